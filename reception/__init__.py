@@ -1,0 +1,5 @@
+"""Reception: the project."""
+
+from reception.celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,45 @@
+"""A real PostgreSQL and a real Valkey for every test, started before Django reads its settings.
+
+pytest-django reads DJANGO_SETTINGS_MODULE from pytest's configuration before it looks at any conftest. That
+would be too early: settings take the engines' addresses from the environment. So the module is named here.
+"""
+
+import os
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import django
+import pytest
+from django.conf import settings
+
+from reception.engines.journal import Journal
+from reception.engines.running import engines
+
+if settings.configured:
+    raise pytest.UsageError("Name DJANGO_SETTINGS_MODULE nowhere but in tests/conftest.py.")
+
+_ENGINES = ExitStack()
+
+
+def _start_engines() -> None:
+    """Start both engines on a scratch folder, unless the environment names others."""
+    if os.environ.get("DATABASE_URL") and os.environ.get("BROKER_URL"):
+        return
+    var = Path(tempfile.mkdtemp(prefix="reception-tests-"))
+    log = _ENGINES.enter_context((var.parent / f"{var.name}.log").open("w", encoding="utf-8"))
+    _ENGINES.callback(Path(log.name).unlink)
+    addresses = _ENGINES.enter_context(engines(var, durable=False, journal=Journal(log)))
+    os.environ.setdefault("RECEPTION_VAR", str(var))
+    os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or addresses.database_url
+    os.environ["BROKER_URL"] = os.environ.get("BROKER_URL") or addresses.broker_url
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Stop the engines when pytest ends, also after a Ctrl-C; a watchman stops them if it is killed."""
+    config.add_cleanup(_ENGINES.close)
+
+
+_start_engines()
+os.environ["DJANGO_SETTINGS_MODULE"] = "reception.settings"
+django.setup()
