@@ -218,9 +218,7 @@ SHORT_FORM_LIKENESS = 0.9
 def likeness(a: str, b: str) -> float:
     """How alike two folded parts are, 0 to 1: Jaro-Winkler, 0.9 at least for a name and its short form."""
     alike = JaroWinkler.similarity(a, b)
-    if alike < SHORT_FORM_LIKENESS and not _SHORT_FORM_OF.get(a, _NONE).isdisjoint(
-        _SHORT_FORM_OF.get(b, _NONE)
-    ):
+    if alike < SHORT_FORM_LIKENESS and not _SHORT_FORM_OF.get(a, _NONE).isdisjoint(_SHORT_FORM_OF.get(b, _NONE)):
         return SHORT_FORM_LIKENESS
     return alike
 

@@ -1,0 +1,25 @@
+"""Steps that acts above compose: they write, but do not authorise, lock or log."""
+
+import uuid
+from collections.abc import Iterable
+
+from casework.models import Case
+from centre.models import Act, Site, User
+
+
+def open_cases(
+    individual_ids: Iterable[uuid.UUID], *, site: Site, reason: Case.Reason, urgent: bool, act: Act, by: User
+) -> list[Case]:
+    """Open a case for each of these individuals, at once."""
+    return Case.objects.bulk_create(
+        Case(
+            individual_id=individual_id,
+            site=site,
+            reason=reason,
+            urgent=urgent,
+            opened_at=act.at,
+            opened_by=by,
+            act=act,
+        )
+        for individual_id in individual_ids
+    )

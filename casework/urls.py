@@ -1,0 +1,7 @@
+"""Pages of casework."""
+
+from django.urls import URLPattern
+
+app_name = "casework"
+
+urlpatterns: list[URLPattern] = []

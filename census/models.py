@@ -1,0 +1,31 @@
+"""Figures frozen: snapshots are taken once, as known at an instant, and never change."""
+
+import uuid
+
+from django.contrib.postgres.functions import TransactionNow
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from centre.models import Act, Site, User
+
+
+class Snapshot(models.Model):
+    """A tally frozen at an instant: of one site at its cut-off hour, or of the whole operation when site is empty."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="snapshots")
+    at = models.DateTimeField()
+    known_at = models.DateTimeField()
+    opening = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="closing")
+    tally = models.JSONField(encoder=DjangoJSONEncoder)
+    taken_at = models.DateTimeField(db_default=TransactionNow())
+    taken_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    act = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="snapshots")
+
+    class Meta:
+        ordering = ("-at", "site")
+        constraints = (models.UniqueConstraint(fields=["site", "at"], name="snapshot_once", nulls_distinct=False),)
+        indexes = (models.Index(fields=["at"], name="snapshot_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.site_id or 'all'} {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,92 @@
+"""Who may do what: one readable table."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from centre.models import Site, User
+
+
+class Role(models.TextChoices):
+    """What a person is at a site."""
+
+    VOLUNTEER = "volunteer", _("Intake volunteer")
+    AID_VOLUNTEER = "aid_volunteer", _("Aid volunteer")
+    COORDINATOR = "coordinator", _("Coordinator")
+    PROTECTION = "protection", _("Protection officer")
+    OFFICIAL = "official", _("Official")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Permission(models.TextChoices):
+    """What a role may do."""
+
+    REGISTER = "register", _("Register families, record arrivals and departures")
+    COUNT_GATE = "count_gate", _("Count people and vehicles at the gate")
+    SEE_FAMILIES = "see_families", _("See families of their site")
+    SEE_NEEDS = "see_needs", _("See specific needs")
+    SEE_CASES = "see_cases", _("See and follow cases")
+    MERGE = "merge", _("Merge and unmerge duplicates, void what was wrong")
+    PLACE = "place", _("Hold places, check families in and move them")
+    SET_UP_ROOMS = "set_up_rooms", _("Set up rooms, block and open places")
+    HAND_OUT = "hand_out", _("Hand out aid")
+    PLAN_AID = "plan_aid", _("Plan distributions, keep stock, reverse handouts")
+    SEE_CENSUS = "see_census", _("Read the census and export it")
+    TAKE_CENSUS = "take_census", _("Take a snapshot")
+    SEE_LOG = "see_log", _("Read the log")
+    SET_UP = "set_up", _("Set up sites, staff and devices")
+
+
+P = Permission
+
+MAY: dict[str, frozenset[Permission]] = {
+    Role.VOLUNTEER: frozenset({P.REGISTER, P.COUNT_GATE, P.SEE_FAMILIES}),
+    Role.AID_VOLUNTEER: frozenset({P.HAND_OUT}),
+    Role.COORDINATOR: frozenset(
+        {
+            P.REGISTER,
+            P.COUNT_GATE,
+            P.SEE_FAMILIES,
+            P.SEE_NEEDS,
+            P.MERGE,
+            P.PLACE,
+            P.SET_UP_ROOMS,
+            P.HAND_OUT,
+            P.PLAN_AID,
+            P.SEE_CENSUS,
+            P.TAKE_CENSUS,
+        }
+    ),
+    Role.PROTECTION: frozenset({P.SEE_FAMILIES, P.SEE_NEEDS, P.SEE_CASES, P.MERGE}),
+    Role.OFFICIAL: frozenset({P.SEE_CENSUS}),
+    Role.AUDITOR: frozenset({P.SEE_CENSUS, P.SEE_LOG}),
+    Role.ADMINISTRATOR: frozenset({P.SET_UP, P.SET_UP_ROOMS, P.SEE_LOG, P.SEE_CENSUS, P.TAKE_CENSUS}),
+}
+
+
+def permissions_of(role: str) -> frozenset[Permission]:
+    """What the role may do."""
+    return MAY[role]
+
+
+class NotAllowed(PermissionDenied):
+    """The person's role does not cover the act at that site and time."""
+
+
+def require(by: "User", permission: Permission, site: "Site | None" = None, at: datetime | None = None) -> None:
+    """Raise NotAllowed unless the user has the permission at the instant: at the site, or anywhere when None."""
+    if not allows(by, permission, site, at):
+        raise NotAllowed(
+            _("Your role does not allow this here: %(permission)s.") % {"permission": permission.label.lower()}
+        )
+
+
+def allows(by: "User", permission: Permission, site: "Site | None" = None, at: datetime | None = None) -> bool:
+    """Whether the user has the permission at the instant: at the site, or anywhere when None."""
+    reach = by.reach(permission, at)
+    return reach is None or (site.pk in reach if site else bool(reach))

@@ -1,0 +1,26 @@
+"""Sign-in: staff accounts are made by an administrator, and each sign-in leaves a line."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from centre.log import write_log
+from centre.models import LogLine
+
+
+class StaffAccounts(DefaultAccountAdapter):
+    """Nobody signs up; an administrator opens accounts."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+@receiver(user_logged_in)
+def log_sign_in(sender, request, user, **kwargs):
+    write_log(user, LogLine.Verb.SIGNED_IN)
+
+
+@receiver(user_login_failed)
+def log_failed_sign_in(sender, **kwargs):
+    write_log(None, LogLine.Verb.SIGN_IN_FAILED)

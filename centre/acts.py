@@ -1,0 +1,128 @@
+"""Every write is an act: written first, done once, answered the same when it is sent again."""
+
+import hashlib
+import inspect
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import OperationalError, connection, models, transaction
+from django.utils import timezone
+
+from centre.models import Act, Device, User
+from centre.refusals import Changed, NotThen
+
+Answer = TypeVar("Answer")
+
+DEADLOCK = "40P01"
+
+INSERT_ACT = """
+INSERT INTO centre_act (id, kind, at, by_id, device_id, digest)
+VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (id) DO NOTHING
+RETURNING recorded_at
+"""
+
+
+class FactEncoder(DjangoJSONEncoder):
+    """Writes the facts of an act: a row as its key, a dataclass as its fields, a set in order."""
+
+    def default(self, o: Any) -> Any:
+        if isinstance(o, models.Model):
+            return str(o.pk)
+        if is_dataclass(o) and not isinstance(o, type):
+            return asdict(o)
+        if isinstance(o, (set, frozenset)):
+            return sorted(o)
+        return super().default(o)
+
+
+def digest_of(kind: str, facts: dict[str, Any]) -> str:
+    """SHA-256 over the facts in canonical JSON."""
+    text = json.dumps([kind, facts], cls=FactEncoder, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def act(kind: str, *, answers: type[Answer]) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """Make a function an act of this kind that answers with a dataclass of plain values.
+
+    The function takes `by`, `at` and `act`; its caller passes `by`, and may pass `at` (now when absent), the
+    act's `id` (minted when absent) and the `device`. In one transaction the Act is written first, then the
+    function runs, then its answer is kept. The same id with the same facts gives the kept answer; with other
+    facts it refuses with Changed. A deadlock is tried once more. Refuses with NotThen when `at` is out of reach.
+    """
+
+    def decorate(decide: Callable[..., Answer]) -> Callable[..., Answer]:
+        names = inspect.signature(decide)
+
+        @wraps(decide)
+        def carry_out(
+            *args: Any,
+            by: User,
+            at: datetime | None = None,
+            id: uuid.UUID | None = None,
+            device: Device | None = None,
+            **kwargs: Any,
+        ) -> Answer:
+            facts = dict(names.bind_partial(*args, **kwargs).arguments) | {"at": at}
+            row = Act(id=id or uuid.uuid4(), kind=kind, by=by, device=device, digest=digest_of(kind, facts))
+            row.at = check_instant(at)
+
+            def once() -> Answer:
+                with transaction.atomic():
+                    if not _write(row):
+                        return _kept_answer(row, answers)
+                    answer = decide(*args, by=by, at=row.at, act=row, **kwargs)
+                    row.answer = asdict(answer)  # type: ignore[call-overload]  # answers are dataclasses
+                    row.save(update_fields=["answer"])
+                    return answer
+
+            return _retried_on_deadlock(once)
+
+        return carry_out
+
+    return decorate
+
+
+def check_instant(at: datetime | None) -> datetime:
+    """The instant of an act, now when absent; refuses with NotThen when it is out of reach."""
+    now = timezone.now()
+    if at is None:
+        return now
+    if not now - settings.OLDEST_ACT <= at <= now + settings.LATEST_ACT:
+        raise NotThen
+    return at
+
+
+def _write(row: Act) -> bool:
+    """Insert the act, waiting for a twin under way; False when it is there already."""
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_ACT, [row.id, row.kind, row.at, row.by_id, row.device_id, row.digest])
+        written = cursor.fetchone()
+    if written:
+        row.recorded_at = written[0]
+        row._state.adding = False
+    return bool(written)
+
+
+def _kept_answer(row: Act, answers: type[Answer]) -> Answer:
+    kept = Act.objects.get(pk=row.pk)
+    if kept.digest != row.digest or kept.by_id != row.by_id:
+        raise Changed
+    return answers(**kept.answer)
+
+
+def _retried_on_deadlock(once: Callable[[], Answer]) -> Answer:
+    try:
+        return once()
+    except OperationalError as error:
+        lost = getattr(error.__cause__, "sqlstate", None) == DEADLOCK
+        if not lost or connection.in_atomic_block:
+            raise
+        return once()

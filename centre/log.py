@@ -1,0 +1,18 @@
+"""The log: who looked at what. Ids and field names, never values."""
+
+from collections.abc import Iterable
+
+from django.db import models
+
+from centre.models import LogLine, User
+
+
+def write_log(
+    by: User | None, verb: LogLine.Verb, subject: models.Model | str = "", fields: Iterable[str] = ()
+) -> None:
+    """Leave a line saying that the user opened, searched, exported, printed or was refused something."""
+    if isinstance(subject, models.Model):
+        kind, key = subject._meta.model_name or "", str(subject.pk)
+    else:
+        kind, key = subject, ""
+    LogLine.objects.create(by=by, verb=verb, subject=kind, subject_id=key, fields=sorted(fields))

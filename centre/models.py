@@ -1,0 +1,252 @@
+"""The ground: who works where, on which device, and every act they do."""
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import TransactionNow
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from centre.access import Permission, Role, permissions_of
+from centre.clock import default_cut_off_hours
+
+
+class Marz(models.TextChoices):
+    """Armenia's provinces by ISO 3166-2 code."""
+
+    YEREVAN = "AM-ER", _("Yerevan")
+    ARAGATSOTN = "AM-AG", _("Aragatsotn")
+    ARARAT = "AM-AR", _("Ararat")
+    ARMAVIR = "AM-AV", _("Armavir")
+    GEGHARKUNIK = "AM-GR", _("Gegharkunik")
+    LORI = "AM-LO", _("Lori")
+    KOTAYK = "AM-KT", _("Kotayk")
+    SHIRAK = "AM-SH", _("Shirak")
+    SYUNIK = "AM-SU", _("Syunik")
+    VAYOTS_DZOR = "AM-VD", _("Vayots Dzor")
+    TAVUSH = "AM-TV", _("Tavush")
+
+
+class User(AbstractUser):
+    """A member of staff; what they may do is in their assignments, never here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES, default="en")
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    @cached_property
+    def all_assignments(self) -> list["Assignment"]:
+        """Every assignment the user ever had, read once per request."""
+        return list(self.assignments.select_related("site"))
+
+    def roles(self, at: datetime | None = None) -> set[str]:
+        """The roles the user has at the instant, at any site."""
+        at = at or timezone.now()
+        return {a.role for a in self.all_assignments if a.covers(at)}
+
+    def reach(self, permission: Permission, at: datetime | None = None) -> set[uuid.UUID] | None:
+        """The ids of the sites where the user has the permission; None where it is every site."""
+        at = at or timezone.now()
+        granting = [a for a in self.all_assignments if a.covers(at) and permission in permissions_of(a.role)]
+        if any(a.site_id is None for a in granting):
+            return None
+        return {a.site_id for a in granting if a.site_id}
+
+
+class SiteQuerySet(models.QuerySet["Site"]):
+    def open(self, at):
+        """Sites open at the instant."""
+        return self.filter(opened_at__lte=at).exclude(closed_at__lte=at)
+
+    def where(self, user: User, permission: Permission, at=None):
+        """Sites where the user's role allows the permission."""
+        reach = user.reach(permission, at)
+        return self if reach is None else self.filter(pk__in=reach)
+
+
+class Site(models.Model):
+    """A place where people are registered, housed, treated or given aid."""
+
+    class Kind(models.TextChoices):
+        REGISTRATION_POINT = "registration_point", _("Registration point")
+        RECEPTION = "reception", _("Reception centre")
+        TRANSIT = "transit", _("Transit centre")
+        COLLECTIVE = "collective", _("Collective centre")
+        HOTEL = "hotel", _("Hotel")
+        CAMP = "camp", _("Planned camp")
+        HOSPITAL = "hospital", _("Hospital")
+        CHILDREN = "children", _("Children's centre")
+        CRISIS = "crisis", _("Crisis centre")
+        WAREHOUSE = "warehouse", _("Warehouse")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.SlugField(max_length=20, unique=True)
+    name_en = models.CharField(max_length=120)
+    name_hy = models.CharField(max_length=120, blank=True)
+    name_ru = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(max_length=20, choices=Kind)
+    confidential = models.BooleanField(default=False)
+    marz = models.CharField(max_length=5, choices=Marz)
+    p_code = models.CharField(max_length=10, blank=True)
+    latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
+    cut_off_hours = ArrayField(models.TimeField(), default=default_cut_off_hours)
+    presumed_left_after = models.PositiveSmallIntegerField(null=True, blank=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SiteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("code",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(closed_at__gt=F("opened_at")),
+                name="site_closes_after_opening",
+            ),
+            models.CheckConstraint(
+                condition=Q(presumed_left_after__isnull=True) | Q(presumed_left_after__gt=0),
+                name="site_presumes_after_hours",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language, in English where it has none."""
+        return getattr(self, f"name_{(get_language() or 'en')[:2]}", "") or self.name_en
+
+
+class Assignment(models.Model):
+    """A user's role at one site, or at all, for a time."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="assignments")
+    role = models.CharField(max_length=20, choices=Role)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    given_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="assignment_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role__in=[Role.VOLUNTEER, Role.AID_VOLUNTEER]) | Q(ends_at__isnull=False),
+                name="volunteers_expire",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()} · {self.site or _('all sites')}"
+
+    def covers(self, at) -> bool:
+        """Whether the assignment runs at the instant."""
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+
+class Device(models.Model):
+    """A laptop, phone or scanner that a site works with."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=60)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="devices")
+    key_digest = models.CharField(max_length=64, unique=True)
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="device_revoked_by_someone",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Token(models.Model):
+    """A personal key for a machine that speaks for its user, until it expires; only its digest is kept."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="tokens")
+    label = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(db_default=TransactionNow())
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="token_expires_after_made"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.label} · {self.user}"
+
+
+class Act(models.Model):
+    """One thing done by one person at one time; sent twice, it is done once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=30)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="acts")
+    device = models.ForeignKey(Device, models.PROTECT, null=True, blank=True, related_name="acts")
+    recorded_at = models.DateTimeField(db_default=TransactionNow())
+    digest = models.CharField(max_length=64)
+    answer = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        indexes = (models.Index(fields=["-recorded_at"], name="act_recorded"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class LogLine(models.Model):
+    """Who opened, searched, exported or was refused what, and when: ids and field names, never values."""
+
+    class Verb(models.TextChoices):
+        OPENED = "opened", _("opened")
+        SEARCHED = "searched", _("searched")
+        EXPORTED = "exported", _("exported")
+        PRINTED = "printed", _("printed")
+        MATCHED = "matched", _("matched")
+        REFUSED = "refused", _("was refused")
+        SIGNED_IN = "signed_in", _("signed in")
+        SIGN_IN_FAILED = "sign_in_failed", _("failed to sign in")
+
+    at = models.DateTimeField(db_default=TransactionNow())
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="log_lines")
+    verb = models.CharField(max_length=20, choices=Verb)
+    subject = models.CharField(max_length=40, blank=True)
+    subject_id = models.CharField(max_length=40, blank=True)
+    fields = ArrayField(models.CharField(max_length=40), default=list)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["subject", "subject_id", "at"], name="log_of_subject"),
+            models.Index(fields=["by", "at"], name="log_of_user"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.by_id} {self.verb} {self.subject} {self.subject_id}"

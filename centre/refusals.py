@@ -1,0 +1,48 @@
+"""A refusal: what was asked for cannot be done, and why, in words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+
+class Refusal(Exception):
+    """What was asked for is refused; `code` is for machines, the message for people."""
+
+    code = "refused"
+    message = _("This cannot be done.")
+
+    def __init__(self, message: object = None) -> None:
+        self.message = message or self.message
+        super().__init__(str(self.message))
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class Changed(Refusal):
+    """The same act was sent before with other facts."""
+
+    code = "changed"
+    message = _("This was already sent with other facts. Nothing was changed: open a new form.")
+
+
+class NotThen(Refusal):
+    """The act's time is out of reach of the server's clock."""
+
+    code = "not_then"
+    message = _("The time of this act is too far from now.")
+
+
+@contextmanager
+def refused_on(constraint: str, refusal: Refusal) -> Iterator[None]:
+    """Turn the violation of one named constraint into a refusal; let every other error through."""
+    try:
+        with transaction.atomic():  # a savepoint: the caller may go on querying
+            yield
+    except IntegrityError as error:
+        diag = getattr(error.__cause__, "diag", None)
+        if diag is None or diag.constraint_name != constraint:
+            raise
+        raise refusal from error

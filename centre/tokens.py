@@ -1,0 +1,51 @@
+"""Personal expiring tokens for machines."""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import authentication, exceptions
+from rest_framework.request import Request
+
+from centre.models import Token, User
+
+
+def digest_of_token(plain: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def make_token(user: User, label: str, expires_at: datetime) -> str:
+    """Make a token for the user and return it; it cannot be read again afterwards."""
+    plain = secrets.token_urlsafe(32)
+    Token.objects.create(user=user, label=label, digest=digest_of_token(plain), expires_at=expires_at)
+    return plain
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """`Authorization: Bearer …`; refuses a token that is unknown, expired or revoked."""
+
+    keyword = "bearer"
+
+    def authenticate(self, request: Request) -> tuple[User, Token] | None:
+        words = authentication.get_authorization_header(request).split()
+        if not words or words[0].lower() != self.keyword.encode():
+            return None
+        if len(words) != 2:
+            raise exceptions.AuthenticationFailed(_("The token is missing or broken in two."))
+        now = timezone.now()
+        token = (
+            Token.objects.select_related("user")
+            .filter(digest=digest_of_token(words[1].decode("latin-1")), expires_at__gt=now)
+            .filter(Q(revoked_at__isnull=True) | Q(revoked_at__gt=now), user__is_active=True)
+            .first()
+        )
+        if token is None:
+            raise exceptions.AuthenticationFailed(_("The token is unknown, expired or revoked."))
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"

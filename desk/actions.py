@@ -1,0 +1,320 @@
+"""What a person at a desk does, where it touches several rooms of the house."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from casework.models import Case
+from casework.parts import open_cases
+from centre.access import Permission, require
+from centre.acts import act
+from centre.clock import local_day
+from centre.locks import lock_by_key
+from centre.models import Act, Site, User
+from desk.errors import CarerMissing
+from desk.filling import fill_nameless
+from registrations.errors import AlreadyHere, AlreadyRegistered, AlreadyVoided, NotHere
+from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer, is_alone
+from registrations.models import GateCount, Going, Household, Individual, Movement, Presence
+from registrations.parts import (
+    columns_of,
+    record_household,
+    record_movements,
+    record_nameless,
+    record_people,
+)
+from registrations.presences import lay_out_presences
+from shelter.nights import lay_out_stays
+from shelter.parts import end_holds
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The household that was written, by id and number as it is read aloud, and its members in order."""
+
+    household: str
+    number: str
+    individuals: list[str]
+    cases: list[str]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The individuals a fact of the journal was written for, and the facts."""
+
+    individuals: list[str]
+    movements: list[str]
+
+
+@act("pre_register", answers=Registered)
+def pre_register(
+    site: Site,
+    *,
+    groups: Sequence[Group],
+    facts: HouseholdFacts,
+    urgent_need: str | None = None,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Registered:
+    """Count a family at the gate: a household with a number and a person without a name for each one counted."""
+    require(by, Permission.REGISTER, site, at)
+    household = record_household(site, act, registered=False, facts=facts, by=by, urgent_need=urgent_need)
+    people = record_nameless(household, groups, act, by)
+    _arrive(people, site, at, act)
+    return _registered(household, people, [])
+
+
+@act("register", answers=Registered)
+def register(
+    site: Site,
+    *,
+    members: Sequence[PersonFacts],
+    facts: HouseholdFacts,
+    arrived_at: datetime | None = None,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Registered:
+    """Register a whole family: its people, their arrival, where they go, and a case for each child alone.
+
+    "Own address" ends their presence in the same act. Refuses with CarerMissing; then nothing is written.
+    """
+    require(by, Permission.REGISTER, site, at)
+    _require_carers(members, at)
+    household = record_household(site, act, registered=True, facts=facts, by=by)
+    people = record_people(household, members, act, by)
+    _arrive(people, site, arrived_at or at, act)
+    _go(people, site, facts, at, act)
+    return _registered(household, people, _open_cases_of_children(members, site, at, act, by))
+
+
+@act("complete", answers=Registered)
+def complete(
+    household: Household,
+    *,
+    site: Site,
+    members: Sequence[PersonFacts],
+    facts: HouseholdFacts,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Registered:
+    """Take the names of a family that was counted at the gate: its nameless rows become these people.
+
+    A nameless row of the same sex and age group is filled; people beyond those counted are added. Refuses with
+    AlreadyRegistered or CarerMissing; then nothing is written.
+    """
+    require(by, Permission.REGISTER, site, at)
+    _require_carers(members, at)
+    (locked,) = lock_by_key(Household.objects.filter(pk=household.pk))
+    registered = (
+        Household.objects.pre_registered_only()
+        .filter(pk=locked.pk)
+        .update(registered_at=at, registered_by=by, registered_in=act, **columns_of(facts))
+    )
+    if not registered:
+        raise AlreadyRegistered
+    people = fill_nameless(locked, members, act, by)
+    absent = _absent(people, site, at)
+    if absent:
+        _arrive(absent, site, at, act)
+    _go(people, site, facts, at, act)
+    by_person = {person.pk: facts_ for person, facts_ in zip(people, members, strict=True)}
+    alone = [key for key, facts_ in by_person.items() if is_alone(facts_, local_day(at))]
+    cases = open_cases(alone, site=site, reason=Case.Reason.CHILD_ALONE, urgent=True, act=act, by=by)
+    return _registered(locked, people, cases)
+
+
+@act("arrive", answers=Moved)
+def arrive(
+    household: Household,
+    *,
+    site: Site,
+    members: Sequence[uuid.UUID] | None = None,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Moved:
+    """Record that the household, or these members, came to the site; where they were before, they are no more.
+
+    Refuses with AlreadyHere when all of them are present at the site.
+    """
+    require(by, Permission.REGISTER, site, at)
+    people = lock_family(household, members)
+    absent = _absent(people, site, at)
+    if not absent:
+        raise AlreadyHere
+    return _moved(_arrive(absent, site, at, act))
+
+
+@act("depart", answers=Moved)
+def depart(
+    household: Household,
+    *,
+    site: Site,
+    destination: str,
+    destination_site: Site | None = None,
+    destination_marz: str = "",
+    members: Sequence[uuid.UUID] | None = None,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Moved:
+    """Record that the household, or these members, left the site; their presence and their stay end.
+
+    A hold elsewhere stays. Refuses with NotHere when none of them is present at the site.
+    """
+    require(by, Permission.REGISTER, site, at)
+    people = lock_family(household, members)
+    absent = {person.pk for person in _absent(people, site, at)}
+    present = [person.pk for person in people if person.pk not in absent]
+    if not present:
+        raise NotHere
+    movements = record_movements(
+        Movement.Kind.DEPARTED,
+        present,
+        site=site,
+        at=at,
+        act=act,
+        destination=destination,
+        destination_site=destination_site,
+        destination_marz=destination_marz,
+    )
+    _lay_out(present, act)
+    return _moved(movements)
+
+
+@act("died", answers=Moved)
+def record_death(individual: Individual, *, site: Site, by: User, at: datetime, act: Act) -> Moved:
+    """Record that a person died; presence, stay and holds end."""
+    require(by, Permission.REGISTER, site, at)
+    lock_by_key(Individual.objects.filter(pk=individual.pk))
+    movements = record_movements(Movement.Kind.DIED, [individual.pk], site=site, at=at, act=act)
+    end_holds([individual.pk], at)
+    _lay_out([individual.pk], act)
+    return _moved(movements)
+
+
+@act("born", answers=Registered)
+def record_birth(
+    household: Household, *, site: Site, child: PersonFacts, by: User, at: datetime, act: Act
+) -> Registered:
+    """Record that a child was born into the household at the site."""
+    require(by, Permission.REGISTER, site, at)
+    lock_by_key(Household.objects.filter(pk=household.pk))
+    people = record_people(household, [child], act, by)
+    record_movements(Movement.Kind.BORN, [person.pk for person in people], site=site, at=at, act=act)
+    _lay_out([person.pk for person in people], act)
+    return _registered(household, people, [])
+
+
+@act("void", answers=Moved)
+def void_movement(movement: Movement, *, by: User, at: datetime, act: Act) -> Moved:
+    """Take back a fact of the journal that was wrong; the presences read as if it had never been told.
+
+    Refuses with AlreadyVoided.
+    """
+    require(by, Permission.MERGE, movement.site, at)
+    lock_by_key(Individual.objects.filter(pk=movement.counted_as_id))
+    if Movement.objects.filter(voids=movement).exists():
+        raise AlreadyVoided
+    void = Movement.objects.create(
+        kind=Movement.Kind.VOIDED,
+        individual_id=movement.individual_id,
+        counted_as_id=movement.counted_as_id,
+        site_id=movement.site_id,
+        happened_at=movement.happened_at,
+        voids=movement,
+        act=act,
+    )
+    _lay_out([movement.counted_as_id], act)
+    return _moved([void])
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The gate count that was written."""
+
+    gate_count: str
+
+
+@act("count_gate", answers=Counted)
+def count_gate(site: Site, *, people: int, vehicles: int = 0, by: User, at: datetime, act: Act) -> Counted:
+    """Record how many people and vehicles were seen crossing since the last count."""
+    require(by, Permission.COUNT_GATE, site, at)
+    count = GateCount.objects.create(site=site, people=people, vehicles=vehicles, happened_at=at, act=act)
+    return Counted(str(count.pk))
+
+
+def lock_family(household: Household, members: Sequence[uuid.UUID] | None) -> list[Individual]:
+    """Lock the household, then its members of today or those named, by key."""
+    lock_by_key(Household.objects.filter(pk=household.pk))
+    people = Individual.objects.members_of(household)
+    if members is not None:
+        people = people.filter(pk__in=members)
+    keys = set(people.values_list("pk", flat=True))
+    return lock_by_key(Individual.objects.filter(pk__in=keys))
+
+
+def _require_carers(members: Iterable[PersonFacts], at: datetime) -> None:
+    day = local_day(at)
+    if any(asks_for_carer(person, day) and not person.carer_kind for person in members):
+        raise CarerMissing
+
+
+def _open_cases_of_children(members: Iterable[PersonFacts], site: Site, at: datetime, act: Act, by: User) -> list[Case]:
+    alone = [person.id for person in members if is_alone(person, local_day(at))]
+    return open_cases(alone, site=site, reason=Case.Reason.CHILD_ALONE, urgent=True, act=act, by=by)
+
+
+def _absent(people: Iterable[Individual], site: Site, at: datetime) -> list[Individual]:
+    everyone = list(people)
+    present = set(
+        Presence.objects.filter(individual__in=everyone, site=site, during__contains=at).values_list(
+            "individual", flat=True
+        )
+    )
+    return [person for person in everyone if person.pk not in present]
+
+
+def _arrive(people: Iterable[Individual], site: Site, at: datetime, act: Act) -> list[Movement]:
+    keys = [person.pk for person in people]
+    movements = record_movements(Movement.Kind.ARRIVED, keys, site=site, at=at, act=act)
+    _lay_out(keys, act)
+    return movements
+
+
+def _go(people: Iterable[Individual], site: Site, facts: HouseholdFacts, at: datetime, act: Act) -> None:
+    """Those who go to their own address leave in the same act."""
+    if facts.going == Going.OWN_ADDRESS:
+        keys = [person.pk for person in people]
+        record_movements(
+            Movement.Kind.DEPARTED,
+            keys,
+            site=site,
+            at=at,
+            act=act,
+            destination=Movement.Destination.OWN_ADDRESS,
+            destination_marz=facts.destination_marz,
+        )
+        _lay_out(keys, act)
+
+
+def _lay_out(keys: Sequence[uuid.UUID], act: Act) -> None:
+    lay_out_presences(keys)
+    lay_out_stays(keys, act)
+
+
+def _registered(household: Household, people: Sequence[Individual], cases: Sequence[Case]) -> Registered:
+    return Registered(
+        str(household.pk),
+        str(household),
+        [str(person.pk) for person in people],
+        [str(case.pk) for case in cases],
+    )
+
+
+def _moved(movements: Sequence[Movement]) -> Moved:
+    return Moved([str(m.individual_id) for m in movements], [str(m.pk) for m in movements])

@@ -1,0 +1,19 @@
+"""Why a desk may refuse."""
+
+from django.utils.translation import gettext_lazy as _
+
+from centre.refusals import Refusal
+
+
+class CarerMissing(Refusal):
+    """A child who is not son or daughter of the head needs an answer: who looks after this child?"""
+
+    code = "carer_missing"
+    message = _("Say who looks after this child.")
+
+
+class NotPlanned(Refusal):
+    """A departure of a child that a protection officer must agree to."""
+
+    code = "child_departs"
+    message = _("A protection officer must agree before this child leaves. Record it as already happened, or ask.")

@@ -1,0 +1,14 @@
+"""Every address of the house."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("api/", include("reception.api_urls")),
+    path("", include("census.urls")),
+    path("", include("desk.urls")),
+    path("", include("aid.urls")),
+    path("", include("shelter.urls")),
+    path("", include("casework.urls")),
+    path("", include("centre.urls")),
+]

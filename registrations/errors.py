@@ -1,0 +1,47 @@
+"""Why registrations may refuse."""
+
+from django.utils.translation import gettext_lazy as _
+
+from centre.refusals import Refusal
+
+
+class NotHere(Refusal):
+    """Nobody of the household is at the site that wants to record their departure."""
+
+    code = "not_here"
+    message = _("This family is not recorded at this site.")
+
+
+class AlreadyHere(Refusal):
+    """Everybody named is at the site already."""
+
+    code = "already_here"
+    message = _("This family is already recorded here.")
+
+
+class AlreadyRegistered(Refusal):
+    """The card's family has its names taken already."""
+
+    code = "already_registered"
+    message = _("The names of this card's family were already taken.")
+
+
+class AlreadyVoided(Refusal):
+    """The fact was voided before."""
+
+    code = "already_voided"
+    message = _("This was already corrected.")
+
+
+class AlreadyMerged(Refusal):
+    """One of the two records is merged already."""
+
+    code = "already_merged"
+    message = _("One of these records is already merged.")
+
+
+class NotMerged(Refusal):
+    """The merge was undone before."""
+
+    code = "not_merged"
+    message = _("This merge was already undone.")

@@ -1,0 +1,461 @@
+"""People: households, individuals, and the journal of where they came and went."""
+
+import uuid
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.functions import TransactionNow
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from centre.models import Act, Marz, Site, User
+from registrations.numbers import write_number
+from registrations.querysets import HouseholdQuerySet, IndividualQuerySet, MovementQuerySet, PresenceQuerySet
+
+
+def both_or_neither(at: str, by: str) -> Q:
+    """The condition that an instant and its author stand together."""
+    return Q(**{f"{at}__isnull": True, f"{by}__isnull": True}) | Q(**{f"{at}__isnull": False, f"{by}__isnull": False})
+
+
+class District(models.TextChoices):
+    """Districts of last residence; the codes are our own and name no country."""
+
+    STEPANAKERT = "STE", _("Stepanakert")
+    ASKERAN = "ASK", _("Askeran")
+    MARTAKERT = "MTK", _("Martakert")
+    MARTUNI = "MTN", _("Martuni")
+    SHUSHI = "SHU", _("Shushi")
+    HADRUT = "HAD", _("Hadrut")
+    KASHATAGH = "KSH", _("Kashatagh")
+    SHAHUMYAN = "SHA", _("Shahumyan")
+
+
+class Sex(models.TextChoices):
+    FEMALE = "F", _("female")
+    MALE = "M", _("male")
+    OTHER = "X", _("other")
+
+
+class AgeGroup(models.TextChoices):
+    """UNHCR's cohorts."""
+
+    FROM_0 = "0-4", "0-4"
+    FROM_5 = "5-11", "5-11"
+    FROM_12 = "12-17", "12-17"
+    FROM_18 = "18-59", "18-59"
+    FROM_60 = "60+", "60+"
+
+
+class Going(models.TextChoices):
+    """Where a family says it goes when it is registered."""
+
+    SHELTER = "shelter", _("Shelter wanted")
+    OWN_ADDRESS = "own_address", _("Own address or relatives")
+    STAYS = "stays", _("Stays here")
+
+
+class Relationship(models.TextChoices):
+    """What a member is to the head of the household; our own list."""
+
+    HEAD = "head", _("head")
+    SPOUSE = "spouse", _("spouse or partner")
+    SON = "son", _("son")
+    DAUGHTER = "daughter", _("daughter")
+    PARENT = "parent", _("parent")
+    SIBLING = "sibling", _("brother or sister")
+    GRANDPARENT = "grandparent", _("grandparent")
+    GRANDCHILD = "grandchild", _("grandchild")
+    PARENT_IN_LAW = "parent_in_law", _("parent-in-law")
+    CHILD_IN_LAW = "child_in_law", _("son- or daughter-in-law")
+    AUNT_UNCLE = "aunt_uncle", _("aunt or uncle")
+    NIECE_NEPHEW = "niece_nephew", _("niece or nephew")
+    COUSIN = "cousin", _("cousin")
+    OTHER_RELATIVE = "other_relative", _("other relative")
+    FOSTER = "foster", _("foster child or ward")
+    NOT_RELATED = "not_related", _("not related")
+
+
+class NeedCode(models.Model):
+    """A specific-needs category or sub-code; `verified` says whether it was checked against UNHCR's text."""
+
+    code = models.CharField(max_length=10, primary_key=True)
+    category = models.CharField(max_length=2)
+    name_en = models.CharField(max_length=120)
+    name_hy = models.CharField(max_length=120, blank=True)
+    name_ru = models.CharField(max_length=120, blank=True)
+    at_desk = models.BooleanField(default=False)
+    restricted = models.BooleanField(default=True)
+    verified = models.CharField(max_length=20)
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name_en}"
+
+
+class Household(models.Model):
+    """Those who travel and live together, known by the number of the card they carry."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.BigIntegerField(
+        unique=True, editable=False, db_default=Func(Value("household_number"), function="nextval")
+    )
+    site = models.ForeignKey(Site, models.PROTECT, related_name="households")
+    act = models.ForeignKey(Act, models.PROTECT, related_name="households")
+    pre_registered_at = models.DateTimeField(null=True, blank=True)
+    pre_registered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    registered_at = models.DateTimeField(null=True, blank=True)
+    registered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    registered_in = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="+")
+    last_residence_district = models.CharField(max_length=3, choices=District, blank=True)
+    last_residence_settlement = models.CharField(max_length=80, blank=True)
+    original_registration_district = models.CharField(max_length=3, choices=District, blank=True)
+    original_registration_settlement = models.CharField(max_length=80, blank=True)
+    phones = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    languages = ArrayField(models.CharField(max_length=2), default=list, blank=True)
+    vehicle = models.CharField(max_length=40, blank=True)
+    urgent_need = models.ForeignKey(NeedCode, models.PROTECT, null=True, blank=True, related_name="+")
+    going = models.CharField(max_length=12, choices=Going, default=Going.SHELTER)
+    destination_marz = models.CharField(max_length=5, choices=Marz, blank=True)
+
+    objects = HouseholdQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(pre_registered_at__isnull=False) | Q(registered_at__isnull=False),
+                name="household_came_by_a_desk",
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither("pre_registered_at", "pre_registered_by"),
+                name="household_pre_registered_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither("registered_at", "registered_by")
+                & both_or_neither("registered_at", "registered_in"),
+                name="household_registered_by_someone",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["site", "registered_at"], name="household_by_site"),
+            models.Index(fields=["registered_at"], name="household_wants_shelter", condition=Q(going=Going.SHELTER)),
+        )
+
+    def __str__(self) -> str:
+        return write_number(self.number)
+
+
+class Individual(models.Model):
+    """A person; a row without a name until one is taken."""
+
+    class Precision(models.TextChoices):
+        """How much of the birth date is known."""
+
+        DAY = "day", _("day")
+        MONTH = "month", _("month")
+        YEAR = "year", _("year")
+        AGE = "age", _("age")
+        AGE_GROUP = "age_group", _("age group")
+        UNKNOWN = "unknown", _("unknown")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    given_name = models.CharField(max_length=80, blank=True)
+    family_name = models.CharField(max_length=80, blank=True)
+    fathers_name = models.CharField(max_length=80, blank=True)
+    given_fold = models.CharField(max_length=160, blank=True, db_collation="C")
+    family_fold = models.CharField(max_length=160, blank=True, db_collation="C")
+    fathers_fold = models.CharField(max_length=160, blank=True, db_collation="C")
+    sort_key = models.CharField(max_length=400, blank=True, db_collation="C")
+    sex = models.CharField(max_length=1, choices=Sex, null=True, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    birth_precision = models.CharField(max_length=10, choices=Precision, default=Precision.UNKNOWN)
+    age_group = models.CharField(max_length=5, choices=AgeGroup, blank=True)
+    documents = models.JSONField(default=list, blank=True)
+    pre_registered_at = models.DateTimeField(null=True, blank=True)
+    pre_registered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    pre_registered_in = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="+")
+    registered_at = models.DateTimeField(null=True, blank=True)
+    registered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    registered_in = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = IndividualQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("sort_key", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(pre_registered_at__isnull=False) | Q(registered_at__isnull=False),
+                name="individual_came_by_a_desk",
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither("pre_registered_at", "pre_registered_by")
+                & both_or_neither("pre_registered_at", "pre_registered_in"),
+                name="individual_pre_registered_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither("registered_at", "registered_by")
+                & both_or_neither("registered_at", "registered_in"),
+                name="individual_registered_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    birth_date__isnull=False,
+                    birth_precision__in=["day", "month", "year", "age"],
+                    age_group="",
+                )
+                | (Q(birth_date__isnull=True, birth_precision="age_group") & ~Q(age_group=""))
+                | Q(birth_date__isnull=True, birth_precision="unknown", age_group=""),
+                name="birth_as_precise_as_said",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["family_fold", "given_fold"], name="individual_family_fold"),
+            models.Index(fields=["given_fold"], name="individual_given_fold"),
+        )
+
+    def __str__(self) -> str:
+        return self.full_name or str(_("name not yet taken"))
+
+    @property
+    def full_name(self) -> str:
+        """Family name first, as lists are called."""
+        return f"{self.family_name} {self.given_name}".strip()
+
+    @property
+    def initials(self) -> str:
+        """For boards, where no name stands."""
+        return ". ".join(part[0] for part in (self.given_name, self.family_name) if part) + "." * bool(self.full_name)
+
+
+class Name(models.Model):
+    """A distinct folded part of a name; searched for likeness, so that cost saturates with the names, not people."""
+
+    class Kind(models.TextChoices):
+        GIVEN = "given", _("given name")
+        FAMILY = "family", _("family name")
+
+    folded = models.CharField(max_length=160, db_collation="C")
+    kind = models.CharField(max_length=6, choices=Kind)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["folded", "kind"], name="name_once"),)
+        indexes = (GinIndex(OpClass(F("folded"), name="gin_trgm_ops"), name="name_likeness"),)
+
+    def __str__(self) -> str:
+        return self.folded
+
+
+class Membership(models.Model):
+    """An individual's time in a household, with what they are to its head and who looks after a child."""
+
+    class Carer(models.TextChoices):
+        """Who looks after a child that is not son or daughter of the head."""
+
+        MEMBER = "member", _("A parent on this list")
+        RELATIVE = "relative", _("A relative")
+        SOMEONE_ELSE = "someone_else", _("Someone else")
+        NOBODY = "nobody", _("Nobody")
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="memberships")
+    individual = models.ForeignKey(Individual, models.PROTECT, related_name="memberships")
+    counted_as = models.ForeignKey(Individual, models.PROTECT, related_name="counted_memberships")
+    relationship = models.CharField(max_length=16, choices=Relationship, blank=True)
+    carer_kind = models.CharField(max_length=12, choices=Carer, blank=True)
+    carer = models.ForeignKey(Individual, models.PROTECT, null=True, blank=True, related_name="looks_after")
+    position = models.PositiveSmallIntegerField()
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+    act = models.ForeignKey(Act, models.PROTECT, related_name="memberships")
+
+    class Meta:
+        ordering = ("household", "position")
+        constraints = (
+            models.UniqueConstraint(fields=["individual"], condition=Q(left_at__isnull=True), name="membership_once"),
+            models.UniqueConstraint(
+                fields=["household"], condition=Q(left_at__isnull=True, relationship="head"), name="one_head"
+            ),
+            models.CheckConstraint(
+                condition=Q(left_at__isnull=True) | Q(left_at__gt=F("joined_at")),
+                name="membership_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(carer__isnull=False, carer_kind="member")
+                | (Q(carer__isnull=True) & ~Q(carer_kind="member")),
+                name="carer_member_is_named",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.individual_id} in {self.household_id}"
+
+
+class Movement(models.Model):
+    """A fact of the journal: someone arrived, was born, departed or died. Never changed; voided by a later fact."""
+
+    class Kind(models.TextChoices):
+        ARRIVED = "arrived", _("arrived")
+        BORN = "born", _("was born")
+        DEPARTED = "departed", _("departed")
+        DIED = "died", _("died")
+        VOIDED = "voided", _("voided")
+
+    class Destination(models.TextChoices):
+        """Where someone departed to."""
+
+        SITE = "site", _("Another site")
+        OWN_ADDRESS = "own_address", _("Own address or relatives")
+        ABROAD = "abroad", _("Left the country")
+        UNKNOWN = "unknown", _("Not known")
+
+    id = models.UUIDField(primary_key=True, editable=False, db_default=Func(function="uuidv7"))
+    kind = models.CharField(max_length=8, choices=Kind)
+    individual = models.ForeignKey(Individual, models.PROTECT, related_name="movements")
+    counted_as = models.ForeignKey(Individual, models.PROTECT, related_name="counted_movements", db_index=False)
+    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="movements")
+    destination = models.CharField(max_length=11, choices=Destination, blank=True)
+    destination_site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+")
+    destination_marz = models.CharField(max_length=5, choices=Marz, blank=True)
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=TransactionNow())
+    act = models.ForeignKey(Act, models.PROTECT, related_name="movements")
+    voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
+
+    objects = MovementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("happened_at", "recorded_at", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind__in=["died", "voided"]) | Q(site__isnull=False), name="movement_at_a_site"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="voided") | Q(voids__isnull=False), name="voided_names_what_it_voids"
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind="departed") & ~Q(destination="")) | (~Q(kind="departed") & Q(destination="")),
+                name="departed_has_destination",
+            ),
+            models.CheckConstraint(
+                condition=Q(destination="site", destination_site__isnull=False)
+                | (~Q(destination="site") & Q(destination_site__isnull=True)),
+                name="destination_site_is_named",
+            ),
+            models.CheckConstraint(
+                condition=Q(destination="own_address") | Q(destination_marz=""),
+                name="marz_of_own_address_only",
+            ),
+            models.CheckConstraint(
+                condition=Q(destination_site__isnull=True) | ~Q(destination_site=F("site")),
+                name="destination_is_elsewhere",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["counted_as", "happened_at", "recorded_at", "id"], name="movement_in_order"),
+            models.Index(fields=["happened_at"], name="movement_happened"),
+            models.Index(fields=["recorded_at"], name="movement_recorded"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.individual_id} {self.kind} {self.happened_at:%Y-%m-%d %H:%M}"
+
+
+class Presence(models.Model):
+    """An individual's time at a site, as the movements read today; written by lay_out_presences alone."""
+
+    movement = models.OneToOneField(Movement, models.PROTECT, primary_key=True, related_name="presence")
+    individual = models.ForeignKey(Individual, models.PROTECT, related_name="presences", db_index=False)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="presences", db_index=False)
+    during = DateTimeRangeField()
+    ended_by = models.ForeignKey(Movement, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = PresenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            ExclusionConstraint(
+                name="present_once",
+                expressions=[("individual", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(condition=Q(during__isempty=False), name="presence_lasts"),
+            models.CheckConstraint(
+                condition=Q(during__upper_inf=True, ended_by__isnull=True)
+                | Q(during__upper_inf=False, ended_by__isnull=False),
+                name="presence_ended_by_a_fact",
+            ),
+        )
+        indexes = (GistIndex(fields=["site", "during"], name="presence_at_site"),)
+
+    def __str__(self) -> str:
+        return f"{self.individual_id} at {self.site_id}"
+
+
+class GateCount(models.Model):
+    """People and vehicles seen crossing since the last count, without names."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="gate_counts")
+    people = models.PositiveIntegerField()
+    vehicles = models.PositiveIntegerField(default=0)
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=TransactionNow())
+    act = models.ForeignKey(Act, models.PROTECT, related_name="gate_counts")
+    voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
+
+    class Meta:
+        ordering = ("-happened_at",)
+        indexes = (models.Index(fields=["happened_at"], name="gate_count_happened"),)
+
+    def __str__(self) -> str:
+        return f"{self.people} / {self.vehicles}"
+
+
+class SpecificNeed(models.Model):
+    """A need of a person, by UNHCR's codes; nobody is labelled by it."""
+
+    individual = models.ForeignKey(Individual, models.PROTECT, related_name="specific_needs")
+    code = models.ForeignKey(NeedCode, models.PROTECT, related_name="+")
+    act = models.ForeignKey(Act, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["individual", "code"], condition=Q(ended_at__isnull=True), name="need_once"
+            ),
+            models.CheckConstraint(condition=both_or_neither("ended_at", "ended_by"), name="need_ended_by_someone"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.individual_id} {self.code_id}"
+
+
+class Merge(models.Model):
+    """Two records found to be one person: the facts of one count as the other's, until it is undone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    merged = models.ForeignKey(Individual, models.PROTECT, related_name="merges")
+    into = models.ForeignKey(Individual, models.PROTECT, related_name="merges_in")
+    reason = models.CharField(max_length=200)
+    act = models.OneToOneField(Act, models.PROTECT, related_name="merge")
+    recorded_at = models.DateTimeField(db_default=TransactionNow())
+    undone_act = models.OneToOneField(Act, models.PROTECT, null=True, blank=True, related_name="unmerge")
+    undone_recorded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["merged"], condition=Q(undone_recorded_at__isnull=True), name="merged_once"
+            ),
+            models.CheckConstraint(condition=~Q(merged=F("into")), name="merged_into_another"),
+            models.CheckConstraint(
+                condition=both_or_neither("undone_recorded_at", "undone_act"), name="unmerged_in_an_act"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.merged_id} into {self.into_id}"

@@ -1,0 +1,147 @@
+"""Steps that acts above compose: they write, but do not authorise, lock or log."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from centre.models import Act, Site, User
+from registrations.facts import Group, HouseholdFacts, PersonFacts
+from registrations.models import Household, Individual, Membership, Movement, Name, SpecificNeed
+from registrations.names import fold, fold_fathers_name, sort_key
+
+
+def record_household(
+    site: Site, act: Act, *, registered: bool, facts: HouseholdFacts, by: User, urgent_need: str | None = None
+) -> Household:
+    """Write the household itself; its number comes from the sequence."""
+    desk = (
+        {"registered_at": act.at, "registered_by": by, "registered_in": act}
+        if registered
+        else {"pre_registered_at": act.at, "pre_registered_by": by}
+    )
+    return Household.objects.create(site=site, act=act, urgent_need_id=urgent_need, **desk, **columns_of(facts))
+
+
+def columns_of(facts: HouseholdFacts) -> dict[str, Any]:
+    """The household's columns from what it says of itself."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(facts).items()}
+
+
+def record_people(household: Household, people: Sequence[PersonFacts], act: Act, by: User) -> list[Individual]:
+    """Write named individuals, their memberships, their needs and the parts of their names."""
+    individuals = Individual.objects.bulk_create(
+        Individual(id=person.id, registered_at=act.at, registered_by=by, registered_in=act, **named(person))
+        for person in people
+    )
+    record_memberships(household, individuals, people, act)
+    record_needs(people, act)
+    record_names(individuals)
+    return individuals
+
+
+def record_nameless(household: Household, groups: Iterable[Group], act: Act, by: User) -> list[Individual]:
+    """Write one individual without a name for each person counted at the gate."""
+    individuals = Individual.objects.bulk_create(
+        Individual(
+            pre_registered_at=act.at,
+            pre_registered_by=by,
+            pre_registered_in=act,
+            sex=group.sex,
+            age_group=group.age_group,
+            birth_precision="age_group" if group.age_group else "unknown",
+        )
+        for group in groups
+        for _ in range(group.count)
+    )
+    record_memberships(household, individuals, [PersonFacts() for _ in individuals], act)
+    return individuals
+
+
+def named(person: PersonFacts) -> dict[str, Any]:
+    """The individual's columns from what was said at the desk, with what search needs."""
+    return {
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "fathers_name": person.fathers_name,
+        "given_fold": fold(person.given_name),
+        "family_fold": fold(person.family_name),
+        "fathers_fold": fold_fathers_name(person.fathers_name),
+        "sort_key": sort_key(f"{person.family_name} {person.given_name}"),
+        "sex": person.sex,
+        "birth_date": person.birth.on,
+        "birth_precision": person.birth.precision,
+        "age_group": person.birth.age_group,
+        "documents": list(person.documents),
+    }
+
+
+def record_memberships(
+    household: Household, individuals: Sequence[Individual], people: Sequence[PersonFacts], act: Act
+) -> None:
+    """Make the individuals members of the household, in the order of the form."""
+    taken = household.memberships.count() if not household._state.adding else 0
+    Membership.objects.bulk_create(
+        Membership(
+            household=household,
+            individual=individual,
+            counted_as=individual,
+            relationship=person.relationship,
+            carer_kind=person.carer_kind,
+            carer_id=person.carer,
+            position=taken + position,
+            joined_at=act.at,
+            act=act,
+        )
+        for position, (individual, person) in enumerate(zip(individuals, people, strict=True))
+    )
+
+
+def record_needs(people: Iterable[PersonFacts], act: Act) -> None:
+    """Write the specific needs that were named."""
+    SpecificNeed.objects.bulk_create(
+        SpecificNeed(individual_id=person.id, code_id=code, act=act)
+        for person in people
+        for code in sorted(set(person.needs))
+    )
+
+
+def record_names(individuals: Iterable[Individual]) -> None:
+    """Add the distinct folded parts of these names; in order, so that two desks cannot wait for each other."""
+    parts = {
+        (word, kind)
+        for individual in individuals
+        for kind, folded in (
+            (Name.Kind.GIVEN, individual.given_fold),
+            (Name.Kind.FAMILY, individual.family_fold),
+        )
+        for word in (folded, *folded.split())
+        if word
+    }
+    known = set(Name.objects.filter(folded__in={word for word, _ in parts}).values_list("folded", "kind"))
+    Name.objects.bulk_create(
+        (Name(folded=word, kind=kind) for word, kind in sorted(parts - known)), ignore_conflicts=True
+    )
+
+
+def record_movements(
+    kind: str, individual_ids: Iterable[uuid.UUID], *, site: Site | None, at: datetime, act: Act, **where: Any
+) -> list[Movement]:
+    """Write one fact of the journal for each individual; the caller lays out presences afterwards."""
+    counted_as = dict(
+        Membership.objects.filter(individual__in=list(individual_ids), left_at__isnull=True).values_list(
+            "individual", "counted_as"
+        )
+    )
+    return Movement.objects.bulk_create(
+        Movement(
+            kind=kind,
+            individual_id=individual_id,
+            counted_as_id=counted_as.get(individual_id, individual_id),
+            site=site,
+            happened_at=at,
+            act=act,
+            **where,
+        )
+        for individual_id in individual_ids
+    )

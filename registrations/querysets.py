@@ -1,0 +1,131 @@
+"""How people are found and who may see them. Adjectives that compose.
+
+Rows of upper apps (stays, cases) are reached by their reverse relation, never by import.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from centre.access import Role
+
+if TYPE_CHECKING:
+    from centre.models import User
+
+FRESH = timedelta(hours=72)  # how long a volunteer's site keeps sight of a family
+
+
+def _at_volunteers_site(site: Any, at: datetime) -> list[Q]:
+    recent = DateTimeTZRange(at - FRESH, at, "[]")
+    return [
+        Q(site=site, registered_at__gte=at - FRESH),
+        Q(site=site, pre_registered_at__gte=at - FRESH),
+        _member(presences__site=site, presences__during__overlap=recent),
+    ]
+
+
+def _at_coordinators_site(site: Any, at: datetime) -> list[Q]:
+    return [
+        _member(presences__site=site, presences__during__contains=at),
+        _member(stays__site=site, stays__during__contains=at),
+    ]
+
+
+def _at_protection_site(site: Any, at: datetime) -> list[Q]:
+    return [*_at_coordinators_site(site, at), _member(cases__site=site, cases__closed_at__isnull=True)]
+
+
+def _member(**lookups: Any) -> Q:
+    return Q(memberships__left_at__isnull=True, **{f"memberships__individual__{k}": v for k, v in lookups.items()})
+
+
+SIGHT = {
+    Role.VOLUNTEER: _at_volunteers_site,
+    Role.COORDINATOR: _at_coordinators_site,
+    Role.PROTECTION: _at_protection_site,
+}
+
+
+class HouseholdQuerySet(models.QuerySet[Any]):
+    """Households; rows shown to a person start at visible_to."""
+
+    def visible_to(self, user: "User", at: datetime | None = None) -> "HouseholdQuerySet":
+        """The households that the user's roles show.
+
+        A volunteer: registered at, or present at, their site in the last 72 hours. A coordinator: with a
+        presence, hold or stay at their sites. A protection officer: with these or a case there. Others: none.
+        """
+        at = at or timezone.now()
+        conditions: list[Q] = []
+        for assignment in user.all_assignments:
+            sight = SIGHT.get(assignment.role)
+            if sight is None or not assignment.covers(at):
+                continue
+            if assignment.site_id is None and assignment.role != Role.VOLUNTEER:
+                return self.all()
+            if assignment.site_id is not None:
+                conditions += sight(assignment.site_id, at)
+        seen = Q(pk__in=[])
+        for condition in conditions:
+            seen |= Q(pk__in=self.model._default_manager.filter(condition).order_by().values("pk"))
+        return self.filter(seen)
+
+    def registered(self) -> "HouseholdQuerySet":
+        """Households whose names are taken."""
+        return self.filter(registered_at__isnull=False)
+
+    def pre_registered_only(self) -> "HouseholdQuerySet":
+        """Households counted with a card whose names are not taken yet."""
+        return self.filter(registered_at__isnull=True)
+
+    def with_size(self) -> "HouseholdQuerySet":
+        """Annotate `size`, the people of today, each counted once."""
+        members = self.model.memberships.rel.related_model._default_manager
+        counted = (
+            members.filter(household=OuterRef("pk"), left_at__isnull=True)
+            .order_by()
+            .values("household")
+            .annotate(size=Count("counted_as", distinct=True))
+        )
+        return self.annotate(size=Coalesce(Subquery(counted.values("size")), 0))
+
+
+class IndividualQuerySet(models.QuerySet[Any]):
+    """Individuals; rows shown to a person start at visible_to."""
+
+    def visible_to(self, user: "User", at: datetime | None = None) -> "IndividualQuerySet":
+        """The members of the households that the user's roles show."""
+        households = self.model.memberships.rel.related_model.household.field.related_model._default_manager
+        shown = households.all().visible_to(user, at)
+        return self.filter(memberships__left_at__isnull=True, memberships__household__in=shown)
+
+    def members_of(self, household: Any) -> "IndividualQuerySet":
+        """The persons whom the household's members of today count as, in the order of the form."""
+        return self.filter(
+            counted_memberships__household=household, counted_memberships__left_at__isnull=True
+        ).order_by("counted_memberships__position")
+
+
+class MovementQuerySet(models.QuerySet[Any]):
+    """Facts of the journal."""
+
+    def of(self, individual_ids: list[uuid.UUID]) -> "MovementQuerySet":
+        """All facts that count for these individuals."""
+        return self.filter(counted_as__in=individual_ids)
+
+
+class PresenceQuerySet(models.QuerySet[Any]):
+    """Presences."""
+
+    def at(self, at: datetime) -> "PresenceQuerySet":
+        """Presences at the instant; past a registration point's hours a person is presumed to have left."""
+        return self.filter(during__contains=at).exclude(
+            site__presumed_left_after__isnull=False,
+            during__startswith__lte=at - F("site__presumed_left_after") * timedelta(hours=1),
+        )

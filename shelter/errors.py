@@ -1,0 +1,72 @@
+"""Why the shelter may refuse."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from centre.refusals import Refusal
+
+
+class PlaceTaken(Refusal):
+    """Another desk gave the place away."""
+
+    code = "place_taken"
+    message = _("This place was just given to someone else. Nobody was moved: choose another.")
+
+
+class PlaceBlocked(Refusal):
+    """The place is blocked."""
+
+    code = "place_blocked"
+    message = _("This place is blocked.")
+
+
+class NotEnoughPlaces(Refusal):
+    """The rooms have fewer free places than there are people."""
+
+    code = "not_enough_places"
+
+    def __init__(self, free: int, needed: int) -> None:
+        free_text = ngettext("%(free)d free place", "%(free)d free places", free) % {"free": free}
+        super().__init__(
+            ngettext(
+                "%(free)s for %(needed)d person. Nobody was moved: choose another room or add one.",
+                "%(free)s for %(needed)d people. Nobody was moved: choose another room or add one.",
+                needed,
+            )
+            % {"free": free_text, "needed": needed}
+        )
+
+
+class AlreadyHoused(Refusal):
+    """Somebody of the family already sleeps somewhere or has a place held."""
+
+    code = "already_housed"
+    message = _("This family already has places. Move them instead.")
+
+
+class HoldGone(Refusal):
+    """The hold ended and its place is no longer free."""
+
+    code = "hold_gone"
+    message = _("The hold has ended and its place is no longer free. Place the family anew.")
+
+
+class StayEnded(Refusal):
+    """The stay or hold ended already."""
+
+    code = "stay_ended"
+    message = _("This stay has already ended.")
+
+
+class SiteDiffers(Refusal):
+    """The rooms belong to different sites."""
+
+    code = "site_differs"
+    message = _("All rooms must be at one site.")
+
+
+class NobodyToPlace(Refusal):
+    """The family has no member who needs a place."""
+
+    code = "nobody_to_place"
+    message = _("Nobody of this family needs a place.")

@@ -1,0 +1,218 @@
+"""Rooms and places, and who holds or sleeps on which."""
+
+import uuid
+from datetime import datetime
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.functions import TransactionNow
+from django.contrib.postgres.indexes import GistIndex
+from django.db import models
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from centre.access import Permission
+from centre.models import Act, Site, User
+from registrations.models import Individual, both_or_neither
+
+
+class Room(models.Model):
+    """A hotel room, tent, hall or container."""
+
+    class Kind(models.TextChoices):
+        ROOM = "room", _("room")
+        TENT = "tent", _("tent")
+        HALL = "hall", _("hall")
+        CONTAINER = "container", _("container")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="rooms")
+    name = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.ROOM)
+    floor = models.SmallIntegerField(null=True, blank=True)
+    area = models.DecimalField(max_digits=7, decimal_places=1, null=True, blank=True, help_text="m²")
+    step_free = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("site", "name")
+        constraints = (
+            models.UniqueConstraint(fields=["site", "name"], name="room_name_once"),
+            models.UniqueConstraint(fields=["id", "site"], name="room_of_site"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlaceQuerySet(models.QuerySet["Place"]):
+    """Places."""
+
+    def usable(self) -> "PlaceQuerySet":
+        """Places not blocked."""
+        return self.filter(blocked_at__isnull=True)
+
+    def free(self, at: datetime) -> "PlaceQuerySet":
+        """Usable places that nobody holds or sleeps on at the instant or was promised later."""
+        return self.usable().exclude(Exists(Stay.objects.filter(place=OuterRef("pk")).from_(at)))
+
+
+class Place(models.Model):
+    """The spot where one individual sleeps."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    room = models.ForeignKey(Room, models.PROTECT, related_name="places")
+    number = models.PositiveSmallIntegerField()
+    blocked_at = models.DateTimeField(null=True, blank=True)
+    blocked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    blocked_reason = models.CharField(max_length=120, blank=True)
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("room", "number")
+        constraints = (
+            models.UniqueConstraint(fields=["room", "number"], name="place_number_once"),
+            models.UniqueConstraint(fields=["id", "room"], name="place_of_room"),
+            models.CheckConstraint(
+                condition=both_or_neither("blocked_at", "blocked_by"), name="place_blocked_by_someone"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.room_id} / {self.number}"
+
+
+class Bedding(models.Model):
+    """A fact of the journal: someone checked in, moved or left a room. Never changed; voided by a later fact."""
+
+    class Kind(models.TextChoices):
+        CHECKED_IN = "checked_in", _("checked in")
+        MOVED = "moved", _("moved")
+        LEFT = "left", _("left the room")
+        VOIDED = "voided", _("voided")
+
+    id = models.UUIDField(primary_key=True, editable=False, db_default=Func(function="uuidv7"))
+    kind = models.CharField(max_length=10, choices=Kind)
+    individual = models.ForeignKey(Individual, models.PROTECT, related_name="bedding")
+    counted_as = models.ForeignKey(Individual, models.PROTECT, related_name="counted_bedding", db_index=False)
+    room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="bedding")
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="bedding")
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=TransactionNow())
+    act = models.ForeignKey(Act, models.PROTECT, related_name="bedding")
+    voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("happened_at", "recorded_at", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind__in=["left", "voided"]) | Q(room__isnull=False), name="bedding_in_a_room"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="voided") | Q(voids__isnull=False), name="voided_bedding_names_what"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["counted_as", "happened_at", "recorded_at", "id"], name="bedding_in_order"),
+            models.Index(fields=["happened_at"], name="bedding_happened"),
+            models.Index(fields=["recorded_at"], name="bedding_recorded"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.individual_id} {self.kind} {self.happened_at:%Y-%m-%d %H:%M}"
+
+
+class StayQuerySet(models.QuerySet["Stay"]):
+    """Holds and stays."""
+
+    def holds(self) -> "StayQuerySet":
+        """Places kept for individuals until a time."""
+        return self.filter(kind=Stay.Kind.HOLD)
+
+    def stays(self) -> "StayQuerySet":
+        """Times asleep in a room."""
+        return self.filter(kind=Stay.Kind.STAY)
+
+    def at(self, at: datetime) -> "StayQuerySet":
+        """Those that run at the instant; an expired hold does not."""
+        return self.filter(during__contains=at)
+
+    def from_(self, at: datetime) -> "StayQuerySet":
+        """Those that run at the instant or begin later."""
+        return self.filter(Q(during__upper_inf=True) | Q(during__endswith__gt=at))
+
+    def visible_to(self, user: User, at: datetime | None = None) -> "StayQuerySet":
+        """Holds and stays at the sites where the user may place."""
+        reach = user.reach(Permission.PLACE, at)
+        return self if reach is None else self.filter(site__in=reach)
+
+
+class Stay(models.Model):
+    """A hold or a stay: one individual, one room, one range of time.
+
+    A stay is written by lay_out_stays alone and carries the id of the bedding fact that began it. A hold ends by
+    itself when its range does. A stay without a place is an overflow: the room was full and it happened anyway.
+    """
+
+    class Kind(models.TextChoices):
+        HOLD = "hold", _("hold")
+        STAY = "stay", _("stay")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=4, choices=Kind)
+    individual = models.ForeignKey(Individual, models.PROTECT, related_name="stays", db_index=False)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="stays", db_index=False)
+    room = models.ForeignKey(Room, models.PROTECT, related_name="stays", db_index=False)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="stays", db_index=False)
+    during = DateTimeRangeField()
+    began_by = models.OneToOneField(Bedding, models.PROTECT, null=True, blank=True, related_name="stay")
+    act = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="holds")
+    reason = models.CharField(max_length=200, blank=True)
+    happened_anyway_at = models.DateTimeField(null=True, blank=True)
+    happened_anyway_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    happened_anyway_reason = models.CharField(max_length=200, blank=True)
+    sleeper = models.GeneratedField(
+        expression=Case(When(kind="stay", then=F("individual")), default=Value(None)),
+        output_field=models.UUIDField(null=True),
+        db_persist=True,
+    )
+
+    objects = StayQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            ExclusionConstraint(
+                name="place_taken_once",
+                expressions=[("place", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            ),
+            ExclusionConstraint(
+                name="one_bed",
+                expressions=[("individual", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                condition=Q(kind="stay"),
+            ),
+            ExclusionConstraint(
+                name="one_hold",
+                expressions=[("individual", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                condition=Q(kind="hold"),
+            ),
+            models.CheckConstraint(condition=Q(during__isempty=False), name="stay_lasts"),
+            models.CheckConstraint(
+                condition=Q(kind="hold", began_by__isnull=True, act__isnull=False, during__upper_inf=False)
+                & Q(place__isnull=False)
+                | Q(kind="stay", began_by__isnull=False, act__isnull=True),
+                name="hold_ends_and_stay_began",
+            ),
+            models.CheckConstraint(
+                condition=Q(place__isnull=False) | Q(happened_anyway_at__isnull=False),
+                name="overflow_is_flagged",
+            ),
+            models.CheckConstraint(
+                condition=both_or_neither("happened_anyway_at", "happened_anyway_by"),
+                name="overflow_by_someone",
+            ),
+        )
+        indexes = (GistIndex(fields=["site", "during"], name="stay_at_site"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.individual_id} {self.room_id}"

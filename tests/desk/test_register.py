@@ -1,0 +1,132 @@
+"""Registering, arriving, departing: what is so afterwards."""
+
+import uuid
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from casework.models import Case
+from centre.models import Act
+from centre.refusals import Changed
+from desk.actions import arrive, depart, register, void_movement
+from desk.errors import CarerMissing
+from registrations.errors import AlreadyHere, NotHere
+from registrations.facts import Birth, HouseholdFacts
+from registrations.models import Household, Individual, Movement, Presence
+from shelter.actions import place_household
+from shelter.models import Stay
+from tests.build import make_room, make_site, make_user, person, register_family
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def goris():
+    return make_site("goris")
+
+
+@pytest.fixture
+def desk(goris):
+    return make_user()
+
+
+def test_register_writes_the_whole_family_and_its_presence(goris, desk):
+    household = register_family(goris, desk, person(), person("Narek", relationship="son", sex="M"))
+    assert [p.full_name for p in Individual.objects.members_of(household)] == [
+        "Hakobyan Anna",
+        "Hakobyan Narek",
+    ]
+    assert Presence.objects.filter(site=goris, during__contains=timezone.now()).count() == 2
+
+
+def test_register_twice_with_the_same_id_is_stored_once(goris, desk):
+    facts = {"members": [person()], "facts": HouseholdFacts(going="shelter")}
+    act = uuid.uuid4()
+    first = register(goris, **facts, by=desk, id=act)
+    second = register(goris, **facts, by=desk, id=act)
+    assert first == second
+    assert Household.objects.count() == 1
+    assert Act.objects.count() == 1
+
+
+def test_register_with_the_same_id_and_other_facts_is_refused(goris, desk):
+    act = uuid.uuid4()
+    register(goris, members=[person()], facts=HouseholdFacts(going="shelter"), by=desk, id=act)
+    with pytest.raises(Changed):
+        register(goris, members=[person("Ani")], facts=HouseholdFacts(going="shelter"), by=desk, id=act)
+    assert Household.objects.count() == 1
+
+
+def test_own_address_ends_the_presence_in_the_same_act(goris, desk):
+    household = register_family(goris, desk, going="own_address", destination_marz="AM-KT")
+    kinds = Movement.objects.filter(act=household.act).values_list("kind", "destination_marz")
+    assert list(kinds) == [("arrived", ""), ("departed", "AM-KT")]
+    assert not Presence.objects.exists()
+
+
+def test_a_child_with_an_aunt_opens_a_case_at_once(goris, desk):
+    child = person("Mane", relationship="niece_nephew", birth=Birth(date(2015, 1, 1), "day"), carer_kind="relative")
+    register_family(goris, desk, person(), child)
+    assert [case.individual_id for case in Case.objects.all()] == [child.id]
+
+
+def test_a_child_without_an_answer_is_refused_whole(goris, desk):
+    child = person("Mane", relationship="niece_nephew", birth=Birth(date(2015, 1, 1), "day"))
+    with pytest.raises(CarerMissing):
+        register_family(goris, desk, person(), child)
+    assert not Household.objects.exists()
+    assert not Act.objects.exists()
+
+
+def test_arriving_elsewhere_ends_the_presence_before(goris, desk):
+    sisian = make_site("sisian")
+    household = register_family(goris, desk)
+    arrive(household, site=sisian, by=desk)
+    assert [p.site for p in Presence.objects.filter(during__contains=timezone.now())] == [sisian]
+
+
+def test_arriving_where_they_are_is_refused(goris, desk):
+    household = register_family(goris, desk)
+    with pytest.raises(AlreadyHere):
+        arrive(household, site=goris, by=desk)
+
+
+def test_departing_ends_presence_and_stay(goris, desk):
+    household = register_family(goris, desk)
+    place_household(household, rooms=[make_room(goris)], by=desk)
+    depart(household, site=goris, destination="abroad", by=desk)
+    now = timezone.now()
+    assert not Presence.objects.filter(during__contains=now).exists()
+    assert not Stay.objects.at(now).exists()
+
+
+def test_departing_from_where_they_are_not_is_refused(goris, desk):
+    household = register_family(goris, desk)
+    with pytest.raises(NotHere):
+        depart(household, site=make_site("sisian"), destination="abroad", by=desk)
+
+
+def test_a_late_arrival_elsewhere_cuts_presence_and_stay(goris, desk):
+    sisian = make_site("sisian")
+    start = timezone.now() - timedelta(hours=5)
+    household = register_family(goris, desk, at=start)
+    place_household(household, rooms=[make_room(goris)], by=desk, at=start + timedelta(hours=1))
+    arrive(household, site=sisian, by=desk, at=start + timedelta(hours=3))
+    depart(household, site=sisian, destination="unknown", by=desk, at=start + timedelta(hours=4))
+    arrive_between = start + timedelta(hours=2)
+    assert [p.site for p in Presence.objects.filter(during__contains=arrive_between)] == [goris]
+    stay = Stay.objects.get()
+    assert (stay.during.lower, stay.during.upper) == (start + timedelta(hours=1), start + timedelta(hours=3))
+
+
+def test_voiding_gives_back_what_was(goris, desk):
+    sisian = make_site("sisian")
+    household = register_family(goris, desk)
+    place_household(household, rooms=[make_room(goris)], by=desk)
+    before = list(Presence.objects.values("individual", "site", "during"))
+    stays = list(Stay.objects.values("individual", "place", "during"))
+    arrive(household, site=sisian, by=desk)
+    void_movement(Movement.objects.get(site=sisian), by=desk)
+    assert list(Presence.objects.values("individual", "site", "during")) == before
+    assert list(Stay.objects.values("individual", "place", "during")) == stays
