@@ -2,8 +2,8 @@
 
 import signal
 import subprocess
-import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -21,6 +21,11 @@ from reception.engines.watchman import end
 POLL = 0.05  # seconds between two questions to an engine that is starting
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/bin:/bin"}  # whatever language the caller speaks
 NEWS = 5  # seconds between two words about an engine that takes long
+
+
+def never() -> bool:
+    """Nobody asks to stop."""
+    return False
 
 
 class State(Enum):
@@ -86,7 +91,7 @@ class Engine:
         """Where the program works; by it one that was left behind is known."""
         return self.folder
 
-    def start(self, stopping: threading.Event) -> None:
+    def start(self, stopping: Callable[[], bool] = never) -> None:
         """The engine answers afterwards, however long it has to recover."""
         self.account.make_folder(self.folder)
         self.stop_strays()
@@ -142,12 +147,12 @@ class Engine:
     def _tell(self, text: str) -> None:
         self.journal.say("serve", text)
 
-    def _wait_until_ready(self, process: subprocess.Popen[str], stopping: threading.Event) -> None:
+    def _wait_until_ready(self, process: subprocess.Popen[str], stopping: Callable[[], bool]) -> None:
         begun = told = time.monotonic()
         while (state := self.state()) is not State.READY:
             if process.poll() is not None:
                 raise EngineError(f"{self.name} ended while starting; its own words are in the log above.")
-            if stopping.is_set():
+            if stopping():
                 raise Interrupted
             if time.monotonic() - told > NEWS:
                 told = time.monotonic()

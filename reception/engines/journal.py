@@ -18,6 +18,7 @@ class Journal:
         self.stream = stream or sys.stdout
         self.coloured = self.stream.isatty() and "NO_COLOR" not in os.environ
         self._lock = threading.Lock()
+        self._readable = True
 
     def say(self, name: str, text: str) -> None:
         """Write one line."""
@@ -25,15 +26,20 @@ class Journal:
         padded = f"{name:<{WIDTH}}"
         if self.coloured:
             padded = f"\033[{COLOURS.get(name, 37)}m{padded}\033[0m"
-        with self._lock:
-            self.stream.write(f"{now} {padded} {text}\n")
-            self.stream.flush()
+        self._write(f"{now} {padded} {text}\n")
 
     def block(self, lines: list[str]) -> None:
         """Write lines as they are, for people to read."""
+        self._write("\n".join(["", *lines, "", ""]))
+
+    def _write(self, text: str) -> None:
         with self._lock:
-            self.stream.write("\n".join(["", *lines, "", ""]))
-            self.stream.flush()
+            if self._readable:
+                try:
+                    self.stream.write(text)
+                    self.stream.flush()
+                except OSError:  # its reader has gone (a closed terminal); what runs must not halt for that
+                    self._readable = False
 
     def follow(self, name: str, stream: IO[str], tidy: Callable[[str], str] = str) -> None:
         """Write all that a process says, until it has said everything, without waiting for it."""

@@ -115,9 +115,7 @@ class Postgres(Engine):
         password = self._lend_password()
         try:
             command = self._initdb(making, password)
-            made = subprocess.run(
-                command, capture_output=True, text=True, env=ENVIRONMENT, **self.account.popen()
-            )
+            made = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, **self.account.popen())
         finally:
             os.unlink(password)
         if made.returncode:

@@ -11,6 +11,11 @@ import psutil
 STOP_ORDER = ("web", "beat", "worker", "valkey", "postgres")
 
 
+def stop_place(name: str) -> int:
+    """Where in the order of stopping a process comes; a step that is still running comes first."""
+    return STOP_ORDER.index(name) if name in STOP_ORDER else -1
+
+
 class Record:
     """A file that names the running processes of one `var`; there is none when nothing runs."""
 
@@ -37,7 +42,7 @@ class Record:
         if not self._entries:
             self.path.unlink(missing_ok=True)
             return
-        ordered = sorted(self._entries.values(), key=lambda entry: STOP_ORDER.index(entry["name"]))
+        ordered = sorted(self._entries.values(), key=lambda entry: stop_place(entry["name"]))
         fresh = self.path.with_suffix(".new")
         fresh.write_text(json.dumps(ordered), encoding="utf-8")
         os.replace(fresh, self.path)

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -40,7 +39,7 @@ def engines(var: Path, *, durable: bool = True, journal: Journal | None = None) 
         postgres, valkey = Postgres(ground), Valkey(ground)
         for engine in (postgres, valkey):
             stack.callback(engine.stop)
-            engine.start(threading.Event())
+            engine.start()
         yield Addresses(postgres.url, valkey.url)
 
 

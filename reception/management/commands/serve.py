@@ -1,0 +1,140 @@
+"""Run Reception on this machine: the engines, the web server, the worker and the clock."""
+
+import hashlib
+import http.client
+import importlib.util
+import socket
+import sys
+import time
+from argparse import ArgumentParser
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import get_commands
+from django.core.management.base import BaseCommand, CommandError
+
+from reception.engines import children
+from reception.engines.engine import Ground
+from reception.engines.errors import EngineError, Interrupted
+from reception.engines.journal import Journal
+from reception.engines.running import all_engines, supervised
+from reception.engines.supervisor import Supervisor
+
+PORT = 8000
+
+
+class Command(BaseCommand):
+    """`manage.py serve`."""
+
+    help = "Start PostgreSQL, Valkey, the web server, the worker and beat, and keep them running until Ctrl-C."
+    requires_system_checks: list[str] = []  # they may ask the database, which is not there yet
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=PORT, help="the next free one is taken if it is in use")
+        parser.add_argument("--host", default="127.0.0.1", help="the address to listen on; 0.0.0.0 for all")
+        parser.add_argument("--demo", action="store_true", help="load a demonstration day of invented people")
+        parser.add_argument("--engines-only", action="store_true", help="only PostgreSQL and Valkey")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        journal = Journal(sys.stdout)
+        supervisor = Supervisor(journal)
+        supervisor.listen_for_signals()
+        try:
+            with ExitStack() as stack:
+                ground = stack.enter_context(supervised(settings.VAR, journal))
+                stack.callback(supervisor.stop)
+                for engine in all_engines(ground):
+                    supervisor.add(engine)
+                if options["engines_only"]:
+                    journal.block(_engine_addresses(supervisor))
+                else:
+                    listener = stack.enter_context(children.listen(options["host"], options["port"]))
+                    _bring_up(supervisor, ground, listener, demonstration=options["demo"])
+                supervisor.watch()
+        except Interrupted:
+            journal.say("serve", "Asked to stop before everything had started.")
+        except EngineError as error:
+            raise CommandError(str(error)) from error
+        journal.say("serve", "Everything has stopped.")
+
+
+def _bring_up(supervisor: Supervisor, ground: Ground, listener: socket.socket, *, demonstration: bool) -> None:
+    demonstration = demonstration or settings.DEMONSTRATION
+    environment = {"RECEPTION_DEMONSTRATION": "1"} if demonstration else {}
+
+    def take(name: str, *arguments: str) -> None:
+        children.step(ground, name, list(arguments), environment).finish(supervisor.stopping)
+
+    take("migrate", "migrate", "--no-input", "--verbosity", "0")
+    if demonstration and "demonstrate" in get_commands():
+        take("demonstration", "demonstrate")
+    stamp = ground.var / "static-collected"
+    fingerprint = _static_fingerprint()
+    if not stamp.exists() or stamp.read_text(encoding="ascii") != fingerprint:
+        ground.journal.say("serve", "Collecting static files.")
+        take("static", "collectstatic", "--no-input", "--clear", "--verbosity", "0")
+        stamp.write_text(fingerprint, encoding="ascii")
+    for make in (children.worker, children.beat):
+        supervisor.add(make(ground, environment))
+    supervisor.add(children.web(ground, listener, environment))
+    _wait_until_it_answers(supervisor, listener)
+    ground.journal.block(_greeting(listener, demonstration=demonstration))
+
+
+def _static_fingerprint() -> str:
+    """Changes when any static file that would be collected does."""
+    marks = [str(settings.STATIC_ROOT)]
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            found = Path(storage.path(name)).stat()
+            marks.append(f"{name} {found.st_size} {found.st_mtime_ns}")
+    return hashlib.sha256("\n".join(sorted(marks)).encode()).hexdigest()
+
+
+def _wait_until_it_answers(supervisor: Supervisor, listener: socket.socket) -> None:
+    """Return once the web server answers anything at all. The socket was open before, so one waits in line."""
+    host, port = _reachable(listener)
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if supervisor.stopping():
+            raise Interrupted
+        connection = http.client.HTTPConnection(host, port, timeout=1)
+        try:
+            connection.request("HEAD", "/")
+            connection.getresponse()
+            return
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    raise EngineError("The web server does not answer; its own words are in the log above.")
+
+
+def _reachable(listener: socket.socket) -> tuple[str, int]:
+    host, port = listener.getsockname()[:2]
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port
+
+
+def _greeting(listener: socket.socket, *, demonstration: bool) -> list[str]:
+    host, port = _reachable(listener)
+    lines = [f"Reception runs at http://{f'[{host}]' if ':' in host else host}:{port}/"]
+    if demonstration:
+        lines.append("This is a demonstration: every person in it is invented.")
+        lines += [f"  {line}" for line in _demonstration_logins()]
+    return [*lines, "Ctrl-C stops it."]
+
+
+def _demonstration_logins() -> list[str]:
+    """Who may sign in to the demonstration, a line each, as `reception.demonstration.logins()` names them."""
+    if importlib.util.find_spec("reception.demonstration") is None:
+        return []
+    return [str(line) for line in importlib.import_module("reception.demonstration").logins()]
+
+
+def _engine_addresses(supervisor: Supervisor) -> list[str]:
+    names = {"postgres": "DATABASE_URL", "valkey": "BROKER_URL"}
+    lines = [f"{names[member.name]}={member.url}" for member in supervisor.members if member.name in names]
+    return [*(lines or ["Both engines are named by the environment; none was started."]), "Ctrl-C stops it."]
