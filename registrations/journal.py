@@ -120,7 +120,7 @@ WITH RECURSIVE root (individual_id, person) AS (
     SELECT *, count(*) FILTER (WHERE kind IN ('arrived', 'born')) OVER in_order AS number
     FROM facts WINDOW in_order AS (PARTITION BY person ORDER BY happened_at, recorded_at, id)
 ), coming AS (
-    SELECT person, number, kind AS came, site_id, happened_at AS started_at, presumed_left_after,
+    SELECT person, number, numbered.kind AS came, site_id, happened_at AS started_at, presumed_left_after,
            lead(happened_at) OVER next AS next_at, lead(site_id) OVER next AS next_site_id
     FROM numbered JOIN centre_site ON centre_site.id = site_id
     WHERE numbered.kind IN ('arrived', 'born')
@@ -142,9 +142,9 @@ WITH RECURSIVE root (individual_id, person) AS (
 ), stints AS (
     SELECT person, number, came, site_id, started_at, next_site_id, died_at, destination, destination_site_id,
            destination_marz, least(left_at, next_at, presumed_at) AS ended_at,
-           CASE WHEN left_at IS NOT NULL AND left_at <= least(next_at, presumed_at) THEN left_kind
-                WHEN next_at IS NOT NULL AND next_at <= coalesce(presumed_at, next_at) THEN 'moved'
-                WHEN presumed_at IS NOT NULL THEN 'presumed' END AS exit_kind
+           CASE least(left_at, next_at, presumed_at)
+                WHEN left_at THEN left_kind WHEN next_at THEN 'moved' WHEN presumed_at THEN 'presumed'
+           END AS exit_kind
     FROM ended
 )
 """
