@@ -43,3 +43,4 @@ def pytest_configure(config: pytest.Config) -> None:
 _start_engines()
 os.environ["DJANGO_SETTINGS_MODULE"] = "reception.settings"
 django.setup()
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one costs 0.3 s a user

@@ -1,0 +1,201 @@
+"""A real web server for tests that race over HTTP, and a database of its own whose rows are committed.
+
+A race is only shown between transactions that really end, so such a test must not run inside pytest-django's.
+The fixture `committed_database` (tests/races/conftest.py) makes a database for the tests of one module, points this
+process at it and drops it afterwards: nothing has to be cleaned up, so each test makes sites and families of its own
+and has no `django_db` mark. `serve()` then starts gunicorn on it as `manage.py serve` does. Together:
+
+    def test_two_desks_race(committed_database):
+        site = make_site()                                   # committed at once
+        with serve() as server:
+            desks = [server.sign_in(make_user(site=site)) for _ in range(50)]
+            answers = at_once(desk.posting("/shelter/…", {"id": uuid.uuid4()}) for desk in desks)
+        assert [answer.status for answer in answers].count(303) == 1
+        assert max(answer.seconds for answer in answers) < 2
+        assert deadlocks() == 0  # by PostgreSQL's own count, complete once the server is gone
+"""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
+from django.db import connection
+
+from centre.models import User
+
+CSRF = "reception" * 3 + "races"  # 32 characters, as Django's own: any such secret is good in both places
+PATIENCE = 30  # seconds a test waits for one answer, or for the server to start
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, and after how many seconds."""
+
+    status: int
+    body: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A browser that is signed in; each request opens a connection of its own."""
+
+    port: int
+    session: str
+
+    def post(self, path: str, fields: Mapping[str, object], *, as_json: bool = False) -> Answer:
+        """Send a form, or JSON to the API, and wait for the answer; redirects are not followed."""
+        kind = "application/json" if as_json else "application/x-www-form-urlencoded"
+        body = json.dumps(fields, default=str) if as_json else urlencode(fields, doseq=True)
+        headers = {
+            "Content-Type": kind,
+            "Cookie": f"{settings.SESSION_COOKIE_NAME}={self.session}; {settings.CSRF_COOKIE_NAME}={CSRF}",
+            "X-CSRFToken": CSRF,
+        }
+        wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        began = time.perf_counter()
+        try:
+            wire.request("POST", path, body.encode(), headers)
+            response = wire.getresponse()
+            text = response.read().decode()
+        finally:
+            wire.close()
+        return Answer(response.status, text, time.perf_counter() - began)
+
+    def posting(self, path: str, fields: Mapping[str, object], *, as_json: bool = False) -> Callable[[], Answer]:
+        """The same, to be sent later by at_once."""
+        return partial(self.post, path, fields, as_json=as_json)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A web server that answers."""
+
+    port: int
+    log: Path
+
+    def sign_in(self, user: User) -> Desk:
+        """A browser in which the user is signed in."""
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.create()
+        return Desk(self.port, str(session.session_key))
+
+
+def at_once(requests: Iterable[Callable[[], Answer]]) -> list[Answer]:
+    """Send all these requests in the same instant, each from a thread of its own; the answers in their order."""
+    waiting = list(requests)
+    start = threading.Barrier(len(waiting))
+
+    def send(request: Callable[[], Answer]) -> Answer:
+        start.wait()
+        return request()
+
+    with ThreadPoolExecutor(len(waiting)) as pool:
+        return list(pool.map(send, waiting))
+
+
+@contextmanager
+def serve(workers: int = 4, threads: int = 4) -> Iterator[Server]:
+    """Gunicorn answers on a free port, on the database this process is connected to, until the end."""
+    with tempfile.TemporaryDirectory(prefix="reception-server-") as folder:
+        environment = _environment(Path(folder))
+        run = partial(subprocess.run, env=environment, cwd=settings.BASE_DIR, check=True)
+        run([sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"])
+        log = Path(folder, "server.log")
+        with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener, log.open("w") as words:
+            os.set_inheritable(listener.fileno(), True)
+            command = [sys.executable, "-m", "gunicorn", "reception.wsgi", "--bind", f"fd://{listener.fileno()}"]
+            command += ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)]
+            command += ["--log-level", "warning", "--no-control-socket"]
+            process = subprocess.Popen(
+                command,
+                env=environment,
+                cwd=settings.BASE_DIR,
+                pass_fds=[listener.fileno()],
+                stdout=words,
+                stderr=subprocess.STDOUT,
+            )
+            port = listener.getsockname()[1]
+            try:
+                _wait_for(process, port, log)
+                yield Server(port, log)
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(PATIENCE)
+                sys.stdout.write(log.read_text())  # pytest shows it when the test fails
+
+
+@contextmanager
+def fresh_database(name: str) -> Iterator[None]:
+    """A migrated database of this name is the current one; it is dropped at the end."""
+    original = connection.settings_dict["NAME"]
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    connection.settings_dict["NAME"] = name
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = original
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def deadlocks() -> int:
+    """How many deadlocks PostgreSQL has broken in this database; each process tells of its own when it ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return cursor.fetchone()[0]
+
+
+def _environment(var: Path) -> dict[str, str]:
+    database = connection.settings_dict
+    login = ":".join(quote(database[part], safe="") for part in ("USER", "PASSWORD") if database[part])
+    address = f"postgresql://{login}@/{quote(database['NAME'])}?host={quote(database['HOST'])}"
+    if database["PORT"]:
+        address += f"&port={database['PORT']}"
+    return os.environ | {
+        "DATABASE_URL": address,
+        "RECEPTION_VAR": str(var),
+        "SECRET_KEY": settings.SECRET_KEY,  # the sessions made here are good there
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DJANGO_SETTINGS_MODULE": "reception.settings",
+    }
+
+
+def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
+        wire = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        try:
+            wire.request("HEAD", "/")
+            wire.getresponse()
+            return
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.1)
+        finally:
+            wire.close()
+    raise RuntimeError(f"The server does not answer:\n{log.read_text()}")
