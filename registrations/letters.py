@@ -6,6 +6,7 @@ tetrak-translit merges further.
 """
 
 import re
+from itertools import product
 
 ARMENIAN, CYRILLIC, LATIN = "armenian", "cyrillic", "latin"
 
@@ -31,7 +32,7 @@ CYRILLIC_TO_LATIN = str.maketrans(
 
 # Names whose հ Russian writes as an initial г, or loses between vowels: Гайк is Հայկ, Ваагн is Վահագն.
 RUSSIAN_H = (
-    (re.compile(r"^г(?=айк|амлет|рант\b|рач[ьяи]|енри|ектор|ермине|рипсим)"), ""),
+    (re.compile(r"^г(?=айк|амлет|рант|рач[ьяи]|енри|ектор|ермине|рипсим)"), ""),
     (re.compile(r"^гоар"), "гогар"),
     (re.compile(r"^ваагн"), "вагагн"),
     (re.compile(r"^ваан"), "ваган"),
@@ -54,11 +55,10 @@ def _look_alikes_towards(script: str) -> dict[int, str]:
     """For one script, the letters of the other two that look like one of its own."""
     column = _COLUMNS.index(script)
     return {
-        ord(other): row[column]
+        ord(other): own
         for row in _LOOK_ALIKES
-        if row[column]
-        for other in row
-        if other and other != row[column]
+        for own, other in product([row[column]], row)
+        if own and other and other != own
     }
 
 

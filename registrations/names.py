@@ -138,7 +138,7 @@ def _to_latin(word: str) -> str:
     """Cyrillic letters of one cleaned word as Latin ones; the rest is left as it is."""
     if not SCRIPT_RANGES[CYRILLIC].search(word):
         return word
-    word = _apply(word, RUSSIAN_H).replace("дж", "j")
+    word = _apply(word, RUSSIAN_H).replace("дж", "j").replace("ье", "ие")
     if word.startswith("ё"):
         word = "yo" + word[1:]
     return word.translate(CYRILLIC_TO_LATIN)

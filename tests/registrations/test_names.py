@@ -44,6 +44,8 @@ SAME_GIVEN_NAME = """
     Մհեր Mher Мгер
     Վահագն Vahagn Ваагн
     Գոհար Gohar Гоар
+    Հրանտ Hrant Грант
+    Ջուլիետա Julieta Джульетта
     Հրաչյա Hrachya Грачья Рачья
     Հռիփսիմե Hripsime Рипсиме
     Սերգեյ Sergey Sergei Сергей
