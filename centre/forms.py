@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from centre.refusals import Refusal
 
@@ -22,3 +23,9 @@ class ActForm(forms.Form):
         self.add_error(None, str(refusal))
         self.data = self.data.copy()
         self.data[self.add_prefix("id")] = str(uuid.uuid4())
+
+
+class LanguageForm(forms.Form):
+    """The language to speak to a person."""
+
+    language = forms.ChoiceField(choices=settings.LANGUAGES)

@@ -128,6 +128,10 @@ class Site(models.Model):
         """The name in the reader's language, in English where it has none."""
         return getattr(self, f"name_{(get_language() or 'en')[:2]}", "") or self.name_en
 
+    def is_open(self, at: datetime) -> bool:
+        """Whether the site is open at the instant."""
+        return self.opened_at <= at and (self.closed_at is None or at < self.closed_at)
+
 
 class Assignment(models.Model):
     """A user's role at one site, or at all, for a time."""

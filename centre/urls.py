@@ -1,7 +1,14 @@
 """Pages of centre."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from centre import views
 
 app_name = "centre"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("settings/", views.settings_index, name="settings"),
+    path("settings/access/", views.access, name="access"),
+    path("settings/shift/", views.shift, name="shift"),
+    path("settings/language/", views.language, name="language"),
+]

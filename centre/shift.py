@@ -1,0 +1,57 @@
+"""The shift: the one site a person works at now, chosen in the top bar and kept in the session."""
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from centre.access import Permission, Role, permissions_of
+from centre.models import Assignment, Site, User
+
+CHOSEN = "site_of_shift"
+
+WORK = frozenset(
+    {Permission.REGISTER, Permission.COUNT_GATE, Permission.PLACE, Permission.SET_UP_ROOMS, Permission.HAND_OUT}
+    | {Permission.PLAN_AID, Permission.SEE_CASES}
+)
+"""What is done at one site; who only reads figures has no site of a shift."""
+
+
+def sites_of_shift(user: User) -> list[Site]:
+    """The open sites the user may work at now, by code.
+
+    An assignment to all sites reaches every open one; the confidential only for a protection officer, for their
+    names are not shown to others.
+    """
+    now = timezone.now()
+    working = [a for a in user.all_assignments if a.covers(now) and permissions_of(a.role) & WORK]
+    sites = {a.site.pk: a.site for a in working if a.site is not None}
+    everywhere = [a for a in working if a.site is None]
+    if everywhere:
+        sites |= {site.pk: site for site in _reached_by(everywhere)}
+    return sorted((s for s in sites.values() if s.is_open(now)), key=lambda site: site.code)
+
+
+def site_of_shift(request: HttpRequest) -> Site | None:
+    """The site chosen for this shift; the only one where there is no choice; None until one is chosen.
+
+    A choice that no longer stands (the assignment ended, the site closed) counts as none.
+    """
+    if not isinstance(request.user, User):
+        return None
+    sites = sites_of_shift(request.user)
+    chosen = request.session.get(CHOSEN)
+    for site in sites:
+        if str(site.pk) == chosen:
+            return site
+    return sites[0] if len(sites) == 1 else None
+
+
+def choose_site(request: HttpRequest, site: Site) -> None:
+    """Keep the site for the rest of the session."""
+    request.session[CHOSEN] = str(site.pk)
+
+
+def _reached_by(everywhere: list[Assignment]) -> list[Site]:
+    sites = Site.objects.open(timezone.now())
+    if not any(a.role == Role.PROTECTION for a in everywhere):
+        sites = sites.filter(confidential=False)
+    return list(sites)

@@ -1,0 +1,69 @@
+"""Settings a person keeps for themselves, and the table of who may do what."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from centre.access import Permission, Role, permissions_of
+from centre.actions import choose_language
+from centre.forms import LanguageForm
+from centre.models import User
+from centre.shift import choose_site, site_of_shift, sites_of_shift
+
+
+@require_GET
+def settings_index(request: HttpRequest) -> HttpResponse:
+    """What can be set, and by whom."""
+    return render(request, "centre/settings.html")
+
+
+@require_GET
+def access(request: HttpRequest) -> HttpResponse:
+    """The table of roles: who may do what."""
+    rows = [(permission, [permission in permissions_of(role) for role in Role]) for permission in Permission]
+    return render(request, "centre/access.html", {"roles": list(Role), "rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def shift(request: HttpRequest) -> HttpResponse:
+    """Choose the site of this shift among those one is assigned to; any other is not there."""
+    sites = sites_of_shift(request.user)
+    if request.method != "POST":
+        return render(request, "centre/shift.html", {"sites": sites, "site": site_of_shift(request)})
+    chosen = next((site for site in sites if str(site.pk) == request.POST.get("site")), None)
+    if chosen is None:
+        return render(request, "centre/shift.html", {"sites": sites, "not_found": True}, status=422)
+    choose_site(request, chosen)
+    return _back(request)
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Speak the chosen language, to the user from now on, or to this browser before sign-in."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return _back(request)
+    chosen = form.cleaned_data["language"]
+    if isinstance(request.user, User):
+        choose_language(chosen, by=request.user)
+    answer = _back(request)
+    answer.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        chosen,
+        max_age=settings.SESSION_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+def _back(request: HttpRequest) -> HttpResponseRedirect:
+    """To the page the choice was made on; to the board when it lies elsewhere."""
+    address = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(address if own else "/", status=303)
