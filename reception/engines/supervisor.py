@@ -56,10 +56,14 @@ class Supervisor:
     def watch(self) -> None:
         """Look after the members until someone asks to stop."""
         while not self.asked:
-            for member in self.members:
-                if not self.asked:
-                    self._look_after(member)
+            self.look()
             time.sleep(LOOK)
+
+    def look(self) -> None:
+        """See to each member once: note a fall, or start again what is due."""
+        for member in self.members:
+            if not self.asked:
+                self._look_after(member)
 
     def stop(self) -> None:
         """Stop every member: those that use others first."""

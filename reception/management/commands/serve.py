@@ -103,7 +103,7 @@ def _wait_until_it_answers(supervisor: Supervisor, listener: socket.socket) -> N
             raise Interrupted
         connection = http.client.HTTPConnection(host, port, timeout=1)
         try:
-            connection.request("HEAD", "/")
+            connection.request("GET", "/")
             connection.getresponse()
             return
         except (OSError, http.client.HTTPException):
