@@ -1,0 +1,64 @@
+# Reception needs Python 3.11 or newer and make; everything else comes from the lock files.
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+UV ?= uv
+LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url
+
+.PHONY: help run test check bench bench-large lock
+
+help:
+	@echo 'make run     start Reception with a demonstration day'
+	@echo 'make test    the whole suite'
+	@echo 'make check   lint, layers, types, templates, migrations'
+	@echo 'make bench   the benchmark table at 120,000 people; bench-large at 1 and 10 million'
+	@echo 'make lock    bring both lock files up to date'
+
+run: .venv/run
+	@$(BIN)/python manage.py serve --demo
+
+test: .venv/dev
+	$(BIN)/python -m pytest
+
+check: .venv/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+bench: .venv/dev
+	$(BIN)/python -m tests.bench
+
+bench-large: .venv/dev
+	$(BIN)/python -m tests.bench --large
+
+lock:
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group dev --output-file requirements-dev.lock
+
+# What is installed, by the lock file it came from: a second run has nothing to do
+
+.venv/run: requirements.lock | $(BIN)/python
+	@echo 'Installing what requirements.lock names; this takes a minute once.'
+	@$(PIP) -r requirements.lock
+	@touch $@
+
+.venv/dev: requirements-dev.lock | $(BIN)/python
+	@echo 'Installing what requirements-dev.lock names; this takes a minute or two once.'
+	@$(PIP) -r requirements-dev.lock
+	@touch $@ .venv/run
+
+$(BIN)/python:
+	@for python in "$(PYTHON)" python3 python3.14 python3.13 python3.12 python3.11; do \
+		if test -n "$$python" && "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			"$$python" -m venv .venv && exit 0; \
+			rm -rf .venv; \
+			echo "$$python cannot make an environment; on Debian and Ubuntu install python3-venv." >&2; \
+			exit 1; \
+		fi; \
+	done; \
+	echo 'Reception needs Python 3.11 or newer, and none was found; name one with make PYTHON=/path/to/python.' >&2; \
+	exit 1
