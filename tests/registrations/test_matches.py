@@ -1,0 +1,147 @@
+"""Who is found: while a family is typed, and by the search."""
+
+from datetime import date
+
+import pytest
+
+from centre.access import Role
+from centre.models import LogLine
+from registrations.facts import Birth
+from registrations.matches import find_matches, search_individuals
+from registrations.models import Individual
+from tests.build import make_site, make_user, person, register_family
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def goris():
+    return make_site("goris")
+
+
+@pytest.fixture
+def desk():
+    return make_user()
+
+
+def found(query):
+    return [p.full_name for p in search_individuals(Individual.objects.all(), query)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Hakobyan Anna",
+        "anna hakobyan",
+        "Աննա Հակոբյան",
+        "Акопян Анна",
+        "Hakobian Ana",
+        "Hakopyan Anna",
+        "Anna Arami Hakobyan",
+        "Акопян Анна Арамовна",
+        "Hakobyan",
+        "Anna",
+        "Anna Arami",
+    ],
+)
+def test_a_person_is_found_in_any_script_order_and_spelling(goris, desk, query):
+    register_family(goris, desk, person(fathers_name="Aram"))
+    register_family(goris, desk, person("Narek", "Grigoryan", sex="M"))
+    assert found(query) == ["Hakobyan Anna"]
+
+
+def test_the_fathers_name_ranks_the_right_one_first(goris, desk):
+    register_family(goris, desk, person(fathers_name="Vardan"))
+    household = register_family(goris, desk, person(fathers_name="Aram"))
+    first = search_individuals(Individual.objects.all(), "Hakobyan Anna Arami")[0]
+    assert first.memberships.get().household == household
+
+
+def test_a_number_finds_its_household_and_a_wrong_letter_nobody(goris, desk):
+    household = register_family(goris, desk, person(), person("Narek", relationship="son", sex="M"))
+    register_family(goris, desk, person("Mane"))
+    number = str(household)
+    assert found(number.lower().replace(" ", "")) == ["Hakobyan Anna", "Hakobyan Narek"]
+    assert found(number[:-1] + ("A" if number[-1] != "A" else "B")) == []
+
+
+def test_nothing_asked_finds_nobody(goris, desk):
+    register_family(goris, desk)
+    assert found("") == found("  .,- ") == []
+
+
+def test_search_stays_within_the_queryset(goris, desk):
+    register_family(goris, desk)
+    other = register_family(make_site("sisian"), desk)
+    volunteer = make_user(Role.VOLUNTEER, goris)
+    seen = search_individuals(Individual.objects.visible_to(volunteer), "Hakobyan Anna")
+    assert len(seen) == 1
+    assert seen[0].memberships.get().household != other
+
+
+def test_search_asks_the_same_number_of_questions_for_one_and_for_three(goris, desk, django_assert_num_queries):
+    register_family(goris, desk)
+    with django_assert_num_queries(3):
+        found("Hakobyan Anna")
+    register_family(goris, desk, person("Ana"), person("Hanna", relationship="sibling"))
+    with django_assert_num_queries(3):
+        found("Hakobyan Anna")
+
+
+def test_a_match_says_what_agrees_and_no_more(goris, desk):
+    household = register_family(
+        goris,
+        desk,
+        person(fathers_name="Aram"),
+        person("Narek", relationship="son", sex="M"),
+        last_residence_settlement="Chartar",
+    )
+    (match,) = find_matches([person("Աննա", "Հակոբյան", birth=Birth(), sex=None)], by=desk)
+    assert (match.number, match.site, match.size) == (str(household), "Goris", 2)
+    assert match.agrees == ("family_name", "given_name")
+    assert not match.same_family
+    (match,) = find_matches([person(fathers_name="Arami")], settlement="Չարտար", by=desk)
+    assert match.agrees == ("family_name", "given_name", "fathers_name", "birth_year", "settlement")
+    assert match.same_family
+
+
+def test_somebody_else_of_the_same_name_is_no_match(goris, desk):
+    register_family(goris, desk, person(fathers_name="Vardan"))
+    assert find_matches([person(birth=Birth.in_year(1950))], by=desk) == []
+    assert find_matches([person(birth=Birth(), fathers_name="Aram")], by=desk) == []
+    assert find_matches([person("", "Hakobyan")], by=desk) == []
+
+
+def test_an_age_may_be_a_year_off(goris, desk):
+    register_family(goris, desk)
+    (match,) = find_matches([person(birth=Birth(date(1990, 1, 1), "age"))], by=desk)
+    assert "birth_year" in match.agrees
+
+
+def test_at_most_five_are_shown_the_likeliest_first_and_each_leaves_a_line(goris, desk):
+    for year in range(1985, 1992):
+        register_family(goris, desk, person(birth=Birth.in_year(year)))
+    best = register_family(goris, desk, person(birth=Birth.in_year(1988), fathers_name="Aram"))
+    matches = find_matches([person(birth=Birth.in_year(1988), fathers_name="Aram")], by=desk)
+    assert [m.number for m in matches][0] == str(best)
+    assert len(matches) <= 5
+    lines = LogLine.objects.filter(verb=LogLine.Verb.MATCHED)
+    assert {line.subject_id for line in lines} == {m.household for m in matches}
+
+
+def test_a_whole_family_ranks_before_one_member(goris, desk):
+    register_family(goris, desk, person())
+    family = register_family(goris, desk, person(), person("Narek", relationship="son", sex="M"))
+    asked = [person(), person("Narek", relationship="son", sex="M")]
+    assert find_matches(asked, by=desk)[0].number == str(family)
+
+
+def test_a_confidential_site_is_not_named(desk):
+    register_family(make_site("shelter-7", confidential=True), desk)
+    (match,) = find_matches([person()], by=desk)
+    assert match.site == ""
+
+
+def test_the_household_being_completed_does_not_match_itself(goris, desk):
+    household = register_family(goris, desk)
+    assert find_matches([person()], by=desk, but=household.pk) == []
