@@ -9,9 +9,11 @@ from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import celery
 import psutil
 import pytest
 
+from reception.engines.addresses import broker_url
 from reception.engines.children import Child, listen
 from reception.engines.errors import EngineError
 from reception.engines.journal import Journal
@@ -130,6 +132,8 @@ def test_whole_house_serves_survives_the_death_of_its_web_and_stops_in_order(ser
     running = serve("--port", str(port))
     address = running.wait_for("Reception runs at").rpartition(" ")[2]
     assert status(address) < 500
+    with celery.Celery(broker=broker_url(var)) as app:
+        assert [list(pong.values()) for pong in app.control.ping(timeout=5)] == [[{"ok": "pong"}]]
 
     gunicorn = [one for one in psutil.Process(running.process.pid).children() if "gunicorn" in one.cmdline()]
     assert len(gunicorn) == 1

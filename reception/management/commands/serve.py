@@ -2,6 +2,7 @@
 
 import hashlib
 import http.client
+import importlib
 import importlib.util
 import socket
 import sys
@@ -131,7 +132,8 @@ def _demonstration_logins() -> list[str]:
     """Who may sign in to the demonstration, a line each, as `reception.demonstration.logins()` names them."""
     if importlib.util.find_spec("reception.demonstration") is None:
         return []
-    return [str(line) for line in importlib.import_module("reception.demonstration").logins()]
+    logins = getattr(importlib.import_module("reception.demonstration"), "logins", tuple)
+    return [str(line) for line in logins()]
 
 
 def _engine_addresses(supervisor: Supervisor) -> list[str]:
