@@ -7,12 +7,15 @@ would be too early: settings take the engines' addresses from the environment. S
 import os
 import tempfile
 from contextlib import ExitStack
+from io import StringIO
 from pathlib import Path
 
 import django
 import pytest
 from django.conf import settings
 
+from reception.engines.addresses import var_mode
+from reception.engines.errors import EngineError
 from reception.engines.journal import Journal
 from reception.engines.running import engines
 
@@ -27,9 +30,12 @@ def _start_engines() -> None:
     if os.environ.get("DATABASE_URL") and os.environ.get("BROKER_URL"):
         return
     var = Path(tempfile.mkdtemp(prefix="reception-tests-"))
-    log = _ENGINES.enter_context((var.parent / f"{var.name}.log").open("w", encoding="utf-8"))
-    _ENGINES.callback(Path(log.name).unlink)
-    addresses = _ENGINES.enter_context(engines(var, durable=False, journal=Journal(log)))
+    var.chmod(var_mode())
+    log = StringIO()
+    try:
+        addresses = _ENGINES.enter_context(engines(var, durable=False, journal=Journal(log)))
+    except EngineError as error:
+        raise pytest.UsageError(f"{error}\n{log.getvalue()}") from error
     os.environ.setdefault("RECEPTION_VAR", str(var))
     os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or addresses.database_url
     os.environ["BROKER_URL"] = os.environ.get("BROKER_URL") or addresses.broker_url
