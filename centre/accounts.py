@@ -8,12 +8,19 @@ from django.http import HttpRequest
 from centre.log import write_log
 from centre.models import LogLine
 
+SAID_BY_THE_BAR = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
+
 
 class StaffAccounts(DefaultAccountAdapter):
     """Nobody signs up; an administrator opens accounts."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def add_message(self, request, level, message_template=None, *args, **kwargs) -> None:
+        """Say nothing of signing in and out: the top bar shows it, and a page that says *saved* ends a draft."""
+        if message_template not in SAID_BY_THE_BAR:
+            super().add_message(request, level, message_template, *args, **kwargs)
 
 
 @receiver(user_logged_in)

@@ -1,7 +1,7 @@
 """Settings, read from the environment: one file for a laptop, a test and a server."""
 
 import os
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "django.forms",  # its templates, found after ours
     "allauth",
     "allauth.account",
     "csp",
@@ -91,6 +92,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
 # Engines
 
 DATABASE_URL = os.environ.get("DATABASE_URL") or database_url(VAR)
@@ -129,6 +132,19 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Yerevan"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 
+CELERY_BEAT_SCHEDULE = {
+    "take due snapshots": {"task": "census.tasks.take_due_snapshots", "schedule": 60.0, "options": {"expires": 55}},
+}
+CENSUS_HOURS = [time.fromisoformat(hour) for hour in _list("CENSUS_HOURS", "20:00")]  # of the whole operation
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",  # the broker: one count for all web processes
+        "LOCATION": BROKER_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db="),
+        "KEY_PREFIX": "reception",
+    }
+}
+
 # People who sign in
 
 AUTH_USER_MODEL = "centre.User"
@@ -146,6 +162,13 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_ADAPTER = "centre.accounts.StaffAccounts"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_FORMS = {"login": "centre.account_forms.SignIn", "change_password": "centre.account_forms.NewPassword"}
+ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE, also when the browser is closed on the way
+ACCOUNT_RATE_LIMITS = {  # a whole camp signs in from one address; the account's own limit keeps guessers out
+    "login": "300/m/ip",
+    "login_failed": "60/m/ip,5/300s/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1" if HTTPS else "0"))
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 12 * 3600  # one shift

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("centre.account_urls")),
     path("api/", include("reception.api_urls")),
     path("", include("census.urls")),
     path("", include("desk.urls")),

@@ -48,5 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 _start_engines()
 os.environ["DJANGO_SETTINGS_MODULE"] = "reception.settings"
+# Pages drawn inside the tests name static files as they are; those served for a browser are collected as ever.
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 django.setup()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one costs 0.3 s a user

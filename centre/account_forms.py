@@ -1,0 +1,29 @@
+"""Sign-in and a new password; the label says what a field is, so nothing is said twice."""
+
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm, LoginForm
+from django import forms
+
+
+class Plain(forms.Form):
+    """A form without placeholders and colons."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SignIn(Plain, LoginForm):
+    """Username and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs |= {"autofocus": True, "autocapitalize": "none", "spellcheck": "false"}
+        self.fields["password"].help_text = ""
+
+
+class NewPassword(Plain, ChangePasswordForm):
+    """The password now, and the next one twice."""

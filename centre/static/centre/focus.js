@@ -1,0 +1,43 @@
+// Keys and focus: "/" goes to search, Escape closes a menu, a refused form is read from its list of errors.
+
+function typing(element) {
+  return element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const menu = document.querySelector("details[data-menu][open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  } else if (!typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (!target || target.offsetParent === null) return;
+    event.preventDefault();
+    target.focus();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+function readErrors(root) {
+  root.querySelector("[data-error-summary]")?.focus();
+}
+
+// A table wider than its frame can be moved by keyboard.
+function makeScrollable(root) {
+  for (const frame of root.querySelectorAll(".scroll")) {
+    if (frame.scrollWidth > frame.clientWidth || frame.scrollHeight > frame.clientHeight) frame.tabIndex = 0;
+  }
+}
+
+readErrors(document);
+makeScrollable(document);
+document.addEventListener("htmx:afterSettle", (event) => {
+  readErrors(event.target);
+  makeScrollable(event.target);
+});
