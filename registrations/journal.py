@@ -82,14 +82,36 @@ def read_stints(facts: Iterable[Fact]) -> list[Stint]:
     return stints
 
 
-# The same reading over many people at once, as known at an instant.
+@dataclass(frozen=True)
+class Away:
+    """A person's time after a departure, until the next fact that puts them at a site; for ever after a death."""
+
+    began_by: uuid.UUID
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def read_aways(facts: Iterable[Fact]) -> list[Away]:
+    """The times away of one person's facts: from each departure that ended a stint, and from each death."""
+    ordered = standing(facts)
+    by_id = {fact.id: fact for fact in ordered}
+    leaving = [by_id[stint.ended_by] for stint in read_stints(ordered) if stint.ended_by]
+    begun = [fact for fact in leaving if fact.kind not in COMING]
+    begun += [fact for fact in ordered if fact.kind == "died" and fact not in begun]
+    aways = []
+    for fact in begun:
+        later = [other for other in ordered[ordered.index(fact) + 1 :] if other.kind in COMING or other in begun]
+        aways.append(Away(fact.id, fact.happened_at, later[0].happened_at if later else None))
+    return aways
+
+
+# The same reading over many people at once, as known at %(known_at)s (the latest recorded_at that counts).
 #
-# Parameters: %(known_at)s, the latest recorded_at that counts; %(people)s, individuals as addressed, or NULL for all.
-# Gives `stints`: one row a stint with how it ended (`exit_kind`: departed, died, presumed or moved), where to, and
-# how the one before it ended.
+# `stints` has one row a stint: how it began (`came`: arrived, born), how it ended (`exit_kind`: departed, died,
+# presumed or moved, that is, by the next fact that put the person at a site), where to, and when they died.
 STINTS = """
-WITH RECURSIVE root (individual_id, person) AS (
-    SELECT merged_id, into_id, 1 AS depth FROM registrations_merge
+root (individual_id, person, depth) AS (
+    SELECT merged_id, into_id, 1 FROM registrations_merge
     WHERE recorded_at <= %(known_at)s AND (undone_recorded_at IS NULL OR undone_recorded_at > %(known_at)s)
   UNION ALL
     SELECT root.individual_id, merge.into_id, depth + 1
@@ -98,8 +120,8 @@ WITH RECURSIVE root (individual_id, person) AS (
       AND (merge.undone_recorded_at IS NULL OR merge.undone_recorded_at > %(known_at)s)
 ), counted AS (
     SELECT DISTINCT ON (individual_id) individual_id, person FROM root ORDER BY individual_id, depth DESC
-), chain AS (
-    SELECT voids_id AS fact_id, id AS last_id, 1 AS length FROM registrations_movement
+), chain (fact_id, last_id, length) AS (
+    SELECT voids_id, id, 1 FROM registrations_movement
     WHERE voids_id IS NOT NULL AND recorded_at <= %(known_at)s
   UNION ALL
     SELECT chain.fact_id, movement.id, length + 1
@@ -115,46 +137,39 @@ WITH RECURSIVE root (individual_id, person) AS (
     WHERE recorded_at <= %(known_at)s
       AND kind <> 'voided'
       AND NOT EXISTS (SELECT FROM voided WHERE fact_id = movement.id)
-      AND (%(people)s::uuid[] IS NULL OR movement.individual_id = ANY (%(people)s::uuid[]))
+      {of_the_chosen}
 ), numbered AS (
     SELECT *, count(*) FILTER (WHERE kind IN ('arrived', 'born')) OVER in_order AS number
     FROM facts WINDOW in_order AS (PARTITION BY person ORDER BY happened_at, recorded_at, id)
-), coming AS (
-    SELECT person, number, numbered.kind AS came, site_id, happened_at AS started_at, presumed_left_after,
-           lead(happened_at) OVER next AS next_at, lead(site_id) OVER next AS next_site_id
-    FROM numbered JOIN centre_site ON centre_site.id = site_id
-    WHERE numbered.kind IN ('arrived', 'born')
-    WINDOW next AS (PARTITION BY person ORDER BY number)
-), leaving AS (
-    SELECT DISTINCT ON (person, number) person, number, numbered.kind, destination, destination_site_id,
-           destination_marz, happened_at
-    FROM numbered JOIN coming USING (person, number)
-    WHERE numbered.kind = 'died' OR (numbered.kind = 'departed' AND numbered.site_id = coming.site_id)
-    ORDER BY person, number, happened_at, recorded_at, id
-), dying AS (
-    SELECT person, number, min(happened_at) AS died_at FROM numbered WHERE kind = 'died' GROUP BY person, number
-), ended AS (
-    SELECT person, number, came, coming.site_id, started_at, next_site_id, died_at,
-           leaving.kind AS left_kind, destination, destination_site_id, destination_marz,
-           leaving.happened_at AS left_at, next_at,
-           started_at + presumed_left_after * interval '1 hour' AS presumed_at
-    FROM coming LEFT JOIN leaving USING (person, number) LEFT JOIN dying USING (person, number)
+), told AS (
+    SELECT *, first_value(site_id) OVER stint AS stint_site_id,
+           min(happened_at) FILTER (WHERE kind = 'died') OVER (PARTITION BY person, number) AS died_at
+    FROM numbered WHERE number > 0
+    WINDOW stint AS (PARTITION BY person, number ORDER BY happened_at, recorded_at, id)
+), followed AS (
+    SELECT *, lead(kind) OVER next AS next_kind, lead(happened_at) OVER next AS next_at,
+           lead(site_id) OVER next AS next_site_id, lead(destination) OVER next AS next_destination,
+           lead(destination_site_id) OVER next AS next_destination_site_id,
+           lead(destination_marz) OVER next AS next_destination_marz
+    FROM told WHERE kind <> 'departed' OR site_id = stint_site_id
+    WINDOW next AS (PARTITION BY person ORDER BY number, happened_at, recorded_at, id)
 ), stints AS (
-    SELECT person, number, came, site_id, started_at, next_site_id, died_at, destination, destination_site_id,
-           destination_marz, least(left_at, next_at, presumed_at) AS ended_at,
-           CASE least(left_at, next_at, presumed_at)
-                WHEN left_at THEN left_kind WHEN next_at THEN 'moved' WHEN presumed_at THEN 'presumed'
-           END AS exit_kind
-    FROM ended
+    SELECT person, number, kind AS came, site_id, happened_at AS started_at, died_at, next_site_id,
+           next_destination AS destination, next_destination_site_id AS destination_site_id,
+           next_destination_marz AS destination_marz, least(next_at, presumed_at) AS ended_at,
+           CASE WHEN presumed_at < next_at OR next_at IS NULL AND presumed_at IS NOT NULL THEN 'presumed'
+                WHEN next_kind IN ('arrived', 'born') THEN 'moved' ELSE next_kind END AS exit_kind
+    FROM followed JOIN LATERAL (
+        SELECT happened_at + presumed_left_after * interval '1 hour' AS presumed_at
+        FROM centre_site WHERE centre_site.id = followed.site_id
+    ) site ON true
+    WHERE kind IN ('arrived', 'born')
 )
 """
 
-# Where each person was at %(at)s, read from STINTS: `place` is site, on_the_way, own_address, abroad, unknown,
-# presumed_left or died.
-WHEREABOUTS = (
-    STINTS
-    + """
-, whereabouts AS (
+# Where each person was at %(at)s: `place` is site, on_the_way, own_address, abroad, unknown, presumed_left or died.
+WHEREABOUTS = """
+whereabouts AS (
     SELECT DISTINCT ON (person) person,
            CASE WHEN died_at <= %(at)s THEN 'died'
                 WHEN ended_at IS NULL OR ended_at > %(at)s THEN 'site'
@@ -167,4 +182,14 @@ WHEREABOUTS = (
     FROM stints WHERE started_at <= %(at)s ORDER BY person, number DESC
 )
 """
-)
+
+
+def stints_of(chosen: str = "") -> str:
+    """The SQL that opens with the stints of everyone, or of those whom the common table `chosen` (id) names."""
+    only = "AND movement.individual_id IN (SELECT id FROM chosen)" if chosen else ""
+    return "WITH RECURSIVE " + (f"{chosen}, " if chosen else "") + STINTS.replace("{of_the_chosen}", only)
+
+
+def whereabouts_of(chosen: str = "") -> str:
+    """The SQL that opens with where everyone, or those of `chosen` (id), was."""
+    return f"{stints_of(chosen)}, {WHEREABOUTS}"

@@ -393,6 +393,29 @@ class Presence(models.Model):
         return f"{self.individual_id} at {self.site_id}"
 
 
+class Absence(models.Model):
+    """An individual's time away from every site, since a departure or a death; written by lay_out_presences alone.
+
+    Where they are meanwhile, the movement says.
+    """
+
+    movement = models.OneToOneField(Movement, models.PROTECT, primary_key=True, related_name="absence")
+    individual = models.ForeignKey(Individual, models.PROTECT, related_name="absences", db_index=False)
+    during = DateTimeRangeField()
+
+    class Meta:
+        constraints = (
+            ExclusionConstraint(
+                name="absent_once",
+                expressions=[("individual", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(condition=Q(during__isempty=False), name="absence_lasts"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.individual_id} away"
+
+
 class GateCount(models.Model):
     """People and vehicles seen crossing since the last count, without names."""
 

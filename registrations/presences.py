@@ -1,60 +1,68 @@
-"""Laying out presences: the intervals are how the journal reads today."""
+"""Laying out presences and absences: the intervals are how the journal reads today."""
 
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from registrations.journal import Fact, Stint, read_stints
-from registrations.models import Movement, Presence
+from registrations.journal import COMING, Fact, read_aways, read_stints
+from registrations.models import Absence, Movement, Presence
 
 
 def lay_out_presences(individual_ids: Iterable[uuid.UUID]) -> None:
-    """Write the presences of these individuals anew, as their movements read now; keep those that still hold.
+    """Write the presences and absences of these individuals anew, as their movements read now.
 
-    The caller has locked the individuals, by key.
+    Rows that still hold are kept. The caller has locked the individuals, by key.
     """
     ids = sorted(set(individual_ids))
     facts: dict[uuid.UUID, list[Fact]] = defaultdict(list)
-    rows = Movement.objects.of(ids).values_list(
+    for person, *fact in Movement.objects.of(ids).values_list(
         "counted_as", "id", "kind", "site", "happened_at", "recorded_at", "voids"
-    )
-    for person, *fact in rows:
+    ):
         facts[person].append(Fact(*fact))
-    wanted = {
-        stint.began_by: (person, stint)
-        for person in ids
-        for stint in read_stints(facts[person])
-        if stint.ended_at is None or stint.started_at < stint.ended_at
-    }
-    kept = set()
-    stale = []
-    for presence in Presence.objects.filter(individual__in=ids):
-        person, stint = wanted.get(presence.pk, (None, None))
-        if stint and (presence.individual_id, presence.site_id, presence.during, presence.ended_by_id) == (
-            person,
-            stint.site_id,
-            _range(stint),
-            stint.ended_by,
-        ):
-            kept.add(presence.pk)
-        else:
-            stale.append(presence.pk)
-    if stale:
-        Presence.objects.filter(pk__in=stale).delete()
-    Presence.objects.bulk_create(
+    _rewrite(Presence, ids, [row for person, known in facts.items() for row in _presences(person, known)])
+    if any(fact.kind not in COMING for known in facts.values() for fact in known):
+        _rewrite(Absence, ids, [row for person, known in facts.items() for row in _absences(person, known)])
+
+
+def _presences(person: uuid.UUID, facts: list[Fact]) -> list[Presence]:
+    return [
         Presence(
-            movement_id=key,
+            movement_id=stint.began_by,
             individual_id=person,
             site_id=stint.site_id,
-            during=_range(stint),
+            during=DateTimeTZRange(stint.started_at, stint.ended_at, "[)"),
             ended_by_id=stint.ended_by,
         )
-        for key, (person, stint) in wanted.items()
-        if key not in kept
-    )
+        for stint in read_stints(facts)
+        if stint.ended_at is None or stint.started_at < stint.ended_at
+    ]
 
 
-def _range(stint: Stint) -> DateTimeTZRange:
-    return DateTimeTZRange(stint.started_at, stint.ended_at, "[)")
+def _absences(person: uuid.UUID, facts: list[Fact]) -> list[Absence]:
+    return [
+        Absence(
+            movement_id=away.began_by,
+            individual_id=person,
+            during=DateTimeTZRange(away.started_at, away.ended_at, "[)"),
+        )
+        for away in read_aways(facts)
+        if away.ended_at is None or away.started_at < away.ended_at
+    ]
+
+
+def _rewrite(model: Any, ids: list[uuid.UUID], wanted: list[Any]) -> None:
+    """Make these rows the individuals' rows: take away what no longer holds, then write what is new."""
+    columns = [field.attname for field in model._meta.concrete_fields]
+    existing = {row.pk: row for row in model.objects.filter(individual__in=ids)}
+    kept = {
+        row.pk
+        for row in wanted
+        if row.pk in existing and all(getattr(existing[row.pk], c) == getattr(row, c) for c in columns)
+    }
+    stale = existing.keys() - kept
+    if stale:
+        model.objects.filter(pk__in=stale).delete()
+    model.objects.bulk_create(row for row in wanted if row.pk not in kept)

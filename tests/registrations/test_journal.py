@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from centre.models import Act
-from registrations.journal import WHEREABOUTS, Fact, read_stints
+from registrations.journal import Fact, read_stints, whereabouts_of
 from registrations.models import Individual, Merge, Movement, Presence
 from registrations.presences import lay_out_presences
 from tests.build import make_site, make_user, register_family
@@ -113,7 +113,8 @@ def _write(facts: list[Fact], someone: Individual, sites: dict, act: Act) -> Non
 def _whereabouts(at: datetime, known_at: datetime, people: list[uuid.UUID] | None = None) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(
-            WHEREABOUTS + "SELECT person, place, site_id FROM whereabouts",
+            whereabouts_of("chosen AS (SELECT unnest(%(people)s::uuid[]) AS id)" if people else "")
+            + "SELECT person, place, site_id FROM whereabouts",
             {"at": at, "known_at": known_at, "people": people},
         )
         return cursor.fetchall()

@@ -1,0 +1,74 @@
+"""Taking snapshots: each once, each as of its own hour, all of one instant together or none."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from census.errors import NotSettled
+from census.models import Snapshot
+from census.selectors import Tally, last_snapshot
+from centre.access import Permission, require
+from centre.clock import local_day, local_instant, settled_until
+from centre.models import Site, User
+
+CAUGHT_UP = timedelta(days=14)  # how far back missed cut-off hours are still taken
+ONE_CENSUS_AT_A_TIME = 2309  # the advisory lock under which snapshots are taken
+
+
+def take_snapshots(
+    at: datetime, *, known_at: datetime | None = None, sites: list[Site] | None = None, by: User | None = None
+) -> list[Snapshot]:
+    """Freeze the tally of an instant, as known at that instant: of the operation, and of each of these sites.
+
+    What was taken before stays as it is. Taken by the schedule when `by` is empty. Refuses with NotSettled while
+    facts of that time may still be on their way.
+    """
+    if by is not None:
+        require(by, Permission.TAKE_CENSUS)
+    known_at = known_at or at
+    if known_at > settled_until() and not settings.DEMONSTRATION:
+        raise NotSettled
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_CENSUS_AT_A_TIME])
+        taken = set(Snapshot.objects.filter(at=at).values_list("site", flat=True))
+        scopes: list[Site | None] = [None, *(sites or [])]
+        tally = Tally(at, known_at)
+        return [_freeze(tally, site, by) for site in scopes if (site.pk if site else None) not in taken]
+
+
+def _freeze(tally: Tally, site: Site | None, by: User | None) -> Snapshot:
+    opening = last_snapshot(site, tally.at)
+    return Snapshot.objects.create(
+        site=site,
+        at=tally.at,
+        known_at=tally.known_at,
+        opening=opening,
+        tally=tally.row(site, opening),
+        taken_by=by,
+    )
+
+
+def take_due_snapshots(now: datetime | None = None) -> list[Snapshot]:
+    """Take every snapshot whose cut-off hour has passed and settled, the oldest first, each as of its own hour."""
+    now = now or timezone.now()
+    due: dict[datetime, list[Site]] = {}
+    for at in _due_hours(None, settings.CENSUS_HOURS, now):
+        due.setdefault(at, [])
+    for site in Site.objects.open(now):
+        for at in _due_hours(site, site.cut_off_hours, now):
+            due.setdefault(at, []).append(site)
+    return [snapshot for at, sites in sorted(due.items()) for snapshot in take_snapshots(at, sites=sites)]
+
+
+def _due_hours(site: Site | None, hours: list, now: datetime) -> list[datetime]:
+    """The cut-off instants since the last snapshot that have settled; without one, the latest alone."""
+    settled = settled_until(now)
+    days = [local_day(settled) - timedelta(days=back) for back in range(CAUGHT_UP.days, -1, -1)]
+    instants = sorted(at for day in days for hour in hours if (at := local_instant(day, hour)) <= settled)
+    last = last_snapshot(site, settled)
+    if last is None:
+        instants = instants[-1:]
+    return [at for at in instants if (last is None or at > last.at) and (site is None or at >= site.opened_at)]

@@ -1,0 +1,176 @@
+"""The questions the census asks of the database. Each takes an instant and what was known at an instant.
+
+Flows are counted from the facts; who is where, from the presences and absences that were laid out from them. They
+are two readings, so that a row lost or forged in one shows as a difference and not as a number. People whose facts
+were recorded after what is to be known are set aside, and read from the journal as it was known.
+"""
+
+import uuid
+from collections import Counter, defaultdict
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from registrations.journal import stints_of, whereabouts_of
+
+ON_THE_WAY = "on_the_way"
+Place = uuid.UUID | str  # a site's id, or ON_THE_WAY
+
+# Whose reading may differ between two states of knowledge, with all they were ever merged with.
+CHANGED = """
+named AS (
+    SELECT individual_id AS id FROM registrations_movement WHERE recorded_at > %(after)s AND recorded_at <= %(by)s
+  UNION
+    SELECT merged_id FROM registrations_merge
+    WHERE recorded_at > %(after)s AND recorded_at <= %(by)s
+       OR undone_recorded_at > %(after)s AND undone_recorded_at <= %(by)s
+)
+"""
+
+# Whose stints may begin or end within a time: by facts then, or by a registration point's hours running out then.
+TOUCHED = """
+named AS (
+    SELECT individual_id AS id FROM registrations_movement
+    WHERE happened_at > %(since)s AND happened_at <= %(until)s
+  UNION
+    SELECT individual_id FROM registrations_movement JOIN centre_site ON centre_site.id = site_id
+    WHERE happened_at > %(since)s - presumed_left_after * interval '1 hour' AND happened_at <= %(since)s
+)
+"""
+
+CHOSEN = """
+chosen AS (
+    SELECT id FROM named
+  UNION
+    SELECT CASE WHEN merge.merged_id = chosen.id THEN merge.into_id ELSE merge.merged_id END
+    FROM chosen JOIN registrations_merge merge ON chosen.id IN (merge.merged_id, merge.into_id)
+)
+"""
+
+FLOWS = """
+, ordered AS (
+    SELECT *, lag(number) OVER before IS NULL AS first, lag(site_id) OVER before AS before_site_id,
+           lag(exit_kind) OVER before AS before_exit, lag(destination) OVER before = 'site' AS before_sent,
+           coalesce(lag(died_at) OVER before <= started_at, false) AS before_died
+    FROM stints WINDOW before AS (PARTITION BY person ORDER BY number)
+), flows AS (
+    SELECT site_id, started_at AS at,
+           CASE WHEN first AND came = 'born' THEN 'births'
+                WHEN before_exit = 'moved' THEN 'transfers_in'
+                WHEN before_exit = 'departed' AND before_sent AND NOT before_died THEN 'arrived_from_the_way'
+                ELSE 'arrivals' END AS flow
+    FROM ordered
+    WHERE NOT (coalesce(before_exit, '') = 'moved' AND before_site_id = site_id)
+  UNION ALL
+    SELECT site_id, ended_at,
+           CASE WHEN exit_kind = 'moved' THEN 'transfers_out'
+                WHEN exit_kind = 'departed' AND destination = 'site' THEN 'sent'
+                WHEN exit_kind = 'departed' THEN 'departures'
+                WHEN exit_kind = 'presumed' THEN 'presumed_left'
+                ELSE 'deaths' END
+    FROM stints WHERE ended_at IS NOT NULL AND NOT (exit_kind = 'moved' AND next_site_id = site_id)
+  UNION ALL
+    SELECT site_id, died_at, 'died_on_the_way'
+    FROM stints WHERE exit_kind = 'departed' AND destination = 'site' AND died_at IS NOT NULL
+)
+SELECT site_id, flow, count(*) FROM flows WHERE at > %(since)s AND at <= %(until)s GROUP BY site_id, flow
+"""
+
+# Who is where, one row a person: from the intervals, and for the chosen from the journal.
+EVERYONE = """
+, everyone AS (
+    SELECT individual_id AS person, site_id, ''::text AS marz,
+           CASE WHEN lower(during) + presumed_left_after * interval '1 hour' <= %(at)s THEN 'presumed_left'
+                ELSE 'site' END AS place
+    FROM registrations_presence JOIN centre_site ON centre_site.id = site_id
+    WHERE during @> %(at)s::timestamptz AND individual_id NOT IN (SELECT id FROM chosen)
+  UNION ALL
+    SELECT absence.individual_id, destination_site_id, destination_marz,
+           CASE WHEN movement.kind = 'died' THEN 'died' WHEN destination = 'site' THEN 'on_the_way'
+                ELSE destination END
+    FROM registrations_absence absence JOIN registrations_movement movement ON movement.id = movement_id
+    WHERE during @> %(at)s::timestamptz AND absence.individual_id NOT IN (SELECT id FROM chosen)
+  UNION ALL
+    SELECT person, site_id, coalesce(marz, ''), place FROM whereabouts
+)
+SELECT place, CASE WHEN place = 'site' THEN site_id END, marz,
+       registered_at <= %(at)s AND registered_in_id NOT IN (SELECT id FROM centre_act WHERE recorded_at > %(known_at)s),
+       coalesce(sex, ''),
+       CASE WHEN birth_date IS NULL THEN age_group
+            WHEN birth_date > %(on)s::date - interval '5 years' THEN '0-4'
+            WHEN birth_date > %(on)s::date - interval '12 years' THEN '5-11'
+            WHEN birth_date > %(on)s::date - interval '18 years' THEN '12-17'
+            WHEN birth_date > %(on)s::date - interval '60 years' THEN '18-59'
+            ELSE '60+' END,
+       count(*)
+FROM everyone JOIN registrations_individual ON registrations_individual.id = person
+GROUP BY 1, 2, 3, 4, 5, 6
+"""
+
+# Those of the chosen who read otherwise now than they did before are told apart by cause.
+LEARNT = """
+, causes AS (
+    SELECT counted_as_id AS id, 'corrected' AS cause FROM registrations_movement
+    WHERE voids_id IS NOT NULL AND recorded_at > %(after)s AND recorded_at <= %(by)s
+  UNION ALL
+    SELECT unnest(ARRAY[merged_id, into_id]), CASE WHEN undone_recorded_at <= %(by)s THEN 'unmerged' ELSE 'merged' END
+    FROM registrations_merge
+    WHERE recorded_at > %(after)s AND recorded_at <= %(by)s
+       OR undone_recorded_at > %(after)s AND undone_recorded_at <= %(by)s
+)
+SELECT place, site_id, coalesce((SELECT max(cause) FROM causes WHERE id = person), 'late'), count(*)
+FROM whereabouts WHERE place IN ('site', 'on_the_way') GROUP BY 1, 2, 3
+"""
+
+
+def _rows(sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def flows(since: datetime | None, until: datetime, known_at: datetime) -> dict[Place, Counter[str]]:
+    """How many people came and went, by place and line of the balance, after `since` and up to `until`."""
+    chosen = f"{TOUCHED}, {CHOSEN}" if since else ""
+    rows = _rows(stints_of(chosen) + FLOWS, since=since or "-infinity", until=until, known_at=known_at)
+    counted: dict[Place, Counter[str]] = defaultdict(Counter)
+    for site_id, flow, count in rows:
+        for place, line in _lines_of(site_id, flow):
+            counted[place][line] += count
+    return counted
+
+
+def _lines_of(site_id: uuid.UUID, flow: str) -> list[tuple[Place, str]]:
+    """The lines of the balance that a flow writes: one at the site, one on the way, or both."""
+    match flow:
+        case "sent":
+            return [(site_id, "transfers_out"), (ON_THE_WAY, "transfers_in")]
+        case "arrived_from_the_way":
+            return [(site_id, "transfers_in"), (ON_THE_WAY, "transfers_out")]
+        case "died_on_the_way":
+            return [(ON_THE_WAY, "deaths")]
+        case line:
+            return [(site_id, line)]
+
+
+def late_and_corrected(at: datetime, known_before: datetime, known_at: datetime) -> dict[Place, Counter[str]]:
+    """How many more people (or, negative, fewer) were at each place at `at` than was known before, by cause."""
+    counted: dict[Place, Counter[str]] = defaultdict(Counter)
+    sql = whereabouts_of(f"{CHANGED}, {CHOSEN}") + LEARNT
+    for sign, known in ((-1, known_before), (1, known_at)):
+        for kind, site_id, cause, count in _rows(sql, at=at, known_at=known, after=known_before, by=known_at):
+            counted[site_id if kind == "site" else ON_THE_WAY][cause] += sign * count
+    return counted
+
+
+def everyone(
+    at: datetime, known_at: datetime, on: date
+) -> list[tuple[str, uuid.UUID | None, str, bool, str, str, int]]:
+    """Everyone, counted once, where they are at the instant.
+
+    Rows of (place, site id when at a site, marz of an own address, whether registered, sex, UNHCR cohort on the
+    local day, people).
+    """
+    sql = whereabouts_of(f"{CHANGED}, {CHOSEN}") + EVERYONE
+    return _rows(sql, at=at, known_at=known_at, after=known_at, by="infinity", on=on)  # type: ignore[return-value]

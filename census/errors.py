@@ -1,0 +1,12 @@
+"""Why the census may refuse."""
+
+from django.utils.translation import gettext_lazy as _
+
+from centre.refusals import Refusal
+
+
+class NotSettled(Refusal):
+    """What is to be known may still change: transactions of that time can still be under way."""
+
+    code = "not_settled"
+    message = _("This instant is too recent: facts of it may still be on their way. Try again in three minutes.")
