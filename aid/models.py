@@ -5,10 +5,12 @@ from datetime import datetime
 
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from centre.access import Permission
 from centre.models import Act, Site, User
 from registrations.models import Household, both_or_neither
 
@@ -17,24 +19,48 @@ class Item(models.Model):
     """A kind of thing, such as a blanket or a food parcel."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    code = models.SlugField(max_length=20, unique=True)
+    code = models.SlugField(max_length=20)
     name_en = models.CharField(max_length=80)
     name_hy = models.CharField(max_length=80, blank=True)
     name_ru = models.CharField(max_length=80, blank=True)
 
     class Meta:
         ordering = ("code",)
+        constraints = (models.UniqueConstraint(fields=["code"], name="item_once"),)
 
     def __str__(self) -> str:
         return getattr(self, f"name_{(get_language() or 'en')[:2]}", "") or self.name_en
 
 
 class DistributionQuerySet(models.QuerySet["Distribution"]):
-    """Distributions."""
+    """Distributions; what is shown to a person starts at where."""
+
+    def where(self, user: User, permission: Permission, at: datetime | None = None) -> "DistributionQuerySet":
+        """Distributions at sites where the user's role allows the permission."""
+        reach = user.reach(permission, at)
+        return self if reach is None else self.filter(site__in=reach)
 
     def running(self, at: datetime) -> "DistributionQuerySet":
         """Distributions under way at the instant."""
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
+
+    def planned(self, at: datetime) -> "DistributionQuerySet":
+        """Distributions that begin after the instant."""
+        return self.filter(starts_at__gt=at)
+
+    def done(self, at: datetime) -> "DistributionQuerySet":
+        """Distributions that had ended by the instant."""
+        return self.filter(ends_at__lte=at)
+
+    def with_reached(self) -> "DistributionQuerySet":
+        """Annotate `handed_out`, standing handouts, `people`, those they reached, each once, and `flagged`."""
+        standing = Q(handouts__reversed_at__isnull=True)
+        first = standing & (Q(handouts__happened_anyway_at__isnull=True) | ~Q(handouts__in=Handout.objects.repeats()))
+        return self.annotate(
+            handed_out=Count("handouts", filter=standing),
+            people=Coalesce(Sum("handouts__people", filter=first), 0),
+            flagged=Count("handouts", filter=standing & Q(handouts__happened_anyway_at__isnull=False)),
+        )
 
 
 class Distribution(models.Model):
@@ -63,9 +89,16 @@ class Distribution(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def runs(self, at: datetime) -> bool:
+        """Whether it is under way at the instant."""
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
 
 class EntitlementRule(models.Model):
-    """What a household may receive of one item: a quantity for each person, or for the household."""
+    """What a household may receive of one item: a quantity for each person, or for the household.
+
+    With `every_days`, at most once in so many local days, whichever distribution it came from.
+    """
 
     class Per(models.TextChoices):
         PERSON = "person", _("per person")
@@ -75,23 +108,60 @@ class EntitlementRule(models.Model):
     item = models.ForeignKey(Item, models.PROTECT, related_name="rules")
     per = models.CharField(max_length=10, choices=Per)
     quantity = models.PositiveSmallIntegerField()
+    every_days = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ("distribution", "item")
         constraints = (
             models.UniqueConstraint(fields=["distribution", "item"], name="rule_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="rule_gives_something"),
+            models.CheckConstraint(
+                condition=Q(every_days__isnull=True) | Q(every_days__gt=0), name="rule_waits_for_days"
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.quantity} {self.get_per_display()}"
+
+    def quantity_for(self, people: int) -> int:
+        """How much of the item a household of so many people may receive."""
+        return self.quantity * people if self.per == self.Per.PERSON else self.quantity
+
+
+class HandoutQuerySet(models.QuerySet["Handout"]):
+    """Handouts; what is shown to a person starts at where."""
+
+    def where(self, user: User, permission: Permission, at: datetime | None = None) -> "HandoutQuerySet":
+        """Handouts at sites where the user's role allows the permission."""
+        reach = user.reach(permission, at)
+        return self if reach is None else self.filter(distribution__site__in=reach)
+
+    def standing(self) -> "HandoutQuerySet":
+        """Handouts that were not reversed."""
+        return self.filter(reversed_at__isnull=True)
+
+    def flagged(self) -> "HandoutQuerySet":
+        """Standing handouts that broke a rule and were recorded because they had happened."""
+        return self.standing().filter(happened_anyway_at__isnull=False)
+
+    def repeats(self) -> "HandoutQuerySet":
+        """Flagged handouts to a household that has another standing one, unflagged or earlier, in the round."""
+        others = self.model.objects.standing().filter(
+            distribution=OuterRef("distribution"), counted_as=OuterRef("counted_as")
+        )
+        earlier = Q(happened_at__lt=OuterRef("happened_at")) | Q(
+            happened_at=OuterRef("happened_at"), pk__lt=OuterRef("pk")
+        )
+        return self.flagged().filter(
+            Exists(others.exclude(pk=OuterRef("pk")).filter(Q(happened_anyway_at__isnull=True) | earlier))
+        )
 
 
 class Handout(models.Model):
     """What a household did receive in a distribution; reversed, never edited."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    distribution = models.ForeignKey(Distribution, models.PROTECT, related_name="handouts")
+    distribution = models.ForeignKey(Distribution, models.PROTECT, related_name="handouts", db_index=False)
     household = models.ForeignKey(Household, models.PROTECT, related_name="handouts")
     counted_as = models.ForeignKey(Household, models.PROTECT, related_name="counted_handouts")
     people = models.PositiveSmallIntegerField()
@@ -106,6 +176,8 @@ class Handout(models.Model):
     happened_anyway_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     happened_anyway_reason = models.CharField(max_length=200, blank=True)
 
+    objects = HandoutQuerySet.as_manager()
+
     class Meta:
         ordering = ("-happened_at",)
         constraints = (
@@ -118,13 +190,32 @@ class Handout(models.Model):
                 condition=both_or_neither("reversed_at", "reversed_by"), name="handout_reversed_by_someone"
             ),
             models.CheckConstraint(
+                condition=Q(reversed_at__isnull=True, reversed_reason="")
+                | (Q(reversed_at__isnull=False) & ~Q(reversed_reason="")),
+                name="handout_reversed_for_a_reason",
+            ),
+            models.CheckConstraint(
                 condition=both_or_neither("happened_anyway_at", "happened_anyway_by"),
                 name="handout_anyway_by_someone",
             ),
+            models.CheckConstraint(
+                condition=Q(happened_anyway_at__isnull=True, happened_anyway_reason="")
+                | (Q(happened_anyway_at__isnull=False) & ~Q(happened_anyway_reason="")),
+                name="handout_anyway_for_a_reason",
+            ),
         )
+        indexes = (models.Index(fields=["distribution", "-happened_at"], name="handouts_of_a_round"),)
 
     def __str__(self) -> str:
         return f"{self.distribution_id} → {self.household_id}"
+
+
+class StockMovementQuerySet(models.QuerySet["StockMovement"]):
+    """Stock movements."""
+
+    def at(self, site: Site) -> "StockMovementQuerySet":
+        """Movements into or out of the store of this site."""
+        return self.filter(Q(from_site=site) | Q(to_site=site))
 
 
 class StockMovement(models.Model):
@@ -141,17 +232,21 @@ class StockMovement(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     item = models.ForeignKey(Item, models.PROTECT, related_name="movements")
     quantity = models.PositiveIntegerField()
-    from_site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="stock_out")
-    to_site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="stock_in")
+    from_site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="stock_out", db_index=False)
+    to_site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="stock_in", db_index=False)
     handout = models.ForeignKey(Handout, models.PROTECT, null=True, blank=True, related_name="stock_movements")
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     act = models.ForeignKey(Act, models.PROTECT, related_name="stock_movements")
+    note = models.CharField(max_length=200, blank=True)
+
+    objects = StockMovementQuerySet.as_manager()
 
     class Meta:
         ordering = ("-happened_at",)
         constraints = (
             models.CheckConstraint(condition=Q(quantity__gt=0), name="stock_moves_something"),
+            models.CheckConstraint(condition=~Q(kind="lost", note=""), name="loss_has_a_reason"),
             models.CheckConstraint(
                 condition=(Q(kind__in=["received", "reversed"], from_site__isnull=True, to_site__isnull=False))
                 | Q(kind__in=["handed_out", "lost"], from_site__isnull=False, to_site__isnull=True)
@@ -163,6 +258,10 @@ class StockMovement(models.Model):
                 | (~Q(kind__in=["handed_out", "reversed"]) & Q(handout__isnull=True)),
                 name="stock_of_a_handout",
             ),
+        )
+        indexes = (
+            models.Index(fields=["from_site", "item"], include=["happened_at", "quantity"], name="stock_out_of_a_site"),
+            models.Index(fields=["to_site", "item"], include=["happened_at", "quantity"], name="stock_into_a_site"),
         )
 
     def __str__(self) -> str:

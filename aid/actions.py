@@ -1,0 +1,293 @@
+"""Planning aid, keeping stock, handing out and reversing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils.text import slugify
+
+from aid.errors import (
+    AlreadyEnded,
+    AlreadyHandedOut,
+    AlreadyReversed,
+    EndsBeforeStart,
+    ItemExists,
+    ItemTwice,
+    NothingToGive,
+    SameSite,
+    TooLateToUndo,
+)
+from aid.models import Distribution, EntitlementRule, Handout, Item, StockMovement
+from aid.selectors import Counted, Line, count_household, entitlement
+from centre.access import NotAllowed, Permission, allows, require
+from centre.acts import act
+from centre.locks import lock_by_key
+from centre.models import Act, Site, User
+from centre.refusals import refused_on
+from registrations.models import Household
+
+UNDO_WITHIN = timedelta(seconds=60)  # how long one may undo one's own handout without asking
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a distribution gives: a quantity of an item per person or household, perhaps once in so many days."""
+
+    item: Item
+    per: str
+    quantity: int
+    every_days: int | None = None
+
+
+@dataclass(frozen=True)
+class Added:
+    """The item that was put on the list."""
+
+    item: str
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The distribution that was planned or ended."""
+
+    distribution: str
+
+
+@dataclass(frozen=True)
+class Stocked:
+    """The stock movement that was written."""
+
+    movement: str
+
+
+@dataclass(frozen=True)
+class HandedOut:
+    """The handout that was written, the number of its card, for how many people, and what: item ids, quantities.
+
+    `flagged` is the code of the rule it broke when it had happened anyway, empty when it broke none.
+    """
+
+    handout: str
+    number: str
+    people: int
+    items: list[str]
+    quantities: list[int]
+    flagged: str
+
+
+@dataclass(frozen=True)
+class Reversed:
+    """The handout that no longer stands."""
+
+    handout: str
+
+
+@act("add_item", answers=Added)
+def add_item(
+    *, name_en: str, code: str = "", name_hy: str = "", name_ru: str = "", by: User, at: datetime, act: Act
+) -> Added:
+    """Put a kind of thing on the list; without a code it gets one from its name. Refuses with ItemExists."""
+    require(by, Permission.PLAN_AID, at=at)
+    code = code or slugify(name_en)[:20].strip("-") or f"item-{act.pk.hex[:8]}"
+    with refused_on("item_once", ItemExists()):
+        item = Item.objects.create(code=code, name_en=name_en, name_hy=name_hy, name_ru=name_ru)
+    return Added(str(item.pk))
+
+
+@act("plan_distribution", answers=Planned)
+def plan_distribution(
+    site: Site,
+    *,
+    name: str,
+    starts_at: datetime,
+    ends_at: datetime | None = None,
+    rules: Sequence[Rule],
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Planned:
+    """Plan a round of aid at the site: when it runs and what each household may receive.
+
+    Refuses with NothingToGive, ItemTwice or EndsBeforeStart; then nothing is planned.
+    """
+    require(by, Permission.PLAN_AID, site, at)
+    if not rules:
+        raise NothingToGive
+    with refused_on("distribution_ends_after_start", EndsBeforeStart()):
+        distribution = Distribution.objects.create(
+            site=site, name=name, starts_at=starts_at, ends_at=ends_at, planned_at=at, planned_by=by, act=act
+        )
+    with refused_on("rule_once", ItemTwice()):
+        EntitlementRule.objects.bulk_create(
+            EntitlementRule(
+                distribution=distribution,
+                item=rule.item,
+                per=rule.per,
+                quantity=rule.quantity,
+                every_days=rule.every_days,
+            )
+            for rule in rules
+        )
+    return Planned(str(distribution.pk))
+
+
+@act("end_distribution", answers=Planned)
+def end_distribution(distribution: Distribution, *, by: User, at: datetime, act: Act) -> Planned:
+    """End a running distribution now; cards scanned later are refused. Refuses with AlreadyEnded."""
+    require(by, Permission.PLAN_AID, distribution.site, at)
+    ended = (
+        Distribution.objects.filter(pk=distribution.pk, starts_at__lt=at)
+        .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+        .update(ends_at=at)
+    )
+    if not ended:
+        raise AlreadyEnded
+    return Planned(str(distribution.pk))
+
+
+@act("receive_stock", answers=Stocked)
+def receive_stock(
+    site: Site, *, item: Item, quantity: int, note: str = "", by: User, at: datetime, act: Act
+) -> Stocked:
+    """Record that so many pieces of an item came into the store of the site; the note says from whom."""
+    require(by, Permission.PLAN_AID, site, at)
+    return _move(StockMovement.Kind.RECEIVED, item, quantity, to_site=site, note=note, at=at, act=act)
+
+
+@act("send_stock", answers=Stocked)
+def send_stock(
+    site: Site, *, to_site: Site, item: Item, quantity: int, note: str = "", by: User, at: datetime, act: Act
+) -> Stocked:
+    """Record that so many pieces went from the store of the site to that of another.
+
+    What went is recorded even when the books say there was less; the stock then reads below zero. Refuses with
+    SameSite.
+    """
+    require(by, Permission.PLAN_AID, site, at)
+    if to_site == site:
+        raise SameSite
+    return _move(StockMovement.Kind.SENT, item, quantity, from_site=site, to_site=to_site, note=note, at=at, act=act)
+
+
+@act("write_off", answers=Stocked)
+def write_off(site: Site, *, item: Item, quantity: int, note: str, by: User, at: datetime, act: Act) -> Stocked:
+    """Record that so many pieces in the store of the site are lost or spoilt; the note says why."""
+    require(by, Permission.PLAN_AID, site, at)
+    return _move(StockMovement.Kind.LOST, item, quantity, from_site=site, note=note, at=at, act=act)
+
+
+@act("hand_out", answers=HandedOut)
+def hand_out(
+    distribution: Distribution,
+    household: Household,
+    *,
+    happened_anyway: str = "",
+    by: User,
+    at: datetime,
+    act: Act,
+) -> HandedOut:
+    """Give the household what it may receive in the distribution, once, out of the store of its site.
+
+    Refuses with NotRunning, AlreadyHandedOut, NobodyLeft or ReceivedLately; then nothing is written. With
+    `happened_anyway`, a reason, it is never refused: what breaks a rule is recorded and flagged. Stock may go
+    below zero, for what was handed out was there.
+    """
+    require(by, Permission.HAND_OUT, distribution.site, at)
+    counted = _lock_counted(household)
+    due = entitlement(distribution, household, at, counted)
+    broken = due.refusal or (due.too_early if happened_anyway else None)
+    if broken and not happened_anyway:
+        raise broken
+    flags = {"happened_anyway_at": at, "happened_anyway_by": by, "happened_anyway_reason": happened_anyway}
+    with refused_on("handout_once", AlreadyHandedOut()):
+        handout = Handout.objects.create(
+            distribution=distribution,
+            household=household,
+            counted_as_id=counted.household_id,
+            people=due.people,
+            happened_at=at,
+            act=act,
+            by=by,
+            **(flags if broken else {}),
+        )
+    given = due.rules if broken else due.lines
+    _take_from_store(handout, given, distribution.site, at, act)
+    return HandedOut(
+        handout=str(handout.pk),
+        number=str(household),
+        people=due.people,
+        items=[str(line.item.pk) for line in given],
+        quantities=[line.quantity for line in given],
+        flagged=broken.code if broken else "",
+    )
+
+
+@act("reverse_handout", answers=Reversed)
+def reverse_handout(handout: Handout, *, reason: str, by: User, at: datetime, act: Act) -> Reversed:
+    """Take a handout back: its goods return to the store, and the household may receive again.
+
+    Who keeps aid at the site may reverse any; who handed it out may undo it within a minute. Refuses with
+    AlreadyReversed or TooLateToUndo.
+    """
+    _require_reversal(handout, by, at, act)
+    lock_by_key(Household.objects.filter(pk=handout.counted_as_id))
+    reversed_now = (
+        Handout.objects.standing().filter(pk=handout.pk).update(reversed_at=at, reversed_by=by, reversed_reason=reason)
+    )
+    if not reversed_now:
+        raise AlreadyReversed
+    StockMovement.objects.bulk_create(
+        StockMovement(
+            kind=StockMovement.Kind.REVERSED,
+            item_id=movement.item_id,
+            quantity=movement.quantity,
+            to_site_id=movement.from_site_id,
+            handout=handout,
+            happened_at=at,
+            act=act,
+        )
+        for movement in handout.stock_movements.filter(kind=StockMovement.Kind.HANDED_OUT)
+    )
+    return Reversed(str(handout.pk))
+
+
+def _lock_counted(household: Household) -> Counted:
+    """Lock the household, and the one its card counts as; a merge under way has ended by then."""
+    lock_by_key(Household.objects.filter(pk=household.pk))
+    counted = count_household(household)
+    if counted.household_id != household.pk:
+        lock_by_key(Household.objects.filter(pk=counted.household_id))
+    return counted
+
+
+def _take_from_store(handout: Handout, lines: Sequence[Line], site: Site, at: datetime, act: Act) -> None:
+    StockMovement.objects.bulk_create(
+        StockMovement(
+            kind=StockMovement.Kind.HANDED_OUT,
+            item=line.item,
+            quantity=line.quantity,
+            from_site=site,
+            handout=handout,
+            happened_at=at,
+            act=act,
+        )
+        for line in lines
+    )
+
+
+def _require_reversal(handout: Handout, by: User, at: datetime, act: Act) -> None:
+    """The minute is measured by the server's clock too: the time an act tells could be told wrong."""
+    site = handout.distribution.site
+    if allows(by, Permission.PLAN_AID, site, at):
+        return
+    require(by, Permission.HAND_OUT, site, at)
+    if handout.by_id != by.pk:
+        raise NotAllowed
+    if max(at - handout.happened_at, act.recorded_at - handout.recorded_at) > UNDO_WITHIN:
+        raise TooLateToUndo
+
+
+def _move(kind: str, item: Item, quantity: int, *, at: datetime, act: Act, **where: object) -> Stocked:
+    movement = StockMovement.objects.create(kind=kind, item=item, quantity=quantity, happened_at=at, act=act, **where)
+    return Stocked(str(movement.pk))

@@ -1,0 +1,156 @@
+"""Why aid may refuse."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from centre.clock import local_day
+from centre.refusals import Refusal
+
+if TYPE_CHECKING:
+    from aid.models import Distribution, Handout
+    from aid.selectors import HeldBack
+    from registrations.models import Household
+
+
+class UnknownNumber(Refusal):
+    """No household has the number."""
+
+    code = "unknown_number"
+    message = _("No family has this number. Read the card again.")
+
+
+class NotRunning(Refusal):
+    """The distribution has not begun, or is over."""
+
+    code = "not_running"
+    message = _("This distribution is not running.")
+
+    def __init__(self, distribution: "Distribution", at: datetime) -> None:
+        if distribution.starts_at > at:
+            begins = _("This distribution begins on %(on)s at %(hour)s.")
+            super().__init__(begins % _on_at(distribution.starts_at))
+        elif distribution.ends_at:
+            super().__init__(_("This distribution ended on %(on)s at %(hour)s.") % _on_at(distribution.ends_at))
+
+
+class AlreadyHandedOut(Refusal):
+    """The household received its share of the distribution before."""
+
+    code = "already_handed_out"
+    message = _("This card was already used in this distribution.")
+
+    def __init__(
+        self, first: "Handout | None" = None, household: "Household | None" = None, at: datetime | None = None
+    ) -> None:
+        if first is None:
+            super().__init__()
+            return
+        same_card = household is None or first.household_id == household.pk
+        same_day = local_day(first.happened_at) == local_day(at or timezone.now())
+        told = _on_at(first.happened_at) | {
+            "site": first.distribution.site,
+            "by": first.by,
+            "card": first.household,
+        }
+        super().__init__(_(USED[same_card, same_day]) % told)
+
+
+USED = {
+    (True, True): gettext_noop("This card was already used at %(hour)s at %(site)s, by %(by)s."),
+    (True, False): gettext_noop("This card was already used on %(on)s at %(hour)s at %(site)s, by %(by)s."),
+    (False, True): gettext_noop("This family's card %(card)s was already used at %(hour)s at %(site)s, by %(by)s."),
+    (False, False): gettext_noop(
+        "This family's card %(card)s was already used on %(on)s at %(hour)s at %(site)s, by %(by)s."
+    ),
+}
+
+
+class ReceivedLately(Refusal):
+    """Everything the distribution gives was received within its interval of days."""
+
+    code = "received_lately"
+    message = _("This family received these things a few days ago.")
+
+    def __init__(self, held_back: "HeldBack") -> None:
+        super().__init__(
+            _("This family received %(item)s on %(on)s at %(site)s. Next from %(next)s.")
+            % {
+                "item": held_back.item,
+                "on": date_format(held_back.received_on, "d.m.Y"),
+                "site": held_back.site,
+                "next": date_format(held_back.next_on, "d.m.Y"),
+            }
+        )
+
+
+class NobodyLeft(Refusal):
+    """Nobody belongs to the household any more."""
+
+    code = "nobody_left"
+    message = _("Nobody belongs to this card any more. Ask a coordinator.")
+
+
+class AlreadyReversed(Refusal):
+    """The handout was reversed before."""
+
+    code = "already_reversed"
+    message = _("This handout was already reversed.")
+
+
+class TooLateToUndo(Refusal):
+    """The minute in which one may undo one's own handout is over."""
+
+    code = "too_late_to_undo"
+    message = _("The minute to undo is over. Ask a coordinator to reverse it.")
+
+
+class NothingToGive(Refusal):
+    """A distribution without rules."""
+
+    code = "nothing_to_give"
+    message = _("Say what is handed out: one item at least.")
+
+
+class ItemTwice(Refusal):
+    """Two rules of a distribution for one item."""
+
+    code = "item_twice"
+    message = _("Each item stands once in a distribution.")
+
+
+class EndsBeforeStart(Refusal):
+    """A distribution that would end before it begins."""
+
+    code = "ends_before_start"
+    message = _("The end must come after the beginning.")
+
+
+class AlreadyEnded(Refusal):
+    """The distribution had ended already, or has not begun."""
+
+    code = "already_ended"
+    message = _("This distribution is not running, so it cannot be ended.")
+
+
+class SameSite(Refusal):
+    """Stock sent to the store it is in."""
+
+    code = "same_site"
+    message = _("Stock can only be sent to another site.")
+
+
+class ItemExists(Refusal):
+    """An item with this code is on the list already."""
+
+    code = "item_exists"
+    message = _("An item with this code exists already.")
+
+
+def _on_at(at: datetime) -> dict[str, str]:
+    local = timezone.localtime(at)
+    return {"on": date_format(local, "d.m.Y"), "hour": date_format(local, "H:i")}

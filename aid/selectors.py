@@ -1,0 +1,187 @@
+"""What a household may receive, what a card answers at the scan, and what is in store."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from django.db.models import BigIntegerField, Case, F, Max, Q, Sum, When
+from django.utils import timezone
+
+from aid.errors import AlreadyHandedOut, NobodyLeft, NotRunning, ReceivedLately
+from aid.models import Distribution, EntitlementRule, Handout, Item, StockMovement
+from centre.clock import local_day, local_instant
+from centre.models import Site
+from centre.refusals import Refusal
+from registrations.models import Household, Membership
+
+MIDNIGHT = datetime.min.time()
+
+
+@dataclass(frozen=True)
+class Line:
+    """So much of an item."""
+
+    item: Item
+    quantity: int
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """An item the household received so lately that it is not due, with the local day it is due again."""
+
+    item: Item
+    received_on: date
+    site: Site
+    next_on: date
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The household a card counts as, and how many people of today it has."""
+
+    household_id: uuid.UUID
+    people: int
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """What a household may receive in a distribution now: lines, what is held back, and why it may receive nothing.
+
+    `rules` is what the distribution gives a household of this size when nothing stands against it.
+    """
+
+    people: int
+    lines: tuple[Line, ...]
+    held_back: tuple[HeldBack, ...]
+    rules: tuple[Line, ...]
+    refusal: Refusal | None
+
+    @property
+    def too_early(self) -> Refusal | None:
+        """Why what is held back is not due yet."""
+        return ReceivedLately(max(self.held_back, key=lambda held: held.next_on)) if self.held_back else None
+
+
+@dataclass(frozen=True)
+class Stock:
+    """How much of an item the books say is in the store of a site; below zero when more went out than came in."""
+
+    site: Site
+    item: Item
+    quantity: int
+
+
+def count_household(household: Household) -> Counted:
+    """The household a card counts as after merges, and its people of today, each counted where they belong.
+
+    A person merged into one of another household belongs there. A household all of whose people belong to one
+    other is that one: its card opens the other's entitlement.
+    """
+    counted = _count_at_home(household.pk)
+    homes = set(counted.values())
+    if counted and household.pk not in homes and len(homes) == 1:
+        (other,) = homes
+        return Counted(other, sum(home == other for home in _count_at_home(other).values()))
+    return Counted(household.pk, sum(home == household.pk for home in counted.values()))
+
+
+def _count_at_home(household_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID]:
+    """Who the household's members of today count as, and the household where each of them is a member themselves."""
+    members = Membership.objects.filter(household=household_id, left_at__isnull=True)
+    persons = dict.fromkeys(members.order_by().values_list("counted_as", flat=True), household_id)
+    homes = Membership.objects.filter(individual__in=list(persons), left_at__isnull=True)
+    return persons | dict(homes.order_by().values_list("individual", "household"))
+
+
+def entitlement(
+    distribution: Distribution, household: Household, at: datetime | None = None, counted: Counted | None = None
+) -> Entitlement:
+    """What the household may receive in the distribution at the instant (now when absent), or why nothing."""
+    at = at or timezone.now()
+    counted = counted or count_household(household)
+    rules = list(EntitlementRule.objects.filter(distribution=distribution).select_related("item"))
+    held_back = _hold_back(rules, counted.household_id, at)
+    all_lines = [Line(rule.item, rule.quantity_for(counted.people)) for rule in rules]
+    all_lines = [line for line in all_lines if line.quantity]
+    waiting = {held.item for held in held_back}
+    due = tuple(line for line in all_lines if line.item not in waiting)
+    refusal = _why_not(distribution, household, counted, at)
+    answer = Entitlement(counted.people, due, tuple(held_back), tuple(all_lines), refusal)
+    return answer if refusal or due else replace(answer, refusal=answer.too_early)
+
+
+def _why_not(distribution: Distribution, household: Household, counted: Counted, at: datetime) -> Refusal | None:
+    if not distribution.runs(at):
+        return NotRunning(distribution, at)
+    first = (
+        Handout.objects.standing()
+        .filter(distribution=distribution, counted_as=counted.household_id)
+        .select_related("distribution__site", "by", "household")
+        .order_by("happened_at")
+        .first()
+    )
+    if first:
+        return AlreadyHandedOut(first, household, at)
+    return None if counted.people else NobodyLeft()
+
+
+def _hold_back(rules: Iterable[EntitlementRule], household_id: uuid.UUID, at: datetime) -> list[HeldBack]:
+    """The items whose interval of local days is not over; a handout told late counts on both sides of its day."""
+    waiting = {rule.item_id: rule for rule in rules if rule.every_days}
+    if not waiting:
+        return []
+    today = local_day(at)
+    longest = timedelta(days=max(rule.every_days or 0 for rule in waiting.values()))
+    received = (
+        StockMovement.objects.filter(
+            kind=StockMovement.Kind.HANDED_OUT,
+            item__in=waiting,
+            handout__counted_as=household_id,
+            handout__reversed_at__isnull=True,
+            happened_at__gte=local_instant(today - longest, MIDNIGHT),
+            happened_at__lt=local_instant(today + longest, MIDNIGHT),
+        )
+        .select_related("from_site")
+        .order_by("happened_at")
+    )
+    held: dict[uuid.UUID, HeldBack] = {}
+    for movement in received:
+        rule = waiting[movement.item_id]
+        day, days = local_day(movement.happened_at), timedelta(days=rule.every_days or 0)
+        if abs(today - day) < days and movement.from_site:
+            held[rule.item_id] = HeldBack(rule.item, day, movement.from_site, day + days)
+    return list(held.values())
+
+
+def stock_at(site: Site, at: datetime | None = None, items: Iterable[Item] | None = None) -> list[Stock]:
+    """How much of each item is in the store of the site at the instant: the sum of its movements."""
+    at = at or timezone.now()
+    moved = StockMovement.objects.at(site).filter(happened_at__lte=at)
+    if items is not None:
+        moved = moved.filter(item__in=list(items))
+    sums = dict(
+        moved.order_by()
+        .values("item")
+        .annotate(
+            quantity=Sum(
+                Case(When(to_site=site, then=F("quantity")), default=-F("quantity"), output_field=BigIntegerField())
+            )
+        )
+        .values_list("item", "quantity")
+    )
+    known = Item.objects.filter(pk__in=sums)
+    return [Stock(site, item, sums[item.pk]) for item in known]
+
+
+def short_of(site: Site, lines: Iterable[Line], at: datetime | None = None) -> list[Stock]:
+    """Of these lines, the items of which the books say the store has not enough."""
+    needed = {line.item: line.quantity for line in lines}
+    stored = {stock.item: stock for stock in stock_at(site, at, needed)}
+    every = [stored.get(item) or Stock(site, item, 0) for item in needed]
+    return [stock for stock in every if stock.quantity < needed[stock.item]]
+
+
+def last_movement_at(site: Site) -> datetime | None:
+    """When the store of the site last moved."""
+    return StockMovement.objects.filter(Q(from_site=site) | Q(to_site=site)).aggregate(last=Max("happened_at"))["last"]
