@@ -30,6 +30,7 @@ class Case(models.Model):
 
     class Reason(models.TextChoices):
         CHILD_ALONE = "child_alone", _("Child without a parent here")
+        CHILD_LEFT = "child_left", _("Child left with someone else")
         URGENT_NEED = "urgent_need", _("Urgent need")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -37,6 +38,7 @@ class Case(models.Model):
     site = models.ForeignKey(Site, models.PROTECT, related_name="cases")
     reason = models.CharField(max_length=20, choices=Reason)
     urgent = models.BooleanField(default=False)
+    note = models.CharField(max_length=200, blank=True)
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     act = models.ForeignKey(Act, models.PROTECT, related_name="cases")

@@ -8,18 +8,31 @@ from centre.models import Act, Site, User
 
 
 def open_cases(
-    individual_ids: Iterable[uuid.UUID], *, site: Site, reason: Case.Reason, urgent: bool, act: Act, by: User
+    individual_ids: Iterable[uuid.UUID],
+    *,
+    site: Site,
+    reason: Case.Reason,
+    urgent: bool,
+    act: Act,
+    by: User,
+    note: str = "",
 ) -> list[Case]:
-    """Open a case for each of these individuals, at once."""
+    """Open a case for each of these individuals who has none open for this reason."""
+    ids = list(individual_ids)
+    if not ids:
+        return []
+    followed = set(Case.objects.open().filter(individual__in=ids, reason=reason).values_list("individual", flat=True))
     return Case.objects.bulk_create(
         Case(
             individual_id=individual_id,
             site=site,
             reason=reason,
             urgent=urgent,
+            note=note,
             opened_at=act.at,
             opened_by=by,
             act=act,
         )
-        for individual_id in individual_ids
+        for individual_id in ids
+        if individual_id not in followed
     )

@@ -7,15 +7,16 @@ from datetime import datetime
 
 from casework.models import Case
 from casework.parts import open_cases
-from centre.access import Permission, require
+from centre.access import Permission, allows, require
 from centre.acts import act
 from centre.clock import local_day
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
-from desk.errors import CarerMissing
+from desk.children import children_alone, left_without_carer
+from desk.errors import CarerMissing, NotPlanned
 from desk.filling import fill_nameless
 from registrations.errors import AlreadyHere, AlreadyRegistered, AlreadyVoided, NotHere
-from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer, is_alone
+from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.models import GateCount, Going, Household, Individual, Movement, Presence
 from registrations.parts import (
     columns_of,
@@ -87,7 +88,7 @@ def register(
     people = record_people(household, members, act, by)
     _arrive(people, site, arrived_at or at, act)
     _go(people, site, facts, at, act)
-    return _registered(household, people, _open_cases_of_children(members, site, at, act, by))
+    return _registered(household, people, _follow_children(people, members, site, act, by))
 
 
 @act("complete", answers=Registered)
@@ -121,10 +122,7 @@ def complete(
     if absent:
         _arrive(absent, site, at, act)
     _go(people, site, facts, at, act)
-    by_person = {person.pk: facts_ for person, facts_ in zip(people, members, strict=True)}
-    alone = [key for key, facts_ in by_person.items() if is_alone(facts_, local_day(at))]
-    cases = open_cases(alone, site=site, reason=Case.Reason.CHILD_ALONE, urgent=True, act=act, by=by)
-    return _registered(locked, people, cases)
+    return _registered(locked, people, _follow_children(people, members, site, act, by))
 
 
 @act("arrive", answers=Moved)
@@ -146,7 +144,7 @@ def arrive(
     absent = _absent(people, site, at)
     if not absent:
         raise AlreadyHere
-    return _moved(_arrive(absent, site, at, act))
+    return _moved(_arrive(absent, site, at, act, told_of=household))
 
 
 @act("depart", answers=Moved)
@@ -158,31 +156,41 @@ def depart(
     destination_site: Site | None = None,
     destination_marz: str = "",
     members: Sequence[uuid.UUID] | None = None,
+    happened_anyway: str = "",
     by: User,
     at: datetime,
     act: Act,
 ) -> Moved:
     """Record that the household, or these members, left the site; their presence and their stay end.
 
-    A hold elsewhere stays. Refuses with NotHere when none of them is present at the site.
+    A hold elsewhere stays. Refuses with NotHere when none of them is present at the site, and with NotPlanned when a
+    child would leave without its carer, unless a protection officer records it. With `happened_anyway`, how it
+    happened, it is recorded and an urgent case opens where the child goes.
     """
     require(by, Permission.REGISTER, site, at)
     people = lock_family(household, members)
-    absent = {person.pk for person in _absent(people, site, at)}
-    present = [person.pk for person in people if person.pk not in absent]
-    if not present:
+    here = _present([person.pk for person in people], site, at)
+    if not here:
         raise NotHere
+    apart = left_without_carer(household, here, local_day(at))
+    if apart and not happened_anyway and not allows(by, Permission.SEE_CASES, site, at):
+        raise NotPlanned
     movements = record_movements(
         Movement.Kind.DEPARTED,
-        present,
+        [person.pk for person in people if person.pk in here],
         site=site,
         at=at,
         act=act,
+        told_of=household,
         destination=destination,
         destination_site=destination_site,
         destination_marz=destination_marz,
     )
-    _lay_out(present, act)
+    _lay_out(movements, act)
+    if happened_anyway:
+        next_site = destination_site or site
+        reason = Case.Reason.CHILD_LEFT
+        open_cases(apart, site=next_site, reason=reason, urgent=True, act=act, by=by, note=happened_anyway)
     return _moved(movements)
 
 
@@ -193,7 +201,7 @@ def record_death(individual: Individual, *, site: Site, by: User, at: datetime, 
     lock_by_key(Individual.objects.filter(pk=individual.pk))
     movements = record_movements(Movement.Kind.DIED, [individual.pk], site=site, at=at, act=act)
     end_holds([individual.pk], at)
-    _lay_out([individual.pk], act)
+    _lay_out(movements, act)
     return _moved(movements)
 
 
@@ -205,8 +213,7 @@ def record_birth(
     require(by, Permission.REGISTER, site, at)
     lock_by_key(Household.objects.filter(pk=household.pk))
     people = record_people(household, [child], act, by)
-    record_movements(Movement.Kind.BORN, [person.pk for person in people], site=site, at=at, act=act)
-    _lay_out([person.pk for person in people], act)
+    _lay_out(record_movements(Movement.Kind.BORN, [person.pk for person in people], site=site, at=at, act=act), act)
     return _registered(household, people, [])
 
 
@@ -216,21 +223,16 @@ def void_movement(movement: Movement, *, by: User, at: datetime, act: Act) -> Mo
 
     Refuses with AlreadyVoided.
     """
-    require(by, Permission.MERGE, movement.site, at)
-    lock_by_key(Individual.objects.filter(pk=movement.counted_as_id))
-    if Movement.objects.filter(voids=movement).exists():
-        raise AlreadyVoided
-    void = Movement.objects.create(
-        kind=Movement.Kind.VOIDED,
-        individual_id=movement.individual_id,
-        counted_as_id=movement.counted_as_id,
-        site_id=movement.site_id,
-        happened_at=movement.happened_at,
-        voids=movement,
-        act=act,
-    )
-    _lay_out([movement.counted_as_id], act)
-    return _moved([void])
+    return _void([movement], at, act, by)
+
+
+@act("void_together", answers=Moved)
+def void_movements(movements: Sequence[Movement], *, by: User, at: datetime, act: Act) -> Moved:
+    """Take back facts that were told together, as when a whole family was said to have arrived.
+
+    Refuses with AlreadyVoided when one of them was taken back before; then none is.
+    """
+    return _void(movements, at, act, by)
 
 
 @dataclass(frozen=True)
@@ -264,45 +266,77 @@ def _require_carers(members: Iterable[PersonFacts], at: datetime) -> None:
         raise CarerMissing
 
 
-def _open_cases_of_children(members: Iterable[PersonFacts], site: Site, at: datetime, act: Act, by: User) -> list[Case]:
-    alone = [person.id for person in members if is_alone(person, local_day(at))]
+def _void(movements: Sequence[Movement], at: datetime, act: Act, by: User) -> Moved:
+    for movement in movements:
+        require(by, Permission.MERGE, movement.site, at)
+    lock_by_key(Individual.objects.filter(pk__in=[movement.counted_as_id for movement in movements]))
+    if Movement.objects.filter(voids__in=movements).exists():
+        raise AlreadyVoided
+    voids = Movement.objects.bulk_create(
+        Movement(
+            kind=Movement.Kind.VOIDED,
+            individual_id=movement.individual_id,
+            counted_as_id=movement.counted_as_id,
+            site_id=movement.site_id,
+            happened_at=movement.happened_at,
+            voids=movement,
+            act=act,
+        )
+        for movement in movements
+    )
+    _lay_out(voids, act)
+    return _moved(voids)
+
+
+def _follow_children(
+    people: Sequence[Individual], members: Sequence[PersonFacts], site: Site, act: Act, by: User
+) -> list[Case]:
+    """Open a case for each child whom no adult on the list looks after."""
+    alone = [people[position].pk for position in children_alone(members, local_day(act.at))]
     return open_cases(alone, site=site, reason=Case.Reason.CHILD_ALONE, urgent=True, act=act, by=by)
 
 
 def _absent(people: Iterable[Individual], site: Site, at: datetime) -> list[Individual]:
+    """Who is not at the site; whoever is presumed to have left it may arrive again."""
     everyone = list(people)
     present = set(
-        Presence.objects.filter(individual__in=everyone, site=site, during__contains=at).values_list(
-            "individual", flat=True
-        )
+        Presence.objects.filter(individual__in=everyone, site=site).at(at).values_list("individual", flat=True)
     )
     return [person for person in everyone if person.pk not in present]
 
 
-def _arrive(people: Iterable[Individual], site: Site, at: datetime, act: Act) -> list[Movement]:
+def _present(keys: Sequence[uuid.UUID], site: Site, at: datetime) -> set[uuid.UUID]:
+    """Who has a presence at the site, presumed left or not: a departure may be told late."""
+    presences = Presence.objects.filter(individual__in=keys, site=site, during__contains=at)
+    return set(presences.values_list("individual", flat=True))
+
+
+def _arrive(
+    people: Iterable[Individual], site: Site, at: datetime, act: Act, told_of: Household | None = None
+) -> list[Movement]:
     keys = [person.pk for person in people]
-    movements = record_movements(Movement.Kind.ARRIVED, keys, site=site, at=at, act=act)
-    _lay_out(keys, act)
+    movements = record_movements(Movement.Kind.ARRIVED, keys, site=site, at=at, act=act, told_of=told_of)
+    _lay_out(movements, act)
     return movements
 
 
 def _go(people: Iterable[Individual], site: Site, facts: HouseholdFacts, at: datetime, act: Act) -> None:
     """Those who go to their own address leave in the same act."""
     if facts.going == Going.OWN_ADDRESS:
-        keys = [person.pk for person in people]
-        record_movements(
+        movements = record_movements(
             Movement.Kind.DEPARTED,
-            keys,
+            [person.pk for person in people],
             site=site,
             at=at,
             act=act,
             destination=Movement.Destination.OWN_ADDRESS,
             destination_marz=facts.destination_marz,
         )
-        _lay_out(keys, act)
+        _lay_out(movements, act)
 
 
-def _lay_out(keys: Sequence[uuid.UUID], act: Act) -> None:
+def _lay_out(movements: Iterable[Movement], act: Act) -> None:
+    keys = {movement.counted_as_id for movement in movements}
     lay_out_presences(keys)
     lay_out_stays(keys, act)
 

@@ -125,23 +125,38 @@ def record_names(individuals: Iterable[Individual]) -> None:
 
 
 def record_movements(
-    kind: str, individual_ids: Iterable[uuid.UUID], *, site: Site | None, at: datetime, act: Act, **where: Any
+    kind: str,
+    individual_ids: Iterable[uuid.UUID],
+    *,
+    site: Site | None,
+    at: datetime,
+    act: Act,
+    told_of: Household | None = None,
+    **where: Any,
 ) -> list[Movement]:
-    """Write one fact of the journal for each individual; the caller lays out presences afterwards."""
-    counted_as = dict(
-        Membership.objects.filter(individual__in=list(individual_ids), left_at__isnull=True).values_list(
-            "individual", "counted_as"
-        )
-    )
+    """Write one fact of the journal for each individual; the caller lays out presences afterwards.
+
+    With `told_of`, the ids are those whom the household's members count as, and each fact is addressed to the member:
+    a merge that is undone later leaves it with the family it was told of.
+    """
+    ids = list(individual_ids)
+    memberships = Membership.objects.filter(left_at__isnull=True)
+    if told_of is None:
+        memberships = memberships.filter(individual__in=ids)
+        counted_as = dict(memberships.values_list("individual", "counted_as"))
+        addressed = [(key, counted_as.get(key, key)) for key in ids]
+    else:
+        memberships = memberships.filter(household=told_of, counted_as__in=ids)
+        addressed = list(memberships.values_list("individual", "counted_as"))
     return Movement.objects.bulk_create(
         Movement(
             kind=kind,
-            individual_id=individual_id,
-            counted_as_id=counted_as.get(individual_id, individual_id),
+            individual_id=individual,
+            counted_as_id=person,
             site=site,
             happened_at=at,
             act=act,
             **where,
         )
-        for individual_id in individual_ids
+        for individual, person in addressed
     )
