@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from celery import shared_task
+from django.conf import settings
 
 from census import actions
+from centre.clock import settled_until
 from centre.models import Site, User
 
 
@@ -17,9 +19,19 @@ def take_due_snapshots() -> None:
 @shared_task
 def take_snapshots(at: str, known_at: str, by: str) -> None:
     """Take the snapshots of one instant that a person asked for."""
+    instant = datetime.fromisoformat(at)
     actions.take_snapshots(
-        datetime.fromisoformat(at),
+        instant,
         known_at=datetime.fromisoformat(known_at),
-        sites=list(Site.objects.open(datetime.fromisoformat(at))),
+        sites=list(Site.objects.open(instant)),
         by=User.objects.get(pk=by),
+    )
+
+
+def ask_for_snapshots(at: datetime, *, by: User, known_at: datetime | None = None) -> None:
+    """Send the worker for the snapshots of an instant, once what was known by then has settled."""
+    known_at = known_at or at
+    unsettled = max(0.0, (known_at - settled_until()).total_seconds())
+    take_snapshots.apply_async(
+        (at.isoformat(), known_at.isoformat(), str(by.pk)), countdown=0 if settings.DEMONSTRATION else unsettled
     )

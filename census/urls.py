@@ -1,7 +1,19 @@
-"""Pages of census."""
+"""Pages of the census."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
+
+from census import views
+from census.converters import DayConverter
+
+register_converter(DayConverter, "day")
 
 app_name = "census"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.board, name="board"),
+    path("board/figures/", views.figures_now, name="figures_now"),
+    path("census/", views.days, name="days"),
+    path("census/take/", views.take, name="take"),
+    path("census/<day:on>/", views.day, name="day"),
+    path("census/<day:on>.csv", views.day_file, name="day_file"),
+]

@@ -1,0 +1,127 @@
+"""A stored or live tally made ready to read: rows and headings, in the reader's language."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from census.balance import LINES
+from census.counting import ON_THE_WAY
+from census.selectors import TOTAL
+from centre.models import Marz, Site
+from registrations.models import AgeGroup, Sex
+
+SEXES = [*Sex.values, ""]
+COHORTS = [*AgeGroup.values, ""]
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """One row of the balance: a site, those on the way, or all together."""
+
+    key: str
+    name: str
+    site: Site | None
+    lines: dict[str, int]
+    people: dict[str, dict[str, int]]
+
+    @property
+    def difference(self) -> int:
+        """What the lines leave open; anything but 0 shouts."""
+        return self.lines["difference"]
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody is, came or went there."""
+        return not any(self.lines.values())
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of promise 7 with its word and, where it has one of its own, its time."""
+
+    label: str
+    people: int
+    at: datetime
+    note: str = ""
+
+
+def read_places(tally: dict[str, Any]) -> list[PlaceRow]:
+    """The sites by code, then those on the way; the total apart."""
+    sites = {site.code: site for site in Site.objects.filter(code__in=tally["places"])}
+    return [_row(key, tally, sites.get(key)) for key in sorted(tally["places"], key=_order) if key != TOTAL]
+
+
+def read_total(tally: dict[str, Any]) -> PlaceRow | None:
+    """The total of all places; None in the tally of one site."""
+    return _row(TOTAL, tally, None) if TOTAL in tally["places"] else None
+
+
+def _order(key: str) -> tuple[bool, str]:
+    return key == ON_THE_WAY, key
+
+
+def _row(key: str, tally: dict[str, Any], site: Site | None) -> PlaceRow:
+    names = {ON_THE_WAY: _("On the way"), TOTAL: _("All together")}
+    place = tally["places"][key]
+    return PlaceRow(key, names.get(key) or (site.name if site else key), site, place["balance"], place["people"])
+
+
+def used_lines(rows: list[PlaceRow]) -> list[tuple[str, Any]]:
+    """The lines that any row uses, with their words; opening, closing and difference always."""
+    always = {"opening", "arrivals", "departures", "closing", "difference"}
+    return [(line, word) for line, word in LINES.items() if line in always or any(row.lines[line] for row in rows)]
+
+
+def read_people(people: dict[str, dict[str, int]]) -> Iterator[tuple[Any, list[int], int]]:
+    """Rows of (sex, people by cohort in COHORTS' order, sum); sexes that nobody has are left out."""
+    words = dict(Sex.choices)
+    for sex in SEXES:
+        if people.get(sex):
+            counts = [people[sex].get(cohort, 0) for cohort in COHORTS]
+            yield words.get(sex, _("not said")), counts, sum(counts)
+
+
+def read_figures(figures: dict[str, Any], at: datetime) -> list[Figure]:
+    """The figures that stand beside each other and are never mixed, each with its own time."""
+    counted_at = figures["gate_counted_at"]
+    gate_at = parse_datetime(counted_at) if isinstance(counted_at, str) else counted_at
+    return [
+        Figure(
+            _("Counted at the gate"),
+            figures["gate_people"],
+            gate_at or at,
+            _("%(vehicles)s vehicles") % {"vehicles": figures["gate_vehicles"]},
+        ),
+        Figure(
+            _("Registered"),
+            figures["registered"],
+            at,
+            _("and %(people)s pre-registered") % {"people": figures["pre_registered"]},
+        ),
+        Figure(_("Ever accommodated"), figures["ever_accommodated"], at, _("since the beginning")),
+        Figure(_("Present at sites"), figures["present"], at, _("pre-registered included")),
+        Figure(_("Accommodated"), figures["accommodated"], at, _("with a place at this hour")),
+    ]
+
+
+def read_whereabouts(figures: dict[str, Any]) -> list[tuple[str, int]]:
+    """Where the registered are; the rows sum to the registered."""
+    marzes = dict(Marz.choices)
+    rows = [
+        (_("At sites"), figures["at_sites"]),
+        (_("In hospital"), figures["in_hospital"]),
+        (_("On the way"), figures["on_the_way"]),
+    ]
+    for marz, people in figures["own_address"].items():
+        name = marzes.get(marz) or _("marz not said")
+        rows.append((_("Own or relatives' address: %(marz)s") % {"marz": name}, people))
+    return [
+        *rows,
+        (_("Left the country"), figures["abroad"]),
+        (_("Died"), figures["died"]),
+        (_("Not known"), figures["not_known"]),
+    ]

@@ -1,0 +1,139 @@
+"""The census pages: the board, the days, one day, and its file."""
+
+from datetime import date, datetime, time, timedelta
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from census import tasks
+from census.files import census_csv
+from census.forms import TakeForm
+from census.models import Snapshot
+from census.reading import (
+    COHORTS,
+    read_figures,
+    read_people,
+    read_places,
+    read_total,
+    read_whereabouts,
+    used_lines,
+)
+from census.selectors import Tally, last_snapshot
+from centre.access import Permission, allows, require
+from centre.clock import local_day, local_instant
+from centre.log import write_log
+from centre.models import LogLine
+
+
+def reads_census(view):
+    """Only those who may read the census."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        require(request.user, Permission.SEE_CENSUS)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    """The situation board: the figures for those who may read them, and the way to everyone's work."""
+    return render(request, "census/board.html", {"reads": allows(request.user, Permission.SEE_CENSUS)})
+
+
+@require_GET
+@reads_census
+def figures_now(request: HttpRequest) -> HttpResponse:
+    """The figures of this moment, counted when asked."""
+    now = timezone.now()
+    tally = Tally(now, now)
+    context = {"at": now, "figures": read_figures(vars(tally.figures), now), "latest": last_snapshot(None, now)}
+    return render(request, "census/_figures.html", context)
+
+
+@require_GET
+@reads_census
+def days(request: HttpRequest) -> HttpResponse:
+    """The snapshots of the operation, the newest first."""
+    snapshots = Snapshot.objects.filter(site=None)[:60]
+    rows = [(snapshot, read_total(snapshot.tally), snapshot.tally["figures"]) for snapshot in snapshots]
+    return render(request, "census/days.html", {"rows": rows, "form": TakeForm(), "today": timezone.localdate()})
+
+
+@require_GET
+@reads_census
+def day(request: HttpRequest, on: date) -> HttpResponse:
+    """One day: its last snapshot, or what is counted now when none was taken today yet."""
+    snapshots = _snapshots_of(on)
+    at, known_at, tally = _tally_of(on, snapshots)
+    places, total = read_places(tally), read_total(tally)
+    context = {
+        "on": on,
+        "at": at,
+        "known_at": known_at,
+        "snapshot": snapshots[0] if snapshots else None,
+        "earlier": snapshots[1:],
+        "figures": read_figures(tally["figures"], at),
+        "whereabouts": read_whereabouts(tally["figures"]),
+        "registered": tally["figures"]["registered"],
+        "beyond_gate": tally["figures"]["registered"] - tally["figures"]["gate_people"],
+        "places": [place for place in places if not place.quiet],
+        "total": total,
+        "lines": used_lines([*places, total] if total else places),
+        "differing": [place for place in places if place.difference],
+        "people": list(read_people(total.people)) if total else [],
+        "cohorts": COHORTS,
+        "sites": Snapshot.objects.filter(site__isnull=False, at__range=_bounds(on)).select_related("site"),
+    }
+    return render(request, "census/day.html", context)
+
+
+@require_GET
+@reads_census
+def day_file(request: HttpRequest, on: date) -> HttpResponse:
+    """The day's census as CSV; the export leaves a line in the log."""
+    snapshots = _snapshots_of(on)
+    at, known_at, tally = _tally_of(on, snapshots)
+    write_log(request.user, LogLine.Verb.EXPORTED, snapshots[0] if snapshots else "tally", ["census"])
+    response = HttpResponse(census_csv(tally, at, known_at), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="census-{on:%Y-%m-%d}.csv"'
+    return response
+
+
+@require_POST
+def take(request: HttpRequest) -> HttpResponse:
+    """Ask for a snapshot of this moment; the worker takes it when its facts have settled."""
+    require(request.user, Permission.TAKE_CENSUS)
+    form = TakeForm(request.POST)
+    if form.is_valid():
+        at = form.cleaned_data["at"] or timezone.now()
+        tasks.ask_for_snapshots(at, by=request.user)
+        messages.success(request, _("A snapshot is being taken. It appears here within three minutes."))
+    return HttpResponseRedirect(reverse("census:days"), status=303)
+
+
+def _bounds(on: date) -> tuple[datetime, datetime]:
+    start = local_instant(on, time())
+    return start, start + timedelta(days=1, microseconds=-1)
+
+
+def _snapshots_of(on: date) -> list[Snapshot]:
+    return list(Snapshot.objects.filter(site=None, at__range=_bounds(on)))
+
+
+def _tally_of(on: date, snapshots: list[Snapshot]) -> tuple[datetime, datetime, dict[str, Any]]:
+    """The last snapshot of the day; today's tally of this moment when there is none; 404 on any other day."""
+    if snapshots:
+        return snapshots[0].at, snapshots[0].known_at, snapshots[0].tally
+    now = timezone.now()
+    if on != local_day(now):
+        raise Http404
+    return now, now, Tally(now, now).row(None, last_snapshot(None, now))
