@@ -1,0 +1,127 @@
+"""Merging two records of one person, and undoing it after days of work on it.
+
+An act's file like actions.py: it authorises, locks, decides and writes. Only `counted_as` is rewritten; whom a fact
+was told of stays, and so undoing a merge gives each record back what was addressed to it.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.postgres.functions import TransactionNow
+from django.db import transaction
+from django.db.models import QuerySet
+
+from centre.access import Permission, require
+from centre.acts import act
+from centre.locks import lock_by_key
+from centre.models import Act, User
+from centre.refusals import refused_on
+from registrations.errors import AlreadyMerged, NotMerged
+from registrations.models import Household, Individual, Membership, Merge, Movement
+from registrations.presences import lay_out_presences
+from shelter.models import Bedding
+from shelter.nights import lay_out_stays
+
+LONGEST_CHAIN = 50
+
+
+def standing_merges() -> "QuerySet[Merge]":
+    """The merges that were not undone."""
+    return Merge.objects.filter(undone_recorded_at__isnull=True)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The merge that was written or undone, and whom the record counts as now."""
+
+    merge: str
+    counted_as: str
+
+
+@act("merge", answers=Merged)
+def merge_individuals(merged: Individual, *, into: Individual, reason: str, by: User, at: datetime, act: Act) -> Merged:
+    """Count every fact of one record, and of those merged into it before, as the other's.
+
+    Refuses with AlreadyMerged when the record is merged already, or when the other counts as it.
+    """
+    require(by, Permission.MERGE, None, at)
+    records = _cluster(merged.pk)
+    person = _lock_for_merge([merged.pk, into.pk], records, into.pk)
+    if person in records or standing_merges().filter(merged=merged).exists():
+        raise AlreadyMerged
+    with refused_on("merged_once", AlreadyMerged()):
+        merge = Merge.objects.create(merged=merged, into=into, reason=reason, act=act)
+    _count_as(records, person)
+    _lay_out([merged.pk, person], act)
+    return Merged(str(merge.pk), str(person))
+
+
+@act("unmerge", answers=Merged)
+def unmerge(merge: Merge, *, by: User, at: datetime, act: Act) -> Merged:
+    """Undo a merge: each record has again what was addressed to it, also what was told since.
+
+    Refuses with NotMerged when it was undone before.
+    """
+    require(by, Permission.MERGE, None, at)
+    records = _cluster(merge.merged_id)
+    person = _lock_for_merge([merge.merged_id, merge.into_id], records, merge.into_id)
+    undone = standing_merges().filter(pk=merge.pk).update(undone_act=act, undone_recorded_at=TransactionNow())
+    if not undone:
+        raise NotMerged
+    _count_as(records, merge.merged_id)
+    _lay_out([merge.merged_id, person], act)
+    return Merged(str(merge.pk), str(merge.merged_id))
+
+
+@transaction.atomic
+def merge_pairs(
+    pairs: Sequence[tuple[Individual, Individual]], *, reason: str, by: User, id: uuid.UUID
+) -> list[Merged]:
+    """Merge each first record into the second, all or none; each is an act whose id comes from this one."""
+    return [
+        merge_individuals(merged, into=into, reason=reason, by=by, id=uuid.uuid5(id, str(merged.pk)))
+        for merged, into in pairs
+    ]
+
+
+def _cluster(record: uuid.UUID) -> list[uuid.UUID]:
+    """The record and all that count as it through merges that stand."""
+    found, edge = [record], [record]
+    while edge:
+        edge = list(standing_merges().filter(into__in=edge).values_list("merged", flat=True))
+        found += edge
+    return found
+
+
+def _root(record: uuid.UUID) -> uuid.UUID:
+    """Whom the record counts as, along the merges that stand."""
+    for _step in range(LONGEST_CHAIN):
+        following = standing_merges().filter(merged=record).values_list("into", flat=True).first()
+        if following is None:
+            return record
+        record = following
+    raise AlreadyMerged
+
+
+def _lock_for_merge(asked: Sequence[uuid.UUID], records: Sequence[uuid.UUID], into: uuid.UUID) -> uuid.UUID:
+    """Lock the households of the two and all individuals concerned, by key; the person that `into` counts as."""
+    person = _root(into)
+    people = {*asked, *records, person}
+    households = Membership.objects.filter(individual__in=people, left_at__isnull=True).values("household")
+    lock_by_key(Household.objects.filter(pk__in=households))
+    lock_by_key(Individual.objects.filter(pk__in=people))
+    if _root(into) != person or set(_cluster(records[0])) != set(records):  # another desk merged meanwhile
+        raise AlreadyMerged
+    return person
+
+
+def _count_as(records: Sequence[uuid.UUID], person: uuid.UUID) -> None:
+    for facts in (Movement, Bedding, Membership):
+        facts.objects.filter(individual__in=records).update(counted_as=person)
+
+
+def _lay_out(people: Sequence[uuid.UUID], act: Act) -> None:
+    lay_out_presences(people)
+    lay_out_stays(people, act)

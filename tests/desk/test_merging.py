@@ -1,0 +1,185 @@
+"""Merging two records of one person and undoing it: nothing is lost, and each keeps what was told of it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from centre.access import NotAllowed, Role
+from desk.actions import arrive, depart
+from desk.merging import merge_individuals, merge_pairs, unmerge
+from registrations.errors import AlreadyMerged, NotMerged
+from registrations.models import Household, Individual, Membership, Merge, Movement, Presence
+from shelter.actions import place_household
+from shelter.models import Bedding, Stay
+from tests.build import make_room, make_site, make_user, person, register_family
+
+pytestmark = pytest.mark.django_db
+
+START = timezone.now() - timedelta(hours=48)
+
+
+def hours(count):
+    return START + timedelta(hours=count)
+
+
+@pytest.fixture
+def goris():
+    return make_site("goris")
+
+
+@pytest.fixture
+def sisian():
+    return make_site("sisian")
+
+
+@pytest.fixture
+def staff():
+    return make_user()
+
+
+def only(household):
+    return Individual.objects.get(memberships__household=household)
+
+
+def presences():
+    return sorted(Presence.objects.values_list("individual", "site", "during", "ended_by"), key=str)
+
+
+def stays():
+    return sorted(Stay.objects.values_list("individual", "room", "place", "during"), key=str)
+
+
+def journal():
+    return sorted(Movement.objects.values_list("id", "individual", "counted_as"), key=str)
+
+
+@pytest.fixture
+def twice(goris, sisian, staff):
+    """One person registered at two sites, the second time without an end of the first."""
+    return (
+        only(register_family(goris, staff, at=hours(0))),
+        only(register_family(sisian, staff, at=hours(3))),
+    )
+
+
+def test_merge_counts_both_records_facts_as_one_person(twice, sisian, staff):
+    kept, double = twice
+    merge_individuals(double, into=kept, reason="same passport", by=staff)
+    assert set(Movement.objects.values_list("counted_as", flat=True)) == {kept.pk}
+    assert set(Membership.objects.values_list("counted_as", flat=True)) == {kept.pk}
+    assert [(p.individual_id, p.site) for p in Presence.objects.filter(during__upper_inf=True)] == [(kept.pk, sisian)]
+
+
+def test_merged_records_sizes_count_the_person_once_in_each_household(twice, staff):
+    kept, double = twice
+    merge_individuals(double, into=kept, reason="same passport", by=staff)
+    assert [h.size for h in Household.objects.with_size()] == [1, 1]
+
+
+def test_unmerge_at_once_gives_back_exactly_what_was(twice, goris, staff):
+    kept, double = twice
+    place_household(kept.memberships.get().household, rooms=[make_room(goris)], by=staff, at=hours(1))
+    before = presences(), stays(), journal()
+    answer = merge_individuals(double, into=kept, reason="same passport", by=staff)
+    assert presences() != before[0]
+    unmerge(Merge.objects.get(pk=answer.merge), by=staff)
+    assert (presences(), stays(), journal()) == before
+
+
+def test_a_days_work_on_a_merge_stays_with_the_family_it_was_told_of(twice, goris, sisian, staff):
+    kept, double = twice
+    first, second = (p.memberships.get().household for p in twice)
+    merge = merge_individuals(double, into=kept, reason="same passport", by=staff, at=hours(4))
+    depart(second, site=sisian, destination="unknown", by=staff, at=hours(6))
+    arrive(first, site=goris, by=staff, at=hours(8))
+    place_household(first, rooms=[make_room(goris)], by=staff, at=hours(9))
+    assert set(Movement.objects.values_list("counted_as", flat=True)) == {kept.pk}
+    facts = Movement.objects.count(), Bedding.objects.count()
+    unmerge(Merge.objects.get(pk=merge.merge), by=staff)
+    assert (Movement.objects.count(), Bedding.objects.count()) == facts
+    told = [(m.individual_id, m.site) for m in Movement.objects.filter(happened_at__gte=hours(5))]
+    assert told == [(double.pk, sisian), (kept.pk, goris)]
+    now = timezone.now()
+    assert [p.individual_id for p in Presence.objects.filter(during__contains=now)] == [kept.pk]
+    assert [s.individual_id for s in Stay.objects.at(now)] == [kept.pk]
+    gone = Presence.objects.get(individual=double)
+    assert (gone.during.lower, gone.during.upper) == (hours(3), hours(6))
+
+
+def test_after_unmerge_presences_read_as_if_never_merged(goris, sisian, staff):
+    def live(merged):
+        first = register_family(goris, staff, person("Ani"), at=hours(0))
+        second = register_family(sisian, staff, person("Ani"), at=hours(2))
+        if merged:
+            answer = merge_individuals(only(second), into=only(first), reason="alike", by=staff, at=hours(3))
+        depart(second, site=sisian, destination="abroad", by=staff, at=hours(5))
+        arrive(second, site=goris, by=staff, at=hours(7))
+        depart(first, site=goris, destination="unknown", by=staff, at=hours(9))
+        if merged:
+            unmerge(Merge.objects.get(pk=answer.merge), by=staff, at=hours(10))
+        spans = Presence.objects.filter(individual__in=[only(first).pk, only(second).pk])
+        return [
+            (p.individual_id == only(first).pk, p.site, p.during.lower, p.during.upper)
+            for p in spans.order_by("during")
+        ]
+
+    assert live(merged=True) == live(merged=False)
+
+
+def test_a_chain_counts_as_its_last_and_comes_apart_link_by_link(goris, staff):
+    a, b, c = (only(register_family(goris, staff, at=hours(n))) for n in range(3))
+    before = journal()
+    first = merge_individuals(a, into=b, reason="alike", by=staff)
+    second = merge_individuals(b, into=c, reason="alike", by=staff)
+    assert set(Movement.objects.values_list("counted_as", flat=True)) == {c.pk}
+    unmerge(Merge.objects.get(pk=second.merge), by=staff)
+    assert {m.individual_id: m.counted_as_id for m in Movement.objects.all()} == {a.pk: b.pk, b.pk: b.pk, c.pk: c.pk}
+    unmerge(Merge.objects.get(pk=first.merge), by=staff)
+    assert journal() == before
+
+
+def test_the_lower_link_of_a_chain_comes_apart_first_too(goris, staff):
+    a, b, c = (only(register_family(goris, staff, at=hours(n))) for n in range(3))
+    second = merge_individuals(b, into=c, reason="alike", by=staff)
+    first = merge_individuals(a, into=b, reason="alike", by=staff)
+    assert second.counted_as == first.counted_as == str(c.pk)
+    unmerge(Merge.objects.get(pk=first.merge), by=staff)
+    assert {m.individual_id: m.counted_as_id for m in Movement.objects.all()} == {a.pk: a.pk, b.pk: c.pk, c.pk: c.pk}
+    assert Presence.objects.filter(individual=a, during__upper_inf=True).exists()
+
+
+def test_merging_twice_or_in_a_circle_is_refused(twice, staff):
+    kept, double = twice
+    merge_individuals(double, into=kept, reason="alike", by=staff)
+    with pytest.raises(AlreadyMerged):
+        merge_individuals(double, into=kept, reason="alike", by=staff)
+    with pytest.raises(AlreadyMerged):
+        merge_individuals(kept, into=double, reason="alike", by=staff)
+    with pytest.raises(AlreadyMerged):
+        merge_individuals(kept, into=kept, reason="alike", by=staff)
+    assert Merge.objects.count() == 1
+
+
+def test_undoing_twice_is_refused(twice, staff):
+    kept, double = twice
+    merge = Merge.objects.get(pk=merge_individuals(double, into=kept, reason="alike", by=staff).merge)
+    unmerge(merge, by=staff)
+    with pytest.raises(NotMerged):
+        unmerge(merge, by=staff)
+
+
+def test_a_pair_that_is_refused_leaves_none_merged(twice, goris, staff):
+    kept, double = twice
+    other = only(register_family(goris, staff, person("Mane")))
+    merge_individuals(double, into=kept, reason="alike", by=staff)
+    with pytest.raises(AlreadyMerged):
+        merge_pairs([(other, kept), (double, kept)], reason="alike", by=staff, id=other.pk)
+    assert Merge.objects.count() == 1
+
+
+def test_a_volunteer_may_not_merge(twice, goris):
+    kept, double = twice
+    with pytest.raises(NotAllowed):
+        merge_individuals(double, into=kept, reason="alike", by=make_user(Role.VOLUNTEER, goris))
+    assert not Merge.objects.exists()
