@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
@@ -12,22 +13,26 @@ from centre.acts import act
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
+from registrations.errors import AlreadyVoided
 from registrations.models import Household, Individual, Presence
 from registrations.parts import record_movements
 from registrations.presences import lay_out_presences
 from shelter.errors import (
+    AlreadyHeld,
     AlreadyHoused,
+    HoldEndsFirst,
     HoldGone,
-    NobodyToPlace,
     NotEnoughPlaces,
     PlaceBlocked,
     PlaceTaken,
+    RoomNameTaken,
     SiteDiffers,
     StayEnded,
 )
-from shelter.models import Place, Room, Stay
+from shelter.locks import lock_free_places, lock_members, lock_people
+from shelter.models import Bedding, Place, Room, Stay, StayQuerySet
 from shelter.nights import lay_out_stays
-from shelter.parts import end_holds, record_bedding
+from shelter.parts import Lodging, Sleeper, cut_holds, end_holds, record_bedding
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ def hold_places(
     *,
     rooms: Sequence[Room],
     until: datetime,
+    members: Sequence[uuid.UUID] | None = None,
     reason: str = "",
     by: User,
     at: datetime,
@@ -51,29 +57,14 @@ def hold_places(
 ) -> Placed:
     """Keep a place in these rooms for each member until a time; nobody needs to be at the site yet.
 
-    Refuses with SiteDiffers, NobodyToPlace, AlreadyHoused or NotEnoughPlaces; then nothing is kept.
+    Refuses with SiteDiffers, HoldEndsFirst, NobodyToPlace, AlreadyHeld or NotEnoughPlaces; then nothing is kept.
     """
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
-    members = _lock_members(household, members=None)
-    if Stay.objects.filter(individual__in=members).holds().from_(at).exists():
-        raise AlreadyHoused
-    places = _lock_free_places(rooms, len(members), at)
-    with refused_on("place_taken_once", PlaceTaken()):
-        holds = Stay.objects.bulk_create(
-            Stay(
-                kind=Stay.Kind.HOLD,
-                individual=member,
-                site=site,
-                room_id=place.room_id,
-                place=place,
-                during=DateTimeTZRange(at, until, "[)"),
-                act=act,
-                reason=reason,
-            )
-            for member, place in zip(members, places, strict=True)
-        )
-    return _placed(members, holds)
+    people = lock_members(household, members)
+    _require_nothing_held(people, at)
+    places = lock_free_places(rooms, len(people), at)
+    return _hold([Lodging(who, *spot) for who, spot in zip(people, places, strict=True)], until, reason, at, act)
 
 
 @act("place", answers=Placed)
@@ -89,44 +80,44 @@ def place_household(
 ) -> Placed:
     """Give each member of the household a place of their own in these rooms, filled in order, and check them in.
 
-    Who is not at the site yet arrives there by it. Refuses with SiteDiffers, NobodyToPlace, AlreadyHoused or
-    NotEnoughPlaces; then nobody moves. With `happened_anyway`, a reason, those for whom there is no place are
-    recorded in the last room as overflow.
+    Who is not at the site yet arrives there by it; their holds end, but for beds kept elsewhere while they are in
+    hospital. Refuses with SiteDiffers, NobodyToPlace, AlreadyHoused or NotEnoughPlaces; then nobody moves. With
+    `happened_anyway`, a reason, it is recorded whatever was known before: those for whom there is no place are in
+    the last room as overflow.
     """
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
-    people = _lock_members(household, members)
-    if Stay.objects.stays().filter(individual__in=people).at(at).exists():
+    people = lock_members(household, members)
+    known = list(Stay.objects.filter(individual__in=[who.person for who in people]).from_(at))
+    if not happened_anyway and any(stay.kind == Stay.Kind.STAY for stay in known):
         raise AlreadyHoused
-    end_holds([person.pk for person in people], at)
-    places: list[Place | None] = list(_lock_free_places(rooms, len(people), at, short=bool(happened_anyway)))
-    places += [None] * (len(people) - len(places))
-    _check_in(people, site, places, rooms, at=at, act=act, reason=happened_anyway)
-    return _stays_of(people, act)
+    cut_holds([hold for hold in known if hold.kind == Stay.Kind.HOLD and _is_given_up(hold, site)], at)
+    spots = lock_free_places(rooms, len(people), at, short=bool(happened_anyway))
+    spots += [(rooms[-1], None)] * (len(people) - len(spots))
+    lodgings = [Lodging(who, *spot) for who, spot in zip(people, spots, strict=True)]
+    _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act, reason=happened_anyway)
+    return _placed(people, act)
 
 
 @act("check_in", answers=Placed)
 def check_in(holds: Sequence[Stay], *, by: User, at: datetime, act: Act) -> Placed:
     """End these holds and begin the stays they were kept for; who is not at the site yet arrives there by it.
 
-    Refuses with StayEnded when one is no hold, and with HoldGone when one has ended and its place is taken.
+    After a hold has gone this is a new placement of the same beds. Refuses with StayEnded when one was taken back,
+    with AlreadyHoused when its person was checked in since, and with HoldGone when its place is no longer free.
     """
     site = _site_of([hold.room for hold in holds])
     require(by, Permission.PLACE, site, at)
-    people = lock_by_key(Individual.objects.filter(pk__in=[hold.individual_id for hold in holds]))
-    held = {hold.individual_id: hold for hold in Stay.objects.holds().filter(pk__in=[hold.pk for hold in holds])}
-    if len(held) != len(people) or not people:
-        raise StayEnded
-    places = {
-        place.pk: place for place in lock_by_key(Place.objects.filter(pk__in=[hold.place_id for hold in held.values()]))
-    }
-    end_holds(held, at)
-    taken = Stay.objects.filter(place__in=places).from_(at).exclude(individual__in=people).exists()
-    if taken or any(place.blocked_at for place in places.values()):
+    people = lock_people(holds)
+    held = _as_they_are(Stay.objects.holds(), holds)
+    places = lock_by_key(Place.objects.filter(pk__in=[hold.place_id for hold in held]))
+    _require_not_checked_in(held, at)
+    end_holds([hold.individual_id for hold in held], at)
+    if any(place.blocked_at for place in places) or Stay.objects.filter(place__in=places).from_(at).exists():
         raise HoldGone
-    rooms = [held[person.pk].room for person in people]
-    _check_in(people, site, [places[held[person.pk].place_id] for person in people], rooms, at=at, act=act)
-    return _stays_of(people, act)
+    lodgings = [Lodging(who, hold.room, hold.place) for who, hold in zip(people, held, strict=True)]
+    _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act)
+    return _placed(people, act)
 
 
 @act("move", answers=Placed)
@@ -137,34 +128,96 @@ def move(stays: Sequence[Stay], *, rooms: Sequence[Room], by: User, at: datetime
     """
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
-    people = _lock_sleepers(stays, at)
-    places = _lock_free_places(rooms, len(people), at)
-    _arrive_where_absent(people, site, at, act)
-    record_bedding(
-        "moved",
-        {person.pk: (place.room, place) for person, place in zip(people, places, strict=True)},
-        at=at,
-        act=act,
-    )
-    with refused_on("place_taken_once", PlaceTaken()):
-        lay_out_stays([person.pk for person in people], act)
-    return _stays_of(people, act)
+    people = lock_people(stays)
+    _as_they_are(Stay.objects.stays().at(at).filter(during__upper_inf=True), stays)
+    spots = lock_free_places(rooms, len(people), at)
+    lodgings = [Lodging(who, *spot) for who, spot in zip(people, spots, strict=True)]
+    _bed(Bedding.Kind.MOVED, lodgings, site, at=at, act=act)
+    return _placed(people, act)
 
 
 @act("end_stay", answers=Placed)
 def end_stays(stays: Sequence[Stay], *, by: User, at: datetime, act: Act) -> Placed:
-    """End these stays or give back these holds; the people are still at the site. Refuses with StayEnded."""
+    """End these stays and give back these holds; the people are still at the site. Refuses with StayEnded."""
     require(by, Permission.PLACE, _site_of([stay.room for stay in stays]), at)
-    ids = [stay.individual_id for stay in stays]
-    lock_by_key(Individual.objects.filter(pk__in=ids))
-    running = list(Stay.objects.filter(pk__in=[stay.pk for stay in stays]).from_(at))
-    if len(running) != len(stays):
+    people = lock_people(stays)
+    running = list(zip(people, _as_they_are(Stay.objects.from_(at), stays), strict=True))
+    if any(stay.kind == Stay.Kind.STAY and at not in stay.during for _, stay in running):
         raise StayEnded
-    end_holds([stay.individual_id for stay in running if stay.kind == Stay.Kind.HOLD], at)
-    sleepers = {stay.individual_id: (None, None) for stay in running if stay.kind == Stay.Kind.STAY}
-    record_bedding("left", sleepers, at=at, act=act)
-    lay_out_stays(ids, act)
-    return Placed([str(key) for key in ids], [str(stay.pk) for stay in stays])
+    _leave([(who, stay) for who, stay in running if stay.kind == Stay.Kind.STAY], at, act)
+    cut_holds([stay for _, stay in running if stay.kind == Stay.Kind.HOLD], at)
+    return Placed([str(who.person) for who in people], [str(stay.pk) for stay in stays])
+
+
+@act("keep_beds", answers=Placed)
+def keep_beds(stays: Sequence[Stay], *, until: datetime, reason: str, by: User, at: datetime, act: Act) -> Placed:
+    """End these stays and hold the same places for the same people, such as while they are in hospital.
+
+    Refuses with StayEnded, HoldEndsFirst, AlreadyHeld, or NotEnoughPlaces when one has no place.
+    """
+    require(by, Permission.PLACE, _site_of([stay.room for stay in stays]), at)
+    people = lock_people(stays)
+    running = _as_they_are(Stay.objects.stays().at(at), stays)
+    placed = [stay.place_id for stay in running if stay.place_id]
+    if len(placed) < len(running):
+        raise NotEnoughPlaces(len(placed), len(running))
+    _require_nothing_held(people, at)
+    lock_by_key(Place.objects.filter(pk__in=placed).only("pk"))
+    return _hold(_leave(list(zip(people, running, strict=True)), at, act), until, reason, at, act)
+
+
+@act("void_bedding", answers=Placed)
+def void_bedding(bedding: Bedding, *, by: User, at: datetime, act: Act) -> Placed:
+    """Take back a bedding fact that was wrong; the stays read as if it had never been told.
+
+    Refuses with AlreadyVoided. A place given to someone else meanwhile stays theirs; the stay is an overflow then.
+    """
+    require(by, Permission.MERGE, bedding.room.site if bedding.room else None, at)
+    lock_by_key(Individual.objects.filter(pk=bedding.counted_as_id).only("pk"))
+    if Bedding.objects.filter(voids=bedding).exists():
+        raise AlreadyVoided
+    Bedding.objects.create(
+        kind=Bedding.Kind.VOIDED,
+        individual_id=bedding.individual_id,
+        counted_as_id=bedding.counted_as_id,
+        room=bedding.room,
+        happened_at=bedding.happened_at,
+        voids=bedding,
+        act=act,
+    )
+    lay_out_stays([bedding.counted_as_id], act)
+    return Placed([str(bedding.counted_as_id)], [str(bedding.pk)])
+
+
+@dataclass(frozen=True)
+class Added:
+    """The rooms that were set up."""
+
+    rooms: list[str]
+
+
+@act("add_rooms", answers=Added)
+def add_rooms(
+    site: Site,
+    *,
+    names: Sequence[str],
+    places: int,
+    kind: str = Room.Kind.ROOM,
+    floor: int | None = None,
+    area: Decimal | None = None,
+    step_free: bool = False,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Added:
+    """Set up rooms of these names at the site, each with so many places. Refuses with RoomNameTaken."""
+    require(by, Permission.SET_UP_ROOMS, site, at)
+    with refused_on("room_name_once", RoomNameTaken()):
+        rooms = Room.objects.bulk_create(
+            Room(site=site, name=name, kind=kind, floor=floor, area=area, step_free=step_free) for name in names
+        )
+    Place.objects.bulk_create(Place(room=room, number=number) for room in rooms for number in range(1, places + 1))
+    return Added([str(room.pk) for room in rooms])
 
 
 @dataclass(frozen=True)
@@ -201,82 +254,90 @@ def open_places(places: Sequence[Place], *, by: User, at: datetime, act: Act) ->
 
 
 def _site_of(rooms: Sequence[Room]) -> Site:
-    sites = {room.site_id: room.site for room in rooms}
-    if len(sites) != 1:
+    if len({room.site_id for room in rooms}) != 1:
         raise SiteDiffers
-    return next(iter(sites.values()))
+    return rooms[0].site
 
 
-def _lock_members(household: Household, members: Sequence[uuid.UUID] | None) -> list[Individual]:
-    """Lock the household, then its members of today (or those named), and return them in the order of the form."""
-    lock_by_key(Household.objects.filter(pk=household.pk))
-    asked = Individual.objects.members_of(household)
-    if members is not None:
-        asked = asked.filter(pk__in=members)
-    order = {key: place for place, key in enumerate(asked.values_list("pk", flat=True))}
-    people = lock_by_key(Individual.objects.filter(pk__in=order))
-    if not people or (members is not None and len(people) != len(set(members))):
-        raise NobodyToPlace
-    return sorted(people, key=lambda person: order[person.pk])
+def _require_not_checked_in(held: Sequence[Stay], at: datetime) -> None:
+    """Refuse with AlreadyHoused, but for those who sleep elsewhere while their hold runs."""
+    keeps = {hold.individual_id: hold for hold in held if at in hold.during}
+    for stay in Stay.objects.stays().filter(individual__in=[hold.individual_id for hold in held]).from_(at):
+        hold = keeps.get(stay.individual_id)
+        if hold is None or stay.room_id == hold.room_id or stay.during.lower >= at:
+            raise AlreadyHoused
 
 
-def _lock_free_places(rooms: Sequence[Room], needed: int, at: datetime, *, short: bool = False) -> list[Place]:
-    """Lock the rooms' places and take the first free ones, room by room as the rooms were named."""
-    order = {room.pk: position for position, room in enumerate(rooms)}
-    locked = lock_by_key(Place.objects.filter(room__in=order))
-    free = Place.objects.filter(pk__in=[place.pk for place in locked]).free(at).select_related("room__site")
-    places = sorted(free, key=lambda place: (order[place.room_id], place.number))
-    if len(places) < needed and not short:
-        raise NotEnoughPlaces(len(places), needed)
-    return places[:needed]
+def _is_given_up(hold: Stay, site: Site) -> bool:
+    """Whether checking in at the site ends a hold: a hospital leaves the bed that is kept elsewhere."""
+    return site.kind != Site.Kind.HOSPITAL or hold.site_id == site.pk
 
 
-def _lock_sleepers(stays: Sequence[Stay], at: datetime) -> list[Individual]:
-    people = lock_by_key(Individual.objects.filter(pk__in=[stay.individual_id for stay in stays]))
-    running = Stay.objects.stays().filter(pk__in=[stay.pk for stay in stays]).at(at).count()
-    if not stays or running != len(stays):
+def _require_nothing_held(people: Sequence[Sleeper], at: datetime) -> None:
+    if Stay.objects.holds().filter(individual__in=[who.person for who in people]).from_(at).exists():
+        raise AlreadyHeld
+
+
+def _as_they_are(rows: StayQuerySet, asked: Sequence[Stay]) -> list[Stay]:
+    """Those asked for, in their order, as they are now; refuses with StayEnded when one is not among the rows."""
+    found = rows.select_related("room", "place").in_bulk([stay.pk for stay in asked])
+    if len(found) != len(asked):
         raise StayEnded
-    return people
+    return [found[stay.pk] for stay in asked]
 
 
-def _check_in(
-    people: Sequence[Individual],
-    site: Site,
-    places: Sequence[Place | None],
-    rooms: Sequence[Room],
-    *,
-    at: datetime,
-    act: Act,
-    reason: str = "",
-) -> None:
-    _arrive_where_absent(people, site, at, act)
-    record_bedding(
-        "checked_in",
-        {person.pk: (place.room if place else rooms[-1], place) for person, place in zip(people, places, strict=True)},
-        at=at,
-        act=act,
-        reason=reason,
-    )
+def _leave(sleeping: Sequence[tuple[Sleeper, Stay]], at: datetime, act: Act) -> list[Lodging]:
+    """Tell that these people left their rooms; where that was."""
+    left = [Lodging(who, stay.room, stay.place) for who, stay in sleeping]
+    if left:
+        record_bedding(Bedding.Kind.LEFT, left, at=at, act=act)
+        lay_out_stays([lodging.sleeper.person for lodging in left], act)
+    return left
+
+
+def _hold(lodgings: Sequence[Lodging], until: datetime, reason: str, at: datetime, act: Act) -> Placed:
+    if until <= at:
+        raise HoldEndsFirst
     with refused_on("place_taken_once", PlaceTaken()):
-        lay_out_stays([person.pk for person in people], act)
-
-
-def _arrive_where_absent(people: Sequence[Individual], site: Site, at: datetime, act: Act) -> None:
-    present = set(
-        Presence.objects.filter(individual__in=people, site=site, during__contains=at).values_list(
-            "individual", flat=True
+        holds = Stay.objects.bulk_create(
+            Stay(
+                kind=Stay.Kind.HOLD,
+                individual_id=lodging.sleeper.person,
+                site_id=lodging.room.site_id,
+                room=lodging.room,
+                place=lodging.place,
+                during=DateTimeTZRange(at, until, "[)"),
+                act=act,
+                reason=reason,
+            )
+            for lodging in lodgings
         )
-    )
-    absent = [person.pk for person in people if person.pk not in present]
+    return Placed([str(hold.individual_id) for hold in holds], [str(hold.pk) for hold in holds])
+
+
+def _bed(kind: str, lodgings: Sequence[Lodging], site: Site, *, at: datetime, act: Act, reason: str = "") -> None:
+    """Put people where they sleep from now on; the places are locked and free."""
+    people = [lodging.sleeper for lodging in lodgings]
+    _arrive_where_absent(people, site, at, act)
+    record_bedding(kind, lodgings, at=at, act=act, reason=reason)
+    free = {lodging.place.pk for lodging in lodgings if lodging.place}
+    with refused_on("place_taken_once", PlaceTaken()):
+        lay_out_stays([who.person for who in people], act, free)
+
+
+def _arrive_where_absent(people: Sequence[Sleeper], site: Site, at: datetime, act: Act) -> None:
+    keys = [who.person for who in people]
+    here = Presence.objects.filter(individual__in=keys, site=site, during__contains=at)
+    present = set(here.values_list("individual", flat=True))
+    absent = [who for who in people if who.person not in present]
     if absent:
-        record_movements("arrived", absent, site=site, at=at, act=act)
-        lay_out_presences(absent)
+        record_movements("arrived", [who.addressed for who in absent], site=site, at=at, act=act)
+        lay_out_presences([who.person for who in absent])
 
 
-def _placed(people: Sequence[Individual], stays: Sequence[Stay]) -> Placed:
-    return Placed([str(person.pk) for person in people], [str(stay.pk) for stay in stays])
-
-
-def _stays_of(people: Sequence[Individual], act: Act) -> Placed:
-    stays = {stay.individual_id: stay for stay in Stay.objects.stays().filter(began_by__act=act)}
-    return _placed(people, [stays[person.pk] for person in people if person.pk in stays])
+def _placed(people: Sequence[Sleeper], act: Act) -> Placed:
+    """The stays that this act began, as they were laid out."""
+    begun = Stay.objects.filter(individual__in=[who.person for who in people], began_by__act=act)
+    stays = dict(begun.values_list("individual", "pk"))
+    slept = [who.person for who in people if who.person in stays]
+    return Placed([str(key) for key in slept], [str(stays[key]) for key in slept])

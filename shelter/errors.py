@@ -17,7 +17,7 @@ class PlaceBlocked(Refusal):
     """The place is blocked."""
 
     code = "place_blocked"
-    message = _("This place is blocked.")
+    message = _("This place is already blocked.")
 
 
 class NotEnoughPlaces(Refusal):
@@ -38,10 +38,31 @@ class NotEnoughPlaces(Refusal):
 
 
 class AlreadyHoused(Refusal):
-    """Somebody of the family already sleeps somewhere or has a place held."""
+    """Somebody of the family already sleeps somewhere."""
 
     code = "already_housed"
     message = _("This family already has places. Move them instead.")
+
+
+class AlreadyHeld(Refusal):
+    """Places are held for somebody of the family already."""
+
+    code = "already_held"
+    message = _("Places are already held for this family. Give them back first.")
+
+
+class HoldEndsFirst(Refusal):
+    """The hold would end before it begins."""
+
+    code = "hold_ends_first"
+    message = _("The hold must end later than now.")
+
+
+class RoomNameTaken(Refusal):
+    """The site has a room of this name."""
+
+    code = "room_name_taken"
+    message = _("This site already has a room of this name. No room was added.")
 
 
 class HoldGone(Refusal):

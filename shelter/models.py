@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.functions import TransactionNow
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
@@ -140,7 +141,7 @@ class StayQuerySet(models.QuerySet["Stay"]):
 
     def from_(self, at: datetime) -> "StayQuerySet":
         """Those that run at the instant or begin later."""
-        return self.filter(Q(during__upper_inf=True) | Q(during__endswith__gt=at))
+        return self.filter(during__overlap=DateTimeTZRange(at, None))
 
     def visible_to(self, user: User, at: datetime | None = None) -> "StayQuerySet":
         """Holds and stays at the sites where the user may place."""

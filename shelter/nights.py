@@ -2,9 +2,10 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
@@ -14,6 +15,9 @@ from centre.models import Act
 from registrations.journal import standing
 from registrations.models import Presence
 from shelter.models import Bedding, Place, Stay
+from shelter.parts import cut_holds
+
+EARLY = timedelta(hours=12)  # how long a check-in may be told before the arrival it belongs to
 
 
 @dataclass(frozen=True)
@@ -51,27 +55,43 @@ class Night:
 
 
 def read_nights(facts: Iterable[BeddingFact], attendances: Sequence[Attendance]) -> list[Night]:
-    """The nights of one person: each bedding fact lasts to the next one, within one unbroken time at its site."""
-    ordered = standing(facts)
+    """The nights of one person: each bedding fact lasts to the next one, within one unbroken time at its site.
+
+    A check-in told up to 12 hours before the arrival counts from the arrival. Who leaves the site and comes back
+    has no bed until checked in again. Having left a room where they no longer slept ends nothing.
+    """
+    told = _without_idle_leaving(standing(facts))
     nights = []
-    for fact, following in zip(ordered, [*ordered[1:], None], strict=True):
-        if fact.kind == "left":
+    for fact, following in zip_longest(told, told[1:]):
+        run = _run_of(fact, attendances) if fact.kind != Bedding.Kind.LEFT else None
+        if run is None:
             continue
-        next_at = following.happened_at if following else None
-        run = next(
-            (
-                run
-                for run in _unbroken(attendances, fact.site_id)
-                if (run.until is None or run.until > fact.happened_at) and (next_at is None or run.since < next_at)
-            ),
-            None,
-        )
-        if run is not None:
-            since = max(run.since, fact.happened_at)
-            until = min((end for end in (run.until, next_at) if end), default=None)
-            if until is None or since < until:
-                nights.append(Night(fact, since, until))
+        since = max(run.since, fact.happened_at)
+        until = min((end for end in (run.until, following and following.happened_at) if end), default=None)
+        if until is None or since < until:
+            nights.append(Night(fact, since, until))
     return nights
+
+
+def _without_idle_leaving(facts: Iterable[BeddingFact]) -> list[BeddingFact]:
+    """The facts in order, without those that tell of leaving another room than the one slept in."""
+    told: list[BeddingFact] = []
+    room: uuid.UUID | None = None
+    for fact in facts:
+        left = fact.kind == Bedding.Kind.LEFT
+        if left and fact.room_id is not None and fact.room_id != room:
+            continue
+        room = None if left else fact.room_id
+        told.append(fact)
+    return told
+
+
+def _run_of(fact: BeddingFact, attendances: Sequence[Attendance]) -> Attendance | None:
+    """The unbroken time at the fact's site that it falls into, or that began soon after."""
+    for run in _unbroken(attendances, fact.site_id):
+        if run.until is None or run.until > fact.happened_at:
+            return run if run.since <= fact.happened_at + EARLY else None
+    return None
 
 
 def _unbroken(attendances: Sequence[Attendance], site_id: uuid.UUID | None) -> list[Attendance]:
@@ -86,62 +106,40 @@ def _unbroken(attendances: Sequence[Attendance], site_id: uuid.UUID | None) -> l
     return runs
 
 
-def lay_out_stays(individual_ids: Iterable[uuid.UUID], act: Act) -> None:
+def lay_out_stays(individual_ids: Iterable[uuid.UUID], act: Act, free: Collection[uuid.UUID] = ()) -> None:
     """Write the stays of these individuals anew, as their bedding facts and presences read now.
 
     Where a place has meanwhile been given to someone else, the stay is laid out in its room without a place, as an
-    overflow flagged for the coordinator. The caller has locked the individuals and laid out their presences.
+    overflow flagged for the coordinator. The caller has locked the individuals and laid out their presences;
+    `free` are places that it has locked and found free from the time of the act on.
     """
     ids = sorted(set(individual_ids))
     wanted = _wanted_stays(ids)
-    existing = {stay.pk: stay for stay in Stay.objects.stays().filter(individual__in=ids)}
+    known = list(Stay.objects.filter(individual__in=ids))
+    existing = {stay.pk: stay for stay in known if stay.kind == Stay.Kind.STAY}
     if not wanted and not existing:
         return
-    kept = {
-        key
-        for key, stay in wanted.items()
-        if key in existing and _same(existing[key], stay) and existing[key].place_id == stay.place_id
-    }
-    stale = [key for key in existing if key not in kept]
-    if stale:
-        Stay.objects.filter(pk__in=stale).delete()
-    fresh = [stay for key, stay in wanted.items() if key not in kept]
-    _give_up_taken_places(fresh, act)
-    Stay.objects.bulk_create(fresh)
+    settled = [stay for stay in wanted if _settled(stay, existing.get(stay.pk), free, act)]
+    claims = [stay for stay in wanted if stay.place_id and stay not in settled]
+    _give_up_taken_places(claims, settled, ids, act)
+    _make_room_for_own([hold for hold in known if hold.kind == Stay.Kind.HOLD], wanted)
+    _write(existing, {stay.pk: stay for stay in wanted})
 
 
-def _same(one: Stay, other: Stay) -> bool:
-    return (one.individual_id, one.room_id, one.during) == (other.individual_id, other.room_id, other.during)
-
-
-def _wanted_stays(ids: list[uuid.UUID]) -> dict[uuid.UUID, Stay]:
+def _wanted_stays(ids: list[uuid.UUID]) -> list[Stay]:
     facts: dict[uuid.UUID, list[BeddingFact]] = defaultdict(list)
-    for person, *fact in Bedding.objects.filter(counted_as__in=ids).values_list(
-        "counted_as",
-        "id",
-        "kind",
-        "room",
-        "room__site",
-        "place",
-        "happened_at",
-        "recorded_at",
-        "voids",
-        "act__by",
-        "reason",
-    ):
+    columns = "id", "kind", "room", "room__site", "place", "happened_at", "recorded_at", "voids", "act__by", "reason"
+    for person, *fact in Bedding.objects.filter(counted_as__in=ids).values_list("counted_as", *columns):
         facts[person].append(BeddingFact(*fact))
     if not facts:
-        return {}
+        return []
     attendances: dict[uuid.UUID, list[Attendance]] = defaultdict(list)
     for person, site_id, during in Presence.objects.filter(individual__in=list(facts)).values_list(
         "individual", "site", "during"
     ):
         attendances[person].append(Attendance(site_id, during.lower, during.upper))
-    return {
-        night.fact.id: _stay(person, night)
-        for person, known in facts.items()
-        for night in read_nights(known, attendances[person])
-    }
+    stays = [_stay(person, night) for person in facts for night in read_nights(facts[person], attendances[person])]
+    return sorted(stays, key=lambda stay: (stay.during.lower, stay.pk))
 
 
 def _stay(person: uuid.UUID, night: Night) -> Stay:
@@ -163,29 +161,71 @@ def _stay(person: uuid.UUID, night: Night) -> Stay:
     return stay
 
 
-def _give_up_taken_places(stays: Sequence[Stay], act: Act) -> None:
-    """Lock the places of these stays; a stay whose place someone else has loses it and is flagged."""
-    placed = [stay for stay in stays if stay.place_id]
-    if not placed:
+def _settled(stay: Stay, before: Stay | None, free: Collection[uuid.UUID], act: Act) -> bool:
+    """Whether a stay can be in nobody's way: it had this place for at least this time, or found it free just now."""
+    if before and before.place_id == stay.place_id and _within(stay.during, before.during):
+        return True
+    return stay.place_id in free and stay.during.lower >= act.at
+
+
+def _give_up_taken_places(
+    claims: Sequence[Stay], settled: Sequence[Stay], ids: Collection[uuid.UUID], act: Act
+) -> None:
+    """Lock the places of the claims; where someone else has one at the time, the claim loses it and is flagged."""
+    if not claims:
         return
-    lock_by_key(Place.objects.filter(pk__in=[stay.place_id for stay in placed]))
-    for stay in placed:
-        others = Stay.objects.filter(place=stay.place_id, during__overlap=stay.during)
-        if others.exists() or _doubled(stay, placed):
+    places = {stay.place_id for stay in claims}
+    lock_by_key(Place.objects.filter(pk__in=places).only("pk"))
+    first = min(stay.during.lower for stay in claims)
+    others = Stay.objects.filter(place__in=places).from_(first).exclude(individual__in=ids)
+    taken = [*others, *settled]
+    for stay in claims:
+        if any(other.place_id == stay.place_id and _overlap(other.during, stay.during) for other in taken):
             stay.place_id = None
             stay.happened_anyway_at = act.at
             stay.happened_anyway_by_id = act.by_id
             stay.happened_anyway_reason = _("The place had been given to someone else.")
+        else:
+            taken.append(stay)
 
 
-def _doubled(stay: Stay, stays: Sequence[Stay]) -> bool:
-    """Whether an earlier stay of the same lay-out has the place at the same time."""
-    for other in stays:
-        if other is stay:
-            return False
-        if other.place_id == stay.place_id and _overlap(other.during, stay.during):
-            return True
-    return False
+def _make_room_for_own(holds: Sequence[Stay], stays: Sequence[Stay]) -> None:
+    """End each hold on a place from the time its own people sleep there."""
+    for stay in stays:
+        inside = [
+            hold
+            for hold in holds
+            if stay.place_id and hold.place_id == stay.place_id and _overlap(hold.during, stay.during)
+        ]
+        if inside:
+            cut_holds(inside, stay.during.lower)
+
+
+def _write(existing: dict[uuid.UUID, Stay], wanted: dict[uuid.UUID, Stay]) -> None:
+    """End all, then create all: no stay may meet one that is about to go."""
+    kept = {key for key, stay in wanted.items() if key in existing and _like(existing[key], stay)}
+    shorter = []
+    for key in kept:
+        if existing[key].during != wanted[key].during:
+            existing[key].during = wanted[key].during
+            shorter.append(existing[key])
+    gone = existing.keys() - kept
+    if gone:
+        Stay.objects.filter(pk__in=gone).delete()
+    if shorter:
+        Stay.objects.bulk_update(shorter, ["during"])
+    Stay.objects.bulk_create(stay for key, stay in wanted.items() if key not in kept)
+
+
+def _like(before: Stay, stay: Stay) -> bool:
+    """Whether a stay is as it was, or only shorter."""
+    same = (before.individual_id, before.room_id, before.place_id) == (stay.individual_id, stay.room_id, stay.place_id)
+    return same and _within(stay.during, before.during)
+
+
+def _within(one: DateTimeTZRange, other: DateTimeTZRange) -> bool:
+    ends = other.upper is None or (one.upper is not None and one.upper <= other.upper)
+    return other.lower <= one.lower and ends
 
 
 def _overlap(one: DateTimeTZRange, other: DateTimeTZRange) -> bool:

@@ -2,49 +2,63 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from centre.models import Act
-from registrations.models import Membership
 from shelter.models import Bedding, Place, Room, Stay
 
 
-def record_bedding(
-    kind: str,
-    placements: dict[uuid.UUID, tuple[Room | None, Place | None]],
-    *,
-    at: datetime,
-    act: Act,
-    reason: str = "",
-) -> list[Bedding]:
-    """Write one bedding fact for each individual; the caller lays out stays afterwards."""
-    counted_as = dict(
-        Membership.objects.filter(individual__in=list(placements), left_at__isnull=True).values_list(
-            "individual", "counted_as"
-        )
-    )
-    return Bedding.objects.bulk_create(
+@dataclass(frozen=True)
+class Sleeper:
+    """Someone who needs a bed: the record that was addressed and the person it counts as."""
+
+    person: uuid.UUID
+    addressed: uuid.UUID
+
+
+@dataclass(frozen=True)
+class Lodging:
+    """Where a sleeper is put, or was: a room, and in it a place unless the room was full."""
+
+    sleeper: Sleeper
+    room: Room
+    place: Place | None
+
+
+def record_bedding(kind: str, lodgings: Iterable[Lodging], *, at: datetime, act: Act, reason: str = "") -> None:
+    """Write one bedding fact for each lodging; the caller lays out stays afterwards."""
+    Bedding.objects.bulk_create(
         Bedding(
             kind=kind,
-            individual_id=individual_id,
-            counted_as_id=counted_as.get(individual_id, individual_id),
-            room=room,
-            place=place,
+            individual_id=lodging.sleeper.addressed,
+            counted_as_id=lodging.sleeper.person,
+            room=lodging.room,
+            place=lodging.place,
             happened_at=at,
             act=act,
             reason=reason,
         )
-        for individual_id, (room, place) in placements.items()
+        for lodging in lodgings
     )
 
 
 def end_holds(individual_ids: Iterable[uuid.UUID], at: datetime) -> None:
     """End the holds of these individuals: cut those that run, take away those that would begin later."""
-    for hold in Stay.objects.holds().filter(individual__in=list(individual_ids)).from_(at):
-        if hold.during.lower < at:
-            hold.during = DateTimeTZRange(hold.during.lower, at, "[)")
-            hold.save(update_fields=["during"])
-        else:
-            hold.delete()
+    holds = Stay.objects.holds().filter(individual__in=list(individual_ids)).from_(at)
+    cut_holds(holds, at)
+
+
+def cut_holds(holds: Iterable[Stay], at: datetime) -> None:
+    """Let these holds end at the instant; a hold that would begin later never was."""
+    running, later = [], []
+    for hold in holds:
+        (running if hold.during.lower < at else later).append(hold)
+    for hold in running:
+        hold.during = DateTimeTZRange(hold.during.lower, at, "[)")
+    if running:
+        Stay.objects.bulk_update(running, ["during"])
+    if later:
+        Stay.objects.filter(pk__in=[hold.pk for hold in later]).delete()

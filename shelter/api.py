@@ -1,0 +1,184 @@
+"""The API of the shelter: rooms, stays and holds, and giving people a place to sleep."""
+
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from centre.access import Permission
+from centre.fields import Instant, Key, RowsField, Text
+from centre.models import Site, User
+from centre.viewsets import ActFacts, Acts, Rows, act_on_row
+from registrations.models import Household, Individual
+from shelter.actions import Placed, check_in, end_stays, hold_places, move, place_household
+from shelter.filters import RoomFilterSet, StayFilterSet
+from shelter.models import Place, Room, Stay
+
+
+def rooms_of(user: User) -> "QuerySet[Room]":
+    """The rooms at sites where the user may place people or set up rooms."""
+    placing, setting_up = user.reach(Permission.PLACE), user.reach(Permission.SET_UP_ROOMS)
+    rooms = Room.objects.select_related("site")
+    return rooms if placing is None or setting_up is None else rooms.filter(site__in=placing | setting_up)
+
+
+def stays_of(user: User) -> "QuerySet[Stay]":
+    """The stays and holds that the user may see, with what an act needs of them."""
+    return Stay.objects.visible_to(user).select_related("site", "room__site", "place")
+
+
+class RoomRow(serializers.ModelSerializer[Room]):
+    """A room: its places, those that are blocked, and those free now and later."""
+
+    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
+    places = serializers.IntegerField(source="places_in_all")
+    blocked = serializers.IntegerField()
+    free = serializers.IntegerField()
+
+    class Meta:
+        model = Room
+        fields = ("id", "site", "name", "kind", "floor", "area", "step_free", "places", "blocked", "free")
+
+
+class Rooms(Rows):
+    """Rooms at the asker's sites."""
+
+    queryset = Room.objects.all()
+    serializer_class = RoomRow
+    filterset_class = RoomFilterSet
+
+    def get_queryset(self) -> Any:
+        taken = Exists(Stay.objects.filter(place=OuterRef("places")).from_(timezone.now()))
+        usable = Q(places__isnull=False, places__blocked_at__isnull=True)
+        return rooms_of(self.request.user).annotate(
+            places_in_all=Count("places"),
+            blocked=Count("places", filter=Q(places__blocked_at__isnull=False)),
+            free=Count("places", filter=usable & ~taken),
+        )
+
+
+class StayRow(serializers.ModelSerializer[Stay]):
+    """A stay, or a hold until a time; a stay without a place is an overflow."""
+
+    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
+    place = serializers.SlugRelatedField[Place](slug_field="number", read_only=True)
+    since = serializers.DateTimeField(source="during.lower")
+    until = serializers.DateTimeField(source="during.upper", allow_null=True)
+
+    class Meta:
+        model = Stay
+        fields = (
+            "id",
+            "kind",
+            "individual",
+            "site",
+            "room",
+            "place",
+            "since",
+            "until",
+            "reason",
+            "happened_anyway_at",
+            "happened_anyway_reason",
+        )
+
+
+class TogetherFacts(ActFacts):
+    """An act for the stay or hold of the address; others of the family may come along in the same act."""
+
+    also = RowsField(rows=stays_of, required=False, help_text="Other stays or holds, in the same act.")
+
+    def with_others(self, stay: Stay) -> tuple[list[Stay], dict[str, Any]]:
+        """All the stays of the act, each once, and its other facts."""
+        facts = self.facts
+        return list({row.pk: row for row in (stay, *facts.pop("also", ()))}.values()), facts
+
+
+class MoveFacts(TogetherFacts):
+    """Where to move."""
+
+    rooms = RowsField(rows=rooms_of, help_text="Rooms to fill, in this order.")
+
+
+class Stays(Rows):
+    """Stays and holds at the asker's sites."""
+
+    queryset = Stay.objects.all()
+    serializer_class = StayRow
+    filterset_class = StayFilterSet
+    about_people = True
+
+    def get_queryset(self) -> Any:
+        return stays_of(self.request.user)
+
+    @act_on_row(TogetherFacts, Placed, url_path="check-in")
+    def check_in(self, hold: Stay, body: TogetherFacts) -> Placed:
+        """End the hold and begin the stay it was kept for."""
+        holds, facts = body.with_others(hold)
+        return check_in(holds, **facts)
+
+    @act_on_row(MoveFacts, Placed)
+    def move(self, stay: Stay, body: MoveFacts) -> Placed:
+        """Move who sleeps here to a place in these rooms."""
+        stays, facts = body.with_others(stay)
+        return move(stays, **facts)
+
+    @act_on_row(TogetherFacts, Placed)
+    def end(self, stay: Stay, body: TogetherFacts) -> Placed:
+        """End the stay, or give the hold back."""
+        stays, facts = body.with_others(stay)
+        return end_stays(stays, **facts)
+
+
+class MembersFacts(ActFacts):
+    """An act for the whole household of the address, or for some of its members."""
+
+    members = serializers.ListField(
+        child=Key(), required=False, allow_empty=False, max_length=100, help_text="Members by id; all when absent."
+    )
+
+    def validate_members(self, members: list[Any]) -> list[Any]:
+        known = set(Individual.objects.members_of(self.context["row"]).values_list("pk", flat=True))
+        wrong = {
+            place: [_("Nobody of this family has this id.")] for place, key in enumerate(members) if key not in known
+        }
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return list(dict.fromkeys(members))
+
+
+class HoldFacts(MembersFacts):
+    """Places to keep for a household."""
+
+    rooms = RowsField(rows=rooms_of, help_text="Rooms to fill, in this order.")
+    until = Instant(help_text="When the hold ends by itself.")
+    reason = Text(required=False, max_length=200)
+
+
+class PlaceFacts(MembersFacts):
+    """Rooms for a household."""
+
+    rooms = RowsField(rows=rooms_of, help_text="Rooms to fill, in this order.")
+    happened_anyway = Text(
+        required=False, max_length=200, help_text="Why those without a place sleep there all the same."
+    )
+
+
+class HouseholdPlaces(Acts):
+    """Places for households."""
+
+    queryset = Household.objects.all()
+
+    def get_queryset(self) -> Any:
+        return Household.objects.visible_to(self.request.user)
+
+    @act_on_row(HoldFacts, Placed)
+    def hold(self, household: Household, body: HoldFacts) -> Placed:
+        """Keep a place for each member until a time."""
+        return hold_places(household, **body.facts)
+
+    @act_on_row(PlaceFacts, Placed)
+    def place(self, household: Household, body: PlaceFacts) -> Placed:
+        """Check the members in, each on a place of their own."""
+        return place_household(household, **body.facts)

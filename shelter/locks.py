@@ -1,0 +1,58 @@
+"""What the acts of shelter make scarcer, locked in the house's order: household, individuals, places, each by key."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import F
+
+from centre.locks import lock_by_key
+from registrations.models import Household, Individual, Membership
+from shelter.errors import NobodyToPlace, NotEnoughPlaces
+from shelter.models import Bedding, Place, Room, Stay
+from shelter.parts import Sleeper
+
+
+def lock_members(household: Household, members: Sequence[uuid.UUID] | None) -> list[Sleeper]:
+    """Lock the household, then the persons of its members of today (or those named), in the order of the form."""
+    lock_by_key(Household.objects.filter(pk=household.pk).only("pk"))
+    asked = Individual.objects.members_of(household)
+    if members is not None:
+        asked = asked.filter(pk__in=members)
+    columns = {"addressed": F("counted_memberships__individual"), "position": F("counted_memberships__position")}
+    people: dict[uuid.UUID, Sleeper] = {}
+    for row in sorted(lock_by_key(asked.annotate(**columns).only("pk")), key=lambda row: row.position):
+        people.setdefault(row.pk, Sleeper(row.pk, row.addressed))
+    if not people or (members is not None and len(people) != len(set(members))):
+        raise NobodyToPlace
+    return list(people.values())
+
+
+def lock_people(stays: Sequence[Stay]) -> list[Sleeper]:
+    """Lock the persons of these stays and holds; they are returned in the order of the stays."""
+    told_of = dict(Bedding.objects.filter(stay__in=stays).values_list("stay", "individual"))
+    addressed = [told_of.get(stay.pk, stay.individual_id) for stay in stays]
+    counted_as = dict(
+        Membership.objects.filter(individual__in=addressed, left_at__isnull=True).values_list(
+            "individual", "counted_as"
+        )
+    )
+    people = [Sleeper(counted_as.get(key, key), key) for key in addressed]
+    lock_by_key(Individual.objects.filter(pk__in=[who.person for who in people]).only("pk"))
+    return people
+
+
+def lock_free_places(
+    rooms: Sequence[Room], needed: int, at: datetime, *, short: bool = False
+) -> list[tuple[Room, Place | None]]:
+    """Lock the rooms' places and take the first free ones, room by room as the rooms were named.
+
+    Refuses with NotEnoughPlaces, unless those there are will do.
+    """
+    order = {room.pk: position for position, room in enumerate(rooms)}
+    locked = lock_by_key(Place.objects.filter(room__in=order).only("pk"))
+    free = Place.objects.filter(pk__in=[place.pk for place in locked]).free(at)
+    places = sorted(free, key=lambda place: (order[place.room_id], place.number))
+    if len(places) < needed and not short:
+        raise NotEnoughPlaces(len(places), needed)
+    return [(rooms[order[place.room_id]], place) for place in places[:needed]]
