@@ -16,6 +16,7 @@ from reception.engines.addresses import POSTGRES_SOCKET, var_mode
 from reception.engines.errors import EngineError
 
 ELSEWHERE = Path("/var/lib/reception")
+SHELL_READS = set('"$`\\\n')  # initdb hands the path of its programs, copied into the home, to a shell
 LONGEST_SOCKET = 90  # bytes; Linux allows 107 and macOS 103
 
 
@@ -75,7 +76,7 @@ def folders_of(var: Path) -> list[Path]:
 
 def _make_reachable(link: Path, account: Account) -> None:
     link.mkdir(mode=var_mode())
-    if not account.borrowed or account.can_pass(link):
+    if not account.borrowed or (account.can_pass(link) and not SHELL_READS & set(str(link))):
         return
     ELSEWHERE.mkdir(mode=0o711, parents=True, exist_ok=True)
     home = Path(tempfile.mkdtemp(prefix="engines-", dir=ELSEWHERE))
