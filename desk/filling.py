@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from centre.clock import local_day
 from centre.models import Act, User
+from registrations.errors import AlreadyWritten
 from registrations.facts import PersonFacts, cohort_on
 from registrations.models import Household, Individual, Membership
 from registrations.parts import named, record_names, record_needs, record_people
@@ -38,8 +39,11 @@ def match_nameless(
 def fill_nameless(household: Household, members: Sequence[PersonFacts], act: Act, by: User) -> list[Individual]:
     """Name the household's nameless rows as these people and add the people beyond them; in the members' order.
 
-    A nameless row that nobody fills stays as counted, for a supervisor to see.
+    A nameless row that nobody fills stays as counted, for a supervisor to see. Refuses with AlreadyWritten when a
+    person has the id of one of them: the rows that are filled keep their own.
     """
+    if Individual.objects.filter(pk__in=[person.id for person in members]).exists():
+        raise AlreadyWritten
     nameless = {
         membership.individual_id: membership
         for membership in household.memberships.filter(left_at__isnull=True).select_related("individual")

@@ -33,6 +33,13 @@ class AlreadyVoided(Refusal):
     message = _("This was already corrected.")
 
 
+class AlreadyWritten(Refusal):
+    """A person is already written under the id that was sent."""
+
+    code = "already_written"
+    message = _("A person is already recorded under this id. Nothing was written: mint a new one.")
+
+
 class AlreadyMerged(Refusal):
     """One of the two records is merged already."""
 

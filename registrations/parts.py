@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from centre.models import Act, Site, User
+from centre.refusals import refused_on
+from registrations.errors import AlreadyWritten
 from registrations.facts import Group, HouseholdFacts, PersonFacts
 from registrations.models import Household, Individual, Membership, Movement, Name, SpecificNeed
 from registrations.names import fold, fold_fathers_name, sort_key
@@ -29,11 +31,15 @@ def columns_of(facts: HouseholdFacts) -> dict[str, Any]:
 
 
 def record_people(household: Household, people: Sequence[PersonFacts], act: Act, by: User) -> list[Individual]:
-    """Write named individuals, their memberships, their needs and the parts of their names."""
-    individuals = Individual.objects.bulk_create(
-        Individual(id=person.id, registered_at=act.at, registered_by=by, registered_in=act, **named(person))
-        for person in people
-    )
+    """Write named individuals, their memberships, their needs and the parts of their names.
+
+    Refuses with AlreadyWritten when a person has the id of one of them.
+    """
+    with refused_on("registrations_individual_pkey", AlreadyWritten()):
+        individuals = Individual.objects.bulk_create(
+            Individual(id=person.id, registered_at=act.at, registered_by=by, registered_in=act, **named(person))
+            for person in people
+        )
     record_memberships(household, individuals, people, act)
     record_needs(people, act)
     record_names(individuals)
