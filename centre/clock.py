@@ -1,9 +1,13 @@
 """Instants and local days; the house keeps Yerevan time."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)  # of what anyone may say
 
 
 def default_cut_off_hours() -> list[time]:
@@ -27,3 +31,16 @@ def settled_until(now: datetime | None = None) -> datetime:
     A transaction that began before it has ended by now, for PostgreSQL ends each after TRANSACTION_TIMEOUT.
     """
     return (now or timezone.now()) - settings.TRANSACTION_TIMEOUT - timedelta(seconds=30)
+
+
+def read_instant(text: str) -> datetime:
+    """Read 2023-09-28T14:05:00+04:00 as an instant in UTC; raises ValidationError without an offset or far from now."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except (TypeError, ValueError) as error:
+        raise ValidationError(_("Write the instant as 2023-09-28T14:05:00+04:00."), code="invalid") from error
+    if instant.tzinfo is None:
+        raise ValidationError(_("Say the offset from UTC, such as +04:00 or Z."), code="naive")
+    if not EARLIEST <= instant <= LATEST:
+        raise ValidationError(_("This is too far from now."), code="far")
+    return instant.astimezone(UTC)

@@ -73,6 +73,12 @@ class SiteQuerySet(models.QuerySet["Site"]):
         reach = user.reach(permission, at)
         return self if reach is None else self.filter(pk__in=reach)
 
+    def visible_to(self, user: User, at=None):
+        """Sites open to everyone's eyes, and the confidential ones of the user's own assignments."""
+        at = at or timezone.now()
+        own = {a.site_id for a in user.all_assignments if a.covers(at)}
+        return self if None in own else self.filter(Q(confidential=False) | Q(pk__in=own))
+
 
 class Site(models.Model):
     """A place where people are registered, housed, treated or given aid."""

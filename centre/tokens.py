@@ -12,6 +12,8 @@ from rest_framework.request import Request
 
 from centre.models import Token, User
 
+LONGEST_HOURS = 24 * 30
+
 
 def digest_of_token(plain: str) -> str:
     """What is kept of a token."""
@@ -23,6 +25,11 @@ def make_token(user: User, label: str, expires_at: datetime) -> str:
     plain = secrets.token_urlsafe(32)
     Token.objects.create(user=user, label=label, digest=digest_of_token(plain), expires_at=expires_at)
     return plain
+
+
+def revoke_token(token: Token) -> None:
+    """End the token now."""
+    Token.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
 
 
 class TokenAuthentication(authentication.BaseAuthentication):

@@ -13,7 +13,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from centre.access import Role
+from centre.access import Permission, Role, permissions_of
 
 if TYPE_CHECKING:
     from centre.models import User
@@ -55,8 +55,10 @@ SIGHT = {
 class HouseholdQuerySet(models.QuerySet[Any]):
     """Households; rows shown to a person start at visible_to."""
 
-    def visible_to(self, user: "User", at: datetime | None = None) -> "HouseholdQuerySet":
-        """The households that the user's roles show.
+    def visible_to(
+        self, user: "User", at: datetime | None = None, permission: Permission = Permission.SEE_FAMILIES
+    ) -> "HouseholdQuerySet":
+        """The households that the user's roles show; with a permission, those that roles with it show.
 
         A volunteer: registered at, or present at, their site in the last 72 hours. A coordinator: with a
         presence, hold or stay at their sites. A protection officer: with these or a case there. Others: none.
@@ -65,7 +67,7 @@ class HouseholdQuerySet(models.QuerySet[Any]):
         conditions: list[Q] = []
         for assignment in user.all_assignments:
             sight = SIGHT.get(assignment.role)
-            if sight is None or not assignment.covers(at):
+            if sight is None or permission not in permissions_of(assignment.role) or not assignment.covers(at):
                 continue
             if assignment.site_id is None and assignment.role != Role.VOLUNTEER:
                 return self.all()
@@ -99,10 +101,12 @@ class HouseholdQuerySet(models.QuerySet[Any]):
 class IndividualQuerySet(models.QuerySet[Any]):
     """Individuals; rows shown to a person start at visible_to."""
 
-    def visible_to(self, user: "User", at: datetime | None = None) -> "IndividualQuerySet":
+    def visible_to(
+        self, user: "User", at: datetime | None = None, permission: Permission = Permission.SEE_FAMILIES
+    ) -> "IndividualQuerySet":
         """The members of the households that the user's roles show."""
         households = self.model.memberships.rel.related_model.household.field.related_model._default_manager
-        shown = households.all().visible_to(user, at)
+        shown = households.all().visible_to(user, at, permission)
         return self.filter(memberships__left_at__isnull=True, memberships__household__in=shown)
 
     def members_of(self, household: Any) -> "IndividualQuerySet":

@@ -1,0 +1,131 @@
+"""The API of aid: distributions, handouts, handing out and reversing."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from aid.actions import HandedOut, Reversed, hand_out, reverse_handout
+from aid.errors import UnknownNumber
+from aid.filters import DistributionFilterSet, HandoutFilterSet
+from aid.models import Distribution, EntitlementRule, Handout, Item
+from centre.access import Permission
+from centre.fields import Key, Text
+from centre.models import Site, User
+from centre.viewsets import ActFacts, Rows, act_on_list, act_on_row
+from registrations.models import Household
+from registrations.numbers import read_number, write_number
+
+
+def distributions_of(user: User) -> "QuerySet[Distribution]":
+    """The distributions where the user may hand out or plan."""
+    handing_out, planning = user.reach(Permission.HAND_OUT), user.reach(Permission.PLAN_AID)
+    rounds = Distribution.objects.select_related("site")
+    return rounds if handing_out is None or planning is None else rounds.filter(site__in=handing_out | planning)
+
+
+class RuleRow(serializers.ModelSerializer[EntitlementRule]):
+    """What a household may receive of one item."""
+
+    item = serializers.SlugRelatedField[Item](slug_field="code", read_only=True)
+
+    class Meta:
+        model = EntitlementRule
+        fields = ("item", "per", "quantity", "every_days")
+
+
+class DistributionRow(serializers.ModelSerializer[Distribution]):
+    """A planned round of aid."""
+
+    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
+    rules = RuleRow(many=True, read_only=True)
+
+    class Meta:
+        model = Distribution
+        fields = ("id", "name", "site", "starts_at", "ends_at", "planned_at", "rules")
+
+
+class Distributions(Rows):
+    """Distributions at the asker's sites."""
+
+    queryset = Distribution.objects.all()
+    serializer_class = DistributionRow
+    filterset_class = DistributionFilterSet
+
+    def get_queryset(self) -> Any:
+        return distributions_of(self.request.user).prefetch_related("rules__item")
+
+
+class HandoutRow(serializers.ModelSerializer[Handout]):
+    """What a household did receive."""
+
+    number = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Handout
+        fields = (
+            "id",
+            "distribution",
+            "household",
+            "number",
+            "people",
+            "happened_at",
+            "recorded_at",
+            "reversed_at",
+            "reversed_reason",
+            "happened_anyway_at",
+            "happened_anyway_reason",
+        )
+
+    def get_number(self, handout: Handout) -> str:
+        return write_number(handout.household.number)
+
+
+class HandoutFacts(ActFacts):
+    """Which card was scanned in which distribution."""
+
+    distribution = Key()
+    number = Text(max_length=20, clean=read_number, help_text="The number on the card, with its letter.")
+    happened_anyway = Text(
+        required=False, max_length=200, help_text="Why it was given although a rule stood against it."
+    )
+
+    def validate_distribution(self, key: Any) -> Distribution:
+        distribution = distributions_of(self.asker).filter(pk=key).first()
+        if distribution is None:
+            raise serializers.ValidationError(_("There is nothing with this id."))
+        return distribution
+
+
+class ReversalFacts(ActFacts):
+    """Why a handout is taken back."""
+
+    reason = Text(max_length=200)
+
+
+class Handouts(Rows):
+    """Handouts at the asker's sites."""
+
+    queryset = Handout.objects.all()
+    serializer_class = HandoutRow
+    filterset_class = HandoutFilterSet
+    about_people = True
+
+    def get_queryset(self) -> Any:
+        rounds = distributions_of(self.request.user).order_by()
+        return Handout.objects.filter(distribution__in=rounds).select_related("household", "distribution__site")
+
+    @act_on_list(HandoutFacts, HandedOut)
+    def create(self, body: HandoutFacts) -> HandedOut:
+        """Hand out what the card's household may receive."""
+        facts = body.facts
+        household = Household.objects.filter(number=facts.pop("number")).first()
+        if household is None:
+            raise UnknownNumber
+        return hand_out(facts.pop("distribution"), household, **facts)
+
+    @act_on_row(ReversalFacts, Reversed)
+    def reverse(self, handout: Handout, body: ReversalFacts) -> Reversed:
+        """Take a handout back."""
+        return reverse_handout(handout, **body.facts)

@@ -1,0 +1,20 @@
+"""Filters of cases, for pages and the API alike."""
+
+import django_filters as filters
+
+from casework.models import Case
+from centre.filters import SiteFilter
+
+
+class CaseFilterSet(filters.FilterSet):
+    """How cases are narrowed down."""
+
+    site = SiteFilter()
+    individual = filters.UUIDFilter()
+    reason = filters.ChoiceFilter(choices=Case.Reason.choices)
+    urgent = filters.BooleanFilter()
+    open = filters.BooleanFilter(field_name="closed_at", lookup_expr="isnull")
+
+    class Meta:
+        model = Case
+        fields = ()

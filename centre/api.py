@@ -1,0 +1,134 @@
+"""The API of the ground: sites, and the tokens by which machines sign in."""
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import ValidationError as Invalid
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from centre.fields import Count, Facts, Text
+from centre.filters import SiteFilterSet
+from centre.log import write_log
+from centre.models import LogLine, Site, Token
+from centre.tokens import LONGEST_HOURS, TokenAuthentication, make_token, revoke_token
+from centre.viewsets import Rows
+
+
+class SiteRow(serializers.ModelSerializer[Site]):
+    """A site."""
+
+    class Meta:
+        model = Site
+        fields = (
+            "id",
+            "code",
+            "name_en",
+            "name_hy",
+            "name_ru",
+            "kind",
+            "confidential",
+            "marz",
+            "p_code",
+            "latitude",
+            "longitude",
+            "cut_off_hours",
+            "presumed_left_after",
+            "opened_at",
+            "closed_at",
+        )
+
+
+class Sites(Rows):
+    """Sites; a confidential one is shown to those who work there."""
+
+    queryset = Site.objects.all()
+    serializer_class = SiteRow
+    filterset_class = SiteFilterSet
+
+    def get_queryset(self) -> Any:
+        return Site.objects.visible_to(self.request.user)
+
+
+class TokenFacts(Facts):
+    """Who wants a token, what for and for how long."""
+
+    username = Text(max_length=150)
+    password = Text(max_length=128, trim_whitespace=False)
+    label = Text(max_length=60)
+    hours = Count(min_value=1, max_value=LONGEST_HOURS)
+
+
+class MadeToken(serializers.Serializer[Any]):
+    """A token; it cannot be read again."""
+
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class TooManyTries(exceptions.Throttled):
+    """Somebody guesses passwords."""
+
+    default_detail = _("Too many tries. Wait some minutes.")
+    extra_detail_plural = extra_detail_singular = ""
+
+
+class Tokens(viewsets.GenericViewSet[Any]):
+    """Personal expiring tokens for machines."""
+
+    serializer_class = TokenFacts
+    filterset_class = None
+
+    @extend_schema(request=TokenFacts, responses={201: MadeToken}, auth=[])
+    def create(self, request: Request) -> Response:
+        """Make a token for whoever knows the name and the password; guessing is throttled as on the sign-in page."""
+        facts = TokenFacts(data=request.data)
+        facts.is_valid(raise_exception=True)
+        said = facts.validated_data
+        user = _sign_in(request, said["username"], said["password"])
+        expires_at = timezone.now() + timedelta(hours=said["hours"])
+        plain = make_token(user, said["label"], expires_at)
+        write_log(user, LogLine.Verb.SIGNED_IN, "token")
+        return Response(MadeToken({"token": plain, "expires_at": expires_at}).data, status=status.HTTP_201_CREATED)
+
+    def get_permissions(self) -> list[Any]:
+        return [AllowAny()] if self.action == "create" else super().get_permissions()
+
+    def get_authenticators(self) -> list[Any]:
+        # A password is asked for: nobody's session or token may stand in for it, and no CSRF token is needed.
+        return [] if self.request and self.request.method == "POST" else super().get_authenticators()
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return TokenAuthentication().authenticate_header(request)
+
+    @extend_schema(responses={204: None})
+    @action(detail=False, methods=["delete"])
+    def current(self, request: Request) -> Response:
+        """Revoke the token this request came with."""
+        if not isinstance(request.auth, Token):
+            raise exceptions.NotFound(_("This request came without a token."))
+        revoke_token(request.auth)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class WrongPassword(exceptions.AuthenticationFailed):
+    """The name and the password do not belong together."""
+
+    default_detail = _("The name or the password is wrong.")
+
+
+def _sign_in(request: Request, username: str, password: str) -> Any:
+    try:
+        user = get_adapter().authenticate(request._request, username=username[:150], password=password)
+    except Invalid as error:
+        raise TooManyTries from error
+    if user is None or not user.is_active:
+        raise WrongPassword
+    return user

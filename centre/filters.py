@@ -1,0 +1,68 @@
+"""Filters that every list shares: sites, instants and days."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+
+from centre.clock import read_instant
+from centre.fields import sites_by
+from centre.models import Marz, Site
+
+
+class SiteChoice(forms.CharField):
+    """A site by its code or id."""
+
+    def clean(self, value: Any) -> Site | None:
+        word = super().clean(value)
+        if not word:
+            return None
+        site = sites_by(word).first()
+        if site is None:
+            raise ValidationError(_("There is no such site."), code="unknown")
+        return site
+
+
+class InstantInput(forms.CharField):
+    """An instant with its offset; a plus sign that an address turned into a space is read as one."""
+
+    def clean(self, value: Any) -> datetime | None:
+        text = super().clean(value)
+        return read_instant(re.sub(r" (?=\d\d:?\d\d$)", "+", text)) if text else None
+
+
+class SiteFilter(filters.CharFilter):
+    """Rows of one site."""
+
+    field_class = SiteChoice
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class InstantFilter(filters.CharFilter):
+    """Rows at an instant, since it, or until it."""
+
+    field_class = InstantInput
+
+
+class SiteFilterSet(filters.FilterSet):
+    """How sites are narrowed down."""
+
+    kind = filters.MultipleChoiceFilter(choices=Site.Kind.choices)
+    marz = filters.ChoiceFilter(choices=Marz.choices)
+    open = filters.BooleanFilter(method="filter_open")
+
+    class Meta:
+        model = Site
+        fields = ()
+
+    def filter_open(self, sites: "QuerySet[Site]", _name: str, is_open: bool) -> "QuerySet[Site]":
+        running = Site.objects.open(timezone.now()).values("pk")
+        return sites.filter(pk__in=running) if is_open else sites.exclude(pk__in=running)

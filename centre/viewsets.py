@@ -1,0 +1,153 @@
+"""What every address of the API is made of: rows to read, and acts to do."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields, is_dataclass
+from functools import cache, wraps
+from typing import Any, TypeVar, get_type_hints
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from centre.bodies import LONGEST_KEY
+from centre.fields import Facts, Instant, Key
+from centre.log import write_log
+from centre.models import LogLine
+
+Door = Callable[..., Any]
+Body = TypeVar("Body", bound="ActFacts")
+
+
+class ActFacts(Facts):
+    """What every act carries; sent again with the same id and facts, it is done once and answered the same."""
+
+    id = Key(help_text="The act's own id, minted where it was done.")
+    at = Instant(required=False, help_text="When it was done; now when absent.")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The act's parameters, as they are named in the action, with who does it."""
+        return {**self.validated_data, "by": self.asker}
+
+
+class DatedFacts(ActFacts):
+    """An act that says somebody's age: it must say on which day."""
+
+    at = Instant(help_text="When it was done.")
+
+
+class Acts(viewsets.GenericViewSet[Any]):
+    """Addresses at which acts are done; a row the asker may not see is not found."""
+
+    filterset_class = None
+    serializer_class = ActFacts
+
+
+class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
+    """Rows the asker may see, listed and by id; where they are about people, each look leaves a line in the log."""
+
+    about_people = False
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        filters = getattr(self, "filterset_class", None)
+        known = set(filters.base_filters) if filters else set()
+        refuse_unknown(request.query_params, known | {"cursor", "page_size", "format"})
+        found = self.search(request.query_params["search"]) if request.query_params.get("search") else None
+        if found is None:
+            response = super().list(request, *args, **kwargs)
+        else:
+            rows = self.get_serializer(found, many=True).data
+            response = Response({"next": None, "previous": None, "results": rows})
+        if self.about_people:
+            write_log(request.user, LogLine.Verb.SEARCHED, self.subject, known & set(request.query_params))
+        return response
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        row = self.get_object()
+        if self.about_people:
+            write_log(request.user, LogLine.Verb.OPENED, row)
+        return Response(self.get_serializer(row).data)
+
+    def search(self, query: str) -> Sequence[Any] | None:
+        """The rows these words name, the likeliest first, on one page; None where rows have no names."""
+        return None
+
+    @property
+    def subject(self) -> str:
+        """What the log calls these rows."""
+        return self.queryset.model._meta.model_name
+
+
+def refuse_unknown(asked: Mapping[str, Any], known: set[str]) -> None:
+    """Raise ValidationError for a parameter nobody reads: a misspelt filter must not show everything."""
+    unknown = sorted(set(asked) - known)
+    if unknown:
+        raise ValidationError({name[:LONGEST_KEY]: [_("There is no such parameter.")] for name in unknown})
+
+
+def act_on_row(takes: type[ActFacts], answers: type, url_path: str | None = None) -> Callable[[Door], Door]:
+    """Make a method `POST <rows>/<id>/<verb>/`: called with the row and the valid body, it does an act and answers."""
+
+    def decorate(door: Door) -> Door:
+        @extend_schema(request=takes, responses={201: answer_of(answers)})
+        @action(detail=True, methods=["post"], url_path=url_path)
+        @wraps(door)
+        def post(self: Any, request: Request, pk: str) -> Response:
+            row = self.get_object()
+            return _answer(door(self, row, read_body(self, takes, row)))
+
+        return post
+
+    return decorate
+
+
+def act_on_list(takes: type[ActFacts], answers: type) -> Callable[[Door], Door]:
+    """Make a method `POST <rows>/`, or wrapped in `action` one below it: called with the valid body, it does an act."""
+
+    def decorate(door: Door) -> Door:
+        @extend_schema(request=takes, responses={201: answer_of(answers)}, filters=False)
+        @wraps(door)
+        def post(self: Any, request: Request) -> Response:
+            return _answer(door(self, read_body(self, takes)))
+
+        return post
+
+    return decorate
+
+
+def read_body(view: Any, takes: type[Body], row: Any = None) -> Body:
+    """The body, valid; raises ValidationError with the field's name."""
+    body = takes(data=view.request.data, context={"request": view.request, "view": view, "row": row})
+    body.is_valid(raise_exception=True)
+    return body
+
+
+PLAIN: dict[Any, Callable[[], serializers.Field[Any, Any, Any, Any]]] = {
+    str: serializers.CharField,
+    int: serializers.IntegerField,
+    list[str]: lambda: serializers.ListField(child=serializers.CharField()),
+    list[int]: lambda: serializers.ListField(child=serializers.IntegerField()),
+}
+
+
+@cache
+def answer_of(answers: Any) -> Any:
+    """The serializer of an act's answer, read from its dataclass of plain values."""
+    if not is_dataclass(answers):
+        return answers
+    hints = get_type_hints(answers)
+    return inline_serializer(
+        answers.__name__,
+        {field.name: PLAIN[hints[field.name]]() for field in fields(answers)},
+    )
+
+
+def _answer(answer: Any) -> Response:
+    return Response(
+        asdict(answer) if is_dataclass(answer) else answer,  # type: ignore[arg-type]
+        status=status.HTTP_201_CREATED,
+    )

@@ -1,0 +1,226 @@
+"""The API of people: households, individuals and where they are."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Value
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from centre.access import Permission, permissions_of
+from centre.models import Site, User
+from centre.viewsets import Rows
+from registrations.filters import HouseholdFilterSet, IndividualFilterSet, PresenceFilterSet
+from registrations.matches import search_individuals
+from registrations.models import Household, Individual, Membership, Presence, SpecificNeed
+from registrations.numbers import write_number
+
+
+class ResidenceRow(serializers.Serializer[Any]):
+    """A district and a settlement, as they were said."""
+
+    district = serializers.CharField()
+    settlement = serializers.CharField()
+
+
+class HouseholdRow(serializers.ModelSerializer[Household]):
+    """A household, with how many people it has today."""
+
+    number = serializers.SerializerMethodField()
+    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
+    last_residence = serializers.SerializerMethodField()
+    original_registration = serializers.SerializerMethodField()
+    size = serializers.IntegerField()
+    urgent_need = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Household
+        fields = (
+            "id",
+            "number",
+            "site",
+            "pre_registered_at",
+            "registered_at",
+            "last_residence",
+            "original_registration",
+            "phones",
+            "languages",
+            "vehicle",
+            "going",
+            "destination_marz",
+            "size",
+            "urgent_need",
+        )
+
+    def get_number(self, household: Household) -> str:
+        return write_number(household.number)
+
+    @extend_schema_field(ResidenceRow)
+    def get_last_residence(self, household: Household) -> dict[str, str]:
+        return {
+            "district": household.last_residence_district,
+            "settlement": household.last_residence_settlement,
+        }
+
+    @extend_schema_field(ResidenceRow)
+    def get_original_registration(self, household: Household) -> dict[str, str]:
+        return {
+            "district": household.original_registration_district,
+            "settlement": household.original_registration_settlement,
+        }
+
+    def get_urgent_need(self, household: Any) -> str | None:
+        """The need told at the gate; null where the role shows no needs."""
+        return household.urgent_need_id if household.needs_shown else None
+
+
+class Households(Rows):
+    """Households that the asker's role shows."""
+
+    queryset = Household.objects.all()
+    serializer_class = HouseholdRow
+    filterset_class = HouseholdFilterSet
+    about_people = True
+
+    def get_queryset(self) -> Any:
+        user = self.request.user
+        seen = Household.objects.visible_to(user).select_related("site").with_size()
+        return seen.annotate(needs_shown=needs_shown(Household.objects.all(), user))
+
+    def search(self, query: str) -> Sequence[Household]:
+        found = search_individuals(Individual.objects.visible_to(self.request.user), query)
+        keys = Membership.objects.filter(individual__in=found, left_at__isnull=True).values_list(
+            "individual", "household"
+        )
+        household_of = dict(keys)
+        order = list(dict.fromkeys(household_of[person.pk] for person in found))
+        rows = self.filter_queryset(self.get_queryset()).in_bulk(order)
+        return [rows[key] for key in order if key in rows]
+
+
+class IndividualRow(serializers.ModelSerializer[Individual]):
+    """A person, with their place in their household of today."""
+
+    household = serializers.SerializerMethodField()
+    relationship = serializers.SerializerMethodField()
+    carer_kind = serializers.SerializerMethodField()
+    carer = serializers.SerializerMethodField()
+    counted_as = serializers.SerializerMethodField()
+    needs = serializers.SerializerMethodField()
+    documents = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
+
+    class Meta:
+        model = Individual
+        fields = (
+            "id",
+            "household",
+            "given_name",
+            "family_name",
+            "fathers_name",
+            "sex",
+            "birth_date",
+            "birth_precision",
+            "age_group",
+            "relationship",
+            "carer_kind",
+            "carer",
+            "documents",
+            "needs",
+            "pre_registered_at",
+            "registered_at",
+            "counted_as",
+        )
+
+    @extend_schema_field(OpenApiTypes.UUID)
+    def get_household(self, person: Any) -> str:
+        return str(person.memberships_now[0].household_id)
+
+    def get_relationship(self, person: Any) -> str:
+        return person.memberships_now[0].relationship
+
+    def get_carer_kind(self, person: Any) -> str:
+        return person.memberships_now[0].carer_kind
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uuid"})
+    def get_carer(self, person: Any) -> str | None:
+        carer = person.memberships_now[0].carer_id
+        return str(carer) if carer else None
+
+    @extend_schema_field(OpenApiTypes.UUID)
+    def get_counted_as(self, person: Any) -> str:
+        """The person this record counts as: another one where the two were merged."""
+        return str(person.memberships_now[0].counted_as_id)
+
+    @extend_schema_field({"type": ["array", "null"], "items": {"type": "string"}})
+    def get_needs(self, person: Any) -> list[str] | None:
+        """Codes of the specific needs; null where the role shows none."""
+        return sorted(need.code_id for need in person.needs_now) if person.needs_shown else None
+
+
+class Individuals(Rows):
+    """Individuals that the asker's role shows."""
+
+    queryset = Individual.objects.all()
+    serializer_class = IndividualRow
+    filterset_class = IndividualFilterSet
+    about_people = True
+
+    def get_queryset(self) -> Any:
+        user = self.request.user
+        return (
+            Individual.objects.visible_to(user)
+            .annotate(needs_shown=needs_shown(Individual.objects.all(), user))
+            .prefetch_related(
+                Prefetch("memberships", Membership.objects.filter(left_at__isnull=True), to_attr="memberships_now"),
+                Prefetch("specific_needs", SpecificNeed.objects.filter(ended_at__isnull=True), to_attr="needs_now"),
+            )
+        )
+
+    def search(self, query: str) -> Sequence[Individual]:
+        return search_individuals(self.filter_queryset(self.get_queryset()), query)
+
+
+class PresenceRow(serializers.ModelSerializer[Presence]):
+    """A person's time at a site; without an end while it lasts."""
+
+    id = serializers.UUIDField(source="movement_id", help_text="The movement that began it.")
+    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
+    since = serializers.DateTimeField(source="during.lower")
+    until = serializers.DateTimeField(source="during.upper", allow_null=True)
+    ended_by = serializers.UUIDField(source="ended_by_id", allow_null=True)
+
+    class Meta:
+        model = Presence
+        fields = ("id", "individual", "site", "since", "until", "ended_by")
+
+
+class Presences(Rows):
+    """Presences of the people whom the asker's role shows; at a confidential site, only to those who work there."""
+
+    queryset = Presence.objects.all()
+    serializer_class = PresenceRow
+    filterset_class = PresenceFilterSet
+    about_people = True
+
+    def get_queryset(self) -> Any:
+        user = self.request.user
+        return Presence.objects.filter(
+            individual__in=Individual.objects.visible_to(user).order_by().values("memberships__counted_as"),
+            site__in=Site.objects.visible_to(user).order_by(),
+        ).select_related("site")
+
+
+def needs_shown(rows: "QuerySet[Any]", user: User) -> Any:
+    """An annotation: whether the user's roles show the specific needs of the row."""
+    now = timezone.now()
+    families = [
+        permissions_of(a.role)
+        for a in user.all_assignments
+        if a.covers(now) and Permission.SEE_FAMILIES in permissions_of(a.role)
+    ]
+    shown = [Permission.SEE_NEEDS in permissions for permissions in families]
+    if all(shown) or not any(shown):
+        return Value(all(shown))
+    return Exists(rows.visible_to(user, permission=Permission.SEE_NEEDS).filter(pk=OuterRef("pk")))
