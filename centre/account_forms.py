@@ -21,7 +21,9 @@ class SignIn(Plain, LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].widget.attrs |= {"autofocus": True, "autocapitalize": "none", "spellcheck": "false"}
+        self.fields["login"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
+        if not self.is_bound:  # a refused form is read from its list of errors
+            self.fields["login"].widget.attrs["autofocus"] = True
         self.fields["password"].help_text = ""
 
 

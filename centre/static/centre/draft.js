@@ -18,6 +18,10 @@ function valuesOf(form) {
   return [...new FormData(form)].filter(([name, value]) => !SECRET.has(name) && typeof value === "string");
 }
 
+function typed(values) {
+  return JSON.stringify(values.filter(([name, value]) => value && !/(^|-)id$/.test(name)));
+}
+
 function keep(form) {
   const draft = { at: Date.now(), values: valuesOf(form) };
   sessionStorage.setItem(keyOf(form.dataset.draft), JSON.stringify(draft));
@@ -48,8 +52,8 @@ function forgetAll() {
 
 function restore(form) {
   const draft = kept(form);
-  const refused = form.querySelector("[data-error-summary]"); // the server's own copy is the newer one
-  if (!draft || refused) return;
+  const refused = document.querySelector("[data-error-summary]"); // the server's own copy is the newer one
+  if (!draft || refused || typed(draft.values) === typed(valuesOf(form))) return;
   form.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true, detail: { values: draft.values } }));
   fill(form, draft.values);
   const notice = form.querySelector("[data-draft-notice]");
@@ -90,7 +94,8 @@ if (user) {
     location.reload();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.target.matches?.("form[data-draft]") && event.detail.successful) forget(event.target.dataset.draft);
+    const saved = event.detail.xhr.status >= 200 && event.detail.xhr.status < 300; // 401 sends the page to sign-in
+    if (saved && event.target.matches?.("form[data-draft]")) forget(event.target.dataset.draft);
   });
   addEventListener("draft:saved", (event) => forget(event.detail.draft));
 }

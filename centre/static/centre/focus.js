@@ -1,4 +1,8 @@
 // Keys and focus: "/" goes to search, Escape closes a menu, a refused form is read from its list of errors.
+//
+// Keys of one sign can be turned off, for who speaks to the machine or has them hit by accident.
+
+const OFF = "keys-off";
 
 function typing(element) {
   return element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
@@ -10,7 +14,7 @@ document.addEventListener("keydown", (event) => {
     if (!menu) return;
     menu.open = false;
     menu.querySelector("summary").focus();
-  } else if (!typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+  } else if (!localStorage.getItem(OFF) && !typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
     const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (!target || target.offsetParent === null) return;
     event.preventDefault();
@@ -23,6 +27,19 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
+
+function showSwitch(button) {
+  button.textContent = localStorage.getItem(OFF) ? button.dataset.on : button.dataset.off;
+}
+
+for (const button of document.querySelectorAll("[data-keys]")) {
+  showSwitch(button);
+  button.addEventListener("click", () => {
+    if (localStorage.getItem(OFF)) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "1");
+    showSwitch(button);
+  });
+}
 
 function readErrors(root) {
   root.querySelector("[data-error-summary]")?.focus();
