@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
+from reception.demonstration.kin import ADULT
 from reception.demonstration.people import MARZ_WEIGHTS, InventedFamily, invent_families
 from reception.demonstration.series import accommodated_by_marz
 from reception.demonstration.sites import CENTRES, GATE, GORIS, VAYK
@@ -124,6 +125,7 @@ def _others(targets: Targets, housed: Iterable[Party], seed: int, rng: Random) -
             share = middle / left.people
             at = targets.registered.when(stretch.before + share * stretch.people, stretch)
             going = rng.choices(("shelter", "stays", "own_address"), (STILL_WAITING, STAY, 1 - STILL_WAITING - STAY))[0]
+            going = going if has_adult(family) else "shelter"
             yield Party(family=_with_destination(family, going, rng), site="", registered_at=at)
 
 
@@ -156,6 +158,11 @@ def _at_a_desk(party: Party, targets: Targets, rng: Random, *, messy: bool) -> P
     counted_at = party.registered_at - timedelta(minutes=rng.randrange(40, 300))
     has_card = site in (GATE, GORIS) and rng.random() < CARDS and counted_at > targets.start
     return replace(party, site=site, counted_at=counted_at if has_card else None, silent=messy and rng.random() < 0.5)
+
+
+def has_adult(family: InventedFamily) -> bool:
+    """Whether anybody in the family is grown; a child alone goes nowhere without a protection officer."""
+    return any(member.age >= ADULT for member in family.members)
 
 
 def _families(seed: str, stretch: Stretch) -> Iterator[tuple[InventedFamily, float]]:

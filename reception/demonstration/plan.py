@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
 
-from reception.demonstration.parties import Party, parties
+from reception.demonstration.parties import Party, has_adult, parties
 from reception.demonstration.people import MARZ_WEIGHTS
 from reception.demonstration.sites import GATE, GORIS, VAYK
 from reception.demonstration.targets import Targets, targets
@@ -155,7 +155,7 @@ class _Day:
             yield self._step(Kind.HAND_OUT, self._between(party.registered_at, self._leaves_desk()), party.site)
         if party.housed_at:
             yield from self._to_a_place(party.registered_at, party.housed_at)
-        elif party.family.going == "shelter" and not party.silent:
+        elif party.family.going == "shelter" and self._departs():
             left = party.registered_at + timedelta(hours=self.rng.uniform(2, 30))
             yield self._step(Kind.DEPART, left, party.site, **self._away())
 
@@ -167,11 +167,14 @@ class _Day:
             yield self._step(Kind.PLACE, housed_at, "", **marz)
         else:
             yield self._step(Kind.HOLD, held_at, "", until=held_at + HOLD_LASTS, **marz)
-            if not self.party.silent:
+            if self._departs():
                 yield self._step(Kind.DEPART, self._between(held_at, housed_at), self.party.site, to_hold=True)
             yield self._step(Kind.CHECK_IN, housed_at, "")
-        if self.rng.random() < LEAVE_AGAIN and not self.party.silent:
+        if self.rng.random() < LEAVE_AGAIN and self._departs():
             yield self._step(Kind.LEAVE, housed_at + timedelta(hours=self.rng.uniform(10, 72)), "", **self._away())
+
+    def _departs(self) -> bool:
+        return not self.party.silent and has_adult(self.party.family)
 
     def _leaves_desk(self) -> datetime:
         assert self.party.registered_at
