@@ -200,7 +200,7 @@ def record_death(individual: Individual, *, site: Site, by: User, at: datetime, 
     require(by, Permission.REGISTER, site, at)
     lock_by_key(Individual.objects.filter(pk=individual.pk))
     movements = record_movements(Movement.Kind.DIED, [individual.pk], site=site, at=at, act=act)
-    end_holds([individual.pk], at)
+    end_holds([individual.pk], at, act)
     _lay_out(movements, act)
     return _moved(movements)
 

@@ -91,7 +91,7 @@ def place_household(
     known = list(Stay.objects.filter(individual__in=[who.person for who in people]).from_(at))
     if not happened_anyway and any(stay.kind == Stay.Kind.STAY for stay in known):
         raise AlreadyHoused
-    cut_holds([hold for hold in known if hold.kind == Stay.Kind.HOLD and _is_given_up(hold, site)], at)
+    cut_holds([hold for hold in known if hold.kind == Stay.Kind.HOLD and _is_given_up(hold, site)], at, act)
     spots = lock_free_places(rooms, len(people), at, short=bool(happened_anyway))
     spots += [(rooms[-1], None)] * (len(people) - len(spots))
     lodgings = [Lodging(who, *spot) for who, spot in zip(people, spots, strict=True)]
@@ -112,7 +112,7 @@ def check_in(holds: Sequence[Stay], *, by: User, at: datetime, act: Act) -> Plac
     held = _as_they_are(Stay.objects.holds(), holds)
     places = lock_by_key(Place.objects.filter(pk__in=[hold.place_id for hold in held]))
     _require_not_checked_in(held, at)
-    end_holds([hold.individual_id for hold in held], at)
+    end_holds([hold.individual_id for hold in held], at, act)
     if any(place.blocked_at for place in places) or Stay.objects.filter(place__in=places).from_(at).exists():
         raise HoldGone
     lodgings = [Lodging(who, hold.room, hold.place) for who, hold in zip(people, held, strict=True)]
@@ -145,7 +145,7 @@ def end_stays(stays: Sequence[Stay], *, by: User, at: datetime, act: Act) -> Pla
     if any(stay.kind == Stay.Kind.STAY and at not in stay.during for _, stay in running):
         raise StayEnded
     _leave([(who, stay) for who, stay in running if stay.kind == Stay.Kind.STAY], at, act)
-    cut_holds([stay for _, stay in running if stay.kind == Stay.Kind.HOLD], at)
+    cut_holds([stay for _, stay in running if stay.kind == Stay.Kind.HOLD], at, act)
     return Placed([str(who.person) for who in people], [str(stay.pk) for stay in stays])
 
 

@@ -153,7 +153,8 @@ class Stay(models.Model):
     """A hold or a stay: one individual, one room, one range of time.
 
     A stay is written by lay_out_stays alone and carries the id of the bedding fact that began it. A hold ends by
-    itself when its range does. A stay without a place is an overflow: the room was full and it happened anyway.
+    itself when its range does; one that an act ended sooner names that act. A stay without a place is an overflow:
+    the room was full and it happened anyway.
     """
 
     class Kind(models.TextChoices):
@@ -169,6 +170,7 @@ class Stay(models.Model):
     during = DateTimeRangeField()
     began_by = models.OneToOneField(Bedding, models.PROTECT, null=True, blank=True, related_name="stay")
     act = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="holds")
+    given_up_in = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     reason = models.CharField(max_length=200, blank=True)
     happened_anyway_at = models.DateTimeField(null=True, blank=True)
     happened_anyway_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -201,7 +203,7 @@ class Stay(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="hold", began_by__isnull=True, act__isnull=False, during__upper_inf=False)
                 & Q(place__isnull=False)
-                | Q(kind="stay", began_by__isnull=False, act__isnull=True),
+                | Q(kind="stay", began_by__isnull=False, act__isnull=True, given_up_in__isnull=True),
                 name="hold_ends_and_stay_began",
             ),
             models.CheckConstraint(

@@ -122,7 +122,7 @@ def lay_out_stays(individual_ids: Iterable[uuid.UUID], act: Act, free: Collectio
     settled = [stay for stay in wanted if _settled(stay, existing.get(stay.pk), free, act)]
     claims = [stay for stay in wanted if stay.place_id and stay not in settled]
     _give_up_taken_places(claims, settled, ids, act)
-    _make_room_for_own([hold for hold in known if hold.kind == Stay.Kind.HOLD], wanted)
+    _make_room_for_own([hold for hold in known if hold.kind == Stay.Kind.HOLD], wanted, act)
     _write(existing, {stay.pk: stay for stay in wanted})
 
 
@@ -189,7 +189,7 @@ def _give_up_taken_places(
             taken.append(stay)
 
 
-def _make_room_for_own(holds: Sequence[Stay], stays: Sequence[Stay]) -> None:
+def _make_room_for_own(holds: Sequence[Stay], stays: Sequence[Stay], act: Act) -> None:
     """End each hold on a place from the time its own people sleep there."""
     for stay in stays:
         inside = [
@@ -198,7 +198,7 @@ def _make_room_for_own(holds: Sequence[Stay], stays: Sequence[Stay]) -> None:
             if stay.place_id and hold.place_id == stay.place_id and _overlap(hold.during, stay.during)
         ]
         if inside:
-            cut_holds(inside, stay.during.lower)
+            cut_holds(inside, stay.during.lower, act)
 
 
 def _write(existing: dict[uuid.UUID, Stay], wanted: dict[uuid.UUID, Stay]) -> None:

@@ -45,20 +45,21 @@ def record_bedding(kind: str, lodgings: Iterable[Lodging], *, at: datetime, act:
     )
 
 
-def end_holds(individual_ids: Iterable[uuid.UUID], at: datetime) -> None:
+def end_holds(individual_ids: Iterable[uuid.UUID], at: datetime, act: Act) -> None:
     """End the holds of these individuals: cut those that run, take away those that would begin later."""
     holds = Stay.objects.holds().filter(individual__in=list(individual_ids)).from_(at)
-    cut_holds(holds, at)
+    cut_holds(holds, at, act)
 
 
-def cut_holds(holds: Iterable[Stay], at: datetime) -> None:
-    """Let these holds end at the instant; a hold that would begin later never was."""
+def cut_holds(holds: Iterable[Stay], at: datetime, act: Act) -> None:
+    """Let these holds end at the instant, by the act; a hold that would begin later never was."""
     running, later = [], []
     for hold in holds:
         (running if hold.during.lower < at else later).append(hold)
     for hold in running:
         hold.during = DateTimeTZRange(hold.during.lower, at, "[)")
+        hold.given_up_in = act
     if running:
-        Stay.objects.bulk_update(running, ["during"])
+        Stay.objects.bulk_update(running, ["during", "given_up_in"])
     if later:
         Stay.objects.filter(pk__in=[hold.pk for hold in later]).delete()

@@ -1,0 +1,156 @@
+"""Who waits, in fair order; and what is free where."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from centre.access import Role
+from centre.models import Site
+from desk.actions import depart, pre_register
+from registrations.facts import Birth, Group, HouseholdFacts
+from registrations.models import Household, Individual
+from shelter.actions import block_places, hold_places, place_household
+from shelter.selectors import holds_now, places_by_site, rooms_now, who_waits
+from tests.build import make_room, make_site, make_user, person, register_family
+from tests.shelter.conftest import make_family
+
+HOUR = timedelta(hours=1)
+
+
+def numbers(user, at):
+    return [row.number for row in who_waits(user, at)[0]]
+
+
+def test_a_registered_family_that_wants_shelter_waits(family, goris, coordinator, now):
+    (row,), all_of_them = who_waits(coordinator, now)
+    assert all_of_them == 1
+    assert (row.household_id, row.number, row.site_id) == (family.pk, family.number, goris.pk)
+    assert row.members == tuple(person.pk for person in Individual.objects.members_of(family))
+    assert (row.size, row.registered, row.initials, row.since) == (3, True, "A. H.", now - HOUR)
+
+
+def test_a_pre_registered_family_waits_too(goris, coordinator, now):
+    groups = [Group(2, "F", "18-59"), Group(1, "M", "0-4"), Group(1, None, "60+")]
+    pre_register(goris, groups=groups, facts=HouseholdFacts(going="shelter"), by=coordinator, at=now)
+    (row,), _ = who_waits(coordinator, now)
+    assert (row.registered, row.size, row.initials, row.young, row.elders) == (False, 4, "", 1, 1)
+
+
+@pytest.mark.parametrize("going", ["own_address", "stays"])
+def test_who_wants_no_shelter_does_not_wait(goris, coordinator, now, going):
+    register_family(goris, coordinator, going=going, at=now)
+    assert numbers(coordinator, now) == []
+
+
+def test_who_has_a_bed_or_a_hold_does_not_wait(family, goris, sisian, coordinator, now):
+    other = make_family(goris, coordinator, now, 1)
+    place_household(family, rooms=[make_room(goris, 3)], by=coordinator, at=now)
+    hold_places(other, rooms=[make_room(sisian, 1)], until=now + HOUR, by=coordinator, at=now)
+    assert numbers(coordinator, now) == []
+    assert numbers(coordinator, now + HOUR) == [other.number]  # the hold has run out
+
+
+def test_who_left_does_not_wait(family, goris, coordinator, now):
+    depart(family, site=goris, destination="unknown", by=coordinator, at=now)
+    assert numbers(coordinator, now) == []
+
+
+def test_a_family_with_some_in_bed_waits_with_the_others(family, goris, coordinator, now):
+    first, second, third = (person.pk for person in Individual.objects.members_of(family))
+    place_household(family, rooms=[make_room(goris, 2)], members=[first, second], by=coordinator, at=now)
+    (row,), _ = who_waits(coordinator, now)
+    assert (row.members, row.size, row.since) == ((third,), 3, now - HOUR)
+
+
+def test_the_fair_order(goris, coordinator, now):
+    def family_of(hours, birth=None, **facts):
+        members = [person(**facts), *([person("Mane", relationship="daughter", birth=birth)] if birth else [])]
+        return register_family(goris, coordinator, *members, at=now - hours * HOUR).number
+
+    healthy = family_of(3)
+    infant = family_of(1, Birth((now - timedelta(days=200)).date(), "day"))
+    elder = family_of(2, Birth.in_year(1950))
+    needs = family_of(4, needs=("DS",))
+    long_wait = family_of(13)
+    six_hours = family_of(6)
+    assert numbers(coordinator, now) == [long_wait, needs, elder, infant, six_hours, healthy]
+
+
+def test_needs_are_told_where_they_may_be_seen(goris, now):
+    coordinator = make_user(site=goris)
+    register_family(goris, coordinator, person(needs=("DS", "SV")), at=now)
+    (row,), _ = who_waits(coordinator, now)
+    assert row.needs == ("DS",)  # a survivor is nobody's business at a board
+    assert row.step_free
+
+
+def test_only_families_at_the_coordinators_sites_are_listed(family, goris, sisian, now):
+    assert numbers(make_user(site=goris), now) == [family.number]
+    assert numbers(make_user(site=sisian), now) == []
+    assert numbers(make_user(Role.VOLUNTEER, goris), now) == []
+
+
+def test_presumed_left_come_last_and_after_three_days_no_more(coordinator, goris, now):
+    gate = make_site("gate", Site.Kind.REGISTRATION_POINT, presumed_left_after=12)
+    gone = register_family(gate, coordinator, at=now - 20 * HOUR)
+    fresh = register_family(goris, coordinator, at=now)
+    rows, _ = who_waits(coordinator, now)
+    assert [(row.number, row.presumed_left) for row in rows] == [(fresh.number, False), (gone.number, True)]
+    assert numbers(coordinator, now + timedelta(hours=60)) == [fresh.number]
+
+
+def test_rooms_now_counts_each_place_once(family, goris, coordinator, now):
+    room = make_room(goris, 9, "hall")
+    one, two = (make_family(goris, coordinator, now, 2) for _ in range(2))
+    block_places(list(room.places.all())[-1:], reason="wet", by=coordinator, at=now)
+    place_household(family, rooms=[room], by=coordinator, at=now)
+    hold_places(one, rooms=[room], until=now + HOUR, by=coordinator, at=now)
+    (found,) = rooms_now([goris.pk], now)
+    assert (found.total, found.slept, found.held, found.blocked, found.free) == (9, 3, 2, 1, 3)
+    assert found.drawn == "▣▣▣◧◧▨▢▢▢"
+    place_household(two, rooms=[make_room(goris, 1, "small")], happened_anyway="No other room.", by=coordinator, at=now)
+    small = next(room for room in rooms_now([goris.pk], now) if room.name == "small")
+    assert (small.slept, small.overflow, small.free) == (1, 1, 0)
+    assert [room.name for room in rooms_now([goris.pk], now, only_free=True)] == ["hall"]
+    sums = places_by_site(rooms_now([goris.pk], now))[goris.pk]
+    assert (sums.total, sums.free, sums.slept, sums.held, sums.blocked, sums.overflow) == (10, 3, 4, 2, 1, 1)
+
+
+def test_rooms_come_in_the_order_people_count(goris, now):
+    for name in ("10", "2", "2a", "hall"):
+        make_room(goris, 1, name)
+    assert [room.name for room in rooms_now([goris.pk], now)] == ["2", "2a", "10", "hall"]
+
+
+def test_a_room_without_places_is_full(goris, now):
+    make_room(goris, 0)
+    (room,) = rooms_now([goris.pk], now)
+    assert (room.total, room.free) == (0, 0)
+
+
+def test_holds_run_out_soonest_first_and_stay_in_sight_unused(family, goris, coordinator, now):
+    other = make_family(goris, coordinator, now, 1)
+    hold_places(family, rooms=[make_room(goris, 3, "14")], until=now + 2 * HOUR, by=coordinator, at=now)
+    hold_places(other, rooms=[make_room(goris, 1, "15")], until=now + HOUR, reason="bus 7", by=coordinator, at=now)
+    first, second = holds_now(coordinator, now + HOUR)
+    assert (first.number, first.rooms, first.gone, first.reason) == (other.number, ("15",), True, "bus 7")
+    assert (second.number, len(second.holds), second.gone) == (family.number, 3, False)
+    place_household(other, rooms=[make_room(goris, 1)], by=coordinator, at=now + HOUR)
+    assert [row.number for row in holds_now(coordinator, now + HOUR)] == [family.number]
+
+
+@pytest.mark.parametrize("families", [1, 3])
+def test_the_lists_cost_one_query_each_whatever_their_length(goris, coordinator, now, families):
+    for _ in range(families):
+        make_family(goris, coordinator, now, 2)
+        held = make_family(goris, coordinator, now, 2)
+        hold_places(held, rooms=[make_room(goris, 2)], until=now + HOUR, by=coordinator, at=now)
+    assert Household.objects.count() == 2 * families
+    assert coordinator.all_assignments
+    with CaptureQueriesContext(connection) as queries:
+        rows, _ = who_waits(coordinator, now)
+        held_rows, rooms = holds_now(coordinator, now), rooms_now([goris.pk], now)
+    assert (len(rows), len(held_rows), len(rooms)) == (families, families, families)
+    assert len(queries) == 3
