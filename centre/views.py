@@ -2,8 +2,15 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseRedirect,
+    HttpResponseServerError,
+)
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -60,6 +67,20 @@ def language(request: HttpRequest) -> HttpResponse:
         samesite="Lax",
     )
     return answer
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The request made no sense; nothing about it is read again."""
+    return HttpResponseBadRequest(_page_without_request("400.html"))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something broke; this page asks neither the database nor the session."""
+    return HttpResponseServerError(_page_without_request("500.html"))
+
+
+def _page_without_request(template: str) -> str:
+    return render_to_string(template, {"demonstration": settings.DEMONSTRATION})
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:

@@ -2,6 +2,9 @@
 
 from django.urls import include, path
 
+handler400 = "centre.views.not_understood"
+handler500 = "centre.views.broken"
+
 urlpatterns = [
     path("accounts/", include("centre.account_urls")),
     path("api/", include("reception.api_urls")),

@@ -42,6 +42,12 @@ function fill(form, values) {
   }
 }
 
+// As 19:30, by the house's clock.
+function hour(at, slot) {
+  const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: slot.dataset.draftTime };
+  return new Intl.DateTimeFormat("en", form).format(at);
+}
+
 function forget(name) {
   sessionStorage.removeItem(keyOf(name));
 }
@@ -58,8 +64,7 @@ function restore(form) {
   fill(form, draft.values);
   const notice = form.querySelector("[data-draft-notice]");
   if (!notice) return;
-  const at = new Date(draft.at).toLocaleTimeString("ru", { hour: "2-digit", minute: "2-digit" });
-  for (const slot of notice.querySelectorAll("[data-draft-time]")) slot.textContent = at;
+  for (const slot of notice.querySelectorAll("[data-draft-time]")) slot.textContent = hour(draft.at, slot);
   notice.hidden = false;
 }
 
