@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -115,7 +115,7 @@ def _kept_answer(row: Act, answers: type[Answer]) -> Answer:
     kept = Act.objects.get(pk=row.pk)
     if kept.digest != row.digest or kept.by_id != row.by_id:
         raise Changed
-    return answers(**kept.answer)
+    return answers(**cast(dict[str, Any], kept.answer))
 
 
 def _retried_on_deadlock(once: Callable[[], Answer]) -> Answer:

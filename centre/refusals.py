@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +12,9 @@ class Refusal(Exception):
     """What was asked for is refused; `code` is for machines, the message for people."""
 
     code = "refused"
-    message = _("This cannot be done.")
+    message: Any = _("This cannot be done.")  # a str, or a lazy one that speaks the reader's language
 
-    def __init__(self, message: object = None) -> None:
+    def __init__(self, message: str | None = None) -> None:
         self.message = message or self.message
         super().__init__(str(self.message))
 

@@ -56,7 +56,11 @@ def fill_nameless(household: Household, members: Sequence[PersonFacts], act: Act
     )
     row_of = {members[position].id: row for position, row in filled.items()}
     people = [
-        replace(person, id=row_of.get(person.id, person.id), carer=row_of.get(person.carer, person.carer))
+        replace(
+            person,
+            id=row_of.get(person.id, person.id),
+            carer=row_of.get(person.carer, person.carer) if person.carer else None,
+        )
         for person in members
     ]
     named_rows = [_name_row(nameless[person.id], person, act, by) for person in people if person.id in nameless]

@@ -10,8 +10,27 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 COMING = frozenset({"arrived", "born"})
+
+
+class Told(Protocol):
+    """A fact of any journal, as far as its order and its voiding go."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def happened_at(self) -> datetime: ...
+    @property
+    def recorded_at(self) -> datetime: ...
+    @property
+    def voids_id(self) -> uuid.UUID | None: ...
+
+
+AFact = TypeVar("AFact", bound=Told)
 
 
 @dataclass(frozen=True)
@@ -37,12 +56,12 @@ class Stint:
     ended_by: uuid.UUID | None
 
 
-def standing(facts: Iterable[Fact]) -> list[Fact]:
+def standing(facts: Iterable[AFact]) -> list[AFact]:
     """The facts that no standing fact voids, in order; a fact whose correction is voided stands again."""
     known = list(facts)
     voided_by = {fact.voids_id: fact for fact in known if fact.voids_id}
 
-    def stands(fact: Fact) -> bool:
+    def stands(fact: AFact) -> bool:
         stood = True
         while fact.id in voided_by:
             fact, stood = voided_by[fact.id], not stood
