@@ -147,6 +147,27 @@ def serve(workers: int = 4, threads: int = 4) -> Iterator[Server]:
 
 
 @contextmanager
+def work() -> Iterator[subprocess.Popen[bytes]]:
+    """A Celery worker on the database this process is connected to; it is killed at the end, if it still lives."""
+    with tempfile.TemporaryDirectory(prefix="reception-worker-") as folder:
+        log = Path(folder, "worker.log")
+        with log.open("w") as words:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "celery", "-A", "reception", "worker", "--pool", "solo", "--loglevel", "info"],
+                env=_environment(Path(folder)),
+                cwd=settings.BASE_DIR,
+                stdout=words,
+                stderr=subprocess.STDOUT,
+            )
+            try:
+                yield process
+            finally:
+                process.kill()
+                process.wait(PATIENCE)
+                sys.stdout.write(log.read_text())  # pytest shows it when the test fails
+
+
+@contextmanager
 def fresh_database(name: str) -> Iterator[None]:
     """A migrated database of this name is the current one; it is dropped at the end."""
     original = connection.settings_dict["NAME"]

@@ -1,0 +1,92 @@
+"""Timing an operation over HTTP: alone, and from eight clients at once."""
+
+import http.client
+import json
+import math
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+Call = tuple[str, str, dict[str, Any] | None]  # method, path, body
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How an operation did: seconds of each answer, and of the whole run."""
+
+    name: str
+    clients: int
+    seconds: list[float]
+    wall: float
+    bytes: int
+
+    @property
+    def median(self) -> float:
+        """Median, in milliseconds."""
+        return statistics.median(self.seconds) * 1000
+
+    @property
+    def p95(self) -> float:
+        """The 95th percentile, in milliseconds: the smallest that 95 of 100 answers do not exceed."""
+        return sorted(self.seconds)[math.ceil(0.95 * len(self.seconds)) - 1] * 1000
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return len(self.seconds) / self.wall
+
+
+class Client:
+    """One connection that is kept, with a token."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self.wire = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def send(self, call: Call) -> tuple[int, bytes]:
+        """The status and the body of the answer."""
+        method, path, body = call
+        self.wire.request(method, path, json.dumps(body, default=str) if body is not None else None, self.headers)
+        response = self.wire.getresponse()
+        return response.status, response.read()
+
+
+def measure(
+    name: str, port: int, token: str, calls: Iterator[Call], count: int, clients: int, expect: Callable[[int], bool]
+) -> tuple[Timing, list[Any]]:
+    """Send `count` calls from this many clients, each its next as soon as it is answered; the answers beside.
+
+    Raises RuntimeError at the first answer whose status is not expected.
+    """
+    waiting = [next(calls) for _ in range(count)]
+    lock = threading.Lock()
+    seconds: list[float] = []
+    answers: list[Any] = []
+    read = [0]
+
+    def work() -> None:
+        client = Client(port, token)
+        while True:
+            with lock:
+                if not waiting:
+                    return
+                call = waiting.pop()
+            began = time.perf_counter()
+            status, body = client.send(call)
+            took = time.perf_counter() - began
+            if not expect(status):
+                raise RuntimeError(f"{name}: {call[0]} {call[1]} answered {status}: {body[:500]!r}")
+            with lock:
+                seconds.append(took)
+                answers.append(json.loads(body))
+                read[0] += len(body)
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(clients) as pool:
+        for future in [pool.submit(work) for _ in range(clients)]:
+            future.result()
+    return Timing(name, clients, seconds, time.perf_counter() - began, read[0]), answers

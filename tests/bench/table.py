@@ -1,0 +1,164 @@
+"""What `make bench` measures, and the table it prints, in Markdown."""
+
+import platform
+import resource
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count, islice
+from random import Random
+from typing import Any
+from urllib.parse import quote
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402 - the settings are read first
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from aid.actions import Rule, plan_distribution, receive_stock  # noqa: E402
+from aid.models import Item  # noqa: E402
+from centre.access import Role  # noqa: E402
+from centre.models import Site, User  # noqa: E402
+from centre.tokens import make_token  # noqa: E402
+from reception.demonstration.people import InventedFamily, invent_families  # noqa: E402
+from registrations.models import Household, Individual  # noqa: E402
+from shelter.models import Room  # noqa: E402
+from tests.bench.bare import bare_inserts  # noqa: E402
+from tests.bench.filling import fill, make_staff  # noqa: E402
+from tests.bench.measuring import Call, Timing, measure  # noqa: E402
+from tests.servers import Server, serve  # noqa: E402
+
+WORKERS, THREADS = 2, 4
+ALONE, TOGETHER = 200, 800
+CLIENTS = 8
+
+
+def main(people: int) -> None:
+    """Fill, measure, print."""
+    say(f"Commit {commit()}, Python {platform.python_version()}, {platform.machine()}, DEBUG={settings.DEBUG}.")
+    call_command("migrate", verbosity=0)
+    began = time.perf_counter()
+    rows = fill(people)
+    say(f"Filled in {time.perf_counter() - began:.0f} s: " + ", ".join(f"{n:,} {t}" for t, n in rows.items()) + ".")
+    say(f"Gunicorn with {WORKERS} processes of {THREADS} threads; the clients are threads of one process beside it.\n")
+    goris = Site.objects.get(code="goris")
+    staff = make_staff(Role.COORDINATOR, None, "coordinator")
+    volunteer = make_staff(Role.VOLUNTEER, goris, "volunteer")
+    with serve(WORKERS, THREADS) as server:
+        timings = list(measured(server, goris, staff, volunteer))
+    say("| what | clients | median ms | p95 ms | a second | bytes an answer |\n|---|---|---|---|---|---|")
+    for t in timings:
+        size = t.bytes // len(t.seconds)
+        say(f"| {t.name} | {t.clients} | {t.median:.1f} | {t.p95:.1f} | {t.rate:.1f} | {size} |")
+    rate = 500 / bare_inserts(settings.DATABASE_URL, goris.pk, staff.pk, 500)
+    register = next(t for t in timings if t.name.startswith("register") and t.clients == CLIENTS)
+    say(f"\nBare INSERTs of a family of five by psycopg: {rate:.0f} a second, {rate / register.rate:.1f} × ours.")
+    say(f"The bench process itself used {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB at most.")
+
+
+def measured(server: Server, goris: Site, staff: User, volunteer: User) -> Iterator[Timing]:
+    """Each operation, alone and from eight clients."""
+    until = timezone.now() + timedelta(hours=12)
+    coordinator, desk = make_token(staff, "bench", until), make_token(volunteer, "bench", until)
+
+    def both(name: str, token: str, calls: Iterator[Call], *, status: int = 200, fewer: int = 1) -> Iterator[Timing]:
+        for clients, number in ((1, ALONE // fewer), (CLIENTS, TOGETHER // fewer)):
+            measure(name, server.port, token, calls, 10, clients, lambda s: s == status)  # warm
+            timing, answers = measure(name, server.port, token, calls, number, clients, lambda s: s == status)
+            written.extend(answers)
+            yield timing
+
+    written: list[Any] = []
+    yield from both("register a family of five, with matches", desk, intakes(goris), status=201)
+    yield from both("search by name", desk, searches())
+    yield from both("search by name, all sites", coordinator, searches())
+    yield from both("place a family of five", coordinator, placements(written), status=201)
+    yield from both("hand out", coordinator, handouts(goris, staff, written), status=201)
+    yield from both("census of a day, from rows", coordinator, censuses(), fewer=20)
+
+
+def fives() -> Iterator[InventedFamily]:
+    """Invented families of five, without end."""
+    return (family for family in invent_families("bench", mistakes=0.1) if len(family.members) == 5)
+
+
+def intakes(site: Site) -> Iterator[Call]:
+    """A family of five at the desk, now."""
+    for family in fives():
+        body = family.as_intake(id=uuid.uuid4(), at=timezone.now(), site=site.code)
+        body.pop("destination_marz", None)
+        yield "POST", "/api/v1/intakes/", body | {"at": timezone.now().isoformat(), "going": "shelter"}
+
+
+def searches() -> Iterator[Call]:
+    """Names as they are asked for: drawn from the people, every second one misspelt."""
+    rng = Random(7)
+    names = list(Individual.objects.values_list("given_name", "family_name")[:20000])
+    for number in count():
+        given, family = rng.choice(names)
+        if number % 2 and len(family) > 4:
+            place = rng.randrange(1, len(family) - 1)
+            family = family[:place] + family[place + 1 :]
+        yield "GET", f"/api/v1/individuals/?search={quote(f'{given} {family}')}", None
+
+
+def placements(registered: list[Any]) -> Iterator[Call]:
+    """The families just registered, each into two rooms of four that are free."""
+    taken = set(Room.objects.filter(stays__isnull=False).values_list("pk", flat=True))
+    rooms = iter(Room.objects.exclude(pk__in=taken).order_by("site", "name").values_list("pk", "site"))
+    for answer in list(registered):
+        pair = list(islice(rooms, 2))
+        while pair[0][1] != pair[1][1]:
+            pair = [pair[1], next(rooms)]
+        body = {"id": uuid.uuid4(), "at": timezone.now(), "rooms": [str(room) for room, _ in pair]}
+        yield "POST", f"/api/v1/households/{answer['household']}/place/", body
+
+
+def handouts(site: Site, by: User, registered: list[Any]) -> Iterator[Call]:
+    """One distribution; each family once."""
+    parcel = Item.objects.create(code="parcel", name_en="Food parcel")
+    receive_stock(site, item=parcel, quantity=1_000_000, by=by)
+    plan = plan_distribution(
+        site,
+        name="Bench",
+        starts_at=timezone.now() - timedelta(hours=1),
+        ends_at=None,
+        rules=[Rule(parcel, "person", 1)],
+        by=by,
+    )
+    for household in Household.objects.values_list("pk", flat=True)[:5000]:
+        body = {"id": uuid.uuid4(), "distribution": plan.distribution, "household": household}
+        yield "POST", "/api/v1/handouts/", body | {"at": timezone.now()}
+
+
+def censuses() -> Iterator[Call]:
+    """The census of this moment."""
+    while True:
+        yield "GET", "/api/v1/census/", None
+
+
+def commit() -> str:
+    """The commit that is measured."""
+    return subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    try:
+        main(int(sys.argv[1]))
+    finally:
+        connection.close()

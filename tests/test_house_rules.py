@@ -1,0 +1,240 @@
+"""The rules of the house, held by reading its files and asking its models and addresses."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.template.loader import get_template
+from django.urls import URLPattern, URLResolver, get_resolver
+
+ROOT = Path(settings.BASE_DIR)
+APPS = ("centre", "registrations", "casework", "shelter", "aid", "desk", "census")
+OWN_MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
+
+WRITES = {"create", "bulk_create", "save", "delete", "update", "get_or_create", "update_or_create", "bulk_update"}
+
+# Steps of acts that stand in a file of their own, and what every act itself needs.
+ALSO_WRITE = {
+    "registrations/presences.py": "lay_out_presences, and nothing else, writes presences and absences",
+    "shelter/nights.py": "lay_out_stays, and nothing else, writes stays",
+    "registrations/need_codes.py": "reads the codes of the file into their table, in a migration",
+    "desk/filling.py": "a part of complete: names the rows counted at the gate",
+    "desk/merging.py": "acts: merge and unmerge",
+    "centre/acts.py": "writes the act itself, first",
+    "centre/log.py": "writes the line of the log",
+    "centre/tokens.py": "makes and revokes a person's own tokens",
+    "centre/forms.py": "ActForm copies what was typed: no row",
+}
+
+# Instants that nobody is the author of, or whose author stands elsewhere.
+INSTANTS_WITHOUT_AUTHOR = {
+    "recorded_at": "PostgreSQL's transaction time; the author is the act's",
+    "happened_at": "the fact's own time; the author is the act's",
+    "at": "the act's own time, beside `by`",
+    "opened_at": "of a site: set up with it",
+    "closed_at": "of a site: set up with it",
+    "starts_at": "planned",
+    "ends_at": "planned",
+    "joined_at": "of a membership; the author is its act's",
+    "left_at": "of a membership; the author is its act's",
+    "undone_recorded_at": "transaction time; the author is the undoing act's",
+    "known_at": "what a snapshot knew",
+    "made_at": "of a token: by its user",
+    "expires_at": "of a token",
+    "revoked_at": "of a token: by its user",
+}
+
+PUBLIC_ADDRESSES = {"/accounts/login/", "/accounts/logout/", "/accounts/inactive/", "/settings/language/"}
+
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>|<style\b|\sstyle=[\"']|\son[a-z]+=[\"']", re.I
+)
+
+
+def own_files(pattern: str = "*.py") -> Iterator[Path]:
+    """The project's own source, without migrations."""
+    for app in (*APPS, "reception"):
+        for path in sorted((ROOT / app).rglob(pattern)):
+            if "migrations" not in path.parts and "static" not in path.parts:
+                yield path
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _is_database_write(call: ast.Call) -> bool:
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in WRITES:
+        return False
+    chain = ast.unparse(call.func.value)
+    if call.func.attr in {"update", "delete", "create"}:
+        return "objects" in chain or ".filter(" in chain or chain.endswith("queryset")
+    return call.func.attr != "save" or any(keyword.arg == "update_fields" for keyword in call.keywords) or not call.args
+
+
+def test_only_actions_and_parts_write():
+    found = []
+    for path in own_files():
+        name = relative(path)
+        if path.name in {"actions.py", "parts.py"} or name in ALSO_WRITE or name.startswith("reception/"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and _is_database_write(node):
+                found.append(f"{name}:{node.lineno} {ast.unparse(node.func)}")
+    assert found == []
+
+
+def test_saves_name_their_columns():
+    found = []
+    for path in own_files():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "save"
+                and not any(keyword.arg == "update_fields" for keyword in node.keywords)
+            ):
+                found.append(f"{relative(path)}:{node.lineno}")
+    assert found == []
+
+
+def test_only_actions_compose_parts():
+    composers = {"actions.py", "parts.py"}
+    also = {"desk/filling.py", "desk/merging.py", "desk/children.py"}
+    found = []
+    for path in own_files():
+        if path.name in composers or relative(path) in also:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".parts"):
+                found.append(f"{relative(path)}:{node.lineno}")
+    assert found == []
+
+
+def test_every_instant_has_its_author():
+    found = []
+    for model in OWN_MODELS:
+        names = {field.name for field in model._meta.fields}
+        for name in names:
+            if name.endswith("_at") or name == "at":
+                author = name.removesuffix("at") + "by"
+                if author not in names and name not in INSTANTS_WITHOUT_AUTHOR:
+                    found.append(f"{model.__name__}.{name}")
+    assert found == []
+
+
+def test_every_reference_is_protected():
+    found = [
+        f"{model.__name__}.{field.name}"
+        for model in OWN_MODELS
+        for field in model._meta.fields
+        if isinstance(field, models.ForeignKey) and field.remote_field.on_delete is not models.PROTECT
+    ]
+    assert found == []
+
+
+def test_every_constraint_is_named_for_what_it_promises():
+    generated = [
+        f"{model.__name__}.{constraint.name}"
+        for model in OWN_MODELS
+        for constraint in model._meta.constraints
+        if constraint.name.startswith(model._meta.db_table) or re.search(r"_[0-9a-f]{6,}", constraint.name)
+    ]
+    assert generated == []
+
+
+@pytest.mark.parametrize("model", OWN_MODELS, ids=lambda model: model.__name__)
+def test_every_model_says_what_it_is(model):
+    assert model.__doc__
+    assert not model.__doc__.startswith(f"{model.__name__}(")
+
+
+def test_every_public_function_has_a_docstring_where_acts_and_answers_are():
+    named = {"actions.py", "parts.py", "selectors.py", "errors.py", "journal.py", "facts.py", "access.py", "acts.py"}
+    found = []
+    for path in own_files():
+        if path.name not in named:
+            continue
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
+                if not ast.get_docstring(node):
+                    found.append(f"{relative(path)}:{node.lineno} {node.name}")
+    assert found == []
+
+
+def _addresses(resolver: URLResolver, before: str = "/") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _addresses(entry, before + str(entry.pattern))
+        else:
+            yield before + str(entry.pattern), entry
+
+
+EXAMPLES = {
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "day": "2023-09-24",
+    "int": "1",
+    "number": "1000A",
+    "household": "1000A",
+}
+
+
+def _example(route: str) -> str:
+    """An address for a route, with something in each of its gaps."""
+    route = re.sub(r"<(?:(\w+):)?(\w+)>", lambda m: EXAMPLES.get(m[1] or m[2], "x"), route)
+    route = re.sub(r"\(\?P<(\w+)>[^)]*\)", "x", route)
+    return "/" + re.sub(r"[\^$?\\]|\\Z", "", route).lstrip("/")
+
+
+@pytest.mark.django_db
+def test_every_address_turns_an_anonymous_visitor_away(client):
+    let_in = []
+    for route, _entry in _addresses(get_resolver()):
+        address = _example(route)
+        if address in PUBLIC_ADDRESSES:
+            continue
+        status = client.get(address, follow=False)
+        to_sign_in = status.status_code in (302, 401, 403, 404, 405)
+        if not to_sign_in or (status.status_code == 302 and "/accounts/login/" not in status.headers["Location"]):
+            let_in.append(f"{address} {status.status_code} {status.headers.get('Location', '')}")
+    assert let_in == []
+
+
+def _templates() -> list[Path]:
+    return sorted((ROOT / "templates").rglob("*.html"))
+
+
+@pytest.mark.parametrize("path", _templates(), ids=relative)
+def test_templates_read_and_have_nothing_inline(path):
+    get_template(path.relative_to(ROOT / "templates").as_posix())
+    assert INLINE.findall(path.read_text()) == []
+
+
+def test_no_template_is_unused():
+    ours = {path.relative_to(ROOT / "templates").as_posix() for path in _templates()}
+    called_by_name = {name for name in ours if re.fullmatch(r"\d{3}(_csrf)?\.html", name)}
+    called_by_libraries = {name for name in ours if name.startswith(("account/", "django/", "allauth/"))}
+    text = "\n".join(path.read_text() for path in [*_templates(), *own_files()])
+    unused = {name for name in ours - called_by_name - called_by_libraries if f'"{name}"' not in text}
+    assert unused == set()
+
+
+def test_scripts_are_modules_without_eval():
+    found = []
+    for path in ROOT.glob("*/static/**/*.js"):
+        if re.search(r"\beval\(|new Function\(|innerHTML\s*=|document\.write", path.read_text()):
+            found.append(relative(path))
+    assert found == []
+
+
+def test_no_path_of_one_machine_is_written_down():
+    found = []
+    for path in [*own_files(), *own_files("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]:
+        if re.search(r"(?<![\w.<>:])/(work|home/\w+|root)/", path.read_text()):
+            found.append(relative(path))
+    assert found == []
