@@ -1,7 +1,22 @@
 """Pages of aid."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from aid import scan_views, views
 
 app_name = "aid"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("aid/scan/", scan_views.scan, name="scan"),
+    path("aid/scan/distribution/", scan_views.choose, name="choose"),
+    path("aid/scan/undo/<uuid:key>/", scan_views.undo, name="undo"),
+    path("aid/", views.overview, name="overview"),
+    path("aid/distributions/new/", views.plan, name="plan"),
+    path("aid/distributions/<uuid:key>/", views.distribution, name="distribution"),
+    path("aid/distributions/<uuid:key>/end/", views.end, name="end"),
+    path("aid/handouts/<uuid:key>/reverse/", views.reverse_one, name="reverse"),
+    path("aid/stock/<slug:code>/", views.stock, name="stock"),
+    path("aid/stock/<slug:code>/<slug:move>/", views.move_stock, name="move"),
+    path("aid/items/", views.items, name="items"),
+    path("aid/family/<str:number>/", views.family, name="family"),
+]

@@ -1,0 +1,188 @@
+"""What is asked when aid is planned, kept and handed out."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from aid.actions import Rule
+from aid.models import Distribution, EntitlementRule, Item
+from centre.access import Permission
+from centre.forms import ActForm
+from centre.models import Site, User
+from registrations.numbers import read_number
+
+MOST = 1_000_000  # pieces in one movement: more is a slip of the finger
+MOST_FOR_ONE = 1_000
+LONGEST_INTERVAL = 365  # days
+ROWS = 4
+
+
+class CardField(forms.CharField):
+    """A card's number as it is typed or scanned, read as the household's number."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 40, "label": _("Card number")} | options)
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        return read_number(text) if text else None
+
+
+class LocalMinute(forms.DateTimeField):
+    """A local day and minute, as a browser's own control gives it."""
+
+    def __init__(self, **options: Any) -> None:
+        shape = "%Y-%m-%dT%H:%M"
+        super().__init__(widget=forms.DateTimeInput(format=shape, attrs={"type": "datetime-local"}), **options)
+
+
+class CardForm(forms.Form):
+    """The next card of the queue."""
+
+    number = CardField(error_messages={"required": _("Scan a card, or type its number.")})
+
+
+class DistributionForm(forms.Form):
+    """Which distribution this table hands out."""
+
+    distribution = forms.ModelChoiceField(Distribution.objects.none(), widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["distribution"].queryset = handed_out_by(by)
+
+
+class HandOutForm(ActForm):
+    """The card that is shown, to be handed its share; a number typed meanwhile is the next card instead."""
+
+    distribution = forms.ModelChoiceField(Distribution.objects.none(), widget=forms.HiddenInput)
+    shown = CardField(widget=forms.HiddenInput)
+    number = CardField(required=False)
+    happened_anyway = forms.CharField(label=_("Why was it given?"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["distribution"].queryset = handed_out_by(by)
+
+
+class ReverseForm(ActForm):
+    """Why a handout is taken back."""
+
+    reason = forms.CharField(label=_("Why is it taken back?"), max_length=200)
+
+
+class PlanForm(ActForm):
+    """A round of aid: where, what it is called, from when until when."""
+
+    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("As volunteers call it, such as Winter parcels, week 1.")
+    )
+    starts_at = LocalMinute(label=_("Begins"))
+    ends_at = LocalMinute(label=_("Ends"), required=False, help_text=_("Left empty, it runs until you end it."))
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site"].queryset = planned_by(by)
+        self.fields["starts_at"].initial = this_minute
+
+
+class RuleForm(forms.Form):
+    """What is given of one item; a row without an item says nothing."""
+
+    item = forms.ModelChoiceField(Item.objects.none(), label=_("Item"), required=False, empty_label="–")
+    quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=MOST_FOR_ONE, required=False)
+    per = forms.ChoiceField(label=_("For each"), choices=EntitlementRule.Per, required=False)
+    every_days = forms.IntegerField(label=_("Once in days"), min_value=1, max_value=LONGEST_INTERVAL, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["item"].queryset = Item.objects.all()
+        self.fields["per"].choices = [("person", _("person")), ("household", _("family"))]
+
+    def clean(self) -> dict[str, Any]:
+        """An item and its quantity stand together."""
+        said = super().clean() or {}
+        if said.get("item") and "quantity" not in self.errors and not said.get("quantity"):
+            self.add_error("quantity", _("Say how many."))
+        if not said.get("item") and "item" not in self.errors and said.get("quantity"):
+            self.add_error("item", _("Say of what."))
+        return said
+
+    def rule(self) -> Rule | None:
+        """The row as a rule; None when it names no item."""
+        said = self.cleaned_data
+        if not said.get("item"):
+            return None
+        return Rule(said["item"], said["per"] or "person", said["quantity"], said["every_days"])
+
+
+class Rules(BaseFormSet):
+    """The rows of a plan."""
+
+    def rules(self) -> list[Rule]:
+        """The rules of the rows that say something."""
+        return [rule for rule in (form.rule() for form in self.forms) if rule]
+
+
+RuleRows = formset_factory(RuleForm, formset=Rules, extra=ROWS, max_num=40, absolute_max=40)
+
+
+class StockForm(ActForm):
+    """So many pieces of an item."""
+
+    item = forms.ModelChoiceField(Item.objects.none(), label=_("Item"))
+    quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=MOST)
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["item"].queryset = Item.objects.all()
+        if "to_site" in self.fields:
+            self.fields["to_site"].queryset = Site.objects.open(timezone.now()).exclude(pk=site.pk)
+
+
+class ReceiveForm(StockForm):
+    """What came into the store."""
+
+    note = forms.CharField(label=_("From whom?"), max_length=200, required=False, help_text=_("Donor, waybill."))
+
+
+class SendForm(StockForm):
+    """What goes to another site."""
+
+    to_site = forms.ModelChoiceField(Site.objects.none(), label=_("To"))
+    note = forms.CharField(label=_("With whom?"), max_length=200, required=False, help_text=_("Driver, waybill."))
+
+
+class WriteOffForm(StockForm):
+    """What is lost or spoilt."""
+
+    note = forms.CharField(label=_("What happened?"), max_length=200)
+
+
+class ItemForm(ActForm):
+    """A kind of thing, in the three languages."""
+
+    name_en = forms.CharField(label=_("Name in English"), max_length=80)
+    name_hy = forms.CharField(label=_("Name in Armenian"), max_length=80, required=False)
+    name_ru = forms.CharField(label=_("Name in Russian"), max_length=80, required=False)
+
+
+def handed_out_by(by: User) -> Any:
+    """The distributions where the user may hand out now."""
+    return Distribution.objects.where(by, Permission.HAND_OUT).select_related("site")
+
+
+def planned_by(by: User) -> Any:
+    """The open sites where the user may plan aid now."""
+    now = timezone.now()
+    return Site.objects.where(by, Permission.PLAN_AID).open(now)
+
+
+def this_minute() -> datetime:
+    """Now, without seconds."""
+    return timezone.localtime().replace(second=0, microsecond=0)

@@ -1,0 +1,165 @@
+"""The scan page: one field, green or red, next."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from aid.actions import hand_out, reverse_handout
+from aid.errors import UnknownNumber
+from aid.forms import CardForm, DistributionForm, HandOutForm, handed_out_by
+from aid.models import Distribution
+from aid.scanning import (
+    CHOSEN,
+    Done,
+    Give,
+    Ready,
+    Stop,
+    distribution_of_table,
+    find_card,
+    find_handout,
+    read_card,
+    read_handout,
+    running_for,
+    stop,
+)
+from centre.access import Permission, require
+from centre.forms import ActForm
+from centre.log import write_log
+from centre.models import LogLine
+from centre.refusals import Refusal
+from registrations.numbers import write_number
+
+Panel = Give | Stop | Done | Ready
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def scan(request: HttpRequest) -> HttpResponse:
+    """Scan a card: green or red; hand out; the next card."""
+    require(request.user, Permission.HAND_OUT)
+    if request.method == "POST":
+        return _hand_out(request)
+    running = running_for(request)
+    distribution = distribution_of_table(request, running)
+    if "done" in request.GET:
+        return _show_done(request, len(running))
+    if distribution is None:
+        return _choose(request, running)
+    if "number" not in request.GET:
+        return _show(request, distribution, Ready(), others=len(running))
+    return _look_up(request, distribution, len(running))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request: HttpRequest) -> HttpResponse:
+    """Choose the distribution of this table; it is kept for the session."""
+    require(request.user, Permission.HAND_OUT)
+    if request.method != "POST":
+        return _choose(request, running_for(request))
+    form = DistributionForm(request.POST, by=request.user)
+    if not form.is_valid():
+        raise Http404
+    request.session[CHOSEN] = str(form.cleaned_data["distribution"].pk)
+    return HttpResponseRedirect(reverse("aid:scan"), status=303)
+
+
+@require_POST
+def undo(request: HttpRequest, key: str) -> HttpResponse:
+    """Take back what one has just handed out."""
+    handout = find_handout(str(key), request.user)
+    form = ActForm(request.POST)
+    if handout is None or not form.is_valid():
+        raise Http404
+    try:
+        reverse_handout(handout, reason="undone at once", by=request.user, **form.cleaned_data)
+    except Refusal as refusal:
+        return _show(request, handout.distribution, Stop(str(handout.household), str(refusal)), status=422)
+    return _to_scan(done=handout.pk)
+
+
+def _look_up(request: HttpRequest, distribution: Distribution, others: int) -> HttpResponse:
+    form = CardForm(request.GET)
+    if not form.is_valid():
+        return _show(request, distribution, _unreadable(form), typed=request.GET["number"], others=others, status=422)
+    number = form.cleaned_data["number"]
+    household = find_card(number)
+    write_log(request.user, LogLine.Verb.SEARCHED, household or "household", ["number", "size"])
+    return _show(request, distribution, read_card(distribution, number, household, timezone.now()), others=others)
+
+
+def _hand_out(request: HttpRequest) -> HttpResponse:
+    form = HandOutForm(request.POST, by=request.user)
+    if not form.is_valid():
+        return _refuse_form(request, form)
+    facts = form.cleaned_data
+    distribution, shown, following = facts.pop("distribution"), facts.pop("shown"), facts.pop("number")
+    if following:
+        return _to_scan(number=write_number(following))
+    household = find_card(shown)
+    if household is None:
+        return _show(request, distribution, stop(write_number(shown), UnknownNumber()), status=422)
+    try:
+        answer = hand_out(distribution, household, by=request.user, **facts)
+    except Refusal as refusal:
+        return _show(request, distribution, stop(write_number(shown), refusal), status=422)
+    return _to_scan(done=answer.handout)
+
+
+def _refuse_form(request: HttpRequest, form: HandOutForm) -> HttpResponse:
+    """A wrong number is told in red; a distribution of another site, or a form of another page, is not there."""
+    if set(form.errors) - {"number"}:
+        raise Http404
+    return _show(
+        request, form.cleaned_data["distribution"], _unreadable(form), typed=form.data.get("number", ""), status=422
+    )
+
+
+def _show_done(request: HttpRequest, others: int) -> HttpResponse:
+    handout = find_handout(request.GET["done"], request.user)
+    if handout is None:
+        raise Http404
+    panel = read_handout(handout, request.user, timezone.now())
+    return _show(request, handout.distribution, panel, others=others)
+
+
+def _unreadable(form: CardForm | HandOutForm) -> Stop:
+    return Stop("", str(form.errors["number"][0]))
+
+
+def _show(
+    request: HttpRequest,
+    distribution: Distribution,
+    panel: Panel,
+    *,
+    typed: str = "",
+    others: int = 0,
+    status: int = 200,
+) -> HttpResponse:
+    number = getattr(panel, "number", "")
+    form = HandOutForm(by=request.user, initial={"distribution": distribution.pk, "shown": number, "number": typed})
+    context: dict[str, Any] = {
+        "distribution": distribution,
+        "panel": panel,
+        "form": form,
+        "typed": typed,
+        "others": others > 1,
+    }
+    template = "aid/_scan.html" if request.htmx else "aid/scan.html"
+    return render(request, template, context, status=status)
+
+
+def _choose(request: HttpRequest, running: list[Distribution]) -> HttpResponse:
+    if request.htmx:  # the page that asked waits for a card; the choice is a page of its own
+        return HttpResponseClientRedirect(reverse("aid:scan"))
+    planned = handed_out_by(request.user).planned(timezone.now()).order_by("starts_at")
+    context = {"running": running, "following": planned.first(), "chosen": request.session.get(CHOSEN)}
+    return render(request, "aid/choose.html", context)
+
+
+def _to_scan(**query: object) -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{reverse('aid:scan')}?{urlencode(query)}", status=303)

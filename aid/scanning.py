@@ -1,0 +1,116 @@
+"""What the scan page shows: green or red, and why. A card answers with its number and size, never with a name."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from aid.actions import UNDO_WITHIN
+from aid.errors import UnknownNumber
+from aid.forms import handed_out_by
+from aid.models import Distribution, Handout, StockMovement
+from aid.selectors import Entitlement, Line, Stock, entitlement, short_of
+from centre.models import User
+from centre.refusals import Refusal
+from centre.shift import site_of_shift
+from registrations.models import Household
+from registrations.numbers import write_number
+
+CHOSEN = "distribution_of_table"
+
+CANNOT_HAPPEN = frozenset({"unknown_number", "not_running"})
+"""Refusals at the scan that no reason can overrule there."""
+
+
+@dataclass(frozen=True)
+class Give:
+    """Green: what to hand out, and what the store may lack."""
+
+    number: str
+    due: Entitlement
+    short: Sequence[Stock]
+    kind: str = "give"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Red: why not. `may_have_happened` offers to record what was given all the same."""
+
+    number: str
+    why: str
+    may_have_happened: bool = False
+    kind: str = "stop"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was handed out, and for how many seconds it may still be undone; none when it was undone."""
+
+    handout: Handout
+    lines: Sequence[Line]
+    seconds: int
+    kind: str = "done"
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Waiting for a card."""
+
+    kind: str = "ready"
+
+
+def running_for(request: HttpRequest) -> list[Distribution]:
+    """The distributions that run now where the user hands out: at the site of the shift, or at all of theirs."""
+    running = handed_out_by(request.user).running(timezone.now())
+    site = site_of_shift(request)
+    return list(running.filter(site=site) if site else running)
+
+
+def distribution_of_table(request: HttpRequest, running: Sequence[Distribution]) -> Distribution | None:
+    """The one chosen for this table, or the only one that runs; None when it is to be chosen."""
+    chosen = request.session.get(CHOSEN)
+    found = next((distribution for distribution in running if str(distribution.pk) == chosen), None)
+    return found or (running[0] if len(running) == 1 else None)
+
+
+def find_card(number: int) -> Household | None:
+    """The household of a number. Whoever hands out may ask: a scan shows the number and the size, no more."""
+    return Household.objects.filter(number=number).first()
+
+
+def read_card(distribution: Distribution, number: int, household: Household | None, at: datetime) -> Give | Stop:
+    """Green or red for this card now."""
+    written = write_number(number)
+    if household is None:
+        return stop(written, UnknownNumber())
+    due = entitlement(distribution, household, at)
+    if due.refusal:
+        return stop(written, due.refusal)
+    return Give(written, due, short_of(distribution.site, due.lines, at))
+
+
+def stop(number: str, refusal: Refusal) -> Stop:
+    """Red, in the refusal's words."""
+    return Stop(number, str(refusal), refusal.code not in CANNOT_HAPPEN)
+
+
+def read_handout(handout: Handout, by: User, at: datetime) -> Done:
+    """What was just handed out, as its movements say."""
+    taken = handout.stock_movements.filter(kind=StockMovement.Kind.HANDED_OUT).select_related("item")
+    lines = [Line(movement.item, movement.quantity) for movement in taken.order_by("item__code")]
+    left = int((handout.recorded_at + UNDO_WITHIN - at).total_seconds())
+    own = handout.by_id == by.pk and handout.reversed_at is None
+    return Done(handout, lines, max(left, 0) if own else 0)
+
+
+def find_handout(key: str, by: User) -> Handout | None:
+    """A handout of a distribution where the user hands out."""
+    try:
+        wanted = uuid.UUID(key)
+    except ValueError:
+        return None
+    mine = Handout.objects.filter(distribution__in=handed_out_by(by).order_by().values("pk"))
+    return mine.select_related("household", "distribution__site").filter(pk=wanted).first()

@@ -1,0 +1,259 @@
+"""Pages of those who keep aid: rounds, stock, items, and taking a handout back. Scanning is in scan_views."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from aid.actions import (
+    add_item,
+    end_distribution,
+    plan_distribution,
+    receive_stock,
+    reverse_handout,
+    send_stock,
+    write_off,
+)
+from aid.forms import ItemForm, PlanForm, ReceiveForm, ReverseForm, RuleRows, SendForm, StockForm, WriteOffForm
+from aid.models import Distribution, Handout, Item, StockMovement
+from aid.selectors import stock_at
+from centre.access import Permission, require
+from centre.forms import ActForm
+from centre.log import write_log
+from centre.models import LogLine, Site
+from centre.refusals import Refusal
+from centre.shift import site_of_shift
+from registrations.models import Household
+from registrations.numbers import read_number
+
+ON_A_PAGE = 100
+LATEST = 50
+
+
+class Move(NamedTuple):
+    """One way stock moves: its form, its act, and its words."""
+
+    form: type[StockForm]
+    act: Callable[..., Any]
+    title: str | Promise
+    button: str | Promise
+    done: str | Promise
+
+
+MOVES = {
+    "receive": Move(ReceiveForm, receive_stock, _("Receive stock"), _("Receive"), _("Received.")),
+    "send": Move(SendForm, send_stock, _("Send stock to another site"), _("Send"), _("Sent.")),
+    "write-off": Move(WriteOffForm, write_off, _("Write off stock"), _("Write off"), _("Written off.")),
+}
+
+
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """The rounds and the stock of the site of the shift, or of all the user's sites."""
+    require(request.user, Permission.PLAN_AID)
+    now = timezone.now()
+    sites = _sites(request)
+    rounds = Distribution.objects.filter(site__in=sites).select_related("site").with_reached()
+    context = {
+        "sites": sites,
+        "sections": [
+            (_("Running now"), rounds.running(now)),
+            (_("Planned"), rounds.planned(now).order_by("starts_at")),
+            (_("Done"), rounds.done(now)[:LATEST]),
+        ],
+        "flagged": _handouts(request).flagged().filter(distribution__site__in=sites)[:LATEST],
+        "stock": [stock for site in sites for stock in stock_at(site, now)],
+    }
+    return render(request, "aid/overview.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan(request: HttpRequest) -> HttpResponse:
+    """Plan a distribution: a form with a row for each item."""
+    require(request.user, Permission.PLAN_AID)
+    if request.method != "POST":
+        form = PlanForm(by=request.user, initial={"site": site_of_shift(request)})
+        return render(request, "aid/plan.html", {"form": form, "rows": RuleRows(prefix="rules")})
+    if "more" in request.POST:
+        return _plan_with_more_rows(request)
+    form, rows = PlanForm(request.POST, by=request.user), RuleRows(request.POST, prefix="rules")
+    if form.is_valid() & rows.is_valid():
+        try:
+            answer = plan_distribution(**form.cleaned_data, rules=rows.rules(), by=request.user)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _see("aid:distribution", answer.distribution)
+    return render(request, "aid/plan.html", {"form": form, "rows": rows}, status=422)
+
+
+@require_GET
+def distribution(request: HttpRequest, key: str) -> HttpResponse:
+    """One round: what it gives, whom it reached, and every handout, those that happened anyway first."""
+    shown = get_object_or_404(_rounds(request).with_reached(), pk=key)
+    given = _handouts(request).filter(distribution=shown)
+    others = given.exclude(pk__in=given.flagged())
+    asked = request.GET.get("number", "")
+    if asked:
+        others = others.filter(household__number=_number_or_none(asked))
+    context = {
+        "distribution": shown,
+        "rules": shown.rules.select_related("item"),
+        "running": shown.runs(timezone.now()),
+        "form": ActForm(),
+        "flagged": given.flagged(),
+        "page": Paginator(others, ON_A_PAGE).get_page(request.GET.get("page")),
+        "asked": asked,
+    }
+    return render(request, "aid/distribution.html", context)
+
+
+@require_POST
+def end(request: HttpRequest, key: str) -> HttpResponse:
+    """End a round now."""
+    shown = get_object_or_404(_rounds(request), pk=key)
+    form = ActForm(request.POST)
+    if form.is_valid():
+        end_distribution(shown, by=request.user, **form.cleaned_data)
+        messages.success(request, _("The distribution has ended. Cards are refused from now on."))
+    return _see("aid:distribution", key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reverse_one(request: HttpRequest, key: str) -> HttpResponse:
+    """Take a handout back, with a reason."""
+    handout = get_object_or_404(_handouts(request), pk=key)
+    form = ReverseForm(request.POST or None)
+    context = {"handout": handout, "form": form}
+    if request.method != "POST":
+        return render(request, "aid/reverse.html", context)
+    if form.is_valid():
+        try:
+            reverse_handout(handout, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("Taken back. Card %(card)s may receive again.") % {"card": handout.household})
+            return _see("aid:distribution", handout.distribution_id)
+    return render(request, "aid/reverse.html", context, status=422)
+
+
+@require_GET
+def stock(request: HttpRequest, code: str) -> HttpResponse:
+    """The store of a site: how much of each item, and the latest movements."""
+    site = get_object_or_404(_all_sites(request), code=code)
+    moved = StockMovement.objects.at(site).select_related(
+        "item", "from_site", "to_site", "handout__household", "act__by"
+    )
+    page = Paginator(moved, ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"site": site, "stock": stock_at(site), "page": page, "moves": MOVES}
+    return render(request, "aid/stock.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def move_stock(request: HttpRequest, code: str, move: str) -> HttpResponse:
+    """Receive, send or write off."""
+    site = get_object_or_404(_all_sites(request), code=code)
+    if move not in MOVES:
+        raise Http404
+    way = MOVES[move]
+    form = way.form(request.POST or None, site=site, initial={"item": _item_or_none(request.GET.get("item"))})
+    if request.method != "POST":
+        return render(request, "aid/move.html", {"site": site, "form": form, "move": way})
+    if form.is_valid():
+        try:
+            way.act(site, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, way.done)
+            return _see("aid:stock", code)
+    return render(request, "aid/move.html", {"site": site, "form": form, "move": way}, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def items(request: HttpRequest) -> HttpResponse:
+    """The list of items, and a form for one more."""
+    require(request.user, Permission.PLAN_AID)
+    form = ItemForm(request.POST or None)
+    if request.method != "POST":
+        return render(request, "aid/items.html", {"items": Item.objects.all(), "form": form})
+    if form.is_valid():
+        try:
+            add_item(by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The item is on the list."))
+            return _see("aid:items")
+    return render(request, "aid/items.html", {"items": Item.objects.all(), "form": form}, status=422)
+
+
+@require_GET
+def family(request: HttpRequest, number: str) -> HttpResponse:
+    """What a family received, for its file."""
+    asked = Household.objects.filter(number=_number_or_none(number))
+    household = get_object_or_404(asked.visible_to(request.user))
+    write_log(request.user, LogLine.Verb.OPENED, household, ["handouts"])
+    received = (
+        Handout.objects.filter(Q(household=household) | Q(counted_as=household))
+        .select_related("distribution__site", "by", "household")
+        .prefetch_related("stock_movements__item")
+    )
+    return render(request, "aid/_family.html", {"household": household, "handouts": received})
+
+
+def _plan_with_more_rows(request: HttpRequest) -> HttpResponse:
+    data = request.POST.copy()
+    drawn = RuleRows(data, prefix="rules").total_form_count()
+    data["rules-TOTAL_FORMS"] = str(min(drawn + RuleRows.extra, RuleRows.max_num))
+    form = PlanForm(by=request.user, initial={name: data.get(name) for name in PlanForm.base_fields})
+    return render(request, "aid/plan.html", {"form": form, "rows": RuleRows(data, prefix="rules"), "more": True})
+
+
+def _sites(request: HttpRequest) -> list[Site]:
+    """The site of the shift where aid is planned at it, else every site where the user plans aid."""
+    mine = _all_sites(request)
+    site = site_of_shift(request)
+    return [site] if site and site in mine else list(mine)
+
+
+def _all_sites(request: HttpRequest) -> Any:
+    require(request.user, Permission.PLAN_AID)
+    return Site.objects.where(request.user, Permission.PLAN_AID)
+
+
+def _rounds(request: HttpRequest) -> Any:
+    require(request.user, Permission.PLAN_AID)
+    return Distribution.objects.where(request.user, Permission.PLAN_AID).select_related("site")
+
+
+def _handouts(request: HttpRequest) -> Any:
+    require(request.user, Permission.PLAN_AID)
+    mine = Handout.objects.where(request.user, Permission.PLAN_AID)
+    return mine.select_related("distribution__site", "household", "by", "reversed_by", "happened_anyway_by")
+
+
+def _number_or_none(text: str) -> int | None:
+    try:
+        return read_number(text)
+    except ValidationError:
+        return None
+
+
+def _item_or_none(code: str | None) -> Item | None:
+    return Item.objects.filter(code=code).first() if code else None
+
+
+def _see(name: str, *args: Any) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse(name, args=args), status=303)
