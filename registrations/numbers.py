@@ -19,16 +19,16 @@ def check_letter(number: int) -> str:
 
 
 def write_number(number: int) -> str:
-    """4127 → "4127 K"."""
+    """4127 → "4127 B"."""
     return f"{number} {check_letter(number)}"
 
 
 def read_number(text: str) -> int:
-    """Read "4127k" as 4127; raises ValidationError when it is no number or the letter does not fit."""
+    """Read "4127b" as 4127; raises ValidationError when it is no number or the letter does not fit."""
     plain = text.strip().upper().translate(LOOK_ALIKES)
     digits, letter = plain[:-1], plain[-1:]
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 12 and letter in LETTERS):
-        raise ValidationError(_("A number is digits and a letter, such as 4127 K."), code="no_number")
+        raise ValidationError(_("A number is digits and a letter, such as 4127 B."), code="no_number")
     if check_letter(int(digits)) != letter:
         raise ValidationError(_("The letter does not fit the digits: read the number again."), code="wrong_letter")
     return int(digits)
