@@ -17,3 +17,10 @@ class NotPlanned(Refusal):
 
     code = "child_departs"
     message = _("A protection officer must agree before this child leaves. Record it as already happened, or ask.")
+
+
+class CardNeeded(Refusal):
+    """A family is said to be another's match, and neither its card nor birth date and father's name show it."""
+
+    code = "card_needed"
+    message = _("Type the number of their card: birth date and father's name do not agree.")

@@ -1,7 +1,27 @@
-"""Pages of desk."""
+"""Pages of the desk."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+import registrations.addresses  # noqa: F401 - makes <number:…> known
+from desk import views
 
 app_name = "desk"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("intake/", views.intake, name="intake"),
+    path("intake/matches/", views.matches, name="matches"),
+    path("intake/arrive/", views.arrive_by_card, name="arrive_by_card"),
+    path("intake/same-family/", views.same_family, name="same_family"),
+    path("intake/gate/", views.gate, name="gate"),
+    path("intake/count/", views.count, name="count"),
+    path("intake/done/<number:number>/", views.done, name="done"),
+    path("families/", views.families, name="families"),
+    path("families/<number:number>/", views.family, name="family"),
+    path("families/<number:number>/arrive/", views.arrival, name="arrive"),
+    path("families/<number:number>/depart/", views.departure, name="depart"),
+    path("families/<number:number>/died/", views.death, name="died"),
+    path("families/<number:number>/born/", views.birth, name="born"),
+    path("families/<number:number>/void/", views.void, name="void"),
+    path("duplicates/", views.duplicates, name="duplicates"),
+    path("duplicates/<uuid:key>/undo/", views.undo_merge, name="unmerge"),
+]

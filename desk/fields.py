@@ -1,0 +1,166 @@
+"""What a desk types, and how it is read: a line of text, a name, a birth, a telephone, a card's number.
+
+Each says in one sentence, beside its field, what is wrong; nothing typed is lost.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from registrations.facts import Birth, age_on
+from registrations.numbers import read_number
+
+NOT_KNOWN = "?"  # what a desk writes for a name that nobody knows
+OLDEST = 120  # years
+REGION = "AM"  # where a number without a country code is dialled
+
+_SEPARATORS = re.compile(r"[\s./,\-]+")
+_AGE = re.compile(r"\d{1,3}", re.ASCII)
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_PARTS = re.compile(r"\d{1,4}", re.ASCII)
+
+
+class LineField(forms.CharField):
+    """One line of text; spaces are brought together, invisible marks dropped, control characters refused."""
+
+    def __init__(self, *, max_length: int = 80, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(max_length=max_length, **kwargs)
+        self.error_messages["control"] = _("There is a sign in it that cannot be read. Type it again.")
+
+    def to_python(self, value: Any) -> str:
+        line = " ".join(super().to_python(value).split())
+        line = "".join(letter for letter in line if unicodedata.category(letter) != "Cf")
+        if any(unicodedata.category(letter) in ("Cc", "Co", "Cs", "Cn") for letter in line):
+            raise ValidationError(self.error_messages["control"], code="control")
+        return line
+
+
+class NameField(LineField):
+    """A name as it is written, in any script; `?` where nobody knows it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.error_messages["no_letters"] = _("A name has letters. Write ? when nobody knows it.")
+        self.error_messages["too_long"] = _("This is too long for a name: at most 80 letters.")
+
+    def to_python(self, value: Any) -> str:
+        name = super().to_python(value)
+        if name and name != NOT_KNOWN and not any(letter.isalpha() for letter in name):
+            raise ValidationError(self.error_messages["no_letters"], code="no_letters")
+        return name
+
+    def run_validators(self, value: str) -> None:
+        if self.max_length and len(value) > self.max_length:
+            raise ValidationError(self.error_messages["too_long"], code="too_long")
+        super().run_validators(value)
+
+
+class BirthField(forms.CharField):
+    """A birth as it was said: 04.05.1989, 05.1989, 1989, or an age such as 34."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(max_length=40, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return read_birth(super().to_python(value), timezone.localdate())
+
+    def run_validators(self, value: Any) -> None:
+        """The reading itself is the check."""
+
+
+class PhoneField(forms.CharField):
+    """A telephone number, kept as it is dialled from anywhere: +37491123456."""
+
+    widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(max_length=40, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value)
+        if not typed:
+            return ""
+        try:
+            number = phonenumbers.parse(typed, REGION)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_valid_number(number):
+            raise ValidationError(_("No telephone has this number. Check it, or leave it empty."), code="no_phone")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class NumberField(forms.CharField):
+    """A household's number with its letter, such as 4127 B; read as a whole number, None when empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(max_length=20, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        typed = super().to_python(value)
+        return read_number(typed) if typed else None
+
+    def run_validators(self, value: Any) -> None:
+        """The check letter is the check."""
+
+
+def read_birth(text: str, today: date) -> Birth:
+    """Read a birth as precisely as it was written; raises ValidationError with a sentence for the desk."""
+    text = text.strip()
+    if not text:
+        return Birth()
+    if _AGE.fullmatch(text):
+        return _of_age(int(text), today)
+    if _YEAR.fullmatch(text):
+        return _checked(Birth(_date(int(text), 1, 1), "year"), today)
+    parts = _SEPARATORS.split(text.strip("."))
+    if not all(_PARTS.fullmatch(part) for part in parts) or len(parts) not in (2, 3):
+        raise ValidationError(_("Write 04.05.1989, 05.1989, 1989, or an age such as 34."), code="no_birth")
+    if len(parts[0]) == 4:  # as machines write it
+        parts.reverse()
+    if len(parts[-1]) != 4:
+        raise ValidationError(_("Write the year with four digits."), code="short_year")
+    day, month, year = ([1] * (3 - len(parts)) + [int(part) for part in parts])[:3]
+    return _checked(Birth(_date(year, month, day), "day" if len(parts) == 3 else "month"), today)
+
+
+def in_words(birth: Birth, today: date) -> str:
+    """What was understood, to show beside the field: "34 years · 04.05.1989"."""
+    if birth.on is None:
+        return ""
+    age = age_on(birth.on, today)
+    years = ngettext("%(age)d year", "%(age)d years", age) % {"age": age}
+    written = {"day": birth.on.strftime("%d.%m.%Y"), "month": birth.on.strftime("%m.%Y"), "year": str(birth.on.year)}
+    return f"{years} · {written.get(birth.precision, f'≈ {birth.on.year}')}"
+
+
+def _of_age(age: int, today: date) -> Birth:
+    if age > OLDEST:
+        raise ValidationError(_("Nobody is that old. Write an age up to 120, or a year."), code="too_old")
+    return Birth.of_age(age, today)
+
+
+def _date(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise ValidationError(_("There is no such date."), code="no_date") from error
+
+
+def _checked(birth: Birth, today: date) -> Birth:
+    if birth.on is not None and birth.on > today:
+        raise ValidationError(_("This is in the future."), code="future")
+    if birth.on is not None and age_on(birth.on, today) > OLDEST:
+        raise ValidationError(_("This is more than 120 years ago."), code="too_old")
+    return birth

@@ -1,0 +1,69 @@
+"""How the list of families is narrowed down."""
+
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from centre.models import Site
+from registrations.filters import LONGEST_SEARCH
+from registrations.models import Going, Household, Membership, Presence
+from shelter.models import Stay
+
+PRE_REGISTERED, WAITING = "pre_registered", "waiting"
+
+
+class FamilyFilterSet(filters.FilterSet):
+    """The fields above the list."""
+
+    search = filters.CharFilter(
+        method="leave_to_ranking",
+        max_length=LONGEST_SEARCH,
+        label=_("Name or number"),
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    state = filters.ChoiceFilter(
+        method="filter_state",
+        label=_("Which"),
+        empty_label=_("all"),
+        choices=[(PRE_REGISTERED, _("names not taken yet")), (WAITING, _("wait for shelter"))],
+    )
+    site = filters.ModelChoiceFilter(
+        method="filter_site", label=_("Now at"), empty_label=_("any site"), queryset=Site.objects.none()
+    )
+
+    class Meta:
+        model = Household
+        fields = ()
+
+    def __init__(self, *args: Any, sites: "QuerySet[Site]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["site"].queryset = sites
+        self.form.label_suffix = ""
+
+    def leave_to_ranking(self, rows: "QuerySet[Any]", _name: str, _query: str) -> "QuerySet[Any]":
+        return rows
+
+    def filter_state(self, households: Any, _name: str, state: str) -> Any:
+        return households.pre_registered_only() if state == PRE_REGISTERED else waiting(households)
+
+    def filter_site(self, households: Any, _name: str, site: Site) -> Any:
+        present = Presence.objects.at(timezone.now()).filter(site=site)
+        members = Membership.objects.filter(counted_as__in=present.values("individual"), left_at__isnull=True)
+        return households.filter(pk__in=members.values("household"))
+
+
+def waiting(households: Any) -> Any:
+    """Those who wanted shelter, of whom somebody is at a site and nobody has a place or a hold."""
+    now = timezone.now()
+    members = Membership.objects.filter(household=OuterRef("pk"), left_at__isnull=True)
+    present = Presence.objects.filter(individual=OuterRef("counted_as"), during__contains=now)
+    placed = Stay.objects.filter(individual=OuterRef("counted_as")).filter(
+        Q(during__upper_inf=True) | Q(during__endswith__gt=now)
+    )
+    return households.filter(
+        Exists(members.filter(Exists(present))), ~Exists(members.filter(Exists(placed))), going=Going.SHELTER
+    ).registered()

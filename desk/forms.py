@@ -1,0 +1,254 @@
+"""What is asked at the gate and at the file: the forms of one act each. The intake's form is in intake.py."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from centre.forms import ActForm
+from centre.models import Marz, Site
+from desk.fields import LineField, NumberField
+from desk.intake import MemberForm, need_name
+from registrations.facts import Group, HouseholdFacts, PersonFacts
+from registrations.models import AgeGroup, Going, Individual, Movement, NeedCode, Sex
+from registrations.names import likeness
+
+MOST_IN_A_GROUP = 60
+
+
+class CardForm(forms.Form):
+    """The number on a card."""
+
+    card = NumberField(label=_("Card number"))
+
+
+class GateForm(ActForm):
+    """A family counted at the gate: how many of which sex and age, what is urgent, where they want to go."""
+
+    urgent_need = forms.ChoiceField(label=_("Urgent need"), required=False)
+    going = forms.ChoiceField(
+        label=_("Where do they want to go?"), choices=Going, widget=forms.RadioSelect, initial=Going.SHELTER
+    )
+    destination_marz = forms.ChoiceField(label=_("Marz"), choices=[("", _("not known")), *Marz.choices], required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        needs = NeedCode.objects.filter(at_desk=True)
+        self.fields["urgent_need"].choices = [("", _("none"))] + [(n.code, need_name(n)) for n in needs]
+        for name, label in self._counters():
+            self.fields[name] = forms.IntegerField(
+                label=label,
+                required=False,
+                min_value=0,
+                max_value=MOST_IN_A_GROUP,
+                widget=forms.NumberInput(attrs={"data-stepper": "", "inputmode": "numeric", "placeholder": "0"}),
+            )
+
+    @staticmethod
+    def _counters() -> list[tuple[str, Any]]:
+        pairs = [
+            (f"{sex}_{position}", f"{_word(sex)} {group.label}")
+            for position, group in enumerate(AgeGroup)
+            for sex in (Sex.FEMALE.value, Sex.MALE.value)
+        ]
+        return [*pairs, ("others", _("Sex or age not known"))]
+
+    def rows(self) -> list[tuple[str, Any, Any]]:
+        """The counters as they stand on the page: an age group, women and girls, men and boys."""
+        return [(group.label, self[f"F_{place}"], self[f"M_{place}"]) for place, group in enumerate(AgeGroup)]
+
+    def groups(self) -> list[Group]:
+        """The people counted, as the act takes them."""
+        counted = [
+            Group(self.cleaned_data[f"{sex}_{place}"], sex, group.value)
+            for place, group in enumerate(AgeGroup)
+            for sex in (Sex.FEMALE.value, Sex.MALE.value)
+            if self.cleaned_data.get(f"{sex}_{place}")
+        ]
+        others = self.cleaned_data.get("others")
+        return counted + ([Group(others)] if others else [])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not self.groups():
+            raise forms.ValidationError(_("Count at least one person."), code="nobody")
+        return cleaned
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act."""
+        going = self.cleaned_data["going"]
+        marz = self.cleaned_data["destination_marz"] if going == Going.OWN_ADDRESS else ""
+        return {
+            "groups": self.groups(),
+            "facts": HouseholdFacts(going=going, destination_marz=marz),
+            "urgent_need": self.cleaned_data["urgent_need"] or None,
+        }
+
+
+class CountForm(ActForm):
+    """People and vehicles seen crossing since the last count."""
+
+    people = forms.IntegerField(
+        label=_("People"), min_value=0, max_value=10_000, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )
+    vehicles = forms.IntegerField(
+        label=_("Vehicles"),
+        min_value=0,
+        max_value=10_000,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+    def clean_vehicles(self) -> int:
+        return self.cleaned_data["vehicles"] or 0
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not cleaned["people"] and not cleaned["vehicles"]:
+            raise forms.ValidationError(_("Count at least one person or vehicle."), code="nothing")
+        return cleaned
+
+
+class MembersField(forms.MultipleChoiceField):
+    """Some of the household's members, by id."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> list[uuid.UUID]:
+        return [uuid.UUID(key) for key in super().clean(value)]
+
+
+class DepartForm(ActForm):
+    """Who leaves, and where to."""
+
+    members = MembersField(label=_("Who leaves?"), error_messages={"required": _("Choose who leaves.")})
+    destination = forms.ChoiceField(label=_("Where to?"), choices=Movement.Destination, widget=forms.RadioSelect)
+    destination_site = forms.ModelChoiceField(label=_("Which site"), queryset=Site.objects.none(), required=False)
+    destination_marz = forms.ChoiceField(label=_("Marz"), choices=[("", _("not known")), *Marz.choices], required=False)
+    happened_anyway = LineField(
+        label=_("It has already happened: how?"),
+        help_text=_("Only when a child has already left with someone else. A protection officer is told at once."),
+        max_length=200,
+    )
+
+    def __init__(self, *args: Any, people: list[Individual], sites: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["members"].choices = [(str(person.pk), str(person)) for person in people]
+        self.fields["members"].initial = [str(person.pk) for person in people]
+        self.fields["destination_site"].queryset = sites
+
+    def clean(self) -> dict[str, Any]:
+        """Keep of site and marz only what belongs to the destination."""
+        cleaned = super().clean() or self.cleaned_data
+        destination = cleaned.get("destination")
+        if destination != Movement.Destination.SITE:
+            cleaned["destination_site"] = None
+        elif not cleaned.get("destination_site") and "destination_site" not in self.errors:
+            self.add_error("destination_site", _("Choose the site they go to."))
+        if destination != Movement.Destination.OWN_ADDRESS:
+            cleaned["destination_marz"] = ""
+        return cleaned
+
+
+class DiedForm(ActForm):
+    """Who died."""
+
+    individual = forms.ChoiceField(label=_("Who died?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, people: list[Individual], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people}
+        self.fields["individual"].choices = [(key, str(person)) for key, person in self.people.items()]
+
+    def clean_individual(self) -> Individual:
+        return self.people[self.cleaned_data["individual"]]
+
+
+class BornForm(ActForm, MemberForm):
+    """A child that was born at the site."""
+
+    field_order = ("id", "given_name", "family_name", "fathers_name", "sex", "birth", "relationship")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, needs=[], **kwargs)
+        for name in ("carer", "needs"):
+            del self.fields[name]
+
+    def child(self) -> PersonFacts:
+        """The facts of the child, under an id that comes from the act's."""
+        return self.person(uuid.uuid5(self.cleaned_data["id"], "child"))
+
+
+class VoidForm(ActForm):
+    """Facts of the journal that were told together and were wrong."""
+
+    movements = forms.ModelMultipleChoiceField(queryset=Movement.objects.none(), widget=forms.MultipleHiddenInput)
+
+    def __init__(self, *args: Any, movements: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["movements"].queryset = movements
+
+    def clean_movements(self) -> list[Movement]:
+        return sorted(self.cleaned_data["movements"].select_related("site"), key=lambda movement: movement.pk)
+
+
+class PairForm(forms.Form):
+    """The numbers of two families to look at side by side."""
+
+    one = NumberField(label=_("This family"), required=True)
+    other = NumberField(label=_("The same as this one?"), required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+
+
+class MergeForm(ActForm):
+    """Which members of the other family are persons of this one, and how that is known."""
+
+    reason = LineField(label=_("How do you know?"), max_length=200, required=True)
+
+    def __init__(self, *args: Any, one: list[Individual], other: list[Individual], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.one = {str(person.pk): person for person in one}
+        self.other = other
+        choices = [("", _("nobody here")), *((key, str(person)) for key, person in self.one.items())]
+        for person in other:
+            self.fields[f"same_{person.pk}"] = forms.ChoiceField(
+                label=str(person), choices=choices, required=False, initial=self._likeliest(person)
+            )
+
+    def rows(self) -> list[tuple[Individual, Any]]:
+        """Each member of the other family with the field that says who of this one it is."""
+        return [(person, self[f"same_{person.pk}"]) for person in self.other]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not self.pairs():
+            raise forms.ValidationError(_("Choose at least one person who is in both."), code="nobody")
+        return cleaned
+
+    def pairs(self) -> list[tuple[Individual, Individual]]:
+        """Who is merged into whom."""
+        chosen = [(person, self.cleaned_data.get(f"same_{person.pk}")) for person in self.other]
+        return [(person, self.one[key]) for person, key in chosen if key]
+
+    def _likeliest(self, person: Individual) -> str:
+        """The member of this family whose names are alike and whose sex and birth do not contradict; or nobody."""
+        fits = {
+            key: likeness(person.family_fold, one.family_fold) + likeness(person.given_fold, one.given_fold)
+            for key, one in self.one.items()
+            if one.sex == person.sex and _born_alike(person, one)
+        }
+        best = max(fits, key=lambda key: fits[key], default="")
+        return best if best and fits[best] >= 1.75 else ""
+
+
+def _born_alike(one: Individual, other: Individual) -> bool:
+    if one.birth_date is None or other.birth_date is None:
+        return True
+    return abs(one.birth_date.year - other.birth_date.year) <= 1
+
+
+def _word(sex: str) -> Any:
+    return _("women and girls") if sex == Sex.FEMALE else _("men and boys")

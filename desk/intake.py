@@ -1,0 +1,254 @@
+"""The intake: one screen for a whole family, a row per person."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from centre.forms import ActForm
+from centre.models import Marz
+from desk.fields import NOT_KNOWN, BirthField, LineField, NameField, NumberField, PhoneField, in_words
+from desk.selectors import Card
+from registrations.facts import Birth, HouseholdFacts, PersonFacts, asks_for_carer
+from registrations.models import District, Going, Membership, NeedCode, Relationship, Sex
+from registrations.names import mixes_scripts
+
+MOST_ROWS = 40
+FIRST_ROWS = 3  # shown empty to begin with
+MORE_ROWS = 5  # added by the button
+
+HEAD = Relationship.HEAD.value
+ROW = "row-"  # the carer is the person on this row of the list
+OTHER_CARERS = [choice for choice in Membership.Carer.choices if choice[0] != Membership.Carer.MEMBER]
+NAMES = ("family_name", "given_name", "fathers_name")
+
+
+class IntakeForm(ActForm):
+    """What a family says of itself as a whole."""
+
+    card = NumberField(label=_("Card?"))
+    last_residence_district = forms.ChoiceField(
+        label=_("Home district"), choices=[("", _("not said")), *District.choices], required=False
+    )
+    last_residence_settlement = LineField(label=_("Town or village"))
+    phone = PhoneField(label=_("Telephone"))
+    second_phone = PhoneField(label=_("Second telephone"))
+    original_registration_district = forms.ChoiceField(
+        label=_("Registered first in district"), choices=[("", _("the same")), *District.choices], required=False
+    )
+    original_registration_settlement = LineField(label=_("Registered first in"))
+    vehicle = LineField(label=_("Vehicle"), max_length=40)
+    going = forms.ChoiceField(
+        label=_("Where do they go?"), choices=Going, widget=forms.RadioSelect, initial=Going.SHELTER
+    )
+    destination_marz = forms.ChoiceField(label=_("Marz"), choices=[("", _("not known")), *Marz.choices], required=False)
+
+    def facts(self) -> HouseholdFacts:
+        """The household's facts, as the act takes them."""
+        said = self.cleaned_data
+        kept = {name: said[name] for name in HouseholdFacts.__dataclass_fields__ if name in said}
+        kept["destination_marz"] = said["destination_marz"] if said["going"] == Going.OWN_ADDRESS else ""
+        phones = dict.fromkeys(phone for phone in (said["phone"], said["second_phone"]) if phone)
+        return HouseholdFacts(**kept, phones=tuple(phones))
+
+
+class MemberForm(forms.Form):
+    """One row: a person."""
+
+    use_required_attribute = False
+
+    family_name = NameField(label=_("Family name"))
+    given_name = NameField(label=_("Given name"))
+    fathers_name = NameField(label=_("Father's name"))
+    sex = forms.ChoiceField(label=_("Sex"), choices=[("", ""), *Sex.choices], required=False)
+    birth = BirthField(label=_("Born, or age"))
+    relationship = forms.ChoiceField(label=_("To the head"), choices=[("", ""), *Relationship.choices], required=False)
+    carer = forms.ChoiceField(label=_("Who looks after this child?"), required=False)
+    needs = forms.MultipleChoiceField(label=_("Needs"), widget=forms.CheckboxSelectMultiple, required=False)
+
+    def __init__(self, *args: Any, needs: Sequence[tuple[str, str]], rows: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = [(f"{ROW}{number}", _("Person %(number)d") % {"number": number}) for number in range(1, rows + 1)]
+        self.fields["carer"].choices = [("", ""), *people, *OTHER_CARERS]
+        self.fields["needs"].choices = needs
+        for name in ("sex", "relationship", "carer"):
+            self.fields[name].widget.choices = self.fields[name].choices
+
+    @property
+    def understood(self) -> str:
+        """How the birth was read, for the place beside it."""
+        birth = getattr(self, "cleaned_data", {}).get("birth")
+        return in_words(birth, timezone.localdate()) if birth else ""
+
+    @property
+    def mixed(self) -> list[str]:
+        """The names in which one word mixes two scripts: worth a look, never refused."""
+        cleaned = getattr(self, "cleaned_data", {})
+        return [str(self.fields[name].label) for name in NAMES if mixes_scripts(cleaned.get(name) or "")]
+
+    def person(self, key: uuid.UUID) -> PersonFacts:
+        """The person on this row, without a carer yet."""
+        said = self.cleaned_data
+        names = {name: "" if said.get(name) == NOT_KNOWN else said.get(name, "") for name in NAMES}
+        return PersonFacts(
+            **names,
+            sex=said.get("sex") or None,
+            birth=said.get("birth") or Birth(),
+            relationship=said.get("relationship", ""),
+            needs=tuple(said.get("needs", ())),
+            id=key,
+        )
+
+    def is_blank(self, carried: str, *, first: bool) -> bool:
+        """Whether nothing was typed but what the page itself put there: a carried family name, the first head."""
+        said = self.cleaned_data
+        typed = any(said.get(name) for name in ("given_name", "fathers_name", "sex", "needs"))
+        birth = said.get("birth")
+        standing = ("", HEAD) if first else ("",)
+        return not (
+            self.errors
+            or typed
+            or (birth and birth.precision != Birth().precision)
+            or said.get("relationship", "") not in standing
+            or said.get("family_name", "") not in ("", carried)
+        )
+
+
+class MemberFormSet(forms.BaseFormSet):
+    """The rows; what is asked of them together."""
+
+    rows: list[tuple[int, MemberForm]]
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return super().get_form_kwargs(index) | {"rows": min(self.total_form_count(), MOST_ROWS)}
+
+    def clean(self) -> None:
+        self.rows = self._rows_with_names_carried()
+        if not self.rows:
+            raise forms.ValidationError(_("Write at least one person."), code="nobody")
+        for _position, form in self.rows:
+            if not form.cleaned_data.get("given_name") and "given_name" not in form.errors:
+                form.add_error("given_name", _("Write the given name, or ? when nobody knows it."))
+        self._seat_the_head()
+        self._check_carers(timezone.localdate())
+
+    def people(self, act: uuid.UUID) -> list[PersonFacts]:
+        """The persons in their order, each under an id that comes from the act's: the same form gives the same."""
+        people = []
+        for position, form in self.rows:
+            person = form.person(_key(act, position))
+            kind, row = self._carer_of(form)
+            if asks_for_carer(person, timezone.localdate()):
+                person = replace(person, carer_kind=kind, carer=_key(act, row) if row is not None else None)
+            people.append(person)
+        return people
+
+    def _rows_with_names_carried(self) -> list[tuple[int, MemberForm]]:
+        """The rows that are not blank; an empty family name is the one of the row above."""
+        rows = []
+        carried = ""
+        for position, form in enumerate(self.forms):
+            if form.is_blank(carried, first=position == 0):
+                continue
+            family = form.cleaned_data.get("family_name")
+            if not family and "family_name" not in form.errors:
+                form.cleaned_data["family_name"] = carried
+            carried = family or carried
+            rows.append((position, form))
+        return rows
+
+    def _seat_the_head(self) -> None:
+        """One head; the first on the list where none was named."""
+        heads = [form for _position, form in self.rows if form.cleaned_data.get("relationship") == HEAD]
+        if not heads:
+            self.rows[0][1].cleaned_data["relationship"] = HEAD
+        for form in heads[1:]:
+            form.add_error("relationship", _("Another person is head already. A family has one."))
+
+    def _check_carers(self, today: date) -> None:
+        seated = {position for position, _form in self.rows}
+        for position, form in self.rows:
+            if not asks_for_carer(form.person(uuid.UUID(int=0)), today) or "carer" in form.errors:
+                continue
+            kind, row = self._carer_of(form)
+            if not kind:
+                form.add_error("carer", _("Say who looks after this child."))
+            elif row is not None and (row == position or row not in seated):
+                form.add_error("carer", _("Choose another person on this list."))
+
+    @staticmethod
+    def _carer_of(form: MemberForm) -> tuple[str, int | None]:
+        """The kind of carer that was chosen, and the row it names."""
+        said = form.cleaned_data.get("carer", "")
+        if said.startswith(ROW):
+            return Membership.Carer.MEMBER.value, int(said.removeprefix(ROW)) - 1
+        return said, None
+
+
+Members = forms.formset_factory(
+    MemberForm,
+    formset=MemberFormSet,
+    extra=0,
+    max_num=MOST_ROWS,
+    absolute_max=MOST_ROWS,
+    validate_max=True,
+)
+
+
+class Intake:
+    """The whole screen: the family's form and its rows, blank, or as they were typed."""
+
+    def __init__(self, data: Any = None, *, card: str = "") -> None:
+        self.needs = [(need.code, need_name(need)) for need in NeedCode.objects.filter(at_desk=True)]
+        self.form = IntakeForm(data, initial={"card": card})
+        rows = [{"relationship": HEAD}] + [{} for _ in range(FIRST_ROWS - 1)]
+        self.members = self._members(data, initial=None if data is not None else rows)
+
+    @classmethod
+    def again(cls, data: Any, *, more: int = 0) -> "Intake":
+        """The screen with what was typed and some more rows, without judging it."""
+        typed = cls(data)
+        rows = [{name: form[name].value() for name in form.fields} for form in typed.members.forms]
+        drawn = cls()
+        drawn.needs = typed.needs
+        drawn.form = IntakeForm(initial={name: typed.form[name].value() for name in typed.form.fields})
+        drawn.members = drawn._members(None, initial=(rows + [{}] * more)[:MOST_ROWS])
+        return drawn
+
+    def is_valid(self, card: Card | None = None) -> bool:
+        """Whether the form and every row can be taken, and the card's number leads somewhere."""
+        if card and card.error and "card" not in self.form.errors:
+            self.form.add_error("card", card.error)
+        return all([self.form.is_valid(), self.members.is_valid()])
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act."""
+        return {"members": self.members.people(self.form.cleaned_data["id"]), "facts": self.form.facts()}
+
+    def typed_so_far(self) -> tuple[list[PersonFacts], str]:
+        """The people whose rows can be read, and the settlement, for finding matches while the rest is typed."""
+        self.is_valid()
+        readable = [form for _, form in getattr(self.members, "rows", ())]
+        people = [form.person(uuid.uuid4()) for form in readable]
+        return people, self.form.cleaned_data.get("last_residence_settlement", "")
+
+    def _members(self, data: Any, *, initial: Any) -> Any:
+        return Members(
+            data, prefix="member", initial=initial, form_kwargs={"needs": self.needs, "empty_permitted": False}
+        )
+
+
+def _key(act: uuid.UUID, position: int) -> uuid.UUID:
+    return uuid.uuid5(act, f"member {position}")
+
+
+def need_name(need: NeedCode) -> str:
+    """The need as it is said at a desk: without its code, in the reader's language where it has a name there."""
+    name = getattr(need, f"name_{(get_language() or 'en')[:2]}", "") or need.name_en
+    return name.split(" (")[0]

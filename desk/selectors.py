@@ -1,0 +1,318 @@
+"""What the pages of the desk read: a family's file, where each member is, and what was told of them."""
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from centre.access import Permission, Role, allows
+from centre.clock import local_day
+from centre.models import Site, User
+from registrations.facts import Birth, age_on, is_child
+from registrations.journal import Fact, standing
+from registrations.models import Household, Individual, Membership, Merge, Movement, Presence, SpecificNeed
+from registrations.numbers import read_number
+
+MOST_MERGES = 50
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a person is now, in words; `site` when they are, or are presumed to have been, at one."""
+
+    words: str
+    tone: str = ""
+    site: uuid.UUID | None = None
+    since: datetime | None = None
+    dead: bool = False
+
+
+@dataclass(frozen=True)
+class Member:
+    """A row of the file."""
+
+    person: Individual
+    relationship: str
+    carer: str
+    age: str
+    child: bool
+    where: Where
+    needs: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry of the history: what was told of some members in one act."""
+
+    kind: str
+    words: str
+    at: datetime
+    by: str
+    people: list[str]
+    movements: list[uuid.UUID]
+    may_be_voided: bool
+
+
+@dataclass(frozen=True)
+class File:
+    """A family's file as one reader may see it."""
+
+    household: Household
+    members: list[Member]
+    history: list[Told]
+    present: dict[uuid.UUID, list[uuid.UUID]]
+
+    @property
+    def living(self) -> list[Individual]:
+        """The members who may still come, go and die."""
+        return [member.person for member in self.members if not member.where.dead]
+
+    def at(self, site: Site | None) -> list[uuid.UUID]:
+        """The members who have a presence at the site."""
+        return self.present.get(site.pk, []) if site else []
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a card's number leads to: a household, or a sentence that says what is wrong with it."""
+
+    household: Household | None = None
+    error: str = ""
+
+    @property
+    def counted(self) -> bool:
+        """Whether the family was counted at the gate and its names are not taken yet."""
+        return self.household is not None and self.household.registered_at is None
+
+    @property
+    def taken(self) -> bool:
+        """Whether the family's names are taken."""
+        return self.household is not None and self.household.registered_at is not None
+
+
+def look_up_card(text: str) -> Card:
+    """The household whose card has this number, wherever it came to a desk: the card in hand is enough."""
+    if not text.strip():
+        return Card()
+    try:
+        number = read_number(text)
+    except ValidationError as error:
+        return Card(error=error.messages[0])
+    household = Household.objects.filter(number=number).select_related("site", "urgent_need").with_size().first()
+    return Card(household) if household else Card(error=_("No family has this number. Read the card again."))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A family as the list shows it: its number, and initials instead of names."""
+
+    household: Household
+    initials: str
+    found: str
+    where: list[tuple[str, int]]
+
+
+def read_rows(households: Sequence[Household], user: User, at: datetime, found: dict[Any, str]) -> list[Row]:
+    """The rows of these households, with where their members are now; `found` names whom a search found."""
+    members = Membership.objects.filter(household__in=households, left_at__isnull=True).select_related("counted_as")
+    people: dict[uuid.UUID, dict[uuid.UUID, Individual]] = defaultdict(dict)
+    for membership in members.order_by("position"):
+        people[membership.household_id][membership.counted_as_id] = membership.counted_as
+    eyes = Eyes.of(user, at)
+    presences = _presences([key for family in people.values() for key in family], at)
+    return [
+        Row(
+            household=household,
+            initials=next((person.initials for person in people[household.pk].values() if person.initials), ""),
+            found=found.get(household.pk, ""),
+            where=_together(_at_a_site(presences[key], eyes, at) for key in people[household.pk] if key in presences),
+        )
+        for household in households
+    ]
+
+
+def _together(places: Iterable[Where]) -> list[tuple[str, int]]:
+    return list(Counter(where.words for where in places).items())
+
+
+def read_file(household: Household, user: User, at: datetime) -> File:
+    """Everything of the file that the reader's role shows."""
+    memberships = _memberships(household)
+    people = [membership.counted_as for membership in memberships]
+    movements = _standing_movements([person.pk for person in people])
+    presences = _presences([person.pk for person in people], at)
+    needs = _needs(people) if allows(user, Permission.SEE_NEEDS, household.site) else {}
+    names = {membership.individual_id: str(membership.counted_as) for membership in memberships}
+    eyes = Eyes.of(user, at)
+    members = [
+        Member(
+            person=membership.counted_as,
+            relationship=membership.get_relationship_display(),
+            carer=_carer(membership, names),
+            age=age_in_words(membership.counted_as, at),
+            child=_is_child(membership.counted_as, at),
+            where=_where(membership.counted_as_id, movements, presences, eyes, at),
+            needs=needs.get(membership.counted_as_id, []),
+        )
+        for membership in memberships
+    ]
+    present: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    for person, presence in presences.items():
+        present[presence.site_id].append(person)
+    history = _history(movements, {person.pk: str(person) for person in people}, eyes, user)
+    return File(household, members, history, dict(present))
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """What a reader is told of: the confidential sites they work at, and deaths."""
+
+    sites: frozenset[uuid.UUID]
+    all_sites: bool
+    deaths: bool
+
+    @classmethod
+    def of(cls, user: User, at: datetime) -> "Eyes":
+        running = [a for a in user.all_assignments if a.covers(at)]
+        return cls(
+            frozenset(a.site_id for a in running if a.site_id),
+            any(a.site_id is None and a.role == Role.PROTECTION for a in running),
+            allows(user, Permission.SEE_NEEDS, None, at),
+        )
+
+    def see(self, site: Site | None) -> bool:
+        """Whether the reader may know that somebody is at this site."""
+        return site is None or not site.confidential or self.all_sites or site.pk in self.sites
+
+
+def age_in_words(person: Individual, at: datetime) -> str:
+    """Their age in years as far as it is known, or their age group."""
+    if person.birth_date is None:
+        return person.age_group or _("not known")
+    age = age_on(person.birth_date, local_day(at))
+    about = "" if person.birth_precision in ("day", "month") else "≈ "
+    return about + ngettext("%(age)d year", "%(age)d years", age) % {"age": age}
+
+
+def _is_child(person: Individual, at: datetime) -> bool:
+    return is_child(Birth(person.birth_date, person.birth_precision, person.age_group), local_day(at))
+
+
+def _memberships(household: Household) -> list[Membership]:
+    """The members of today, a person who stands twice in it once."""
+    rows = household.memberships.filter(left_at__isnull=True).select_related("counted_as", "carer")
+    seen: dict[uuid.UUID, Membership] = {}
+    for membership in rows:
+        seen.setdefault(membership.counted_as_id, membership)
+    return list(seen.values())
+
+
+def _carer(membership: Membership, names: dict[uuid.UUID, str]) -> str:
+    if membership.carer_id:
+        return names.get(membership.carer_id, "") or str(membership.carer)
+    return membership.get_carer_kind_display() if membership.carer_kind else ""
+
+
+def _needs(people: Iterable[Individual]) -> dict[uuid.UUID, list[str]]:
+    from_rows: dict[uuid.UUID, list[str]] = defaultdict(list)
+    rows = SpecificNeed.objects.filter(individual__in=list(people), ended_at__isnull=True).select_related("code")
+    for need in rows.order_by("code"):
+        from_rows[need.individual_id].append(str(need.code))
+    return from_rows
+
+
+def _standing_movements(people: Sequence[uuid.UUID]) -> list[Movement]:
+    """What was told of these people and was not taken back, the oldest first."""
+    rows = Movement.objects.of(list(people)).select_related("site", "destination_site", "act__by")
+    by_id = {movement.pk: movement for movement in rows}
+    facts = [Fact(m.pk, m.kind, m.site_id, m.happened_at, m.recorded_at, m.voids_id) for m in by_id.values()]
+    return [by_id[fact.id] for fact in standing(facts)]
+
+
+def _presences(people: Sequence[uuid.UUID], at: datetime) -> dict[uuid.UUID, Presence]:
+    rows = Presence.objects.filter(individual__in=people, during__contains=at).select_related("site")
+    return {presence.individual_id: presence for presence in rows}
+
+
+def _where(
+    person: uuid.UUID, movements: Sequence[Movement], presences: dict[uuid.UUID, Presence], eyes: Eyes, at: datetime
+) -> Where:
+    presence = presences.get(person)
+    if presence is not None:
+        return _at_a_site(presence, eyes, at)
+    last = next((m for m in reversed(movements) if m.counted_as_id == person and m.happened_at <= at), None)
+    if last is None:
+        return Where(_("not known"))
+    if last.kind == Movement.Kind.DIED:
+        return Where(_("died") if eyes.deaths else _("ask a coordinator"), since=last.happened_at, dead=True)
+    if last.destination == Movement.Destination.SITE and eyes.see(last.destination_site):
+        return Where(_("on the way to %(site)s") % {"site": last.destination_site}, "warn", since=last.happened_at)
+    if last.destination == Movement.Destination.SITE:
+        return Where(_("known, not here: ask a protection officer"), since=last.happened_at)
+    return Where(_destination(last), since=last.happened_at)
+
+
+def _at_a_site(presence: Presence, eyes: Eyes, at: datetime) -> Where:
+    """Present, or presumed to have left a registration point after its hours; computed when read."""
+    site, since = presence.site, presence.during.lower
+    if not eyes.see(site):
+        return Where(_("known, not here: ask a protection officer"))
+    if site.presumed_left_after and since + timedelta(hours=site.presumed_left_after) <= at:
+        words = _("presumed to have left %(site)s") % {"site": site}
+        return Where(words, "warn", site.pk, since)
+    return Where(_("at %(site)s") % {"site": site}, "good", site.pk, since)
+
+
+def _destination(movement: Movement) -> str:
+    if movement.destination_marz:
+        return f"{movement.get_destination_display()}, {movement.get_destination_marz_display()}"
+    return movement.get_destination_display() or movement.get_kind_display()
+
+
+def _history(movements: Sequence[Movement], names: dict[uuid.UUID, str], eyes: Eyes, user: User) -> list[Told]:
+    """What was told, the latest first; what one act told of several people is one entry."""
+    entries: dict[Any, list[Movement]] = defaultdict(list)
+    for movement in movements:
+        shown = eyes.see(movement.site) and (eyes.deaths or movement.kind != Movement.Kind.DIED)
+        if shown:
+            entries[movement.act_id, movement.kind].append(movement)
+    reach = user.reach(Permission.MERGE)
+    told = [
+        Told(
+            kind=first.kind,
+            words=_told(first, eyes),
+            at=first.happened_at,
+            by=str(first.act.by),
+            people=[names[movement.counted_as_id] for movement in group],
+            movements=[movement.pk for movement in group],
+            may_be_voided=reach is None or first.site_id in reach,
+        )
+        for group in entries.values()
+        for first in group[:1]
+    ]
+    return told[::-1]
+
+
+def _told(movement: Movement, eyes: Eyes) -> str:
+    kind = movement.get_kind_display().capitalize()
+    where = str(movement.site or "")
+    if movement.kind != Movement.Kind.DEPARTED:
+        return f"{kind} · {where}" if where else kind
+    if movement.destination_site_id:
+        to = str(movement.destination_site) if eyes.see(movement.destination_site) else _("another site")
+    else:
+        to = _destination(movement)
+    return f"{kind} · {where} → {to}"
+
+
+def read_merges(user: User) -> list[Merge]:
+    """The merges that stand and whose records the user may see, the latest first."""
+    seen = Individual.objects.visible_to(user)
+    rows = Merge.objects.filter(merged__in=seen, undone_recorded_at__isnull=True)
+    return list(rows.select_related("merged", "into", "act__by").order_by("-recorded_at")[:MOST_MERGES])

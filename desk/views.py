@@ -1,0 +1,375 @@
+"""The pages of the desk: intake, gate, families, and the acts at a family's file."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from centre.access import Permission
+from centre.forms import ActForm
+from centre.log import write_log
+from centre.models import LogLine, Site
+from centre.refusals import Changed, Refusal
+from desk.actions import (
+    arrive,
+    complete,
+    count_gate,
+    depart,
+    pre_register,
+    record_birth,
+    record_death,
+    register,
+    void_movements,
+)
+from desk.doors import act_id, at_a_site, household_or_404, may, site_or_none
+from desk.errors import CardNeeded
+from desk.filters import FamilyFilterSet
+from desk.forms import BornForm, CountForm, DepartForm, DiedForm, GateForm, MergeForm, PairForm, VoidForm
+from desk.intake import MORE_ROWS, Intake
+from desk.merging import merge_pairs, unmerge
+from desk.selectors import Card, look_up_card, read_file, read_merges, read_rows
+from registrations.matches import find_matches, search_individuals
+from registrations.models import GateCount, Household, Individual, Membership, Merge, Movement
+from registrations.names import mixes_scripts
+from registrations.numbers import read_number
+
+PAGE = 50
+LAST_COUNTS = 20
+
+
+# The intake
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_a_site(Permission.REGISTER)
+def intake(request: HttpRequest, site: Site) -> HttpResponse:
+    """Take a family's names: register it, or complete the one whose card was given at the gate."""
+    if request.method != "POST":
+        card = request.GET.get("card", "")
+        return _draw_intake(request, Intake(card=card), look_up_card(card))
+    card = look_up_card(request.POST.get("card", ""))
+    if "step" in request.POST:
+        more = MORE_ROWS if request.POST["step"] == "rows" else 0
+        return _draw_intake(request, Intake.again(request.POST, more=more), card)
+    typed = Intake(request.POST)
+    if typed.is_valid(card):
+        answer = _refused_into(typed.form, _take, site, typed, card, request.user)
+        if answer:
+            return _to("desk:done", answer.number)
+    return _draw_intake(request, typed, card, status=422)
+
+
+@require_POST
+@at_a_site(Permission.REGISTER)
+def matches(request: HttpRequest, _site: Site) -> HttpResponse:
+    """The families that may be the one being typed; at most five, and it blocks nothing."""
+    people, settlement = Intake(request.POST).typed_so_far()
+    card = look_up_card(request.POST.get("card", ""))
+    but = card.household.pk if card.household else None
+    found = find_matches(people, settlement=settlement, by=request.user, but=but)
+    return render(request, "desk/_matches.html", {"matches": found})
+
+
+@require_POST
+@at_a_site(Permission.REGISTER)
+def arrive_by_card(request: HttpRequest, site: Site) -> HttpResponse:
+    """The family whose card lies on the table is here now."""
+    card = look_up_card(request.POST.get("card", ""))
+    if card.household is None:
+        return _draw_intake(request, Intake.again(request.POST), card, status=422)
+    return _arrive_and_open(request, card.household, site)
+
+
+@require_POST
+@at_a_site(Permission.REGISTER)
+def same_family(request: HttpRequest, site: Site) -> HttpResponse:
+    """The family being typed is one that is registered: birth date and father's name agree, and so it is here."""
+    people, settlement = Intake(request.POST).typed_so_far()
+    agreeing = [m for m in find_matches(people, settlement=settlement, by=request.user) if m.same_family]
+    match = next((m for m in agreeing if m.household == request.POST.get("same")), None)
+    if match is None:
+        raise CardNeeded
+    return _arrive_and_open(request, get_object_or_404(Household, pk=match.household), site)
+
+
+@require_GET
+@at_a_site(Permission.REGISTER)
+def done(request: HttpRequest, _site: Site, number: int) -> HttpResponse:
+    """What was saved: the number in large letters, and what comes next."""
+    household = household_or_404(request, number)
+    rows = household.memberships.filter(left_at__isnull=True).select_related("individual")
+    mixed = [row.position + 1 for row in rows if mixes_scripts(row.individual.full_name)]
+    alone = any(row.carer_kind not in ("", Membership.Carer.MEMBER) for row in rows)
+    context = {"household": household, "size": len(rows), "mixed": mixed, "alone": alone}
+    return render(request, "desk/done.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_a_site(Permission.REGISTER)
+def gate(request: HttpRequest, site: Site) -> HttpResponse:
+    """Count a family at the gate and give it a number."""
+    form = GateForm(request.POST or None)
+    if form.is_valid():
+        answer = _refused_into(form, pre_register, site, **form.facts(), by=request.user, id=form.cleaned_data["id"])
+        if answer:
+            return _to("desk:done", answer.number)
+    return render(request, "desk/gate.html", {"form": form}, status=_status(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_a_site(Permission.COUNT_GATE)
+def count(request: HttpRequest, site: Site) -> HttpResponse:
+    """Record people and vehicles seen crossing since the last count."""
+    form = CountForm(request.POST or None)
+    if form.is_valid() and _refused_into(form, count_gate, site, **form.cleaned_data, by=request.user):
+        messages.success(request, _("Counted."))
+        return HttpResponseRedirect(reverse("desk:count"), status=303)
+    counts = GateCount.objects.filter(site=site, voids=None, voided_by=None).select_related("act__by")[:LAST_COUNTS]
+    context = {"form": form, "site": site, "counts": counts, "people": sum(c.people for c in counts)}
+    return render(
+        request, "desk/count.html", context | {"vehicles": sum(c.vehicles for c in counts)}, status=_status(form)
+    )
+
+
+# Families
+
+
+@require_GET
+@may(Permission.SEE_FAMILIES)
+def families(request: HttpRequest) -> HttpResponse:
+    """The families one may see, the latest first; or those whom a name or a number finds, the likeliest first."""
+    sites = Site.objects.open(timezone.now()).where(request.user, Permission.SEE_FAMILIES).filter(confidential=False)
+    shown = Household.objects.visible_to(request.user).select_related("site")
+    narrowed = FamilyFilterSet(request.GET, queryset=shown.with_size().order_by("-number"), sites=sites)
+    query = narrowed.form.cleaned_data.get("search", "") if narrowed.form.is_valid() else ""
+    found: dict[uuid.UUID, str] = {}
+    if query:
+        write_log(request.user, LogLine.Verb.SEARCHED, "household", ["search"])
+        found = _households_of(search_individuals(Individual.objects.visible_to(request.user), query))
+    pages = Paginator(_ranked(narrowed.qs, found) if query else narrowed.qs, PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    rows = read_rows(list(page), request.user, timezone.now(), found)
+    context = {"filter": narrowed, "page": page, "rows": rows, "query": query, "wrong_number": _wrong_number(query)}
+    return render(request, "desk/families.html", context)
+
+
+@require_GET
+@may(Permission.SEE_FAMILIES)
+def family(request: HttpRequest, number: int) -> HttpResponse:
+    """A family's file."""
+    household = household_or_404(request, number)
+    write_log(request.user, LogLine.Verb.OPENED, household)
+    return _draw_file(request, household)
+
+
+@require_POST
+@at_a_site(Permission.REGISTER)
+def arrival(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+    """The whole family, or whoever of it is not here yet, has arrived at the site."""
+    household = household_or_404(request, number)
+    form = ActForm(request.POST)
+    if form.is_valid() and _refused_into(form, arrive, household, site=site, by=request.user, **form.cleaned_data):
+        return _saved(request, household, _("%(number)s arrived here.") % {"number": household})
+    return _draw_file(request, household, form, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_a_site(Permission.REGISTER)
+def departure(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+    """The family, or some of it, leaves the site."""
+    household = household_or_404(request, number)
+    file = read_file(household, request.user, timezone.now())
+    here = [member.person for member in file.members if member.person.pk in file.at(site)]
+    elsewhere = Site.objects.open(timezone.now()).filter(confidential=False).exclude(pk=site.pk)
+    form = DepartForm(request.POST or None, people=here, sites=elsewhere)
+    if form.is_valid() and _refused_into(form, depart, household, site=site, by=request.user, **form.cleaned_data):
+        return _saved(request, household, _("%(number)s left.") % {"number": household})
+    return _draw_act(request, "desk/depart.html", household, form, file=file, site=site)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_a_site(Permission.REGISTER)
+def death(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+    """A member died."""
+    household = household_or_404(request, number)
+    file = read_file(household, request.user, timezone.now())
+    form = DiedForm(request.POST or None, people=file.living)
+    if form.is_valid() and _refused_into(form, record_death, site=site, by=request.user, **form.cleaned_data):
+        return _saved(request, household, _("The death is recorded."))
+    return _draw_act(request, "desk/died.html", household, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_a_site(Permission.REGISTER)
+def birth(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+    """A child was born into the family at the site."""
+    household = household_or_404(request, number)
+    form = BornForm(request.POST or None)
+    if form.is_valid():
+        facts = {"site": site, "child": form.child(), "by": request.user, "id": form.cleaned_data["id"]}
+        if _refused_into(form, record_birth, household, **facts):
+            return _saved(request, household, _("The birth is recorded."))
+    return _draw_act(request, "desk/born.html", household, form)
+
+
+@require_POST
+@may(Permission.MERGE)
+def void(request: HttpRequest, number: int) -> HttpResponse:
+    """Take back what was wrongly told of the family."""
+    household = household_or_404(request, number)
+    people = household.memberships.filter(left_at__isnull=True).values("counted_as")
+    form = VoidForm(request.POST, movements=Movement.objects.filter(counted_as__in=people))
+    if form.is_valid() and _refused_into(form, void_movements, by=request.user, **form.cleaned_data):
+        return _saved(request, household, _("It was taken back."))
+    return _draw_file(request, household, form, status=422)
+
+
+# Duplicates
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may(Permission.MERGE)
+def duplicates(request: HttpRequest) -> HttpResponse:
+    """Two families side by side, who of them is the same person, and the merges that stand."""
+    asked = PairForm(request.GET or None)
+    pair = _pair(request, asked) if asked.is_valid() else None
+    form = None
+    if pair:
+        one, other = (list(Individual.objects.members_of(household)) for household in pair)
+        form = MergeForm(request.POST or None, one=one, other=[person for person in other if person not in one])
+        if form.is_valid():
+            facts = {"reason": form.cleaned_data["reason"], "by": request.user, "id": form.cleaned_data["id"]}
+            if _refused_into(form, merge_pairs, form.pairs(), **facts):
+                messages.success(request, _("Merged. It can be undone at any time."))
+                return HttpResponseRedirect(reverse("desk:duplicates"), status=303)
+    merges = read_merges(request.user)
+    context = {"asked": asked, "pair": pair, "form": form, "merges": merges, "undo": ActForm()}
+    bad = (form is not None and form.is_bound) or (asked.is_bound and pair is None)
+    return render(request, "desk/duplicates.html", context, status=422 if bad else 200)
+
+
+@require_POST
+@may(Permission.MERGE)
+def undo_merge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Undo a merge: each record has again what was told of it."""
+    seen = Individual.objects.visible_to(request.user)
+    merge = get_object_or_404(Merge.objects.filter(merged__in=seen), pk=key)
+    unmerge(merge, by=request.user, id=act_id(request))
+    messages.success(request, _("The merge is undone."))
+    return HttpResponseRedirect(reverse("desk:duplicates"), status=303)
+
+
+# What the views share
+
+
+def _take(site: Site, typed: Intake, card: Card, by: Any) -> Any:
+    facts = typed.facts() | {"by": by, "id": typed.form.cleaned_data["id"]}
+    return complete(card.household, site=site, **facts) if card.household else register(site, **facts)
+
+
+def _refused_into(form: ActForm, action: Any, *args: Any, **facts: Any) -> Any:
+    """Carry the act out; when it refuses, the form says why, and nothing is answered."""
+    try:
+        return action(*args, **facts)
+    except Changed as refusal:  # the form's act was done with other facts: its id stays, so that it is not done anew
+        form.add_error(None, str(refusal))
+    except Refusal as refusal:
+        form.refuse(refusal)
+    return None
+
+
+def _draw_intake(request: HttpRequest, typed: Intake, card: Card, status: int = 200) -> HttpResponse:
+    visible = card.taken and Household.objects.visible_to(request.user).filter(pk=card.household.pk).exists()
+    return render(request, "desk/intake.html", {"intake": typed, "card": card, "visible": visible}, status=status)
+
+
+def _arrive_and_open(request: HttpRequest, household: Household, site: Site) -> HttpResponse:
+    try:
+        arrive(household, site=site, by=request.user, id=act_id(request))
+        messages.success(request, _("%(number)s arrived here.") % {"number": household})
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
+    return _to("desk:family", household)
+
+
+def _draw_file(
+    request: HttpRequest, household: Household, form: ActForm | None = None, status: int = 200
+) -> HttpResponse:
+    file = read_file(household, request.user, timezone.now())
+    site = site_or_none(request, Permission.REGISTER)
+    here = file.at(site)
+    context = {
+        "household": household,
+        "file": file,
+        "site": site,
+        "here": here,
+        "all_here": len(here) == len(file.living),
+        "form": form or ActForm(),
+    }
+    return render(request, "desk/family.html", context, status=status)
+
+
+def _draw_act(request: HttpRequest, template: str, household: Household, form: ActForm, **more: Any) -> HttpResponse:
+    return render(request, template, {"household": household, "form": form} | more, status=_status(form))
+
+
+def _pair(request: HttpRequest, asked: PairForm) -> tuple[Household, Household] | None:
+    """The two families of these numbers, if the user may see both; each number not seen is said beside its field."""
+    seen = Household.objects.visible_to(request.user).select_related("site").with_size()
+    found = {household.number: household for household in seen.filter(number__in=asked.cleaned_data.values())}
+    for name, number in asked.cleaned_data.items():
+        if number not in found:
+            asked.add_error(name, _("No family that you may see has this number."))
+    if len(found) == 1 and not asked.errors:
+        asked.add_error("other", _("Type two different numbers."))
+    return None if asked.errors else (found[asked.cleaned_data["one"]], found[asked.cleaned_data["other"]])
+
+
+def _saved(request: HttpRequest, household: Household, sentence: str) -> HttpResponse:
+    """To the file, or to the list when it is no longer shown to whoever saved it."""
+    messages.success(request, sentence)
+    if Household.objects.visible_to(request.user).filter(pk=household.pk).exists():
+        return _to("desk:family", household)
+    return HttpResponseRedirect(reverse("desk:families"), status=303)
+
+
+def _to(name: str, number: Household | str) -> HttpResponse:
+    return HttpResponseRedirect(reverse(name, args=[number]), status=303)
+
+
+def _status(form: ActForm) -> int:
+    return 422 if form.is_bound else 200
+
+
+def _households_of(people: list[Individual]) -> dict[uuid.UUID, str]:
+    """The households of these people in their order, each with the name of whom was found in it first."""
+    rows = Membership.objects.filter(individual__in=people, left_at__isnull=True)
+    household_of = dict(rows.values_list("individual", "household"))
+    found: dict[uuid.UUID, str] = {}
+    for person in people:
+        found.setdefault(household_of[person.pk], str(person))
+    return found
+
+
+def _ranked(households: Any, found: dict[uuid.UUID, str]) -> list[Household]:
+    by_key = {household.pk: household for household in households.filter(pk__in=found)}
+    return [by_key[key] for key in found if key in by_key]
+
+
+def _wrong_number(query: str) -> str:
+    """What is wrong with a query that was meant as a number."""
+    if not any(letter.isdigit() for letter in query):
+        return ""
+    try:
+        read_number(query)
+    except ValidationError as error:
+        return str(error.messages[0])
+    return ""
