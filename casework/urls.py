@@ -1,7 +1,14 @@
 """Pages of casework."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+import registrations.addresses  # noqa: F401 - makes <number:…> known
+from casework import views
 
 app_name = "casework"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("cases/", views.cases, name="cases"),
+    path("cases/<uuid:key>/close/", views.close, name="close"),
+    path("cases/family/<number:number>/", views.family, name="family"),
+]

@@ -1,0 +1,66 @@
+"""The pages of casework: the queue by urgency, closing, and a family's cases for its file."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from casework.actions import close_case
+from casework.models import Case
+from centre.access import Permission, require
+from centre.forms import ActForm
+from centre.log import write_log
+from centre.models import LogLine
+from registrations.models import Membership
+
+PAGE = 50
+
+
+@require_GET
+def cases(request: HttpRequest) -> HttpResponse:
+    """The open cases at one's sites, the urgent first, then the oldest."""
+    require(request.user, Permission.SEE_CASES)
+    page = Paginator(_open_cases(request), PAGE).get_page(request.GET.get("page"))
+    write_log(request.user, LogLine.Verb.OPENED, "case", ["list"])
+    context = {"page": page, "rows": _with_households(page.object_list), "form": ActForm()}
+    return render(request, "casework/cases.html", context)
+
+
+@require_POST
+def close(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Close a case; when another officer was first, that is said."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), pk=key)
+    form = ActForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest
+    close_case(case, by=request.user, **form.cleaned_data)
+    messages.success(request, _("The case is closed."))
+    return HttpResponseRedirect(reverse("casework:cases"), status=303)
+
+
+@require_GET
+def family(request: HttpRequest, number: int) -> HttpResponse:
+    """A family's open cases, as a part of its file."""
+    require(request.user, Permission.SEE_CASES)
+    members = Membership.objects.filter(household__number=number, left_at__isnull=True)
+    found = _open_cases(request).filter(individual__in=members.values("counted_as"))
+    return render(request, "casework/_family.html", {"cases": found})
+
+
+def _open_cases(request: HttpRequest):
+    rows = Case.objects.open().visible_to(request.user).select_related("individual", "site")
+    return rows.order_by("-urgent", "opened_at", "pk")
+
+
+def _with_households(shown: list[Case]) -> list[tuple[Case, object]]:
+    """Each case with the household the person is in, asked for once."""
+    people = [case.individual_id for case in shown]
+    rows = Membership.objects.filter(individual__in=people, left_at__isnull=True).select_related("household")
+    household_of = {row.individual_id: row.household for row in rows}
+    return [(case, household_of.get(case.individual_id)) for case in shown]
