@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 
 class Plain(forms.Form):
@@ -29,3 +30,9 @@ class SignIn(Plain, LoginForm):
 
 class NewPassword(Plain, ChangePasswordForm):
     """The password now, and the next one twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Password now")
+        self.fields["password1"].label = _("New password")
+        self.fields["password2"].label = _("New password once more")
