@@ -351,4 +351,6 @@ def _registered(household: Household, people: Sequence[Individual], cases: Seque
 
 
 def _moved(movements: Sequence[Movement]) -> Moved:
-    return Moved([str(m.individual_id) for m in movements], [str(m.pk) for m in movements])
+    """What an act answers that wrote these facts and no others; PostgreSQL minted their ids, so they are read back."""
+    written = Movement.objects.filter(act=movements[0].act_id).values_list("individual", "id")
+    return Moved([str(individual) for individual, _ in written], [str(key) for _, key in written])
