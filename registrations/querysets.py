@@ -26,23 +26,24 @@ def _at_volunteers_site(site: Any, at: datetime) -> list[Q]:
     return [
         Q(site=site, registered_at__gte=at - FRESH),
         Q(site=site, pre_registered_at__gte=at - FRESH),
-        _member(presences__site=site, presences__during__overlap=recent),
+        _member("counted_as__presences", site=site, during__overlap=recent),
     ]
 
 
 def _at_coordinators_site(site: Any, at: datetime) -> list[Q]:
     return [
-        _member(presences__site=site, presences__during__contains=at),
-        _member(stays__site=site, stays__during__contains=at),
+        _member("counted_as__presences", site=site, during__contains=at),
+        _member("counted_as__stays", site=site, during__contains=at),
     ]
 
 
 def _at_protection_site(site: Any, at: datetime) -> list[Q]:
-    return [*_at_coordinators_site(site, at), _member(cases__site=site, cases__closed_at__isnull=True)]
+    return [*_at_coordinators_site(site, at), _member("individual__cases", site=site, closed_at__isnull=True)]
 
 
-def _member(**lookups: Any) -> Q:
-    return Q(memberships__left_at__isnull=True, **{f"memberships__individual__{k}": v for k, v in lookups.items()})
+def _member(rows: str, **lookups: Any) -> Q:
+    """Households with such a row of a member of today; presences and stays are those of whom the member counts as."""
+    return Q(memberships__left_at__isnull=True, **{f"memberships__{rows}__{k}": v for k, v in lookups.items()})
 
 
 SIGHT = {
