@@ -6,12 +6,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from census.errors import NotSettled
+from census.errors import LaterTaken, NotSettled
 from census.models import Snapshot
 from census.selectors import Tally, last_snapshot
 from centre.access import Permission, require
 from centre.clock import local_day, local_instant, settled_until
 from centre.models import Site, User
+from centre.refusals import refused_on
 
 CAUGHT_UP = timedelta(days=14)  # how far back missed cut-off hours are still taken
 ONE_CENSUS_AT_A_TIME = 2309  # the advisory lock under which snapshots are taken
@@ -23,7 +24,7 @@ def take_snapshots(
     """Freeze the tally of an instant, as known at that instant: of the operation, and of each of these sites.
 
     What was taken before stays as it is. Taken by the schedule when `by` is empty. Refuses with NotSettled while
-    facts of that time may still be on their way.
+    facts of that time may still be on their way, and with LaterTaken where a later snapshot continues the last one.
     """
     if by is not None:
         require(by, Permission.TAKE_CENSUS)
@@ -36,7 +37,8 @@ def take_snapshots(
         taken = set(Snapshot.objects.filter(at=at).values_list("site", flat=True))
         scopes: list[Site | None] = [None, *(sites or [])]
         tally = Tally(at, known_at)
-        return [_freeze(tally, site, by) for site in scopes if (site.pk if site else None) not in taken]
+        with refused_on("census_snapshot_opening_id_key", LaterTaken()):
+            return [_freeze(tally, site, by) for site in scopes if (site.pk if site else None) not in taken]
 
 
 def _freeze(tally: Tally, site: Site | None, by: User | None) -> Snapshot:

@@ -10,3 +10,10 @@ class NotSettled(Refusal):
 
     code = "not_settled"
     message = _("This instant is too recent: facts of it may still be on their way. Try again in three minutes.")
+
+
+class LaterTaken(Refusal):
+    """A later snapshot continues the one before this instant: nothing fits between them any more."""
+
+    code = "later_taken"
+    message = _("A later snapshot was already taken. An earlier instant can only be counted, not frozen.")
