@@ -1,6 +1,22 @@
-"""The API's paging and its way of answering errors."""
+"""The API's router, its paging and its way of answering errors."""
 
-from rest_framework.pagination import CursorPagination
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ValidationError as Invalid
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from centre.access import NotAllowed
+from centre.bodies import TooLarge, path_of
+from centre.log import write_log
+from centre.models import LogLine, User
+from centre.refusals import Refusal
 
 
 class Pages(CursorPagination):
@@ -9,3 +25,82 @@ class Pages(CursorPagination):
     ordering = "pk"
     max_page_size = 500
     page_size_query_param = "page_size"
+
+    def paginate_queryset(self, queryset: "QuerySet[Any]", request: Request, view: Any = None) -> list[Any] | None:
+        self.key = queryset.model._meta.pk
+        return super().paginate_queryset(queryset, request, view)
+
+    def get_page_size(self, request: Request) -> int | None:
+        asked = request.query_params.get(self.page_size_query_param)
+        if asked is None:
+            return self.page_size
+        if not (asked.isascii() and asked.isdigit() and len(asked) < 5 and 1 <= int(asked) <= self.max_page_size):
+            raise exceptions.ValidationError(
+                {self.page_size_query_param: [_("A page has 1 to %(most)d rows.") % {"most": self.max_page_size}]}
+            )
+        return int(asked)
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """The cursor that was sent; one that this list never gave is an error of its own, not an empty page."""
+        try:
+            cursor = super().decode_cursor(request)
+            if cursor and cursor.position is not None:
+                self.key.to_python(cursor.position)
+        except (exceptions.NotFound, Invalid) as error:
+            raise exceptions.ValidationError({"cursor": [_("This list gave no such cursor.")]}) from error
+        return cursor
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """As the schema says it: the page size within its bounds."""
+        parameters = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == self.page_size_query_param:
+                parameter["schema"] |= {"minimum": 1, "maximum": self.max_page_size}
+        return parameters
+
+
+def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer a refusal with 409 and its code, bad input with 400 and the field's path; an unknown error stays loud."""
+    if isinstance(error, Refusal):
+        return Response({"code": error.code, "detail": str(error)}, status=status.HTTP_409_CONFLICT)
+    if isinstance(error, NotAllowed):
+        _log_not_allowed(context)
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge()
+    elif isinstance(error, SuspiciousOperation):
+        error = exceptions.ParseError(_("This request cannot be read."))
+    response = exception_handler(error, context)
+    if response is not None and isinstance(error, (exceptions.ValidationError, exceptions.ParseError)):
+        response.data = flat(error.detail)
+    return response
+
+
+def flat(detail: Any, path: tuple[str | int, ...] = ()) -> dict[str, list[str]]:
+    """{"members": [{}, {"age": ["…"]}]} as {"members[1].age": ["…"]}; what concerns the whole is "detail"."""
+    if isinstance(detail, dict):
+        # a list's errors come as a dict by position, one child's under the child's name
+        inner = [(path if name == "detail" and path else (*path, name), value) for name, value in detail.items()]
+    elif isinstance(detail, list) and any(isinstance(part, (dict, list)) for part in detail):
+        inner = [((*path, place), value) for place, value in enumerate(detail)]
+    else:
+        return {path_of(path): [str(part) for part in (detail if isinstance(detail, list) else [detail])]}
+    found: dict[str, list[str]] = {}
+    for steps, value in inner:
+        if value:
+            found |= flat(value, steps)
+    return found
+
+
+def _log_not_allowed(context: dict[str, Any]) -> None:
+    user = getattr(context.get("request"), "user", None)
+    view = context.get("view")
+    if isinstance(user, User):
+        write_log(user, LogLine.Verb.REFUSED, getattr(view, "basename", "") or "")

@@ -1,5 +1,43 @@
 """Addresses of the API."""
 
-from django.urls import URLPattern
+from django.urls import include, path, re_path
+from rest_framework.routers import DefaultRouter
 
-urlpatterns: list[URLPattern] = []
+from aid.api import Distributions, Handouts
+from casework.api import Cases
+from census.api import Census, Snapshots
+from centre.api import Sites, Tokens
+from desk.api import Deaths, GateCounts, HouseholdMovements, Intakes, Merges, PreRegistrations, Voids
+from reception.docs import Docs, NoSuchAddress, Schema
+from registrations.api import Households, Individuals, Presences
+from shelter.api import HouseholdPlaces, Rooms, Stays
+
+router = DefaultRouter()
+router.include_format_suffixes = False
+router.register("sites", Sites)
+router.register("rooms", Rooms)
+router.register("households", Households)
+router.register("households", HouseholdMovements, basename="household-movement")
+router.register("households", HouseholdPlaces, basename="household-place")
+router.register("individuals", Individuals)
+router.register("individuals", Deaths, basename="death")
+router.register("presences", Presences)
+router.register("movements", Voids, basename="void")
+router.register("stays", Stays)
+router.register("cases", Cases)
+router.register("distributions", Distributions)
+router.register("handouts", Handouts)
+router.register("gate-counts", GateCounts)
+router.register("snapshots", Snapshots)
+router.register("census", Census, basename="census")
+router.register("merges", Merges, basename="merge")
+router.register("intakes", Intakes, basename="intake")
+router.register("pre-registrations", PreRegistrations, basename="pre-registration")
+router.register("tokens", Tokens, basename="token")
+
+urlpatterns = [
+    path("v1/", include(router.urls)),
+    path("schema/", Schema.as_view(), name="schema"),
+    path("docs/", Docs.as_view(), name="docs"),
+    re_path("", NoSuchAddress.as_view()),
+]

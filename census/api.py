@@ -1,0 +1,184 @@
+"""The API of the census: snapshots, and the tally of a day."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from census.actions import take_snapshots
+from census.errors import NotSettled
+from census.filters import SnapshotFilterSet
+from census.models import Snapshot
+from census.selectors import Tally, last_snapshot
+from census.tasks import ask_for_snapshots
+from centre.access import Permission, require
+from centre.acts import check_instant
+from centre.clock import local_day, local_instant
+from centre.fields import Facts, Instant, SiteField
+from centre.models import Site
+from centre.viewsets import Rows, refuse_unknown
+
+FIRST_DAY = date(2020, 1, 1)
+PLACES = serializers.DictField(
+    help_text="By a site's code, on_the_way and total: `people` by sex and cohort, and the `balance` line by line."
+)
+FIGURES = serializers.DictField(allow_null=True, help_text="The figures, never mixed; null in the tally of one site.")
+
+
+class SnapshotRow(serializers.ModelSerializer[Snapshot]):
+    """A tally frozen at an instant: of one site, or of the whole operation when the site is null."""
+
+    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
+    figures = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Snapshot
+        fields = ("id", "site", "at", "known_at", "opening", "taken_at", "figures")
+
+    def get_figures(self, snapshot: Snapshot) -> dict[str, Any] | None:
+        return snapshot.tally.get("figures")
+
+
+class SnapshotFile(SnapshotRow):
+    """A snapshot with every place in it."""
+
+    places = serializers.SerializerMethodField()
+
+    class Meta(SnapshotRow.Meta):
+        fields = (*SnapshotRow.Meta.fields, "places")
+
+    def get_places(self, snapshot: Snapshot) -> dict[str, Any]:
+        return snapshot.tally["places"]
+
+
+class TakeFacts(Facts):
+    """The instant to freeze."""
+
+    at = Instant(help_text="The instant; asked for twice, it is frozen once.")
+
+
+class Taken(serializers.Serializer[Any]):
+    """The snapshots of the instant; none yet while its facts settle."""
+
+    at = serializers.DateTimeField()
+    snapshots = serializers.ListField(child=serializers.UUIDField())
+
+
+class Snapshots(Rows):
+    """Snapshots of the operation, and of the sites where the asker reads the census."""
+
+    queryset = Snapshot.objects.all()
+    filterset_class = SnapshotFilterSet
+
+    def get_serializer_class(self) -> Any:
+        return SnapshotFile if self.action == "retrieve" else SnapshotRow
+
+    def get_queryset(self) -> Any:
+        reach = self.request.user.reach(Permission.SEE_CENSUS)
+        snapshots = Snapshot.objects.select_related("site")
+        if reach is None:
+            return snapshots
+        return snapshots.filter(Q(site__in=reach) | Q(site__isnull=True)) if reach else snapshots.none()
+
+    @extend_schema(
+        request=TakeFacts, responses={201: Taken, 202: OpenApiResponse(Taken, _("It is taken when its facts settled."))}
+    )
+    @action(detail=False, methods=["post"])
+    def take(self, request: Request) -> Response:
+        """Freeze the tally of an instant: at once, or by the worker as soon as its facts have settled."""
+        require(request.user, Permission.TAKE_CENSUS)
+        facts = TakeFacts(data=request.data, context={"request": request})
+        facts.is_valid(raise_exception=True)
+        at = check_instant(facts.validated_data["at"])
+        try:
+            take_snapshots(at, sites=list(Site.objects.open(at)), by=request.user)
+        except NotSettled:
+            ask_for_snapshots(at, by=request.user)
+            return Response(Taken({"at": at, "snapshots": []}).data, status=status.HTTP_202_ACCEPTED)
+        taken = self.get_queryset().filter(at=at).values_list("pk", flat=True)
+        return Response(Taken({"at": at, "snapshots": list(taken)}).data, status=status.HTTP_201_CREATED)
+
+
+class CensusQuestion(Facts):
+    """Which day, which site, and as known when."""
+
+    on = serializers.DateField(required=False, help_text="The local day; today when absent.")
+    site = SiteField(required=False)
+    known_at = Instant(required=False, help_text="As known at this instant; as known now when absent.")
+
+    def validate_on(self, on: date) -> date:
+        if not FIRST_DAY <= on <= timezone.localdate():
+            raise serializers.ValidationError(_("There is no census of that day."))
+        return on
+
+
+class CensusAnswer(serializers.Serializer[Any]):
+    """The people of a day: the last snapshot of the day, or else a tally counted now."""
+
+    on = serializers.DateField()
+    at = serializers.DateTimeField(help_text="The instant that is counted.")
+    known_at = serializers.DateTimeField()
+    site = serializers.CharField(allow_null=True)
+    snapshot = serializers.UUIDField(allow_null=True, help_text="Null where it was counted now.")
+    figures = FIGURES
+    places = PLACES
+
+
+class Census(viewsets.GenericViewSet[Any]):
+    """The census of a day."""
+
+    serializer_class = CensusAnswer
+    pagination_class = None
+    filter_backends = ()
+
+    @extend_schema(parameters=[CensusQuestion], responses=CensusAnswer, filters=False)
+    def list(self, request: Request) -> Response:
+        """The last snapshot of the day; where there is none, or with `known_at`, a tally counted now."""
+        refuse_unknown(request.query_params, set(CensusQuestion().fields))
+        question = CensusQuestion(data=request.query_params.dict(), context={"request": request})
+        question.is_valid(raise_exception=True)
+        said = question.validated_data
+        site = said.get("site")
+        require(request.user, Permission.SEE_CENSUS, site)
+        on = said.get("on") or timezone.localdate()
+        found = _snapshot_of(on, site) if "known_at" not in said else None
+        answer = _from_snapshot(found) if found else _counted_now(on, site, said.get("known_at"))
+        return Response(CensusAnswer({"on": on, "site": site.code if site else None, **answer}).data)
+
+
+def _snapshot_of(on: date, site: Site | None) -> Snapshot | None:
+    start = local_instant(on, time())
+    return Snapshot.objects.filter(site=site, at__gte=start, at__lt=start + timedelta(days=1)).order_by("-at").first()
+
+
+def _from_snapshot(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "at": snapshot.at,
+        "known_at": snapshot.known_at,
+        "snapshot": snapshot.pk,
+        "figures": snapshot.tally.get("figures"),
+        "places": snapshot.tally["places"],
+    }
+
+
+def _counted_now(on: date, site: Site | None, known_at: datetime | None) -> dict[str, Any]:
+    """The tally of the day's last cut-off hour, of this moment when that has not come yet."""
+    now = timezone.now()
+    hours = site.cut_off_hours if site else settings.CENSUS_HOURS
+    at = now if on == local_day(now) else local_instant(on, max(hours))
+    tally = Tally(at, known_at or now).row(site, last_snapshot(site, at))
+    return {
+        "at": at,
+        "known_at": known_at or now,
+        "snapshot": None,
+        "figures": tally.get("figures"),
+        "places": tally["places"],
+    }

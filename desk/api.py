@@ -1,0 +1,295 @@
+"""The API of the desk: registering families, and where they come and go."""
+
+import uuid
+from dataclasses import asdict
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from centre.access import Permission
+from centre.fields import Choice, Count, Key, SiteField, Text
+from centre.models import Marz, Site
+from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row, answer_of, read_body
+from desk.actions import (
+    Counted,
+    Moved,
+    Registered,
+    arrive,
+    complete,
+    count_gate,
+    depart,
+    pre_register,
+    record_birth,
+    record_death,
+    register,
+    void_movement,
+)
+from desk.bodies import BirthBody, IntakeBody, NamesBody, PreRegistrationBody
+from desk.merging import Merged, merge_individuals, unmerge
+from registrations.filters import GateCountFilterSet
+from registrations.matches import find_matches
+from registrations.models import GateCount, Household, Individual, Merge, Movement
+from shelter.api import MembersFacts
+
+MOST_CROSSING = 100_000  # people in one gate count
+
+
+class MatchRow(serializers.Serializer[Any]):
+    """A household that may be the same: nothing of it that the asker did not type."""
+
+    household = serializers.UUIDField()
+    number = serializers.CharField()
+    site = serializers.CharField()
+    day = serializers.DateField(allow_null=True)
+    size = serializers.IntegerField()
+    agrees = serializers.ListField(child=serializers.CharField())
+    same_family = serializers.BooleanField()
+
+
+class IntakeAnswer(serializers.Serializer[Any]):
+    """The household that was written, its members and cases in order, and who it may be already."""
+
+    household = serializers.UUIDField()
+    number = serializers.CharField(help_text="As it is read aloud: 4127 B.")
+    card = serializers.CharField(help_text="As it stands in addresses and is sent back: 4127K.")
+    individuals = serializers.ListField(child=serializers.UUIDField())
+    cases = serializers.ListField(child=serializers.UUIDField())
+    matches = MatchRow(many=True)
+
+
+class Intakes(Acts):
+    """Registering a whole family in one request."""
+
+    queryset = Household.objects.all()
+    serializer_class = IntakeBody
+
+    @extend_schema(request=IntakeBody, responses={201: IntakeAnswer})
+    def create(self, request: Request) -> Response:
+        """Register a family; with a card, name the family that was counted under it."""
+        body = read_body(self, IntakeBody)
+        said = body.validated_data
+        facts = {"members": body.people, "facts": body.family, **_signed(body)}
+        if said.get("card") is None:
+            done = register(said["site"], **facts)
+        else:
+            done = complete(_counted_under(said["card"]), site=said["site"], **facts)
+        known = find_matches(
+            body.people,
+            settlement=body.family.last_residence_settlement,
+            by=request.user,
+            but=uuid.UUID(done.household),
+        )
+        answer = {**asdict(done), "card": done.number.replace(" ", ""), "matches": [asdict(match) for match in known]}
+        return Response(IntakeAnswer(answer).data, status=status.HTTP_201_CREATED)
+
+
+class PreRegistrations(Acts):
+    """Counting families at the gate."""
+
+    queryset = Household.objects.all()
+    serializer_class = PreRegistrationBody
+
+    @extend_schema(request=PreRegistrationBody, responses={201: answer_of(Registered)})
+    def create(self, request: Request) -> Response:
+        """Count a family: it gets a number, and each person a row without a name."""
+        body = read_body(self, PreRegistrationBody)
+        done = pre_register(
+            body.validated_data["site"],
+            groups=body.counted(),
+            facts=body.family,
+            urgent_need=body.validated_data.get("urgent_need"),
+            **_signed(body),
+        )
+        return Response(asdict(done), status=status.HTTP_201_CREATED)
+
+
+class ArrivalFacts(MembersFacts):
+    """Where they came."""
+
+    site = SiteField()
+
+
+class DepartureFacts(MembersFacts):
+    """Where they left, and where to."""
+
+    site = SiteField()
+    destination = Choice(choices=Movement.Destination.choices)
+    destination_site = SiteField(required=False)
+    destination_marz = Choice(choices=Marz.choices, required=False)
+    happened_anyway = Text(
+        required=False, max_length=200, help_text="How a child left already without who looks after it."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        to_site = attrs["destination"] == Movement.Destination.SITE
+        if to_site != ("destination_site" in attrs):
+            raise serializers.ValidationError({"destination_site": [_("Who goes to another site says which.")]})
+        if attrs.get("destination_site") == attrs["site"]:
+            raise serializers.ValidationError({"destination_site": [_("They are there already.")]})
+        if "destination_marz" in attrs and attrs["destination"] != Movement.Destination.OWN_ADDRESS:
+            raise serializers.ValidationError({"destination_marz": [_("Only who goes to their own address says it.")]})
+        return attrs
+
+
+class HouseholdMovements(Acts):
+    """Households that are named, come, go, and grow."""
+
+    queryset = Household.objects.all()
+
+    def get_queryset(self) -> Any:
+        return Household.objects.visible_to(self.request.user)
+
+    @act_on_row(NamesBody, Registered)
+    def complete(self, household: Household, body: NamesBody) -> Registered:
+        """Take the names of a family that was counted at the gate."""
+        site = body.validated_data["site"]
+        return complete(household, site=site, members=body.people, facts=body.family, **_signed(body))
+
+    @act_on_row(ArrivalFacts, Moved)
+    def arrive(self, household: Household, body: ArrivalFacts) -> Moved:
+        """Record that the household, or these members, came to the site."""
+        return arrive(household, **body.facts)
+
+    @act_on_row(DepartureFacts, Moved)
+    def depart(self, household: Household, body: DepartureFacts) -> Moved:
+        """Record that the household, or these members, left the site."""
+        return depart(household, **body.facts)
+
+    @act_on_row(BirthBody, Registered)
+    def born(self, household: Household, body: BirthBody) -> Registered:
+        """Record that a child was born into the household."""
+        return record_birth(household, **body.facts)
+
+
+class SiteFacts(ActFacts):
+    """Where it happened."""
+
+    site = SiteField()
+
+
+class Deaths(Acts):
+    """Individuals who died."""
+
+    queryset = Individual.objects.all()
+
+    def get_queryset(self) -> Any:
+        return Individual.objects.visible_to(self.request.user)
+
+    @act_on_row(SiteFacts, Moved)
+    def died(self, individual: Individual, body: SiteFacts) -> Moved:
+        """Record that a person died; presence, stay and holds end."""
+        return record_death(individual, **body.facts)
+
+
+class Voids(Acts):
+    """Facts of the journal that were wrong."""
+
+    queryset = Movement.objects.all()
+
+    def get_queryset(self) -> Any:
+        seen = Individual.objects.visible_to(self.request.user).order_by().values("pk")
+        about = Q(individual__in=seen) | Q(counted_as__in=seen)
+        return Movement.objects.filter(about).exclude(kind=Movement.Kind.VOIDED)
+
+    @act_on_row(ActFacts, Moved)
+    def void(self, movement: Movement, body: ActFacts) -> Moved:
+        """Take the fact back; everything reads as if it had never been told."""
+        return void_movement(movement, **body.facts)
+
+
+class MergeFacts(ActFacts):
+    """Two records of one person."""
+
+    merged = Key(help_text="The record that counts as the other from now on.")
+    into = Key(help_text="The record that it counts as.")
+    reason = Text(max_length=200)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        seen = Individual.objects.visible_to(self.asker).in_bulk([attrs["merged"], attrs["into"]])
+        for name in ("merged", "into"):
+            if attrs[name] not in seen:
+                raise serializers.ValidationError({name: [_("There is nothing with this id.")]})
+        if attrs["merged"] == attrs["into"]:
+            raise serializers.ValidationError({"into": [_("These are one record already.")]})
+        return attrs | {name: seen[attrs[name]] for name in ("merged", "into")}
+
+
+class Merges(Acts):
+    """Two records of one person counted as one, until it is undone."""
+
+    queryset = Merge.objects.all()
+
+    def get_queryset(self) -> Any:
+        seen = Individual.objects.visible_to(self.request.user).order_by().values("pk")
+        return Merge.objects.filter(Q(merged__in=seen) | Q(into__in=seen))
+
+    @act_on_list(MergeFacts, Merged)
+    def create(self, body: MergeFacts) -> Merged:
+        """Count every fact of one record as the other's."""
+        facts = body.facts
+        return merge_individuals(facts.pop("merged"), **facts)
+
+    @act_on_row(ActFacts, Merged)
+    def undo(self, merge: Merge, body: ActFacts) -> Merged:
+        """Undo the merge: each record has again what was addressed to it."""
+        return unmerge(merge, **body.facts)
+
+
+class GateCountRow(serializers.ModelSerializer[GateCount]):
+    """People and vehicles seen crossing since the last count."""
+
+    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
+
+    class Meta:
+        model = GateCount
+        fields = ("id", "site", "people", "vehicles", "happened_at", "recorded_at", "voids")
+
+
+class GateCountFacts(SiteFacts):
+    """How many crossed."""
+
+    people = Count(min_value=0, max_value=MOST_CROSSING)
+    vehicles = Count(min_value=0, max_value=MOST_CROSSING, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["people"] and not attrs.get("vehicles"):
+            raise serializers.ValidationError({"people": [_("Count at least one person or vehicle.")]})
+        return attrs
+
+
+class GateCounts(Rows):
+    """Gate counts at the asker's sites."""
+
+    queryset = GateCount.objects.all()
+    serializer_class = GateCountRow
+    filterset_class = GateCountFilterSet
+
+    def get_queryset(self) -> Any:
+        user = self.request.user
+        counting, census = user.reach(Permission.COUNT_GATE), user.reach(Permission.SEE_CENSUS)
+        counts = GateCount.objects.select_related("site")
+        return counts if counting is None or census is None else counts.filter(site__in=counting | census)
+
+    @act_on_list(GateCountFacts, Counted)
+    def create(self, body: GateCountFacts) -> Counted:
+        """Record how many people and vehicles were seen crossing since the last count."""
+        facts = body.facts
+        return count_gate(facts.pop("site"), **facts)
+
+
+def _counted_under(number: int) -> Household:
+    """The household of a card; a card that does not exist is wrong input, whoever asks."""
+    household = Household.objects.filter(number=number).first()
+    if household is None:
+        raise serializers.ValidationError({"card": [_("There is no such card.")]})
+    return household
+
+
+def _signed(body: ActFacts) -> dict[str, Any]:
+    """Who did the act, when, and under which id."""
+    return {name: body.facts[name] for name in ("by", "at", "id") if name in body.facts}

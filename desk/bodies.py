@@ -1,0 +1,271 @@
+"""What the API takes for a family: the same facts as the intake page, read by the same readers."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError as Invalid
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.fields import get_error_detail
+
+from centre.clock import local_day
+from centre.fields import Choice, Count, Facts, Key, SiteField, Text
+from centre.models import Marz
+from centre.viewsets import ActFacts, DatedFacts
+from desk.fields import NOT_KNOWN, OLDEST, LineField, NameField, PhoneField, read_birth
+from desk.intake import MOST_ROWS
+from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts, asks_for_carer
+from registrations.models import AgeGroup, District, Going, Membership, NeedCode, Relationship, Sex
+from registrations.numbers import read_number
+
+MOST_NEEDS, MOST_DOCUMENTS, MOST_PHONES = 10, 5, 4
+HEAD = Relationship.HEAD.value
+OTHER_CARERS = [choice for choice in Membership.Carer.choices if choice[0] != Membership.Carer.MEMBER]
+
+_NAME = NameField()
+_ISO_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?", re.ASCII)
+
+
+def clean_name(text: str) -> str:
+    """A name as the page reads it; empty when it is not known."""
+    name = _NAME.clean(text)
+    return "" if name == NOT_KNOWN else name
+
+
+def line(longest: int) -> Any:
+    """A cleaner of one line, as the page reads it."""
+    return LineField(max_length=longest).clean
+
+
+def read_iso_date(text: str) -> str:
+    """The text itself if it is 1989-05-04 or 1989-05."""
+    if not _ISO_DATE.fullmatch(text):
+        raise Invalid(_("Write the date as 1989-05-04, or 1989-05 without the day."), code="no_date")
+    return text
+
+
+class DocumentFacts(Facts):
+    """A document that was shown."""
+
+    kind = Text(max_length=40, clean=line(40))
+    number = Text(max_length=40, clean=line(40), required=False, allow_blank=True)
+    issuer = Text(max_length=40, clean=line(40), required=False, allow_blank=True, help_text="Such as 070.")
+
+
+class PersonBody(Facts):
+    """A person: names as they are written, and of the birth the one thing that was said."""
+
+    id = Key(required=False, help_text="The person's own id, minted where they were written down.")
+    given_name = Text(max_length=80, clean=clean_name, allow_blank=True, help_text="Empty when nobody knows it.")
+    family_name = Text(max_length=80, clean=clean_name, allow_blank=True, help_text="Empty when nobody knows it.")
+    fathers_name = Text(max_length=80, clean=clean_name, required=False, allow_blank=True)
+    sex = Choice(choices=Sex.choices, required=False, allow_null=True)
+    birth_date = Text(max_length=10, clean=read_iso_date, required=False, help_text="1989-05-04, or 1989-05.")
+    birth_year = Count(required=False, min_value=1000, max_value=9999)
+    age = Count(required=False, min_value=0, max_value=OLDEST, help_text="Whole years on the day of the act.")
+    age_group = Choice(choices=AgeGroup.choices, required=False)
+    relationship = Choice(choices=Relationship.choices, help_text="To the head of the household.")
+    needs = serializers.ListField(child=Text(max_length=10), required=False, max_length=MOST_NEEDS)
+    documents = DocumentFacts(many=True, required=False, max_length=MOST_DOCUMENTS)
+
+    def validate_needs(self, codes: list[str]) -> list[str]:
+        known = self.context.setdefault("needs", needs_at_desk()) if codes else set()
+        wrong = {place: [_("No desk picks this code.")] for place, code in enumerate(codes) if code not in known}
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return codes
+
+    def person(self, said: Mapping[str, Any], today: date, key: uuid.UUID) -> PersonFacts:
+        """The person as the act takes them, without a carer; raises ValidationError naming the field."""
+        return PersonFacts(
+            id=said.get("id", key),
+            given_name=said["given_name"],
+            family_name=said["family_name"],
+            fathers_name=said.get("fathers_name", ""),
+            sex=said.get("sex"),
+            birth=birth_from(said, today),
+            relationship=said["relationship"],
+            needs=tuple(said.get("needs", ())),
+            documents=tuple(dict(document) for document in said.get("documents", ())),
+        )
+
+
+class MemberBody(PersonBody):
+    """A member of the family, and who looks after a child who is not son or daughter of the head."""
+
+    carer = Text(
+        max_length=36,
+        required=False,
+        help_text="For a child who is not son or daughter of the head: the id of another member, or relative, "
+        "someone_else or nobody.",
+    )
+
+
+class Residence(Facts):
+    """Where they lived."""
+
+    district = Choice(choices=District.choices, required=False, allow_blank=True)
+    settlement = Text(max_length=80, clean=line(80), required=False, allow_blank=True)
+
+
+class FamilyFacts(Facts):
+    """What a family says of itself as a whole."""
+
+    last_residence = Residence(required=False)
+    original_registration = Residence(required=False)
+    phones = serializers.ListField(
+        child=Text(max_length=40, clean=PhoneField().clean), required=False, max_length=MOST_PHONES
+    )
+    vehicle = Text(max_length=40, clean=line(40), required=False, allow_blank=True)
+    going = Choice(choices=Going.choices)
+    destination_marz = Choice(choices=Marz.choices, required=False, help_text="With own_address alone.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("destination_marz") and attrs["going"] != Going.OWN_ADDRESS:
+            raise serializers.ValidationError({"destination_marz": [_("Only who goes to their own address says it.")]})
+        return super().validate(attrs)
+
+    @cached_property
+    def family(self) -> HouseholdFacts:
+        """The household's facts, as the act takes them."""
+        said = self.validated_data
+        residences = {
+            f"{name}_{part}": said.get(name, {}).get(part, "")
+            for name in ("last_residence", "original_registration")
+            for part in ("district", "settlement")
+        }
+        return HouseholdFacts(
+            going=said["going"],
+            destination_marz=said.get("destination_marz", ""),
+            phones=tuple(dict.fromkeys(said.get("phones", ()))),
+            vehicle=said.get("vehicle", ""),
+            **residences,
+        )
+
+
+class NamesBody(FamilyFacts, DatedFacts):
+    """A whole family with its names, at a site."""
+
+    site = SiteField()
+    members = MemberBody(many=True, min_length=1, max_length=MOST_ROWS)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        self.people = self._people(attrs)
+        return attrs
+
+    def _people(self, attrs: dict[str, Any]) -> list[PersonFacts]:
+        """The members as the act takes them; one without an id gets one that comes from the act's."""
+        today = local_day(attrs["at"])
+        people: list[PersonFacts] = []
+        errors: dict[int, dict[str, Any]] = {}
+        keys = [said.get("id", uuid.uuid5(attrs["id"], f"member {n}")) for n, said in enumerate(attrs["members"])]
+        heads = [n for n, said in enumerate(attrs["members"]) if said["relationship"] == HEAD]
+        for place, said in enumerate(attrs["members"]):
+            try:
+                person = MemberBody().person(said, today, keys[place])
+                people.append(with_carer(person, said.get("carer", ""), keys, today))
+                if keys[place] in keys[:place]:
+                    raise serializers.ValidationError({"id": [_("Another member has this id.")]})
+                if place in heads[1:]:
+                    raise serializers.ValidationError({"relationship": [_("Another person is head already.")]})
+            except serializers.ValidationError as error:
+                errors[place] = error.detail
+        if errors:
+            raise serializers.ValidationError({"members": errors})
+        if not heads:
+            raise serializers.ValidationError({"members": [_("One member is the head.")]})
+        return people
+
+
+class IntakeBody(NamesBody):
+    """An intake; with the number of a card, of the family that was counted under it."""
+
+    card = Text(max_length=20, clean=read_number, required=False, help_text="The number on the card, with its letter.")
+
+
+class GroupBody(Facts):
+    """People of one sex and age group, counted at the gate."""
+
+    count = Count(min_value=1, max_value=60)
+    sex = Choice(choices=Sex.choices, required=False, allow_null=True)
+    age_group = Choice(choices=AgeGroup.choices, required=False, allow_blank=True)
+
+
+class PreRegistrationBody(FamilyFacts, ActFacts):
+    """A family counted at the gate, without names."""
+
+    site = SiteField()
+    groups = GroupBody(many=True, min_length=1, max_length=20)
+    urgent_need = Text(max_length=10, required=False)
+
+    def validate_urgent_need(self, code: str) -> str:
+        if code not in needs_at_desk():
+            raise serializers.ValidationError(_("No desk picks this code."))
+        return code
+
+    def counted(self) -> list[Group]:
+        """The groups as the act takes them."""
+        return [
+            Group(said["count"], said.get("sex"), said.get("age_group", "")) for said in self.validated_data["groups"]
+        ]
+
+
+class ChildBody(PersonBody):
+    """A child born at the site."""
+
+
+class BirthBody(DatedFacts):
+    """A birth."""
+
+    site = SiteField()
+    child = ChildBody()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        said = attrs["child"]
+        if said["relationship"] == HEAD:
+            raise serializers.ValidationError({"child": {"relationship": [_("A newborn child is no head.")]}})
+        try:
+            attrs["child"] = ChildBody().person(said, local_day(attrs["at"]), uuid.uuid5(attrs["id"], "child"))
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({"child": error.detail}) from error
+        return attrs
+
+
+def needs_at_desk() -> set[str]:
+    """The codes of needs that a desk may pick."""
+    return set(NeedCode.objects.filter(at_desk=True).values_list("code", flat=True))
+
+
+def birth_from(said: Mapping[str, Any], today: date) -> Birth:
+    """The birth from the one thing that was said of it; raises ValidationError naming the field."""
+    given = [name for name in ("birth_date", "birth_year", "age", "age_group") if said.get(name) not in (None, "")]
+    if not given:
+        return Birth()
+    if len(given) > 1:
+        raise serializers.ValidationError({given[1]: [_("Say the birth date, the year, the age or the age group.")]})
+    if given == ["age_group"]:
+        return Birth(precision="age_group", age_group=said["age_group"])
+    try:
+        return read_birth(str(said[given[0]]), today)
+    except Invalid as error:
+        raise serializers.ValidationError({given[0]: get_error_detail(error)}) from error
+
+
+def with_carer(person: PersonFacts, said: str, keys: list[uuid.UUID], today: date) -> PersonFacts:
+    """The person with who looks after them; raises ValidationError where a child's carer is missing or not there."""
+    if not said:
+        if asks_for_carer(person, today):
+            raise serializers.ValidationError({"carer": [_("Say who looks after this child.")]})
+        return person
+    if said in dict(OTHER_CARERS):
+        return replace(person, carer_kind=said)
+    carer = next((key for key in keys if str(key) == said.lower() and key != person.id), None)
+    if carer is None:
+        raise serializers.ValidationError({"carer": [_("Name another member by their id, or say who else.")]})
+    return replace(person, carer_kind=Membership.Carer.MEMBER.value, carer=carer)

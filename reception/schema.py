@@ -1,0 +1,59 @@
+"""The OpenAPI description: what every address may answer besides its success."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from rest_framework.permissions import AllowAny
+
+FIELDS = {
+    "type": "object",
+    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+    "description": "What is wrong, by the path of the field: members[1].carer",
+}
+DETAIL = {"type": "object", "properties": {"detail": {"type": "string"}}, "required": ["detail"]}
+REFUSAL = {
+    "type": "object",
+    "properties": {"code": {"type": "string"}, "detail": {"type": "string"}},
+    "required": ["code", "detail"],
+}
+
+
+class HouseSchema(AutoSchema):
+    """Adds the errors each operation may answer."""
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
+        for code, (words, schema) in self._errors().items():
+            bodies.setdefault(code, {"content": {"application/json": {"schema": schema}}, "description": str(words)})
+        return bodies
+
+    def _errors(self) -> dict[str, tuple[Any, dict[str, Any]]]:
+        errors: dict[str, tuple[Any, dict[str, Any]]] = {}
+        open_to_all = any(isinstance(permission, AllowAny) for permission in self.view.get_permissions())
+        if self.method == "POST" or self._is_list_view() or self.path.endswith("census/"):
+            errors["400"] = (_("A field is wrong; it is named."), FIELDS)
+        if not open_to_all:
+            errors["401"] = (_("Nobody is signed in, or the token is unknown, expired or revoked."), DETAIL)
+            errors["403"] = (_("The role does not allow this here."), DETAIL)
+        if "{" in self.path or self.method == "DELETE":
+            errors["404"] = (_("There is no such thing, or none that you may see."), DETAIL)
+        if self.method == "POST":
+            errors["409"] = (_("Refused: the code says why."), REFUSAL)
+            errors["413"] = (_("The body is too large."), DETAIL)
+            errors["415"] = (_("The body is no JSON."), DETAIL)
+        if open_to_all:
+            errors["401"] = (_("The name or the password is wrong."), DETAIL)
+            errors["429"] = (_("Too many tries; wait."), DETAIL)
+        return errors
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """How the schema describes a personal token."""
+
+    target_class = "centre.tokens.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
