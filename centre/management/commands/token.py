@@ -1,0 +1,29 @@
+"""`manage.py token`: make a token for a machine."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from centre.models import User
+from centre.tokens import LONGEST_HOURS, make_token
+
+
+class Command(BaseCommand):
+    """Print a new token for a user; it cannot be read again afterwards."""
+
+    help = "Make a token with which a machine speaks for a user, and print it. It cannot be read again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--label", required=True, help="what it is for")
+        parser.add_argument("--hours", type=int, default=24, help=f"how long it holds, at most {LONGEST_HOURS}")
+
+    def handle(self, *, username: str, label: str, hours: int, **options: Any) -> None:
+        if not 1 <= hours <= LONGEST_HOURS:
+            raise CommandError(f"A token holds for 1 to {LONGEST_HOURS} hours.")
+        user = User.objects.filter(username=username, is_active=True).first()
+        if user is None:
+            raise CommandError(f"There is no account {username}.")
+        self.stdout.write(make_token(user, label[:60], timezone.now() + timedelta(hours=hours)))

@@ -1,0 +1,131 @@
+"""Tokens for machines: made for a password, gone when they expire or are revoked; guessing is throttled."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from centre.models import LogLine, Token
+from tests.api.conftest import API, Machine, intake
+from tests.build import make_user
+
+PASSWORD = "reception-desk-1"
+
+
+@pytest.fixture(autouse=True)
+def fresh_count_of_tries():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def ask(client, **facts):
+    said = {"username": "anna", "password": PASSWORD, "label": "replay", "hours": 24} | facts
+    return client.post(f"{API}tokens/", said, "application/json")
+
+
+def test_a_token_is_made_used_and_revoked(client, goris):
+    make_user(username="anna", site=goris)
+    answer = ask(client)
+    assert answer.status_code == 201, answer.json()
+    headers = {"Authorization": f"Bearer {answer.json()['token']}"}
+    assert client.get(f"{API}sites/", headers=headers).status_code == 200
+    assert LogLine.objects.filter(verb="signed_in", subject="token").exists()
+    assert client.delete(f"{API}tokens/current/", headers=headers).status_code == 204
+    assert client.get(f"{API}sites/", headers=headers).status_code == 401
+
+
+def test_a_token_is_kept_as_its_digest(client, goris):
+    make_user(username="anna", site=goris)
+    assert ask(client).json()["token"] not in str(Token.objects.values().get())
+
+
+def test_an_expired_token_holds_no_more(goris):
+    machine = Machine(make_user(site=goris))
+    Token.objects.update(made_at=timezone.now() - timedelta(hours=2), expires_at=timezone.now() - timedelta(hours=1))
+    answer = machine.get("sites/")
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+@pytest.mark.parametrize(
+    ("facts", "name"),
+    [
+        ({"hours": 0}, "hours"),
+        ({"hours": 24 * 30 + 1}, "hours"),
+        ({"hours": "24"}, "hours"),
+        ({"label": ""}, "label"),
+        ({"label": "x" * 61}, "label"),
+        ({"username": "an\u0000na"}, "username"),
+        ({"username": None}, "username"),
+        ({"password": 7}, "password"),
+        ({"password": "x" * 10_000}, "password"),
+    ],
+)
+def test_what_a_token_cannot_be(client, goris, facts, name):
+    make_user(username="anna", site=goris)
+    answer = ask(client, **facts)
+    assert (answer.status_code, list(answer.json())) == (400, [name])
+    assert not Token.objects.exists()
+
+
+def test_guessing_is_logged_and_stopped(client, goris):
+    make_user(username="anna", site=goris)
+    answers = [ask(client, password=f"guess-{number}") for number in range(6)]
+    assert [answer.status_code for answer in answers[:5]] == [401] * 5
+    assert answers[0].headers["WWW-Authenticate"] == "Bearer"
+    assert answers[5].status_code == 429
+    assert ask(client).status_code == 429  # the right one too: who guesses learns nothing
+    assert LogLine.objects.filter(verb="sign_in_failed").count() == 5
+
+
+def test_an_unknown_name_is_answered_like_a_wrong_password(client, goris):
+    make_user(username="anna", site=goris)
+    assert ask(client, username="nobody").json() == ask(client, password="wrong").json()
+
+
+def test_an_ended_account_gets_none(client, goris):
+    user = make_user(username="anna", site=goris)
+    user.is_active = False
+    user.save()
+    assert ask(client).status_code == 401
+
+
+def test_a_session_needs_the_csrf_token_to_act(goris):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(make_user(site=goris))
+    assert browser.get(f"{API}sites/").status_code == 200
+    answer = browser.post(f"{API}intakes/", intake(), "application/json")
+    assert answer.status_code == 403
+    browser.get("/accounts/password/change/")
+    csrf = browser.cookies["csrftoken"].value if "csrftoken" in browser.cookies else ""
+    answer = browser.post(f"{API}intakes/", intake(), "application/json", headers={"X-CSRFToken": csrf})
+    assert answer.status_code == 201
+    assert browser.delete(f"{API}tokens/current/", headers={"X-CSRFToken": csrf}).status_code == 404
+
+
+def test_a_session_that_sends_a_huge_form_is_told_so(goris):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(make_user(site=goris))
+    browser.get("/accounts/password/change/")
+    answer = browser.post(f"{API}intakes/", "a=" + "x" * 10_000_000, "application/x-www-form-urlencoded")
+    assert answer.status_code == 413
+
+
+def test_the_command_makes_a_token(client, goris):
+    make_user(username="anna", site=goris)
+    out = StringIO()
+    call_command("token", "anna", "--label", "replay", "--hours", "2", stdout=out)
+    headers = {"Authorization": f"Bearer {out.getvalue().strip()}"}
+    assert client.get(f"{API}sites/", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("words", [["nobody", "--label", "x"], ["anna", "--label", "x", "--hours", "721"]])
+def test_the_command_says_what_is_wrong(goris, words):
+    make_user(username="anna", site=goris)
+    with pytest.raises(CommandError):
+        call_command("token", *words)
+    assert not Token.objects.exists()

@@ -1,0 +1,214 @@
+"""For each role and address: a row that must be seen and one that must not; and lists that cost the same."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from centre.access import Role
+from centre.models import LogLine, Site
+from registrations.models import Individual
+from tests.api.conftest import Machine, intake
+from tests.api.world import furnish
+from tests.build import make_site, make_user
+
+EVERYONE = set(Role.values)
+FAMILIES = {Role.VOLUNTEER, Role.COORDINATOR, Role.PROTECTION}
+CENSUS = {Role.COORDINATOR, Role.OFFICIAL, Role.AUDITOR, Role.ADMINISTRATOR}
+SEEN_BY = {
+    "rooms": {Role.COORDINATOR, Role.ADMINISTRATOR},
+    "households": FAMILIES,
+    "individuals": FAMILIES,
+    "presences": FAMILIES,
+    "stays": {Role.COORDINATOR},
+    "cases": {Role.PROTECTION},
+    "distributions": {Role.COORDINATOR, Role.AID_VOLUNTEER},
+    "handouts": {Role.COORDINATOR, Role.AID_VOLUNTEER},
+    "gate-counts": CENSUS | {Role.VOLUNTEER},
+    "snapshots": CENSUS,
+}
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_a_role_sees_its_site_and_no_other(db, role):
+    here, elsewhere = furnish("goris"), furnish("sisian")
+    machine = Machine(make_user(role, here.site))
+    for address, roles in SEEN_BY.items():
+        listed = [row["id"] for row in machine.get(f"{address}/").json()["results"]]
+        seen, unseen = str(here.rows[address].pk), str(elsewhere.rows[address].pk)
+        assert listed == ([seen] if role in roles else []), address
+        assert machine.get(f"{address}/{seen}/").status_code == (200 if role in roles else 404), address
+        assert machine.get(f"{address}/{unseen}/").status_code == 404, address
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_a_confidential_site_is_shown_to_those_who_work_there(db, role):
+    make_site("goris")
+    hospital = make_site("hospital", kind=Site.Kind.HOSPITAL, confidential=True)
+    hidden = make_site("crisis", kind=Site.Kind.CRISIS, confidential=True)
+    machine = Machine(make_user(role, hospital))
+    assert {row["code"] for row in machine.get("sites/").json()["results"]} == {"goris", "hospital"}
+    assert machine.get(f"sites/{hidden.pk}/").status_code == 404
+
+
+def test_a_presence_at_a_confidential_site_is_not_shown_elsewhere(coordinator, goris):
+    make_site("crisis", kind=Site.Kind.CRISIS, confidential=True)
+    everywhere = Machine(make_user(Role.COORDINATOR))
+    volunteer = Machine(make_user(Role.VOLUNTEER, goris))
+    family = volunteer.post("intakes/", intake()).json()["household"]
+    assert everywhere.post(f"households/{family}/arrive/", site="crisis").status_code == 201
+    shown = [row["site"] for row in volunteer.get("presences/").json()["results"]]
+    assert shown == ["goris"]
+    assert len(everywhere.get("presences/").json()["results"]) == 2
+
+
+@pytest.mark.parametrize(("role", "needs"), [(Role.VOLUNTEER, None), (Role.COORDINATOR, ["SM-CC"])])
+def test_needs_are_shown_to_the_roles_that_see_them(db, role, needs):
+    here = furnish("goris")
+    machine = Machine(make_user(role, here.site))
+    assert [row["needs"] for row in machine.get("individuals/").json()["results"]] == [needs]
+    assert machine.get(f"individuals/{here.rows['individuals'].pk}/").json()["needs"] == needs
+
+
+def test_who_has_two_roles_sees_needs_where_one_of_them_does(db):
+    here, elsewhere = furnish("goris"), furnish("sisian")
+    user = make_user(Role.VOLUNTEER, here.site)
+    user.assignments.create(site=elsewhere.site, role=Role.COORDINATOR, starts_at=here.site.opened_at, ends_at=None)
+    rows = Machine(user).get("individuals/").json()["results"]
+    needs = {row["id"]: row["needs"] for row in rows}
+    assert needs == {
+        str(here.rows["individuals"].pk): None,
+        str(elsewhere.rows["individuals"].pk): ["SM-CC"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("role", "act", "facts"),
+    [
+        (Role.PROTECTION, "households/{households}/depart/", {"site": "goris", "destination": "abroad"}),
+        (Role.VOLUNTEER, "gate-counts/", {"site": "sisian", "people": 1}),
+        (Role.OFFICIAL, "gate-counts/", {"site": "goris", "people": 1}),
+        (Role.AID_VOLUNTEER, "pre-registrations/", {"site": "goris", "going": "stays", "groups": [{"count": 1}]}),
+    ],
+)
+def test_an_act_beyond_the_role_is_not_allowed_and_leaves_a_line(db, role, act, facts):
+    here = furnish("goris")
+    make_site("sisian")
+    machine = Machine(make_user(role, here.site))
+    answer = machine.post(act.format(households=here.rows["households"].pk), **facts)
+    assert (answer.status_code, list(answer.json())) == (403, ["detail"])
+    assert LogLine.objects.filter(by=machine.user, verb="refused").count() == 1
+
+
+@pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.OFFICIAL, Role.AID_VOLUNTEER])
+def test_an_act_on_what_one_may_not_see_is_not_found(db, role):
+    there = furnish("sisian")
+    machine = Machine(make_user(role, make_site("goris")))
+    for act in (
+        "households/{households}/depart/",
+        "households/{households}/place/",
+        "individuals/{individuals}/died/",
+        "stays/{stays}/end/",
+        "movements/{presences}/void/",
+        "handouts/{handouts}/reverse/",
+    ):
+        assert machine.post(act.format(**{name: row.pk for name, row in there.rows.items()})).status_code == 404
+    assert Individual.objects.count() == 1
+
+
+def test_looking_at_people_leaves_lines_without_values(db):
+    here = furnish("goris")
+    machine = Machine(make_user(Role.COORDINATOR, here.site))
+    household = here.rows["households"]
+    machine.get(f"households/{household.pk}/")
+    machine.get("individuals/", search="Mane", site="x")
+    machine.get("individuals/", search="Mane", sex="F")
+    machine.get("sites/")
+    lines = (
+        LogLine.objects.filter(by=machine.user).order_by("pk").values_list("verb", "subject", "subject_id", "fields")
+    )
+    assert list(lines) == [
+        ("opened", "household", str(household.pk), []),
+        ("searched", "individual", "", ["search", "sex"]),
+    ]
+
+
+@pytest.mark.parametrize("address", [*SEEN_BY, "sites"])
+def test_a_list_of_three_costs_what_a_list_of_one_costs(db, address):
+    role = Role.PROTECTION if address == "cases" else Role.COORDINATOR
+    one, three = furnish("goris", 1), furnish("sisian", 3)
+    costs = []
+    for world, rows in ((one, 1), (three, 3)):
+        machine = Machine(make_user(role, world.site))
+        machine.get("sites/")
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            answer = machine.get(f"{address}/").json()
+        assert len(answer["results"]) == (2 if address == "sites" else rows)
+        costs.append(len(queries))
+    assert costs[0] == costs[1] <= 9
+
+
+def test_search_finds_people_and_households_in_another_script_at_the_same_cost(db):
+    one, three = furnish("goris", 1), furnish("sisian", 3)
+    for address in ("individuals/", "households/"):
+        costs = []
+        for world, rows in ((one, 1), (three, 3)):
+            machine = Machine(make_user(Role.COORDINATOR, world.site))
+            with CaptureQueriesContext(connection) as queries:
+                answer = machine.get(address, search="Մանե Հակոբյան").json()
+            assert len(answer["results"]) == rows
+            costs.append(len(queries))
+        assert costs[0] == costs[1]
+
+
+def test_filters_narrow_down(db):
+    here = furnish("goris", 2)
+    furnish("sisian")
+    machine = Machine(make_user(Role.COORDINATOR))
+    household = here.rows["households"]
+    number = str(household).replace(" ", "")
+    for address, query, count in (
+        ("households/", {}, 3),
+        ("households/", {"site": "goris"}, 2),
+        ("households/", {"site": str(here.site.pk)}, 2),
+        ("households/", {"present_at": "goris"}, 2),
+        ("households/", {"number": number}, 1),
+        ("households/", {"registered": "false"}, 0),
+        ("households/", {"search": number}, 1),
+        ("households/", {"search": "Mane", "present_at": "goris"}, 2),
+        ("individuals/", {"household": str(household.pk)}, 1),
+        ("individuals/", {"number": number}, 1),
+        ("individuals/", {"present_at": "sisian"}, 1),
+        ("individuals/", {"sex": "M"}, 0),
+        ("presences/", {"household": str(household.pk)}, 1),
+        ("presences/", {"at": "2021-01-01T00:00:00+04:00"}, 0),
+        ("stays/", {"household": str(household.pk)}, 1),
+        ("stays/", {"kind": "hold"}, 0),
+        ("rooms/", {"site": "goris"}, 2),
+        ("handouts/", {"number": number}, 1),
+        ("handouts/", {"reversed": "true"}, 0),
+        ("distributions/", {"running": "true", "site": "sisian"}, 1),
+        ("gate-counts/", {"site": "goris", "since": "2021-01-01T00:00:00Z"}, 2),
+        ("snapshots/", {"site": "sisian"}, 1),
+        ("snapshots/", {"whole": "true"}, 0),
+        ("sites/", {"open": "true", "kind": "reception"}, 2),
+    ):
+        assert len(machine.get(address, **query).json()["results"]) == count, (address, query)
+
+
+def test_pages_hold_every_row_once(db):
+    furnish("goris", 3)
+    machine = Machine(make_user(Role.COORDINATOR))
+    address, seen = "households/?page_size=2", []
+    while address:
+        page = machine.get(address).json()
+        seen += [row["id"] for row in page["results"]]
+        address = page["next"] and page["next"].partition("/api/v1/")[2]
+    assert (len(seen), len(set(seen))) == (3, 3)
+
+
+def test_a_room_says_what_is_free(db):
+    here = furnish("goris")
+    (room,) = Machine(make_user(Role.COORDINATOR, here.site)).get("rooms/").json()["results"]
+    assert (room["places"], room["blocked"], room["free"]) == (2, 0, 1)
