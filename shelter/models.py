@@ -10,11 +10,13 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centre.access import Permission
 from centre.models import Act, Site, User
 from registrations.models import Individual, both_or_neither
+from shelter.sight import open_to
 
 
 class Room(models.Model):
@@ -144,9 +146,11 @@ class StayQuerySet(models.QuerySet["Stay"]):
         return self.filter(during__overlap=DateTimeTZRange(at, None))
 
     def visible_to(self, user: User, at: datetime | None = None) -> "StayQuerySet":
-        """Holds and stays at the sites where the user may place."""
+        """Holds and stays at the sites where the user may place; a confidential one must be theirs by name."""
+        at = at or timezone.now()
         reach = user.reach(Permission.PLACE, at)
-        return self if reach is None else self.filter(site__in=reach)
+        shown = self.filter(open_to(user, at, "site"))
+        return shown if reach is None else shown.filter(site__in=reach)
 
 
 class Stay(models.Model):

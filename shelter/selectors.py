@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from centre.access import Permission
-from centre.models import User
+from centre.access import Permission, allows
+from centre.models import Site, User
 from registrations.numbers import write_number
 
 LONG = timedelta(hours=12)  # who has waited this long is overtaken by nobody
 RECENT = timedelta(hours=72)  # how long a family presumed to have left a registration point is still listed
+LEAST_AREA = 3.5  # m² of covered floor a person, by the Sphere standard
 STEP_FREE = frozenset({"DS"})
 URGENT = ("DS", "ER", "SM-CC", "SM-DP", "CR-TP")  # needs that decide where and how soon someone sleeps
 
@@ -54,7 +55,7 @@ WITH bedless AS MATERIALIZED (
            coalesce(lower(presence.during) <= %(at)s - site.presumed_left_after * interval '1 hour', false) AS presumed
     FROM registrations_presence presence JOIN centre_site site ON site.id = presence.site_id
     WHERE presence.during @> %(at)s
-      AND (%(sites)s::uuid[] IS NULL OR presence.site_id = ANY (%(sites)s::uuid[]))
+      AND presence.site_id = ANY (%(sites)s)
       AND (site.presumed_left_after IS NULL OR lower(presence.during) > %(recent)s)
       AND NOT EXISTS (
         SELECT FROM shelter_stay stay
@@ -85,7 +86,7 @@ WITH bedless AS MATERIALIZED (
              (SELECT max(upper(during)) FROM shelter_stay
               WHERE individual_id = ANY (members) AND kind = 'stay' AND upper(during) <= %(at)s)
            ) AS since,
-           CASE WHEN %(sees_needs)s::uuid[] IS NULL OR family.site_id = ANY (%(sees_needs)s::uuid[]) THEN
+           CASE WHEN family.site_id = ANY (%(sees_needs)s) THEN
              ARRAY (
                SELECT DISTINCT code_id FROM registrations_specificneed need
                WHERE need.individual_id = ANY (members) AND ended_at IS NULL AND code_id = ANY (%(urgent)s)
@@ -109,9 +110,9 @@ LIMIT %(limit)s
 
 
 def who_waits(
-    user: User, at: datetime, *, limit: int = 1000, household: uuid.UUID | None = None
+    user: User, sites: Collection[Site], at: datetime, *, limit: int = 1000, household: uuid.UUID | None = None
 ) -> tuple[list[Waiting], int]:
-    """The families that wait at the sites where the user may place, in fair order, and how many there are in all.
+    """The families that wait at these sites, in fair order, and how many there are in all.
 
     First those with an infant, someone over sixty or an urgent need, and all who have waited twelve hours; then the
     others; in each group who has waited longest. Needs count and are shown only where the user may see them. Those
@@ -119,8 +120,8 @@ def who_waits(
     """
     parameters = {
         "at": at,
-        "sites": _listed(user.reach(Permission.PLACE, at)),
-        "sees_needs": _listed(user.reach(Permission.SEE_NEEDS, at)),
+        "sites": [site.pk for site in sites],
+        "sees_needs": [site.pk for site in sites if allows(user, Permission.SEE_NEEDS, site, at)],
         "recent": at - RECENT,
         "long_ago": at - LONG,
         "two_years_ago": _years_before(at, 2),
@@ -163,6 +164,16 @@ class RoomNow:
     def others(self) -> int:
         """How many people sleep or are awaited here."""
         return self.slept + self.held + self.overflow
+
+    @property
+    def area_each(self) -> float | None:
+        """Floor for each place, in m²."""
+        return float(self.area) / self.total if self.area is not None and self.total else None
+
+    @property
+    def cramped(self) -> bool:
+        """Whether there is less floor for each than the Sphere standard asks for."""
+        return self.area_each is not None and self.area_each < LEAST_AREA
 
     @property
     def drawn(self) -> str:
@@ -268,7 +279,7 @@ JOIN registrations_membership membership
   ON membership.individual_id = hold.individual_id AND membership.left_at IS NULL
 JOIN registrations_household household ON household.id = membership.household_id
 WHERE hold.kind = 'hold' AND hold.given_up_in_id IS NULL AND hold.during && tstzrange(%(unused_since)s, NULL)
-  AND (%(sites)s::uuid[] IS NULL OR hold.site_id = ANY (%(sites)s::uuid[]))
+  AND hold.site_id = ANY (%(sites)s)
   AND (upper(hold.during) > %(at)s OR NOT EXISTS (
     SELECT FROM shelter_stay later
     WHERE later.individual_id = hold.individual_id AND later.id <> hold.id
@@ -279,17 +290,13 @@ ORDER BY until, household.number
 """
 
 
-def holds_now(user: User, at: datetime) -> list[HoldRow]:
-    """The holds at the user's sites, the first to run out first; those that ran out unused stay for half a day."""
-    sites = _listed(user.reach(Permission.PLACE, at))
+def holds_now(sites: Collection[Site], at: datetime) -> list[HoldRow]:
+    """The holds at these sites, the first to run out first; those that ran out unused stay for half a day."""
+    parameters = {"sites": [site.pk for site in sites], "at": at, "unused_since": at - LONG}
     with connection.cursor() as cursor:
-        cursor.execute(HOLDS, {"sites": sites, "at": at, "unused_since": at - LONG})
+        cursor.execute(HOLDS, parameters)
         rows = cursor.fetchall()
     return [HoldRow(*row[:3], tuple(row[3]), tuple(row[4]), *row[5:]) for row in rows]
-
-
-def _listed(reach: set[uuid.UUID] | None) -> list[uuid.UUID] | None:
-    return None if reach is None else list(reach)
 
 
 def _years_before(at: datetime, years: int) -> datetime:

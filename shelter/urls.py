@@ -1,7 +1,20 @@
 """Pages of shelter."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from shelter import views
 
 app_name = "shelter"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("shelter/", views.board, name="board"),
+    path("shelter/check-in/", views.check_in_holds, name="check_in"),
+    path("shelter/end/", views.end, name="end"),
+    path("shelter/keep/", views.keep, name="keep"),
+    path("shelter/move/", views.move_stays, name="move"),
+    path("shelter/rooms/", views.rooms, name="rooms"),
+    path("shelter/rooms/<uuid:key>/", views.room, name="room"),
+    path("shelter/family/<str:number>/", views.family, name="family"),
+    path("shelter/family/<str:number>/place/", views.place, name="place"),
+    path("shelter/family/<str:number>/hold/", views.hold, name="hold"),
+]

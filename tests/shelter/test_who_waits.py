@@ -13,18 +13,27 @@ from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual
 from shelter.actions import block_places, hold_places, place_household
 from shelter.selectors import holds_now, places_by_site, rooms_now, who_waits
+from shelter.sight import sites_to_place
 from tests.build import make_room, make_site, make_user, person, register_family
 from tests.shelter.conftest import make_family
 
 HOUR = timedelta(hours=1)
 
 
+def waiting(user, at):
+    return who_waits(user, sites_to_place(user, at), at)
+
+
+def held(user, at):
+    return holds_now(sites_to_place(user, at), at)
+
+
 def numbers(user, at):
-    return [row.number for row in who_waits(user, at)[0]]
+    return [row.number for row in waiting(user, at)[0]]
 
 
 def test_a_registered_family_that_wants_shelter_waits(family, goris, coordinator, now):
-    (row,), all_of_them = who_waits(coordinator, now)
+    (row,), all_of_them = waiting(coordinator, now)
     assert all_of_them == 1
     assert (row.household_id, row.number, row.site_id) == (family.pk, family.number, goris.pk)
     assert row.members == tuple(person.pk for person in Individual.objects.members_of(family))
@@ -34,7 +43,7 @@ def test_a_registered_family_that_wants_shelter_waits(family, goris, coordinator
 def test_a_pre_registered_family_waits_too(goris, coordinator, now):
     groups = [Group(2, "F", "18-59"), Group(1, "M", "0-4"), Group(1, None, "60+")]
     pre_register(goris, groups=groups, facts=HouseholdFacts(going="shelter"), by=coordinator, at=now)
-    (row,), _ = who_waits(coordinator, now)
+    (row,), _ = waiting(coordinator, now)
     assert (row.registered, row.size, row.initials, row.young, row.elders) == (False, 4, "", 1, 1)
 
 
@@ -60,7 +69,7 @@ def test_who_left_does_not_wait(family, goris, coordinator, now):
 def test_a_family_with_some_in_bed_waits_with_the_others(family, goris, coordinator, now):
     first, second, third = (person.pk for person in Individual.objects.members_of(family))
     place_household(family, rooms=[make_room(goris, 2)], members=[first, second], by=coordinator, at=now)
-    (row,), _ = who_waits(coordinator, now)
+    (row,), _ = waiting(coordinator, now)
     assert (row.members, row.size, row.since) == ((third,), 3, now - HOUR)
 
 
@@ -81,7 +90,7 @@ def test_the_fair_order(goris, coordinator, now):
 def test_needs_are_told_where_they_may_be_seen(goris, now):
     coordinator = make_user(site=goris)
     register_family(goris, coordinator, person(needs=("DS", "SV")), at=now)
-    (row,), _ = who_waits(coordinator, now)
+    (row,), _ = waiting(coordinator, now)
     assert row.needs == ("DS",)  # a survivor is nobody's business at a board
     assert row.step_free
 
@@ -92,11 +101,18 @@ def test_only_families_at_the_coordinators_sites_are_listed(family, goris, sisia
     assert numbers(make_user(Role.VOLUNTEER, goris), now) == []
 
 
+def test_a_confidential_site_is_listed_for_those_assigned_to_it_by_name(db, now):
+    hospital = make_site("hospital", Site.Kind.HOSPITAL, confidential=True)
+    patient = register_family(hospital, make_user(site=hospital), at=now)
+    assert numbers(make_user(site=hospital), now) == [patient.number]
+    assert numbers(make_user(), now) == []
+
+
 def test_presumed_left_come_last_and_after_three_days_no_more(coordinator, goris, now):
     gate = make_site("gate", Site.Kind.REGISTRATION_POINT, presumed_left_after=12)
     gone = register_family(gate, coordinator, at=now - 20 * HOUR)
     fresh = register_family(goris, coordinator, at=now)
-    rows, _ = who_waits(coordinator, now)
+    rows, _ = waiting(coordinator, now)
     assert [(row.number, row.presumed_left) for row in rows] == [(fresh.number, False), (gone.number, True)]
     assert numbers(coordinator, now + timedelta(hours=60)) == [fresh.number]
 
@@ -134,23 +150,23 @@ def test_holds_run_out_soonest_first_and_stay_in_sight_unused(family, goris, coo
     other = make_family(goris, coordinator, now, 1)
     hold_places(family, rooms=[make_room(goris, 3, "14")], until=now + 2 * HOUR, by=coordinator, at=now)
     hold_places(other, rooms=[make_room(goris, 1, "15")], until=now + HOUR, reason="bus 7", by=coordinator, at=now)
-    first, second = holds_now(coordinator, now + HOUR)
+    first, second = held(coordinator, now + HOUR)
     assert (first.number, first.rooms, first.gone, first.reason) == (other.number, ("15",), True, "bus 7")
     assert (second.number, len(second.holds), second.gone) == (family.number, 3, False)
     place_household(other, rooms=[make_room(goris, 1)], by=coordinator, at=now + HOUR)
-    assert [row.number for row in holds_now(coordinator, now + HOUR)] == [family.number]
+    assert [row.number for row in held(coordinator, now + HOUR)] == [family.number]
 
 
 @pytest.mark.parametrize("families", [1, 3])
 def test_the_lists_cost_one_query_each_whatever_their_length(goris, coordinator, now, families):
     for _ in range(families):
         make_family(goris, coordinator, now, 2)
-        held = make_family(goris, coordinator, now, 2)
-        hold_places(held, rooms=[make_room(goris, 2)], until=now + HOUR, by=coordinator, at=now)
+        other = make_family(goris, coordinator, now, 2)
+        hold_places(other, rooms=[make_room(goris, 2)], until=now + HOUR, by=coordinator, at=now)
     assert Household.objects.count() == 2 * families
-    assert coordinator.all_assignments
+    sites = sites_to_place(coordinator, now)
     with CaptureQueriesContext(connection) as queries:
-        rows, _ = who_waits(coordinator, now)
-        held_rows, rooms = holds_now(coordinator, now), rooms_now([goris.pk], now)
-    assert (len(rows), len(held_rows), len(rooms)) == (families, families, families)
+        rows, _ = who_waits(coordinator, sites, now)
+        holds, rooms = holds_now(sites, now), rooms_now([goris.pk], now)
+    assert (len(rows), len(holds), len(rooms)) == (families, families, families)
     assert len(queries) == 3

@@ -1,0 +1,275 @@
+"""What the shelter board shows: who waits, holds, houses with their rooms, and the family that was chosen."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from centre.access import Permission, allows
+from centre.models import Site, User
+from registrations.models import Household, Individual, Membership, Presence
+from registrations.numbers import write_number
+from shelter.fitting import Fit, best_fits, judge
+from shelter.models import Place, Room, Stay
+from shelter.selectors import (
+    HoldRow,
+    PlacesNow,
+    RoomNow,
+    Waiting,
+    holds_now,
+    places_by_site,
+    rooms_now,
+    who_waits,
+)
+from shelter.sight import may_know, sites_to_place
+
+SHOWN = 40  # families listed at first
+NEEDS_IN_WORDS = {
+    "DS": gettext_lazy("disability"),
+    "ER": gettext_lazy("older person at risk"),
+    "SM-CC": gettext_lazy("critical illness or injury"),
+    "SM-DP": gettext_lazy("pregnant, complications"),
+    "CR-TP": gettext_lazy("pregnant, under age"),
+}
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """A family that waits, with its site and its reasons in words."""
+
+    family: Waiting
+    site: Site
+    reasons: list[str]
+    hours: int
+
+
+@dataclass(frozen=True)
+class House:
+    """A site with its places; its rooms when it is opened."""
+
+    site: Site
+    places: PlacesNow
+    rooms: list[RoomNow] | None
+    full: int  # rooms without a free place that are not shown
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of the chosen family: where they are, where they sleep, what is held for them."""
+
+    id: uuid.UUID
+    name: str
+    initials: str
+    site_id: uuid.UUID | None
+    stay: Stay | None
+    hold: Stay | None
+    secret: bool  # sleeps somewhere the reader may not know of
+
+    @property
+    def bedless(self) -> bool:
+        """Whether they have neither a bed nor a hold."""
+        return not (self.stay or self.hold or self.secret)
+
+
+@dataclass(frozen=True)
+class Beds:
+    """The beds of a family, those held for it, and whether the reader may change them."""
+
+    asleep: list[tuple[Person, Stay]]
+    awaited: list[tuple[Person, Stay]]
+    secret: list[Person]
+    asleep_mine: bool
+    awaited_mine: bool
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The family that was chosen on the board, and the rooms that suit those of it who need a place."""
+
+    household: Household
+    bedless: list[Person]  # those who have neither a bed nor a hold
+    beds: Beds
+    waiting: WaitingRow | None
+    fits: list[tuple[Fit, Site]]  # the first is the best
+
+
+@dataclass(frozen=True)
+class Board:
+    """The whole board at the instant."""
+
+    at: datetime
+    waiting: list[WaitingRow]
+    more: int  # families that wait and are not listed
+    people_waiting: int
+    holds: list[tuple[HoldRow, Site]]
+    houses: list[House]
+    chosen: Chosen | None
+    untils: list[datetime]
+    act: uuid.UUID  # the id of whatever act is done from this drawing
+
+
+def read_board(user: User, at: datetime, asked: Mapping[str, str], household: Household | None) -> Board:
+    """The board as asked for: `site` opens a house, `rooms` tries one, `full` shows full rooms, `all` everybody."""
+    sites = {site.pk: site for site in sites_to_place(user, at)}
+    families, number = who_waits(user, sites.values(), at, limit=1000 if "all" in asked else SHOWN)
+    rooms = rooms_now(sites, at)
+    opened = asked.get("site") or (next(iter(sites.values())).code if len(sites) == 1 else "")
+    return Board(
+        at=at,
+        waiting=[_waiting_row(family, sites, at) for family in families],
+        more=number - len(families),
+        people_waiting=sum(len(family.members) for family in families),
+        holds=[(row, sites[row.site_id]) for row in holds_now(sites.values(), at)],
+        houses=_houses(sites, rooms, opened, full="full" in asked),
+        chosen=_choose(household, user, sites, rooms, at, asked.get("room")) if household else None,
+        untils=hold_times(at),
+        act=uuid.uuid4(),
+    )
+
+
+def hold_times(at: datetime) -> list[datetime]:
+    """When a hold may end, to choose from: full quarters of an hour from two hours to three days ahead."""
+    quarter = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+    return [quarter + timedelta(hours=hours) for hours in (4, 2, 8, 12, 24, 72)]
+
+
+def read_people(household: Household, at: datetime, user: User) -> list[Person]:
+    """The members of the family of today, with where they are and sleep, as far as the user may know.
+
+    A bed at a confidential site is shown to those assigned there only.
+    """
+    individuals = list(Individual.objects.members_of(household).distinct())
+    presences = Presence.objects.filter(individual__in=individuals, during__contains=at)
+    here = dict(presences.values_list("individual", "site"))
+    found = Stay.objects.filter(individual__in=individuals).at(at).select_related("room__site", "place")
+    stays = {(stay.individual_id, stay.kind): stay for stay in found}
+    return [_person(one, here.get(one.pk), stays, user, at) for one in individuals]
+
+
+def _person(
+    one: Individual, site_id: uuid.UUID | None, stays: Mapping[tuple[uuid.UUID, str], Stay], user: User, at: datetime
+) -> Person:
+    stay, hold = stays.get((one.pk, Stay.Kind.STAY)), stays.get((one.pk, Stay.Kind.HOLD))
+    hidden = {kept for kept in (stay, hold) if kept and not may_know(user, kept.site, at)}
+    return Person(
+        one.pk,
+        one.full_name or str(one),
+        one.initials or "–",
+        site_id,
+        stay if stay not in hidden else None,
+        hold if hold not in hidden else None,
+        bool(hidden),
+    )
+
+
+def beds_of(people: Iterable[Person], user: User, at: datetime) -> Beds:
+    """The family's beds, for one who may change those at the sites where they place."""
+    people = list(people)
+    asleep = [(person, person.stay) for person in people if person.stay]
+    awaited = [(person, person.hold) for person in people if person.hold]
+
+    def mine(rows: list[tuple[Person, Stay]]) -> bool:
+        return bool(rows) and all(allows(user, Permission.PLACE, stay.room.site, at) for _, stay in rows)
+
+    return Beds(asleep, awaited, [person for person in people if person.secret], mine(asleep), mine(awaited))
+
+
+def _choose(
+    household: Household,
+    user: User,
+    sites: Mapping[uuid.UUID, Site],
+    rooms: list[RoomNow],
+    at: datetime,
+    tried: str | None,
+) -> Chosen:
+    people = read_people(household, at, user)
+    beds, bedless = beds_of(people, user, at), [person for person in people if person.bedless]
+    rows, _all = who_waits(user, sites.values(), at, household=household.pk)
+    family = rows[0] if rows else None
+    needing = bedless or ([person for person, _ in beds.asleep] if beds.asleep_mine else [])
+    here = family.site_id if family else next((p.site_id for p in needing if p.site_id in sites), None)
+    suit = {"step_free": bool(family and family.step_free), "here": here}
+    fits: list[Fit] = []
+    if needing:
+        tried_room = next((room for room in rooms if str(room.id) == tried), None)
+        fits += [judge([tried_room], len(needing), **suit)] if tried_room else []
+        fits += best_fits([room for room in rooms if room is not tried_room], len(needing), **suit)
+    row = _waiting_row(family, sites, at) if family else None
+    return Chosen(household, bedless, beds, row, [(fit, sites[fit.site_id]) for fit in fits])
+
+
+def read_houses(sites: Iterable[Site], at: datetime) -> list[House]:
+    """All rooms of these sites that have any, with their places."""
+    known = {site.pk: site for site in sites}
+    rooms = rooms_now(known, at)
+    return [
+        House(known[key], places, [room for room in rooms if room.site_id == key], 0)
+        for key, places in places_by_site(rooms).items()
+    ]
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """A place of a room, or someone who sleeps there without one: who, of which family, until when."""
+
+    place: Place | None
+    stay: Stay | None
+    initials: str
+    code: str
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it can be given."""
+        return self.stay is None and self.place is not None and self.place.blocked_at is None
+
+
+def read_places(room: Room, at: datetime) -> list[PlaceRow]:
+    """The places of the room in order, then those who sleep there without a place."""
+    stays = list(Stay.objects.filter(room=room).from_(at).select_related("individual").order_by("during"))
+    families = Membership.objects.filter(counted_as__in=[stay.individual_id for stay in stays], left_at__isnull=True)
+    numbers = dict(families.values_list("counted_as", "household__number"))
+    by_place = {stay.place_id: stay for stay in reversed(stays)}
+    taken = [(place, by_place.get(place.pk)) for place in room.places.order_by("number")]
+    beyond = [(None, stay) for stay in stays if stay.place_id is None]
+    return [_place_row(place, stay, numbers) for place, stay in (*taken, *beyond)]
+
+
+def _place_row(place: Place | None, stay: Stay | None, numbers: Mapping[uuid.UUID, int]) -> PlaceRow:
+    if stay is None:
+        return PlaceRow(place, None, "", "")
+    number = numbers.get(stay.individual_id)
+    return PlaceRow(place, stay, stay.individual.initials, write_number(number) if number else "")
+
+
+def _houses(sites: Mapping[uuid.UUID, Site], rooms: list[RoomNow], opened: str, *, full: bool) -> list[House]:
+    """The sites that have rooms, those with most free places first; the rooms of the opened one."""
+    places = places_by_site(rooms)
+    houses = []
+    for site_id in sorted(places, key=lambda key: -places[key].free):
+        own = [room for room in rooms if room.site_id == site_id] if sites[site_id].code == opened else None
+        shown = own if own is None or full else [room for room in own if room.free or room.overflow]
+        houses.append(House(sites[site_id], places[site_id], shown, len(own or []) - len(shown or [])))
+    return houses
+
+
+def _waiting_row(family: Waiting, sites: Mapping[uuid.UUID, Site], at: datetime) -> WaitingRow:
+    return WaitingRow(
+        family, sites[family.site_id], reasons_of(family), int((at - family.since).total_seconds() // 3600)
+    )
+
+
+def reasons_of(family: Waiting) -> list[str]:
+    """Why a family comes where it does in the order, in words; the hours it has waited stand beside."""
+    counted = (
+        (family.infants, ngettext("infant", "%(count)d infants", family.infants)),
+        (family.young, ngettext("child under 5", "%(count)d children under 5", family.young)),
+        (family.elders, ngettext("over 60", "%(count)d over 60", family.elders)),
+    )
+    reasons = [text % {"count": count} if "%" in text else text for count, text in counted if count]
+    reasons += [str(NEEDS_IN_WORDS[code]) for code in family.needs]
+    if family.presumed_left:
+        reasons.append(_("perhaps gone"))
+    return reasons

@@ -1,0 +1,148 @@
+"""What the pages of shelter ask; the names are the acts' parameters."""
+
+import re
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from centre.forms import ActForm
+from centre.models import Site
+from registrations.models import Individual
+from shelter.models import Place, Room, StayQuerySet
+
+MOST_ROOMS = 200  # set up in one act
+
+
+class Rows(forms.Field):
+    """Rows chosen by key, in the order they were sent; a key outside the queryset is wrong."""
+
+    widget = forms.MultipleHiddenInput
+    default_error_messages = {"required": _("Choose again."), "gone": _("This is no longer there. Choose again.")}
+
+    def __init__(self, rows: QuerySet[Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rows = rows
+
+    def clean(self, value: Any) -> list[Any]:
+        """The rows; refuses doubles by leaving them out."""
+        super().clean(value)
+        try:
+            keys = list(dict.fromkeys(uuid.UUID(key) for key in value))
+        except ValueError:
+            raise ValidationError(self.error_messages["gone"], code="gone") from None
+        assert self.rows is not None
+        found = {row.pk: row for row in self.rows.filter(pk__in=keys)}
+        if len(found) != len(keys):
+            raise ValidationError(self.error_messages["gone"], code="gone")
+        return [found[key] for key in keys]
+
+
+class RoomsChosen(ActForm):
+    """Rooms of the sites where the user may place."""
+
+    rooms = Rows()
+
+    def __init__(self, *args: Any, sites: list[Site], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rooms"].rows = Room.objects.filter(site__in=sites).select_related("site")
+
+
+class PlaceForm(RoomsChosen):
+    """Give members of a family places in rooms."""
+
+    members = Rows()
+    happened_anyway = forms.CharField(label=_("What happened"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, people: QuerySet[Individual], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["members"].rows = people
+
+    def clean_members(self) -> list[uuid.UUID]:
+        return [person.pk for person in self.cleaned_data["members"]]
+
+
+class HoldForm(PlaceForm):
+    """Keep places in rooms for members of a family until a time."""
+
+    happened_anyway = None  # type: ignore[assignment]  # what is held has not happened
+    until = forms.DateTimeField(label=_("Hold until"))
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+
+class StaysForm(ActForm):
+    """Stays or holds at the sites where the user may place."""
+
+    stays = Rows()
+
+    def __init__(self, *args: Any, stays: StayQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stays"].rows = stays.select_related("room__site")
+
+
+class KeepForm(StaysForm):
+    """Keep the beds of people who are away for a while."""
+
+    until = forms.DateTimeField(label=_("Keep until"))
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class MoveForm(StaysForm):
+    """Move people to other rooms."""
+
+    rooms = Rows()
+
+    def __init__(self, *args: Any, sites: list[Site], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rooms"].rows = Room.objects.filter(site__in=sites).select_related("site")
+
+
+class PlacesForm(ActForm):
+    """Places of one room."""
+
+    places = Rows()
+
+    def __init__(self, *args: Any, room: Room, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["places"].rows = Place.objects.filter(room=room).select_related("room__site")
+
+
+class BlockForm(PlacesForm):
+    """Keep places from being given."""
+
+    reason = forms.CharField(label=_("Why"), max_length=120)
+
+
+class AddRoomsForm(ActForm):
+    """Set up rooms of one kind and size."""
+
+    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
+    names = forms.CharField(
+        label=_("Rooms"), help_text=_("Numbers or names, with commas; 12-18 makes seven rooms."), max_length=400
+    )
+    places = forms.IntegerField(label=_("Places in each"), min_value=1, max_value=500, initial=4)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Room.Kind)
+    floor = forms.IntegerField(label=_("Floor"), min_value=-5, max_value=100, required=False)
+    area = forms.DecimalField(label=_("Area in m²"), min_value=1, max_value=99999, decimal_places=1, required=False)
+    step_free = forms.BooleanField(label=_("Step-free: no stairs on the way"), required=False)
+
+    def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site"].queryset = sites
+
+    def clean_names(self) -> list[str]:
+        """12, 14-16 and hall give 12, 14, 15, 16, hall."""
+        names: list[str] = []
+        for part in filter(None, (word.strip() for word in self.cleaned_data["names"].split(","))):
+            ends = re.fullmatch(r"(\d{1,5})\s*[-–]\s*(\d{1,5})", part)
+            names += map(str, range(int(ends[1]), int(ends[2]) + 1)) if ends else [part]
+        if not names or len(names) > MOST_ROOMS:
+            raise ValidationError(_("Name between 1 and %(most)d rooms.") % {"most": MOST_ROOMS}, code="number")
+        if len(set(names)) < len(names):
+            raise ValidationError(_("A name stands twice."), code="twice")
+        if max(map(len, names)) > Room._meta.get_field("name").max_length:
+            raise ValidationError(_("A name is too long."), code="long")
+        return names

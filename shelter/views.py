@@ -1,0 +1,237 @@
+"""The shelter board, the rooms, and a family's beds."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from centre.access import Permission, allows, require
+from centre.forms import ActForm
+from centre.log import write_log
+from centre.models import LogLine, Site
+from centre.refusals import Refusal
+from centre.shift import site_of_shift
+from registrations.models import Household, Individual
+from registrations.numbers import read_number
+from shelter.actions import (
+    add_rooms,
+    block_places,
+    check_in,
+    end_stays,
+    hold_places,
+    keep_beds,
+    move,
+    open_places,
+    place_household,
+)
+from shelter.board import beds_of, hold_times, read_board, read_houses, read_people, read_places
+from shelter.forms import AddRoomsForm, BlockForm, HoldForm, KeepForm, MoveForm, PlaceForm, PlacesForm, StaysForm
+from shelter.models import Room, Stay
+from shelter.sight import sites_to_place
+
+FAMILY = "family-shelter"  # the fragment in a family's file, by its id
+View = Callable[..., HttpResponse]
+Act = Callable[..., Any]
+
+
+def may_place(view: View) -> View:
+    """Let in who may place families somewhere."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        require(request.user, Permission.PLACE)
+        return view(request, *args, **kwargs)
+
+    return door
+
+
+@require_GET
+@may_place
+def board(request: HttpRequest) -> HttpResponse:
+    """Who waits and where there is room; `?family=4127K` chooses a family."""
+    return _draw_board(request)
+
+
+@require_POST
+@may_place
+def place(request: HttpRequest, number: str) -> HttpResponse:
+    """Give those of the family who were shown a place in the rooms."""
+    household = _household(request, number)
+    form = PlaceForm(request.POST, sites=_sites(request), people=Individual.objects.members_of(household))
+    return _do(request, form, place_household, subject=household, said=_("%s is checked in.") % household)
+
+
+@require_POST
+@may_place
+def hold(request: HttpRequest, number: str) -> HttpResponse:
+    """Hold places in the rooms for those of the family who were shown."""
+    household = _household(request, number)
+    form = HoldForm(request.POST, sites=_sites(request), people=Individual.objects.members_of(household))
+    return _do(request, form, hold_places, subject=household, said=_("Places are held for %s.") % household)
+
+
+@require_POST
+@may_place
+def check_in_holds(request: HttpRequest) -> HttpResponse:
+    """Check in those for whom these places are held."""
+    form = StaysForm(request.POST, stays=Stay.objects.holds().visible_to(request.user))
+    return _do(request, form, check_in, subject="stays", said=_("Checked in."))
+
+
+@require_POST
+@may_place
+def end(request: HttpRequest) -> HttpResponse:
+    """End these stays, or give back these holds."""
+    form = StaysForm(request.POST, stays=Stay.objects.visible_to(request.user))
+    return _do(request, form, end_stays, subject="stays", said=_("The places are free again."))
+
+
+@require_POST
+@may_place
+def keep(request: HttpRequest) -> HttpResponse:
+    """Keep these beds while their people are away."""
+    form = KeepForm(request.POST, stays=Stay.objects.stays().visible_to(request.user))
+    return _do(request, form, keep_beds, subject="stays", said=_("The beds are kept."))
+
+
+@require_POST
+@may_place
+def move_stays(request: HttpRequest) -> HttpResponse:
+    """Move these people to other rooms."""
+    form = MoveForm(request.POST, stays=Stay.objects.stays().visible_to(request.user), sites=_sites(request))
+    return _do(request, form, move, subject="stays", said=_("Moved."))
+
+
+@require_GET
+def family(request: HttpRequest, number: str) -> HttpResponse:
+    """The beds and holds of a family, for its file; whoever may not place sees them and changes nothing."""
+    household = _household(request, number)
+    write_log(request.user, LogLine.Verb.OPENED, household, ["stays"])
+    return _draw_family(request, household)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rooms(request: HttpRequest) -> HttpResponse:
+    """The rooms of the sites where the user sets them up, and a form for more."""
+    require(request.user, Permission.SET_UP_ROOMS)
+    now = timezone.now()
+    sites = Site.objects.where(request.user, Permission.SET_UP_ROOMS, now).open(now)
+    form = AddRoomsForm(request.POST or None, sites=sites, initial={"site": site_of_shift(request)})
+    if _carry_out(request, form, add_rooms, subject="site"):
+        messages.success(request, _("The rooms are set up."))
+        return _to(reverse("shelter:rooms"))
+    context = {"form": form, "houses": read_houses(sites, now)}
+    return render(request, "shelter/rooms.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_place
+def room(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One room: who sleeps on which place, and blocking or opening places."""
+    now = timezone.now()
+    found = get_object_or_404(Room.objects.filter(site__in=_sites(request)).select_related("site"), pk=key)
+    opens = "open" in request.POST
+    form = (PlacesForm if opens else BlockForm)(request.POST or None, room=found)
+    if _carry_out(request, form, open_places if opens else block_places, subject="places"):
+        messages.success(request, _("The places are open.") if opens else _("The places are blocked."))
+        return _to(reverse("shelter:room", args=[found.pk]))
+    sets_up = allows(request.user, Permission.SET_UP_ROOMS, found.site, now)
+    context = {"room": found, "places": read_places(found, now), "form": form, "sets_up": sets_up}
+    return render(request, "shelter/room.html", context, status=422 if form.errors else 200)
+
+
+def _sites(request: HttpRequest) -> list[Site]:
+    return sites_to_place(request.user, timezone.now())
+
+
+def _household(request: HttpRequest, number: str) -> Household:
+    """The household of this number if the user may see it; for all others it is not there."""
+    try:
+        read = read_number(number)
+    except ValidationError:
+        raise Http404 from None
+    return get_object_or_404(Household.objects.visible_to(request.user), number=read)
+
+
+def _carry_out(request: HttpRequest, form: ActForm, act: Act, subject: object) -> bool:
+    """Whether the act was done; the subject is a row, or the name of the field that holds it."""
+    if not form.is_valid():
+        return False
+    facts = dict(form.cleaned_data)
+    about = facts.pop(subject) if isinstance(subject, str) else subject
+    try:
+        act(about, by=request.user, **facts)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return False
+    return True
+
+
+def _do(request: HttpRequest, form: ActForm, act: Act, *, subject: object, said: str) -> HttpResponse:
+    """Do what was asked and show the board, or the family's beds, as it is then; or why it was refused."""
+    in_file = request.htmx and request.htmx.target == FAMILY
+    if _carry_out(request, form, act, subject):
+        messages.success(request, said)
+        kept = {name: request.GET[name] for name in ("site",) if name in request.GET}
+        if in_file:
+            return _to(reverse("shelter:family", args=[request.GET.get("family", "")]))
+        return _to(f"{reverse('shelter:board')}?{urlencode(kept)}")
+    refused = {"texts": [text for texts in form.errors.values() for text in texts], "asked": set(form.data.values())}
+    if in_file:
+        return _draw_family(request, _household(request, request.GET.get("family", "")), refused, status=422)
+    return _draw_board(request, refused, status=422)
+
+
+def _draw_board(request: HttpRequest, refused: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+    asked, household, unknown = request.GET.get("family", "").strip(), None, ""
+    if asked:
+        try:
+            household = _household(request, asked)
+        except Http404:
+            unknown = asked
+    context = {
+        "board": read_board(request.user, timezone.now(), request.GET.dict(), household),
+        "unknown": unknown,
+        "refused": refused,
+        "site": request.GET.get("site", ""),
+    }
+    return _draw(request, "board", context, status)
+
+
+def _draw_family(
+    request: HttpRequest, household: Household, refused: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "household": household,
+        "beds": beds_of(read_people(household, now, request.user), request.user, now),
+        "untils": hold_times(now),
+        "act": uuid.uuid4(),
+        "refused": refused,
+    }
+    return _draw(request, "family", context, status)
+
+
+def _draw(request: HttpRequest, name: str, context: dict[str, Any], status: int) -> HttpResponse:
+    """The fragment for htmx, else the page around it; a refused act's address is not one to come back to."""
+    fragment = f"_{name}" if request.htmx else name
+    response = render(request, f"shelter/{fragment}.html", context, status=status)
+    if status != 200:
+        response["HX-Push-Url"] = "false"
+    patch_vary_headers(response, ("HX-Request",))
+    return response
+
+
+def _to(address: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(address, status=303)
