@@ -97,7 +97,9 @@ class RuleForm(forms.Form):
     item = forms.ModelChoiceField(Item.objects.none(), label=_("Item"), required=False, empty_label="–")
     quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=MOST_FOR_ONE, required=False)
     per = forms.ChoiceField(label=_("For each"), choices=EntitlementRule.Per, required=False)
-    every_days = forms.IntegerField(label=_("Once in days"), min_value=1, max_value=LONGEST_INTERVAL, required=False)
+    every_days = forms.IntegerField(
+        label=_("Again after, days"), min_value=1, max_value=LONGEST_INTERVAL, required=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,7 @@
 """Pages of those who keep aid: rounds, stock, items, and taking a handout back. Scanning is in scan_views."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -38,6 +39,7 @@ from registrations.numbers import read_number
 
 ON_A_PAGE = 100
 LATEST = 50
+RECENT = timedelta(days=3)  # how long what broke a rule stays on top of the overview
 
 
 class Move(NamedTuple):
@@ -71,7 +73,9 @@ def overview(request: HttpRequest) -> HttpResponse:
             (_("Planned"), rounds.planned(now).order_by("starts_at")),
             (_("Done"), rounds.done(now)[:LATEST]),
         ],
-        "flagged": _handouts(request).flagged().filter(distribution__site__in=sites)[:LATEST],
+        "flagged": _handouts(request)
+        .flagged()
+        .filter(distribution__site__in=sites, happened_at__gte=now - RECENT)[:LATEST],
         "stock": [stock for site in sites for stock in stock_at(site, now)],
     }
     return render(request, "aid/overview.html", context)
