@@ -27,7 +27,7 @@ class FamilyFilterSet(filters.FilterSet):
     )
     state = filters.ChoiceFilter(
         method="filter_state",
-        label=_("Which"),
+        label=_("State"),
         empty_label=_("all"),
         choices=[(PRE_REGISTERED, _("names not taken yet")), (WAITING, _("wait for shelter"))],
     )

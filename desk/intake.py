@@ -38,7 +38,7 @@ class IntakeForm(ActForm):
     )
     last_residence_settlement = LineField(label=_("Town or village"))
     phone = PhoneField(label=_("Telephone"))
-    second_phone = PhoneField(label=_("Second telephone"))
+    second_phone = PhoneField(label=_("Second number"))
     original_registration_district = forms.ChoiceField(
         label=_("Registered first in district"), choices=[("", _("the same")), *District.choices], required=False
     )
@@ -204,10 +204,10 @@ Members = forms.formset_factory(
 class Intake:
     """The whole screen: the family's form and its rows, blank, or as they were typed."""
 
-    def __init__(self, data: Any = None, *, card: str = "") -> None:
+    def __init__(self, data: Any = None, *, card: str = "", people: int = FIRST_ROWS) -> None:
         self.needs = [(need.code, need_name(need)) for need in NeedCode.objects.filter(at_desk=True)]
         self.form = IntakeForm(data, initial={"card": card})
-        rows = [{"relationship": HEAD}] + [{} for _ in range(FIRST_ROWS - 1)]
+        rows = [{"relationship": HEAD}] + [{} for _ in range(min(max(people, FIRST_ROWS), MOST_ROWS) - 1)]
         self.members = self._members(data, initial=None if data is not None else rows)
 
     @classmethod

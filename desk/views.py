@@ -53,8 +53,9 @@ LAST_COUNTS = 20
 def intake(request: HttpRequest, site: Site) -> HttpResponse:
     """Take a family's names: register it, or complete the one whose card was given at the gate."""
     if request.method != "POST":
-        card = request.GET.get("card", "")
-        return _draw_intake(request, Intake(card=card), look_up_card(card))
+        typed = request.GET.get("card", "")
+        card = look_up_card(typed)
+        return _draw_intake(request, Intake(card=typed, people=card.household.size if card.counted else 0), card)
     card = look_up_card(request.POST.get("card", ""))
     if "step" in request.POST:
         more = MORE_ROWS if request.POST["step"] == "rows" else 0
@@ -325,7 +326,7 @@ def _pair(request: HttpRequest, asked: PairForm) -> tuple[Household, Household] 
     """The two families of these numbers, if the user may see both; each number not seen is said beside its field."""
     seen = Household.objects.visible_to(request.user).select_related("site").with_size()
     found = {household.number: household for household in seen.filter(number__in=asked.cleaned_data.values())}
-    for name, number in asked.cleaned_data.items():
+    for name, number in list(asked.cleaned_data.items()):
         if number not in found:
             asked.add_error(name, _("No family that you may see has this number."))
     if len(found) == 1 and not asked.errors:

@@ -147,11 +147,14 @@ def search_individuals(queryset: Any, query: str, limit: int = 50) -> list[Indiv
     asked = words(query)[:MOST_WORDS]
     if not asked:
         return []
-    found = {person.pk: person for person in queryset.filter(_named(asked, _exactly(asked))).order_by()[:CANDIDATES]}
+    whole = " ".join(asked)
+    found = {
+        person.pk: person for person in queryset.filter(_named(asked, whole, _exactly(asked))).order_by()[:CANDIDATES]
+    }
     if len(found) < limit:
         spellings = _spellings([(word, kind) for word in _phrases(asked) for kind in Name.Kind.values])
         near = {word: tuple(spellings[word, kind] for kind in Name.Kind.values) for word in _phrases(asked)}
-        for person in queryset.filter(_named(_phrases(asked), near)).order_by()[: CANDIDATES - len(found)]:
+        for person in queryset.filter(_named(_phrases(asked), whole, near)).order_by()[: CANDIDATES - len(found)]:
             found.setdefault(person.pk, person)
     ranked = sorted(found.values(), key=lambda person: (-_likeness_to(person, asked), -_recency(person), person.pk))
     return ranked[:limit]
@@ -165,20 +168,19 @@ def _number(query: str) -> int | None:
 
 
 def _phrases(asked: Sequence[str]) -> tuple[str, ...]:
-    """The words, and two neighbours as one name, as in Anna-Maria."""
-    return (*asked, *(" ".join(asked[i : i + 2]) for i in range(len(asked) - 1) if len(asked) > 2))
+    """The words, two neighbours as one name, as in Anna-Maria, and all of them as one."""
+    neighbours = (" ".join(asked[i : i + 2]) for i in range(len(asked) - 1))
+    return tuple(dict.fromkeys((*asked, *neighbours, " ".join(asked))))
 
 
-def _exactly(asked: Iterable[str]) -> dict[str, tuple[list[str], list[str]]]:
-    return {word: ([word], [word]) for word in asked}
+def _exactly(asked: Sequence[str]) -> dict[str, tuple[list[str], list[str]]]:
+    return {word: ([word], [word]) for word in (*asked, " ".join(asked))}
 
 
-def _named(asked: Sequence[str], spellings: dict[str, tuple[list[str], list[str]]]) -> Q:
-    """People whose family and given name are two of the words; with one word, whose either name is."""
-    named = Q()
-    if len(asked) == 1:
-        given, family = spellings[asked[0]]
-        return Q(family_fold__in=family) | Q(given_fold__in=given)
+def _named(asked: Sequence[str], whole: str, spellings: dict[str, tuple[list[str], list[str]]]) -> Q:
+    """People whose family and given name are two of the words, or one of whose names is all of them."""
+    given, family = spellings[whole]
+    named = Q(family_fold__in=family) | Q(given_fold__in=given)
     for one, other in permutations(asked, 2):
         named |= Q(family_fold__in=spellings[one][1], given_fold__in=spellings[other][0])
     by_father = [(word, fold_fathers_name(other)) for word, other in permutations(asked, 2)]

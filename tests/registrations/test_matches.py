@@ -50,6 +50,12 @@ def test_a_person_is_found_in_any_script_order_and_spelling(goris, desk, query):
     assert found(query) == ["Hakobyan Anna"]
 
 
+@pytest.mark.parametrize("query", ["Anna-Maria", "maria hakobyan anna", "Ana Marya Hakobyan", "Hakobyan Anna-Maria"])
+def test_a_name_of_two_words_is_found(goris, desk, query):
+    register_family(goris, desk, person("Anna-Maria"))
+    assert found(query) == ["Hakobyan Anna-Maria"]
+
+
 def test_the_fathers_name_ranks_the_right_one_first(goris, desk):
     register_family(goris, desk, person(fathers_name="Vardan"))
     household = register_family(goris, desk, person(fathers_name="Aram"))

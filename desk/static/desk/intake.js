@@ -55,7 +55,7 @@ function look(row) {
   const birth = typed.trim() ? readBirth(typed, today) : null;
   row.querySelector("[data-understood]").textContent = birth
     ? `${birth.age} ${form.dataset.years} · ${birth.written}`
-    : typed.trim() ? "…?" : "";
+    : "";
   const carer = row.querySelector("[data-carer]");
   const asks = birth && birth.age < ADULT && !CHILDREN_OF_THE_HEAD.has(cell(row, "relationship").value);
   carer.hidden = !asks && !carer.querySelector(".error");
@@ -146,3 +146,4 @@ form.querySelector("[data-more-rows]").addEventListener("click", (event) => {
 
 rows().forEach(look);
 nameCarers();
+if (form.matches("[data-begin-with-names]") && isBlank(rows()[0])) cell(rows()[0], "family_name").focus();
