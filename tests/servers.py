@@ -120,8 +120,7 @@ def serve(workers: int = 4, threads: int = 4) -> Iterator[Server]:
     """Gunicorn answers on a free port, on the database this process is connected to, until the end."""
     with tempfile.TemporaryDirectory(prefix="reception-server-") as folder:
         environment = _environment(Path(folder))
-        run = partial(subprocess.run, env=environment, cwd=settings.BASE_DIR, check=True)
-        run([sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"])
+        Path(folder, "static").mkdir()
         log = Path(folder, "server.log")
         with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener, log.open("w") as words:
             os.set_inheritable(listener.fileno(), True)
@@ -139,6 +138,7 @@ def serve(workers: int = 4, threads: int = 4) -> Iterator[Server]:
             port = listener.getsockname()[1]
             try:
                 _wait_for(process, port, log)
+                _warm(port, workers * threads)
                 yield Server(port, log)
             finally:
                 process.send_signal(signal.SIGTERM)
@@ -203,8 +203,14 @@ def _environment(var: Path) -> dict[str, str]:
         "RECEPTION_VAR": str(var),
         "SECRET_KEY": settings.SECRET_KEY,  # the sessions made here are good there
         "ALLOWED_HOSTS": "127.0.0.1",
-        "DJANGO_SETTINGS_MODULE": "reception.settings",
+        "DJANGO_SETTINGS_MODULE": "tests.served_settings",
     }
+
+
+def _warm(port: int, slots: int) -> None:
+    """Let each process of the server load its code: a race is run by a server that has been up for a while."""
+    for _ in range(2):
+        at_once(Desk(port, "").posting("/api/v1/sites/", {}) for _ in range(slots))
 
 
 def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
