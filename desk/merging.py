@@ -13,6 +13,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db import transaction
 from django.db.models import QuerySet
 
+from aid.parts import recount_handouts
 from centre.access import Permission, require
 from centre.acts import act
 from centre.locks import lock_by_key
@@ -54,6 +55,7 @@ def merge_individuals(merged: Individual, *, into: Individual, reason: str, by: 
     with refused_on("merged_once", AlreadyMerged()):
         merge = Merge.objects.create(merged=merged, into=into, reason=reason, act=act)
     _count_as(records, person)
+    recount_handouts([*records, person], act)
     _lay_out([merged.pk, person], act)
     return Merged(str(merge.pk), str(person))
 
@@ -71,6 +73,7 @@ def unmerge(merge: Merge, *, by: User, at: datetime, act: Act) -> Merged:
     if not undone:
         raise NotMerged
     _count_as(records, merge.merged_id)
+    recount_handouts([*records, person], act)
     _lay_out([merge.merged_id, person], act)
     return Merged(str(merge.pk), str(merge.merged_id))
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from aid.actions import Rule, end_distribution, hand_out, reverse_handout
 from aid.errors import AlreadyHandedOut, NobodyLeft, NotRunning, ReceivedLately
 from aid.models import Distribution, Handout, StockMovement
-from aid.selectors import count_household, entitlement, stock_at
+from aid.selectors import entitlement, stock_at
 from centre.access import NotAllowed, Role
 from centre.models import Act
 from desk.actions import pre_register
@@ -177,29 +177,11 @@ def test_hand_out_after_the_earlier_one_was_reversed_is_not_held_back(goris, pla
     assert hand_out(second, family, by=volunteer).flagged == ""
 
 
-def test_hand_out_to_a_merged_card_counts_for_the_family_it_is(goris, round_one, family, volunteer):
-    other = make_family(goris, 3)
-    merge_all(family, other)
-    assert count_household(other).household_id == family.pk
-    hand_out(round_one, other, by=volunteer)
-    with pytest.raises(AlreadyHandedOut, match=f"family's card {other} was already used"):
-        hand_out(round_one, family, by=volunteer)
-    handout = Handout.objects.get()
-    assert (handout.household, handout.counted_as, handout.people) == (other, family, 3)
-
-
 def test_a_grandmother_on_two_cards_counts_where_she_belongs(goris, round_one, family):
     alone = make_family(goris, 1)
     grandmother = Membership.objects.get(household=alone).individual
     Membership.objects.filter(household=family, position=2).update(counted_as=grandmother)
     assert (entitlement(round_one, family).people, entitlement(round_one, alone).people) == (2, 1)
-
-
-def merge_all(into, merged):
-    """Let each person of one household count as the one at the same position of the other."""
-    for membership in Membership.objects.filter(household=merged):
-        twin = Membership.objects.get(household=into, position=membership.position)
-        Membership.objects.filter(pk=membership.pk).update(counted_as=twin.individual)
 
 
 @pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.PROTECTION, Role.OFFICIAL, Role.AUDITOR, Role.ADMINISTRATOR])

@@ -1,0 +1,64 @@
+"""Steps that acts above compose: they write, but do not authorise, lock or log."""
+
+import uuid
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from aid.models import Handout
+from aid.selectors import count_household
+from centre.models import Act
+from registrations.models import Household
+
+FOUND_ONE_FAMILY = "Two cards were found to be one family"
+
+
+def recount_handouts(people: Iterable[uuid.UUID], act: Act) -> None:
+    """Let each handout to these people's households count for the household it is after a merge or its undoing.
+
+    Where one household has by it two standing handouts of a distribution, the later becomes happened anyway, and
+    is none any more when the merge is undone. The caller has locked the households and rewritten memberships.
+    """
+    homes = Household.objects.filter(memberships__individual__in=list(people), memberships__left_at__isnull=True)
+    now_counted = {home.pk: count_household(home).household_id for home in homes.distinct()}
+    concerned = {*now_counted, *now_counted.values()}
+    handouts = list(
+        Handout.objects.filter(Q(household__in=concerned) | Q(counted_as__in=concerned)).order_by(
+            "happened_at", "recorded_at", "pk"
+        )
+    )
+    target = {one.pk: now_counted.get(one.household_id, one.counted_as_id) for one in handouts}
+    moving = [one.pk for one in handouts if target[one.pk] != one.counted_as_id]
+    repeats, firsts = _tell_apart(handouts, target)
+    # Flagged while they move: handout_once is judged row by row, and two cards may change places.
+    _flag([*moving, *repeats], act)
+    for counted_as in set(target.values()):
+        Handout.objects.filter(pk__in=[key for key in moving if target[key] == counted_as]).update(
+            counted_as=counted_as
+        )
+    Handout.objects.filter(pk__in=firsts, happened_anyway_reason=FOUND_ONE_FAMILY).update(
+        happened_anyway_at=None, happened_anyway_by=None, happened_anyway_reason=""
+    )
+
+
+def _tell_apart(
+    handouts: Iterable[Handout], target: dict[uuid.UUID, uuid.UUID]
+) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
+    """The keys of handouts that repeat one of the same household, and of those that do not; in the order given."""
+    repeats: list[uuid.UUID] = []
+    firsts: list[uuid.UUID] = []
+    received: set[tuple[uuid.UUID, uuid.UUID]] = set()
+    for handout in handouts:
+        share = (handout.distribution_id, target[handout.pk])
+        if handout.reversed_at:
+            firsts.append(handout.pk)
+        elif handout.happened_anyway_reason in {"", FOUND_ONE_FAMILY}:
+            (repeats if share in received else firsts).append(handout.pk)
+            received.add(share)
+    return repeats, firsts
+
+
+def _flag(keys: Iterable[uuid.UUID], act: Act) -> None:
+    Handout.objects.filter(pk__in=list(keys), happened_anyway_at__isnull=True).update(
+        happened_anyway_at=act.at, happened_anyway_by=act.by, happened_anyway_reason=FOUND_ONE_FAMILY
+    )
