@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -35,13 +34,13 @@ from desk.filters import FamilyFilterSet
 from desk.forms import BornForm, CountForm, DepartForm, DiedForm, GateForm, MergeForm, PairForm, VoidForm
 from desk.intake import MORE_ROWS, Intake
 from desk.merging import merge_pairs, unmerge
+from desk.pages import Page
 from desk.selectors import Card, look_up_card, read_file, read_merges, read_rows
 from registrations.matches import find_matches, search_individuals
 from registrations.models import GateCount, Household, Individual, Membership, Merge, Movement
 from registrations.names import mixes_scripts
 from registrations.numbers import read_number
 
-PAGE = 50
 LAST_COUNTS = 20
 
 
@@ -155,9 +154,8 @@ def families(request: HttpRequest) -> HttpResponse:
     if query:
         write_log(request.user, LogLine.Verb.SEARCHED, "household", ["search"])
         found = _households_of(search_individuals(Individual.objects.visible_to(request.user), query))
-    pages = Paginator(_ranked(narrowed.qs, found) if query else narrowed.qs, PAGE)
-    page = pages.get_page(request.GET.get("page"))
-    rows = read_rows(list(page), request.user, timezone.now(), found)
+    page = Page.of(_ranked(narrowed.qs, found) if query else narrowed.qs, request.GET.get("page", ""))
+    rows = read_rows(page.rows, request.user, timezone.now(), found)
     context = {"filter": narrowed, "page": page, "rows": rows, "query": query, "wrong_number": _wrong_number(query)}
     return render(request, "desk/families.html", context)
 

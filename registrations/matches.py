@@ -5,7 +5,7 @@ folds and rank them here. Nothing ever scans the people.
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import permutations
@@ -27,7 +27,7 @@ from registrations.numbers import read_number
 MOST_MATCHES = 5
 NEAR_NAMES = 12  # how many spellings of one name are tried
 CANDIDATES = 200  # how many people are fetched and ranked at most
-MOST_WORDS = 5
+MOST_WORDS = 4
 
 ALIKE = 0.84  # below this likeness two folds are two names
 AGREES = 0.92
@@ -147,15 +147,14 @@ def search_individuals(queryset: Any, query: str, limit: int = 50) -> list[Indiv
     asked = words(query)[:MOST_WORDS]
     if not asked:
         return []
-    whole = " ".join(asked)
-    found = {
-        person.pk: person for person in queryset.filter(_named(asked, whole, _exactly(asked))).order_by()[:CANDIDATES]
-    }
-    if len(found) < limit:
-        spellings = _spellings([(word, kind) for word in _phrases(asked) for kind in Name.Kind.values])
-        near = {word: tuple(spellings[word, kind] for kind in Name.Kind.values) for word in _phrases(asked)}
-        for person in queryset.filter(_named(_phrases(asked), whole, near)).order_by()[: CANDIDATES - len(found)]:
+    found: dict[uuid.UUID, Individual] = {}
+    for named in _ever_wider(asked):
+        for person in queryset.filter(named).order_by()[: CANDIDATES - len(found)]:
             found.setdefault(person.pk, person)
+        if len(found) >= limit:
+            break
+    if not found:
+        found = {person.pk: person for person in queryset.filter(_by_one_name(asked)).order_by()[:CANDIDATES]}
     ranked = sorted(found.values(), key=lambda person: (-_likeness_to(person, asked), -_recency(person), person.pk))
     return ranked[:limit]
 
@@ -167,25 +166,39 @@ def _number(query: str) -> int | None:
         return None
 
 
-def _phrases(asked: Sequence[str]) -> tuple[str, ...]:
-    """The words, two neighbours as one name, as in Anna-Maria, and all of them as one."""
-    neighbours = (" ".join(asked[i : i + 2]) for i in range(len(asked) - 1))
-    return tuple(dict.fromkeys((*asked, *neighbours, " ".join(asked))))
+def _ever_wider(asked: Sequence[str]) -> Iterator[Q]:
+    """Whom the words name exactly as they fold; then whom they name in a known spelling that is alike."""
+    exact = {word: ([word], [word]) for word in (*asked, *_neighbours(asked))}
+    yield _named(asked, exact)
+    near = _spellings([(word, kind) for word in asked for kind in Name.Kind.values])
+    yield _named(asked, exact | {word: (near[word, "given"], near[word, "family"]) for word in asked})
 
 
-def _exactly(asked: Sequence[str]) -> dict[str, tuple[list[str], list[str]]]:
-    return {word: ([word], [word]) for word in (*asked, " ".join(asked))}
+def _neighbours(asked: Sequence[str]) -> list[str]:
+    """Two neighbouring words as one name, as in Anna-Maria."""
+    return [" ".join(asked[i : i + 2]) for i in range(len(asked) - 1)]
 
 
-def _named(asked: Sequence[str], whole: str, spellings: dict[str, tuple[list[str], list[str]]]) -> Q:
-    """People whose family and given name are two of the words, or one of whose names is all of them."""
-    given, family = spellings[whole]
-    named = Q(family_fold__in=family) | Q(given_fold__in=given)
-    for one, other in permutations(asked, 2):
+def _named(asked: Sequence[str], spellings: dict[str, tuple[list[str], list[str]]]) -> Q:
+    """People whose family and given name are two of the words; with one word, whose either name is."""
+    if len(asked) == 1:
+        given, family = spellings[asked[0]]
+        return Q(family_fold__in=family) | Q(given_fold__in=given)
+    named = Q()
+    apart = list(permutations(asked, 2))
+    joined = [(two, one) for two in _neighbours(asked) for one in asked if one not in two.split()]
+    for one, other in (*apart, *joined, *((other, one) for one, other in joined)):
         named |= Q(family_fold__in=spellings[one][1], given_fold__in=spellings[other][0])
-    by_father = [(word, fold_fathers_name(other)) for word, other in permutations(asked, 2)]
-    for word, fathers in by_father:
-        named |= Q(given_fold__in=spellings[word][0], fathers_fold=fathers)
+    return named
+
+
+def _by_one_name(asked: Sequence[str]) -> Q:
+    """People one of whose names all the words are; or whose given name and father's name two of them are."""
+    whole = " ".join(asked)
+    near = _spellings([(word, kind) for word in (*asked, whole) for kind in Name.Kind.values])
+    named = Q(family_fold__in=near[whole, "family"]) | Q(given_fold__in=near[whole, "given"])
+    for word, other in permutations(asked, 2):
+        named |= Q(given_fold__in=near[word, "given"], fathers_fold=fold_fathers_name(other))
     return named
 
 

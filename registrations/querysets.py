@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -75,8 +75,8 @@ class HouseholdQuerySet(models.QuerySet[Any]):
             if assignment.site_id is not None:
                 conditions += sight(assignment.site_id, at)
         seen = Q(pk__in=[])
-        for condition in conditions:
-            seen |= Q(pk__in=self.model._default_manager.filter(condition).order_by().values("pk"))
+        for condition in conditions:  # correlated: a file or a search asks of its few rows, not of every household
+            seen |= Q(Exists(self.model._default_manager.filter(condition, pk=OuterRef("pk")).order_by()))
         return self.filter(seen)
 
     def registered(self) -> "HouseholdQuerySet":

@@ -129,7 +129,19 @@ def test_a_list_without_a_search_shows_no_names(client, coordinator, family):
 def test_a_misread_number_is_said(client, coordinator, family):
     assert "The letter does not fit" in client.get("/families/", {"search": "1001 Z"}).content.decode()
     assert client.get("/families/", {"search": "x" * 5000}).status_code == 200
-    assert client.get("/families/", {"page": "999", "state": "x", "site": "x"}).status_code == 200
+    assert client.get("/families/", {"state": "x", "site": "x"}).status_code == 200
+    for page in ("999", "0", "-1", "1x", "٣", "9" * 5000):
+        assert client.get("/families/", {"page": page}).status_code == 200
+
+
+def test_a_long_list_is_turned_page_by_page(client, coordinator, goris, staff):
+    for _family in range(51):
+        register_family(goris, staff)
+    first, second = (client.get("/families/", {"page": page}).content.decode() for page in (1, 2))
+    assert first.count('card-no" href="/families/') == 50
+    assert second.count('card-no" href="/families/') == 1
+    assert "page=2" in first
+    assert "page=1" in second
 
 
 def test_the_list_is_narrowed_by_state_and_site(client, coordinator, family, goris, staff):
