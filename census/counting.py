@@ -51,14 +51,15 @@ chosen AS (
 FLOWS = """
 , ordered AS (
     SELECT *, lag(number) OVER before IS NULL AS first, lag(site_id) OVER before AS before_site_id,
-           lag(exit_kind) OVER before AS before_exit, lag(destination) OVER before = 'site' AS before_sent,
+           lag(exit_kind) OVER before AS before_exit,
+           lag(destination) OVER before = 'site' AND lag(departed_at) OVER before IS NOT NULL AS before_sent,
            coalesce(lag(died_at) OVER before <= started_at, false) AS before_died
     FROM stints WINDOW before AS (PARTITION BY person ORDER BY number)
 ), flows AS (
     SELECT site_id, started_at AS at,
            CASE WHEN first AND came = 'born' THEN 'births'
                 WHEN before_exit = 'moved' THEN 'transfers_in'
-                WHEN before_exit = 'departed' AND before_sent AND NOT before_died THEN 'arrived_from_the_way'
+                WHEN before_sent AND NOT before_died THEN 'arrived_from_the_way'
                 ELSE 'arrivals' END AS flow
     FROM ordered
     WHERE NOT (coalesce(before_exit, '') = 'moved' AND before_site_id = site_id)
@@ -71,8 +72,10 @@ FLOWS = """
                 ELSE 'deaths' END
     FROM stints WHERE ended_at IS NOT NULL AND NOT (exit_kind = 'moved' AND next_site_id = site_id)
   UNION ALL
+    SELECT site_id, departed_at, 'sent_after_all' FROM stints WHERE exit_kind = 'presumed' AND destination = 'site'
+  UNION ALL
     SELECT site_id, died_at, 'died_on_the_way'
-    FROM stints WHERE exit_kind = 'departed' AND destination = 'site' AND died_at IS NOT NULL
+    FROM stints WHERE departed_at IS NOT NULL AND destination = 'site' AND died_at IS NOT NULL
 )
 SELECT site_id, flow, count(*) FROM flows WHERE at > %(since)s AND at <= %(until)s GROUP BY site_id, flow
 """
@@ -148,6 +151,8 @@ def _lines_of(site_id: uuid.UUID, flow: str) -> list[tuple[Place, str]]:
             return [(site_id, "transfers_out"), (ON_THE_WAY, "transfers_in")]
         case "arrived_from_the_way":
             return [(site_id, "transfers_in"), (ON_THE_WAY, "transfers_out")]
+        case "sent_after_all":  # presumed to have left before; nobody counted them
+            return [(ON_THE_WAY, "arrivals")]
         case "died_on_the_way":
             return [(ON_THE_WAY, "deaths")]
         case line:

@@ -127,7 +127,8 @@ def read_aways(facts: Iterable[Fact]) -> list[Away]:
 # The same reading over many people at once, as known at %(known_at)s (the latest recorded_at that counts).
 #
 # `stints` has one row a stint: how it began (`came`: arrived, born), how it ended (`exit_kind`: departed, died,
-# presumed or moved, that is, by the next fact that put the person at a site), where to, and when they died.
+# presumed or moved, that is, by the next fact that put the person at a site), when they departed (after the hours had
+# run out when they were presumed to have left), where to, and when they died.
 STINTS = """
 root (individual_id, person, depth) AS (
     SELECT merged_id, into_id, 1 FROM registrations_merge
@@ -177,7 +178,8 @@ root (individual_id, person, depth) AS (
            next_destination AS destination, next_destination_site_id AS destination_site_id,
            next_destination_marz AS destination_marz, least(next_at, presumed_at) AS ended_at,
            CASE WHEN presumed_at < next_at OR next_at IS NULL AND presumed_at IS NOT NULL THEN 'presumed'
-                WHEN next_kind IN ('arrived', 'born') THEN 'moved' ELSE next_kind END AS exit_kind
+                WHEN next_kind IN ('arrived', 'born') THEN 'moved' ELSE next_kind END AS exit_kind,
+           CASE WHEN next_kind = 'departed' THEN next_at END AS departed_at
     FROM followed JOIN LATERAL (
         SELECT happened_at + presumed_left_after * interval '1 hour' AS presumed_at
         FROM centre_site WHERE centre_site.id = followed.site_id
@@ -192,12 +194,12 @@ whereabouts AS (
     SELECT DISTINCT ON (person) person,
            CASE WHEN died_at <= %(at)s THEN 'died'
                 WHEN ended_at IS NULL OR ended_at > %(at)s THEN 'site'
-                WHEN exit_kind = 'presumed' THEN 'presumed_left'
+                WHEN departed_at > %(at)s OR departed_at IS NULL THEN 'presumed_left'
                 WHEN destination = 'site' THEN 'on_the_way'
                 ELSE destination END AS place,
            CASE WHEN ended_at IS NULL OR ended_at > %(at)s THEN site_id
-                WHEN exit_kind = 'departed' THEN destination_site_id END AS site_id,
-           CASE WHEN exit_kind = 'departed' THEN destination_marz END AS marz
+                WHEN departed_at <= %(at)s THEN destination_site_id END AS site_id,
+           CASE WHEN departed_at <= %(at)s THEN destination_marz END AS marz
     FROM stints WHERE started_at <= %(at)s ORDER BY person, number DESC
 )
 """

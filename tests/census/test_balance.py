@@ -79,6 +79,21 @@ def test_a_day_of_everything_balances_by_site_on_the_way_and_in_total(now, desk)
     assert (total.difference, total.closing, total.lines["transfers_in"]) == (0, 5, total.lines["transfers_out"])
 
 
+def test_who_departs_after_the_hours_ran_out_is_on_the_way_and_arrives_from_there(now, desk):
+    kornidzor, hotel = make_site("kornidzor", presumed_left_after=3), make_site("hotel", kind=Site.Kind.HOTEL)
+    sent = register_family(kornidzor, desk, at=now - 10 * HOUR)
+    take(now - 6 * HOUR)
+    depart(sent, site=kornidzor, destination="site", destination_site=hotel, by=desk, at=now - 5 * HOUR)
+    first = take(now - 4 * HOUR)
+    assert balance_of(first, "on_the_way") == {"arrivals": 1, "closing": 1}
+    assert (first.tally["figures"]["on_the_way"], first.tally["figures"]["not_known"]) == (1, 0)
+    arrive(sent, site=hotel, by=desk, at=now - 3 * HOUR)
+    second = take(now)
+    assert balance_of(second, "on_the_way") == {"opening": 1, "transfers_out": 1}
+    assert balance_of(second, "hotel") == {"transfers_in": 1, "closing": 1}
+    assert balance_of(second, "total")["closing"] == 1
+
+
 def test_the_next_day_opens_with_what_is_stored(now, desk):
     goris = make_site("goris")
     family = register_family(goris, desk, person(), person("Ani", relationship="daughter"), at=now - 5 * HOUR)
