@@ -169,7 +169,8 @@ def _number(query: str) -> int | None:
 def _ever_wider(asked: Sequence[str]) -> Iterator[Q]:
     """Whom the words name exactly as they fold; then whom they name in a known spelling that is alike."""
     exact = {word: ([word], [word]) for word in (*asked, *_neighbours(asked))}
-    yield _named(asked, exact)
+    whole = " ".join(asked)
+    yield _named(asked, exact) | Q(family_fold=whole) | Q(given_fold=whole)
     near = _spellings([(word, kind) for word in asked for kind in Name.Kind.values])
     yield _named(asked, exact | {word: (near[word, "given"], near[word, "family"]) for word in asked})
 

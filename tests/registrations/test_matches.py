@@ -56,6 +56,12 @@ def test_a_name_of_two_words_is_found(goris, desk, query):
     assert found(query) == ["Hakobyan Anna-Maria"]
 
 
+def test_a_name_of_three_words_comes_before_one_that_shares_two(goris, desk):
+    register_family(goris, desk, person("Hripsime", "Margaryan"))
+    register_family(goris, desk, person("Hripsime-Anahit-Margarita"))
+    assert found("Hripsime-Anahit-Margarita")[0] == "Hakobyan Hripsime-Anahit-Margarita"
+
+
 def test_the_fathers_name_ranks_the_right_one_first(goris, desk):
     register_family(goris, desk, person(fathers_name="Vardan"))
     household = register_family(goris, desk, person(fathers_name="Aram"))
