@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from aid.models import Distribution, Handout
-from centre.filters import InstantFilter, SiteFilter
+from centre.filters import InstantFilter, KeyFilter, SiteFilter, TruthFilter
 from registrations.filters import NumberFilter
 
 
@@ -13,7 +13,7 @@ class DistributionFilterSet(filters.FilterSet):
     """How distributions are narrowed down."""
 
     site = SiteFilter()
-    running = filters.BooleanFilter(method="filter_running", label="Whether it is under way now")
+    running = TruthFilter(method="filter_running", label="Whether it is under way now")
 
     class Meta:
         model = Distribution
@@ -27,12 +27,12 @@ class DistributionFilterSet(filters.FilterSet):
 class HandoutFilterSet(filters.FilterSet):
     """How handouts are narrowed down."""
 
-    distribution = filters.UUIDFilter()
-    household = filters.UUIDFilter()
+    distribution = KeyFilter()
+    household = KeyFilter()
     number = NumberFilter(field_name="household__number", label="The household's number")
     site = SiteFilter(field_name="distribution__site")
     since = InstantFilter(field_name="happened_at", lookup_expr="gte")
-    reversed = filters.BooleanFilter(field_name="reversed_at", lookup_expr="isnull", exclude=True)
+    reversed = TruthFilter(field_name="reversed_at", lookup_expr="isnull", exclude=True)
 
     class Meta:
         model = Handout

@@ -3,17 +3,17 @@
 import django_filters as filters
 
 from casework.models import Case
-from centre.filters import SiteFilter
+from centre.filters import KeyFilter, SiteFilter, TruthFilter
 
 
 class CaseFilterSet(filters.FilterSet):
     """How cases are narrowed down."""
 
     site = SiteFilter()
-    individual = filters.UUIDFilter()
+    individual = KeyFilter()
     reason = filters.ChoiceFilter(choices=Case.Reason.choices)
-    urgent = filters.BooleanFilter()
-    open = filters.BooleanFilter(field_name="closed_at", lookup_expr="isnull")
+    urgent = TruthFilter()
+    open = TruthFilter(field_name="closed_at", lookup_expr="isnull")
 
     class Meta:
         model = Case

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_serializer
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -24,7 +24,7 @@ from centre.acts import check_instant
 from centre.clock import local_day, local_instant
 from centre.fields import Facts, Instant, SiteField
 from centre.models import Site
-from centre.viewsets import Rows, refuse_unknown
+from centre.viewsets import Rows, check_parameters
 
 FIRST_DAY = date(2020, 1, 1)
 PLACES = serializers.DictField(
@@ -63,6 +63,12 @@ class TakeFacts(Facts):
     """The instant to freeze."""
 
     at = Instant(help_text="The instant; asked for twice, it is frozen once.")
+    known_at = Instant(required=False, help_text="As known at this instant; as known at `at` itself when absent.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "known_at" in attrs and not attrs["at"] <= attrs["known_at"] <= timezone.now():
+            raise serializers.ValidationError({"known_at": [_("Say an instant after it, and not in the future.")]})
+        return attrs
 
 
 class Taken(serializers.Serializer[Any]):
@@ -93,15 +99,20 @@ class Snapshots(Rows):
     )
     @action(detail=False, methods=["post"])
     def take(self, request: Request) -> Response:
-        """Freeze the tally of an instant: at once, or by the worker as soon as its facts have settled."""
+        """Freeze the tally of an instant: at once, or by the worker as soon as its facts have settled.
+
+        As known later than at the instant itself, as for a replay of days long past, the worker freezes it.
+        """
         require(request.user, Permission.TAKE_CENSUS)
         facts = TakeFacts(data=request.data, context={"request": request})
         facts.is_valid(raise_exception=True)
-        at = check_instant(facts.validated_data["at"])
+        at, known_at = check_instant(facts.validated_data["at"]), facts.validated_data.get("known_at")
         try:
+            if known_at:
+                raise NotSettled
             take_snapshots(at, sites=list(Site.objects.open(at)), by=request.user)
         except NotSettled:
-            ask_for_snapshots(at, by=request.user)
+            ask_for_snapshots(at, by=request.user, known_at=known_at)
             return Response(Taken({"at": at, "snapshots": []}).data, status=status.HTTP_202_ACCEPTED)
         taken = self.get_queryset().filter(at=at).values_list("pk", flat=True)
         return Response(Taken({"at": at, "snapshots": list(taken)}).data, status=status.HTTP_201_CREATED)
@@ -111,6 +122,7 @@ class CensusQuestion(Facts):
     """Which day, which site, and as known when."""
 
     on = serializers.DateField(required=False, help_text="The local day; today when absent.")
+    at = Instant(required=False, help_text="An instant instead of a day, counted now.")
     site = SiteField(required=False)
     known_at = Instant(required=False, help_text="As known at this instant; as known now when absent.")
 
@@ -119,7 +131,19 @@ class CensusQuestion(Facts):
             raise serializers.ValidationError(_("There is no census of that day."))
         return on
 
+    def validate_at(self, at: datetime) -> datetime:
+        self.validate_on(local_day(at))
+        if at > timezone.now():
+            raise serializers.ValidationError(_("This has not happened yet."))
+        return at
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "on" in attrs and "at" in attrs:
+            raise serializers.ValidationError({"at": [_("Say the day or the instant: one of them.")]})
+        return attrs
+
+
+@extend_schema_serializer(many=False)
 class CensusAnswer(serializers.Serializer[Any]):
     """The people of a day: the last snapshot of the day, or else a tally counted now."""
 
@@ -141,16 +165,17 @@ class Census(viewsets.GenericViewSet[Any]):
 
     @extend_schema(parameters=[CensusQuestion], responses=CensusAnswer, filters=False)
     def list(self, request: Request) -> Response:
-        """The last snapshot of the day; where there is none, or with `known_at`, a tally counted now."""
-        refuse_unknown(request.query_params, set(CensusQuestion().fields))
+        """The last snapshot of the day; where there is none, or with `at` or `known_at`, a tally counted now."""
+        check_parameters(request.query_params, set(CensusQuestion().fields))
         question = CensusQuestion(data=request.query_params.dict(), context={"request": request})
         question.is_valid(raise_exception=True)
         said = question.validated_data
         site = said.get("site")
         require(request.user, Permission.SEE_CENSUS, site)
-        on = said.get("on") or timezone.localdate()
-        found = _snapshot_of(on, site) if "known_at" not in said else None
-        answer = _from_snapshot(found) if found else _counted_now(on, site, said.get("known_at"))
+        at, known_at = said.get("at"), said.get("known_at")
+        on = local_day(at) if at else said.get("on") or timezone.localdate()
+        found = None if at or known_at else _snapshot_of(on, site)
+        answer = _from_snapshot(found) if found else _counted_now(at or _hour_of(on, site), site, known_at)
         return Response(CensusAnswer({"on": on, "site": site.code if site else None, **answer}).data)
 
 
@@ -169,15 +194,19 @@ def _from_snapshot(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _counted_now(on: date, site: Site | None, known_at: datetime | None) -> dict[str, Any]:
-    """The tally of the day's last cut-off hour, of this moment when that has not come yet."""
+def _hour_of(on: date, site: Site | None) -> datetime:
+    """The day's last cut-off hour; this moment when that has not come yet."""
     now = timezone.now()
     hours = site.cut_off_hours if site else settings.CENSUS_HOURS
-    at = now if on == local_day(now) else local_instant(on, max(hours))
-    tally = Tally(at, known_at or now).row(site, last_snapshot(site, at))
+    return now if on == local_day(now) else local_instant(on, max(hours))
+
+
+def _counted_now(at: datetime, site: Site | None, known_at: datetime | None) -> dict[str, Any]:
+    known_at = known_at or timezone.now()
+    tally = Tally(at, known_at).row(site, last_snapshot(site, at))
     return {
         "at": at,
-        "known_at": known_at or now,
+        "known_at": known_at,
         "snapshot": None,
         "figures": tally.get("figures"),
         "places": tally["places"],

@@ -7,7 +7,7 @@ import django_filters as filters
 
 from census.models import Snapshot
 from centre.clock import local_instant
-from centre.filters import InstantFilter, SiteFilter
+from centre.filters import InstantFilter, SiteFilter, TruthFilter
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -17,7 +17,7 @@ class SnapshotFilterSet(filters.FilterSet):
     """How snapshots are narrowed down."""
 
     site = SiteFilter()
-    whole = filters.BooleanFilter(field_name="site", lookup_expr="isnull", label="Of the whole operation")
+    whole = TruthFilter(field_name="site", lookup_expr="isnull", label="Of the whole operation")
     on = filters.DateFilter(method="filter_on", label="Of this local day")
     since = InstantFilter(field_name="at", lookup_expr="gte")
     until = InstantFilter(field_name="at", lookup_expr="lt")

@@ -7,7 +7,7 @@ from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError as Invalid
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import exceptions, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny
@@ -22,8 +22,17 @@ from centre.tokens import LONGEST_HOURS, TokenAuthentication, make_token, revoke
 from centre.viewsets import Rows
 
 
+@extend_schema_field({"type": "array", "items": {"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}$"}})
+class Hours(serializers.ListField):
+    """Local hours of the day, such as 20:00."""
+
+    child = serializers.TimeField(format="%H:%M")
+
+
 class SiteRow(serializers.ModelSerializer[Site]):
     """A site."""
+
+    cut_off_hours = Hours()
 
     class Meta:
         model = Site

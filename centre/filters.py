@@ -14,7 +14,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from centre.clock import read_instant
-from centre.fields import sites_by
+from centre.fields import UUID_LENGTH, sites_by
 from centre.models import Marz, Site
 
 
@@ -39,6 +39,37 @@ class InstantInput(forms.CharField):
         return read_instant(re.sub(r" (?=\d\d:?\d\d$)", "+", text)) if text else None
 
 
+class KeyInput(forms.UUIDField):
+    """An id as it is written in addresses, with its dashes."""
+
+    def clean(self, value: Any) -> Any:
+        if value and len(str(value)) != UUID_LENGTH:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().clean(value)
+
+
+class TruthInput(forms.CharField):
+    """true or false; anything else is a mistake and not "whatever"."""
+
+    def clean(self, value: Any) -> bool | None:
+        word = super().clean(value)
+        if word not in ("", "true", "false"):
+            raise ValidationError(_("Write true or false."), code="invalid")
+        return word == "true" if word else None
+
+
+class KeyFilter(filters.UUIDFilter):
+    """Rows with this id."""
+
+    field_class = KeyInput
+
+
+class TruthFilter(filters.BooleanFilter):
+    """Rows of which this is true, or is not."""
+
+    field_class = TruthInput
+
+
 class SiteFilter(filters.CharFilter):
     """Rows of one site."""
 
@@ -57,7 +88,7 @@ class SiteFilterSet(filters.FilterSet):
 
     kind = filters.MultipleChoiceFilter(choices=Site.Kind.choices)
     marz = filters.ChoiceFilter(choices=Marz.choices)
-    open = filters.BooleanFilter(method="filter_open")
+    open = TruthFilter(method="filter_open")
 
     class Meta:
         model = Site

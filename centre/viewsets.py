@@ -55,7 +55,7 @@ class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericVie
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         filters = getattr(self, "filterset_class", None)
         known = set(filters.base_filters) if filters else set()
-        refuse_unknown(request.query_params, known | {"cursor", "page_size", "format"})
+        check_parameters(request.query_params, known | {"cursor", "page_size", "format"})
         found = self.search(request.query_params["search"]) if request.query_params.get("search") else None
         if found is None:
             response = super().list(request, *args, **kwargs)
@@ -82,11 +82,12 @@ class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericVie
         return self.queryset.model._meta.model_name
 
 
-def refuse_unknown(asked: Mapping[str, Any], known: set[str]) -> None:
-    """Raise ValidationError for a parameter nobody reads: a misspelt filter must not show everything."""
-    unknown = sorted(set(asked) - known)
-    if unknown:
-        raise ValidationError({name[:LONGEST_KEY]: [_("There is no such parameter.")] for name in unknown})
+def check_parameters(asked: Mapping[str, Any], known: set[str]) -> None:
+    """Raise ValidationError for a parameter that nobody reads or that says nothing: it must not show everything."""
+    wrong = {name[:LONGEST_KEY]: [_("There is no such parameter.")] for name in sorted(set(asked) - known)}
+    wrong |= {name: [_("Give it a value, or leave it out.")] for name in asked if name in known and not asked[name]}
+    if wrong:
+        raise ValidationError(wrong)
 
 
 def act_on_row(takes: type[ActFacts], answers: type, url_path: str | None = None) -> Callable[[Door], Door]:

@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from centre.filters import InstantFilter, SiteFilter
+from centre.filters import InstantFilter, KeyFilter, SiteFilter, TruthFilter
 from centre.models import Site
 from registrations.models import GateCount, Going, Household, Individual, Membership, Presence, Sex
 from registrations.numbers import read_number
@@ -36,7 +36,7 @@ class HouseholdFilterSet(filters.FilterSet):
     site = SiteFilter(label="Where they came to a desk first")
     present_at = SiteFilter(method="filter_present", label="Where somebody of them is now")
     going = filters.ChoiceFilter(choices=Going.choices)
-    registered = filters.BooleanFilter(field_name="registered_at", lookup_expr="isnull", exclude=True)
+    registered = TruthFilter(field_name="registered_at", lookup_expr="isnull", exclude=True)
     search = filters.CharFilter(
         method="leave_to_ranking", max_length=LONGEST_SEARCH, label="Names in any script, or the number"
     )
@@ -56,11 +56,11 @@ class HouseholdFilterSet(filters.FilterSet):
 class IndividualFilterSet(filters.FilterSet):
     """How individuals are narrowed down."""
 
-    household = filters.UUIDFilter(method="filter_household")
+    household = KeyFilter(method="filter_household")
     number = NumberFilter(method="filter_number", label="Their household's number")
     present_at = SiteFilter(method="filter_present", label="Where they are now")
     sex = filters.ChoiceFilter(choices=Sex.choices)
-    registered = filters.BooleanFilter(field_name="registered_at", lookup_expr="isnull", exclude=True)
+    registered = TruthFilter(field_name="registered_at", lookup_expr="isnull", exclude=True)
     search = filters.CharFilter(
         method="leave_to_ranking", max_length=LONGEST_SEARCH, label="Names in any script, or the household's number"
     )
@@ -86,8 +86,8 @@ class IndividualFilterSet(filters.FilterSet):
 class PresenceFilterSet(filters.FilterSet):
     """How presences are narrowed down."""
 
-    individual = filters.UUIDFilter()
-    household = filters.UUIDFilter(method="filter_household")
+    individual = KeyFilter()
+    household = KeyFilter(method="filter_household")
     site = SiteFilter()
     at = InstantFilter(method="filter_at", label="Those that last at this instant")
 

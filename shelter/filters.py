@@ -5,7 +5,7 @@ from datetime import datetime
 import django_filters as filters
 from django.db.models import QuerySet
 
-from centre.filters import InstantFilter, SiteFilter
+from centre.filters import InstantFilter, KeyFilter, SiteFilter, TruthFilter
 from registrations.models import Individual
 from shelter.models import Room, Stay
 
@@ -15,7 +15,7 @@ class RoomFilterSet(filters.FilterSet):
 
     site = SiteFilter()
     kind = filters.ChoiceFilter(choices=Room.Kind.choices)
-    step_free = filters.BooleanFilter()
+    step_free = TruthFilter()
 
     class Meta:
         model = Room
@@ -26,9 +26,9 @@ class StayFilterSet(filters.FilterSet):
     """How stays and holds are narrowed down."""
 
     site = SiteFilter()
-    room = filters.UUIDFilter()
-    individual = filters.UUIDFilter()
-    household = filters.UUIDFilter(method="filter_household")
+    room = KeyFilter()
+    individual = KeyFilter()
+    household = KeyFilter(method="filter_household")
     kind = filters.ChoiceFilter(choices=Stay.Kind.choices)
     at = InstantFilter(method="filter_at", label="Those that last at this instant")
 
