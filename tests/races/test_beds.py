@@ -1,8 +1,8 @@
 """Desks that race for beds, over HTTP, against a real server of several processes: promise 1.
 
-Each race was seen to fail with its guard removed. Without the lock on the places, desks insert first and meet in the
-exclusion constraint: they wait for one another, deadlock and come to PlaceTaken after seconds. Without the constraint
-as well, one bed has many sleepers.
+Each guard was taken away to see the race. Without the lock on the places, up to 16 of 50 desks meet in the exclusion
+constraint and are told so only there; without the constraint as well, up to 20 people slept on one bed. If a stay
+that only ends sooner locked its place again, families that swap rooms would deadlock.
 """
 
 import json
@@ -119,18 +119,18 @@ def test_desks_that_meet_in_the_same_rooms_in_opposite_order(goris, coordinators
 
 
 def test_two_families_that_swap_rooms(goris, coordinators, server):
-    """Each wants the other's room at once: neither deadlocks, whoever is first finds it still taken."""
+    """Each moves into the other's half-empty room at once: both are done, neither waits for the other for ever."""
     by = coordinators[0]
     desks = [server.sign_in(user) for user in coordinators[:2]]
     for _ in range(RUNS):
-        rooms = [make_room(goris, 2), make_room(goris, 2)]
+        rooms = [make_room(goris, 4), make_room(goris, 4)]
         pair = families(goris, by, 2, size=2)
         stays = [place_household(family, rooms=[room], by=by).stays for family, room in zip(pair, rooms, strict=True)]
         answers = at_once(
             desk.posting(f"/api/v1/stays/{own[0]}/move/", placing(target) | {"also": own[1:]}, as_json=True)
             for desk, own, target in zip(desks, stays, reversed(rooms), strict=True)
         )
-        assert {answer.status for answer in answers} <= {201, 409}
+        assert [answer.status for answer in answers] == [201, 201]
         assert worst(answers) < AT_MOST
     assert nobody_shares_a_place()
 
