@@ -21,7 +21,10 @@ REFUSAL = {
 
 
 class HouseSchema(AutoSchema):
-    """Adds the errors each operation may answer."""
+    """Adds the errors each operation may answer, and heads it with the first sentence of its docstring."""
+
+    def get_summary(self) -> str:
+        return self.get_description().partition(". ")[0].partition("\n")[0].removesuffix(".")
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)

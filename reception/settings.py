@@ -240,6 +240,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Families, places, aid and the census of a reception centre.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {"MarzEnum": "centre.models.Marz"},
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
