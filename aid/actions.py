@@ -231,7 +231,7 @@ def reverse_handout(handout: Handout, *, reason: str, by: User, at: datetime, ac
     AlreadyReversed or TooLateToUndo.
     """
     _require_reversal(handout, by, at, act)
-    lock_by_key(Household.objects.filter(pk=handout.counted_as_id))
+    lock_by_key(Household.objects.filter(pk=handout.counted_as_id).only("pk"))
     reversed_now = (
         Handout.objects.standing().filter(pk=handout.pk).update(reversed_at=at, reversed_by=by, reversed_reason=reason)
     )
@@ -254,10 +254,10 @@ def reverse_handout(handout: Handout, *, reason: str, by: User, at: datetime, ac
 
 def _lock_counted(household: Household) -> Counted:
     """Lock the household, and the one its card counts as; a merge under way has ended by then."""
-    lock_by_key(Household.objects.filter(pk=household.pk))
+    lock_by_key(Household.objects.filter(pk=household.pk).only("pk"))
     counted = count_household(household)
     if counted.household_id != household.pk:
-        lock_by_key(Household.objects.filter(pk=counted.household_id))
+        lock_by_key(Household.objects.filter(pk=counted.household_id).only("pk"))
     return counted
 
 

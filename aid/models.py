@@ -163,7 +163,7 @@ class Handout(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     distribution = models.ForeignKey(Distribution, models.PROTECT, related_name="handouts", db_index=False)
     household = models.ForeignKey(Household, models.PROTECT, related_name="handouts")
-    counted_as = models.ForeignKey(Household, models.PROTECT, related_name="counted_handouts")
+    counted_as = models.ForeignKey(Household, models.PROTECT, related_name="counted_handouts", db_index=False)
     people = models.PositiveSmallIntegerField()
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=TransactionNow())
@@ -204,7 +204,10 @@ class Handout(models.Model):
                 name="handout_anyway_for_a_reason",
             ),
         )
-        indexes = (models.Index(fields=["distribution", "-happened_at"], name="handouts_of_a_round"),)
+        indexes = (
+            models.Index(fields=["distribution", "-happened_at"], name="handouts_of_a_round"),
+            models.Index(fields=["counted_as", "distribution"], name="handouts_of_a_household"),
+        )
 
     def __str__(self) -> str:
         return f"{self.distribution_id} → {self.household_id}"

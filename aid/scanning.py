@@ -89,7 +89,7 @@ def read_card(distribution: Distribution, number: int, household: Household | No
     due = entitlement(distribution, household, at)
     if due.refusal:
         return stop(written, due.refusal)
-    return Give(written, due, short_of(distribution.site, due.lines, at))
+    return Give(written, due, short_of(distribution.site, due.lines))
 
 
 def stop(number: str, refusal: Refusal) -> Stop:

@@ -1,11 +1,13 @@
 """What a household may receive, what a card answers at the scan, and what is in store."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import BigIntegerField, Case, F, Max, Q, Sum, When
+from django.core.cache import cache
+from django.db.models import FilteredRelation, Q, QuerySet, Sum
 from django.utils import timezone
 
 from aid.errors import AlreadyHandedOut, NobodyLeft, NotRunning, ReceivedLately
@@ -16,6 +18,7 @@ from centre.refusals import Refusal
 from registrations.models import Household, Membership
 
 MIDNIGHT = datetime.min.time()
+FRESH = 20  # seconds for which a scan warns by the same reading of the store
 
 
 @dataclass(frozen=True)
@@ -88,10 +91,9 @@ def count_household(household: Household) -> Counted:
 
 def _count_at_home(household_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID]:
     """Who the household's members of today count as, and the household where each of them is a member themselves."""
-    members = Membership.objects.filter(household=household_id, left_at__isnull=True)
-    persons = dict.fromkeys(members.order_by().values_list("counted_as", flat=True), household_id)
-    homes = Membership.objects.filter(individual__in=list(persons), left_at__isnull=True)
-    return persons | dict(homes.order_by().values_list("individual", "household"))
+    own = FilteredRelation("counted_as__memberships", condition=Q(counted_as__memberships__left_at__isnull=True))
+    members = Membership.objects.filter(household=household_id, left_at__isnull=True).annotate(own=own).order_by()
+    return {person: home or household_id for person, home in members.values_list("counted_as", "own__household")}
 
 
 def entitlement(
@@ -100,7 +102,9 @@ def entitlement(
     """What the household may receive in the distribution at the instant (now when absent), or why nothing."""
     at = at or timezone.now()
     counted = counted or count_household(household)
-    rules = list(EntitlementRule.objects.filter(distribution=distribution).select_related("item"))
+    rules = list(
+        EntitlementRule.objects.filter(distribution=distribution).select_related("item").order_by("item__code")
+    )
     held_back = _hold_back(rules, counted.household_id, at)
     all_lines = [Line(rule.item, rule.quantity_for(counted.people)) for rule in rules]
     all_lines = [line for line in all_lines if line.quantity]
@@ -114,15 +118,14 @@ def entitlement(
 def _why_not(distribution: Distribution, household: Household, counted: Counted, at: datetime) -> Refusal | None:
     if not distribution.runs(at):
         return NotRunning(distribution, at)
-    first = (
+    before = (
         Handout.objects.standing()
         .filter(distribution=distribution, counted_as=counted.household_id)
         .select_related("distribution__site", "by", "household")
-        .order_by("happened_at")
-        .first()
+        .order_by()  # the first of one or two: sorted by the database, it would read the whole round instead
     )
-    if first:
-        return AlreadyHandedOut(first, household, at)
+    if before:
+        return AlreadyHandedOut(min(before, key=lambda handout: handout.happened_at), household, at)
     return None if counted.people else NobodyLeft()
 
 
@@ -154,34 +157,32 @@ def _hold_back(rules: Iterable[EntitlementRule], household_id: uuid.UUID, at: da
     return list(held.values())
 
 
-def stock_at(site: Site, at: datetime | None = None, items: Iterable[Item] | None = None) -> list[Stock]:
+def stock_at(site: Site, at: datetime | None = None) -> list[Stock]:
     """How much of each item is in the store of the site at the instant: the sum of its movements."""
     at = at or timezone.now()
-    moved = StockMovement.objects.at(site).filter(happened_at__lte=at)
-    if items is not None:
-        moved = moved.filter(item__in=list(items))
-    sums = dict(
-        moved.order_by()
-        .values("item")
-        .annotate(
-            quantity=Sum(
-                Case(When(to_site=site, then=F("quantity")), default=-F("quantity"), output_field=BigIntegerField())
-            )
-        )
-        .values_list("item", "quantity")
-    )
-    known = Item.objects.filter(pk__in=sums)
-    return [Stock(site, item, sums[item.pk]) for item in known]
+    moved = StockMovement.objects.filter(happened_at__lte=at).order_by()
+    sums: Counter[uuid.UUID] = Counter(dict(_sum_by_item(moved.filter(to_site=site))))
+    sums.subtract(dict(_sum_by_item(moved.filter(from_site=site))))
+    return [Stock(site, item, sums[item.pk]) for item in Item.objects.filter(pk__in=list(sums))]
 
 
-def short_of(site: Site, lines: Iterable[Line], at: datetime | None = None) -> list[Stock]:
-    """Of these lines, the items of which the books say the store has not enough."""
-    needed = {line.item: line.quantity for line in lines}
-    stored = {stock.item: stock for stock in stock_at(site, at, needed)}
-    every = [stored.get(item) or Stock(site, item, 0) for item in needed]
-    return [stock for stock in every if stock.quantity < needed[stock.item]]
+def _sum_by_item(moved: "QuerySet[StockMovement]") -> Iterable[tuple[uuid.UUID, int]]:
+    """Pieces by item; each direction by itself, so that its index alone answers."""
+    return moved.values("item").annotate(pieces=Sum("quantity")).values_list("item", "pieces")
 
 
-def last_movement_at(site: Site) -> datetime | None:
-    """When the store of the site last moved."""
-    return StockMovement.objects.filter(Q(from_site=site) | Q(to_site=site)).aggregate(last=Max("happened_at"))["last"]
+def short_of(site: Site, lines: Iterable[Line]) -> list[Stock]:
+    """Of these lines, the items of which the books say the store has not enough, as they stood moments ago.
+
+    A scan only warns, and the sum over all movements at every card would cost more than handing out.
+    """
+    key = f"aid.stock.{site.pk}"
+    stored = cache.get(key)
+    if stored is None:
+        stored = {stock.item.pk: stock.quantity for stock in stock_at(site)}
+        cache.set(key, stored, FRESH)
+    return [
+        Stock(site, line.item, stored.get(line.item.pk, 0))
+        for line in lines
+        if stored.get(line.item.pk, 0) < line.quantity
+    ]

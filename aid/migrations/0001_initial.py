@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('happened_anyway_reason', models.CharField(blank=True, max_length=200)),
                 ('act', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='handout', to='centre.act')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('counted_as', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counted_handouts', to='registrations.household')),
+                ('counted_as', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='counted_handouts', to='registrations.household')),
                 ('distribution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='handouts', to='aid.distribution')),
                 ('happened_anyway_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handouts', to='registrations.household')),
@@ -111,6 +111,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='handout',
             index=models.Index(fields=['distribution', '-happened_at'], name='handouts_of_a_round'),
+        ),
+        migrations.AddIndex(
+            model_name='handout',
+            index=models.Index(fields=['counted_as', 'distribution'], name='handouts_of_a_household'),
         ),
         migrations.AddConstraint(
             model_name='handout',

@@ -4,7 +4,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from aid.actions import Rule, end_distribution, hand_out, reverse_handout
@@ -57,6 +58,17 @@ def test_hand_out_writes_the_handout_and_takes_from_the_store(goris, round_one, 
     assert (handout.household, handout.counted_as, handout.by) == (family, family, volunteer)
     assert given(handout) == {"food-parcel": 3, "soap-set": 2}
     assert in_store(goris) == {"food-parcel": 97, "soap-set": 98}
+
+
+def test_hand_out_asks_as_often_for_nine_people_as_for_one(goris, round_one, volunteer):
+    counts = []
+    for size in (1, 9):
+        family = make_family(goris, size)
+        with CaptureQueriesContext(connection) as asked:
+            hand_out(round_one, family, by=volunteer)
+        counts.append(len(asked))
+        volunteer.__dict__.pop("all_assignments")  # read once a request
+    assert counts[0] == counts[1] <= 15
 
 
 def test_hand_out_twice_is_refused_with_when_where_and_who(goris, round_one, family, volunteer):
