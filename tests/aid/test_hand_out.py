@@ -61,6 +61,7 @@ def test_hand_out_writes_the_handout_and_takes_from_the_store(goris, round_one, 
 
 
 def test_hand_out_asks_as_often_for_nine_people_as_for_one(goris, round_one, volunteer):
+    assert round_one.site == goris  # read before, as a page does
     counts = []
     for size in (1, 9):
         family = make_family(goris, size)
