@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils.functional import cached_property
 
 from census.balance import Balance
-from census.counting import ON_THE_WAY, Place, everyone, flows, late_and_corrected
+from census.counting import CHOSEN, ON_THE_WAY, Place, everyone, flows, late_and_corrected
 from census.models import Snapshot
 from centre.clock import local_day
 from centre.models import Site
@@ -27,32 +27,61 @@ WHERE happened_at <= %(at)s AND recorded_at <= %(known_at)s
                   WHERE void.voids_id = fact.id AND void.recorded_at <= %(known_at)s)
 """
 
-# Whoever has a bedding fact, their last one by the instant, and whether they have been at that site without a break
-# since: how many were ever given a place, and how many have one at the instant.
+# The registered, each counted once, wherever they are.
+REGISTERED = """
+SELECT count(*) FROM registrations_individual
+WHERE registered_at <= %(at)s
+  AND registered_in_id NOT IN (SELECT id FROM centre_act WHERE recorded_at > %(known_at)s)
+  AND NOT EXISTS (SELECT FROM registrations_merge
+                  WHERE merged_id = registrations_individual.id AND recorded_at <= %(known_at)s
+                    AND (undone_recorded_at IS NULL OR undone_recorded_at > %(known_at)s))
+"""
+
+SLEPT = "named AS (SELECT DISTINCT individual_id AS id FROM shelter_bedding)"
+
+# The same reading as shelter's read_nights: how many were ever given a bed, and how many have one at the instant. A
+# bed is the last one told of, unless they left its room since. It counts within the unbroken time at its site that
+# it falls into, or that began up to 12 hours after it.
 ACCOMMODATED = """
-, beds AS (
-    SELECT coalesce(counted.person, fact.individual_id) AS person, fact.kind, site_id, happened_at,
-           row_number() OVER (PARTITION BY coalesce(counted.person, fact.individual_id)
-                              ORDER BY happened_at DESC, recorded_at DESC, fact.id DESC) AS back
+, bed_chain (fact_id, last_id, length) AS (
+    SELECT voids_id, id, 1 FROM shelter_bedding WHERE voids_id IS NOT NULL AND recorded_at <= %(known_at)s
+  UNION ALL
+    SELECT fact_id, void.id, length + 1 FROM bed_chain JOIN shelter_bedding void ON void.voids_id = last_id
+    WHERE void.recorded_at <= %(known_at)s
+), bedding AS (
+    SELECT coalesce(counted.person, fact.individual_id) AS person, fact.kind, room_id, site_id, happened_at,
+           recorded_at, fact.id
     FROM shelter_bedding fact
     LEFT JOIN shelter_room room ON room.id = room_id
     LEFT JOIN counted ON counted.individual_id = fact.individual_id
     WHERE happened_at <= %(at)s AND recorded_at <= %(known_at)s AND fact.kind <> 'voided'
-      AND NOT EXISTS (SELECT FROM shelter_bedding void
-                      WHERE void.voids_id = fact.id AND void.recorded_at <= %(known_at)s)
+      AND fact.id NOT IN (SELECT fact_id FROM bed_chain GROUP BY fact_id HAVING max(length) %% 2 = 1)
+), bed AS (
+    SELECT DISTINCT ON (person) * FROM bedding WHERE kind <> 'left'
+    ORDER BY person, happened_at DESC, recorded_at DESC, id DESC
+), spans AS (
+    SELECT person, site_id, happened_at AS started_at, next_at AS ended_at FROM followed
+    WHERE kind IN ('arrived', 'born') AND happened_at <= %(at)s AND (next_at IS NULL OR next_at > happened_at)
 ), runs AS (
-    SELECT person, site_id, started_at, ended_at,
-           started_at IS NOT DISTINCT FROM lag(ended_at) OVER before
-           AND site_id = lag(site_id) OVER before AS goes_on
-    FROM stints WINDOW before AS (PARTITION BY person ORDER BY number)
+    SELECT *, max(started_at) FILTER (WHERE begins) OVER so_far AS since FROM (
+        SELECT *, lag(ended_at) OVER before IS DISTINCT FROM started_at
+               OR lag(site_id) OVER before IS DISTINCT FROM site_id AS begins
+        FROM spans WINDOW before AS (PARTITION BY person ORDER BY started_at)
+    ) span WINDOW so_far AS (PARTITION BY person ORDER BY started_at)
 )
-SELECT count(DISTINCT person) FILTER (WHERE kind <> 'left'),
-       count(*) FILTER (WHERE back = 1 AND kind <> 'left'
-           AND EXISTS (SELECT FROM runs WHERE runs.person = beds.person AND runs.site_id = beds.site_id
-                       AND started_at <= %(at)s AND (ended_at IS NULL OR ended_at > %(at)s))
-           AND NOT EXISTS (SELECT FROM runs WHERE runs.person = beds.person AND NOT goes_on
-                           AND started_at > beds.happened_at AND started_at <= %(at)s))
-FROM beds
+SELECT count(*), count(*) FILTER (WHERE
+    EXISTS (SELECT FROM runs run
+            WHERE run.person = bed.person AND run.site_id = bed.site_id AND (ended_at IS NULL OR ended_at > %(at)s)
+              AND since <= bed.happened_at + interval '12 hours'
+              AND NOT EXISTS (SELECT FROM runs earlier
+                              WHERE earlier.person = bed.person AND earlier.site_id = bed.site_id
+                                AND earlier.ended_at > bed.happened_at AND earlier.ended_at <= run.since))
+    AND NOT EXISTS (SELECT FROM bedding gone
+                    WHERE gone.person = bed.person AND gone.kind = 'left'
+                      AND (gone.room_id IS NULL OR gone.room_id = bed.room_id)
+                      AND (gone.happened_at, gone.recorded_at, gone.id)
+                          > (bed.happened_at, bed.recorded_at, bed.id)))
+FROM bed
 """
 
 
@@ -77,7 +106,7 @@ class Figures:
     own_address: dict[str, int]  # by marz, "" where it is not known
     abroad: int
     died: int
-    not_known: int  # left without a word, or presumed to have left
+    not_known: int  # left without a word, presumed to have left, or with no fact that stands
 
 
 @dataclass(frozen=True)
@@ -157,19 +186,15 @@ def _figures(at: datetime, known_at: datetime, rows: list[Any], hospitals: set[u
         where["hospital" if site_id in hospitals else place] += count
         if place == "own_address":
             marzes[marz] += count
-    with connection.cursor() as cursor:
-        cursor.execute(GATE, {"at": at, "known_at": known_at})
-        gate_people, gate_vehicles, gate_counted_at = cursor.fetchone()
-        cursor.execute(
-            stints_of("chosen AS (SELECT DISTINCT individual_id AS id FROM shelter_bedding)") + ACCOMMODATED,
-            {"at": at, "known_at": known_at},
-        )
-        ever, tonight = cursor.fetchone()
+    gate_people, gate_vehicles, gate_counted_at = _one_row(GATE, at, known_at)
+    ever, tonight = _one_row(stints_of(f"{SLEPT}, {CHOSEN}") + ACCOMMODATED, at, known_at)
+    (registered,) = _one_row(REGISTERED, at, known_at)
+    untold = registered - where.total()  # whose facts were all taken back, or begin later
     return Figures(
         gate_people=gate_people,
         gate_vehicles=gate_vehicles,
         gate_counted_at=gate_counted_at,
-        registered=where.total(),
+        registered=registered,
         pre_registered=pre_registered,
         present=present,
         ever_accommodated=ever,
@@ -180,8 +205,14 @@ def _figures(at: datetime, known_at: datetime, rows: list[Any], hospitals: set[u
         own_address=dict(sorted(marzes.items())),
         abroad=where["abroad"],
         died=where["died"],
-        not_known=where["unknown"] + where["presumed_left"],
+        not_known=where["unknown"] + where["presumed_left"] + untold,
     )
+
+
+def _one_row(sql: str, at: datetime, known_at: datetime) -> tuple[Any, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"at": at, "known_at": known_at})
+        return tuple(cursor.fetchone())
 
 
 def _closed(opening: Snapshot | None, key: str) -> int:

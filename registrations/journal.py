@@ -136,7 +136,7 @@ root (individual_id, person, depth) AS (
   UNION ALL
     SELECT root.individual_id, merge.into_id, depth + 1
     FROM root JOIN registrations_merge merge ON merge.merged_id = root.person
-    WHERE merge.recorded_at <= %(known_at)s
+    WHERE merge.recorded_at <= %(known_at)s AND depth < 50
       AND (merge.undone_recorded_at IS NULL OR merge.undone_recorded_at > %(known_at)s)
 ), counted AS (
     SELECT DISTINCT ON (individual_id) individual_id, person FROM root ORDER BY individual_id, depth DESC
@@ -189,6 +189,7 @@ root (individual_id, person, depth) AS (
 """
 
 # Where each person was at %(at)s: `place` is site, on_the_way, own_address, abroad, unknown, presumed_left or died.
+# Someone may be known to have died whom no standing fact puts at a site.
 WHEREABOUTS = """
 whereabouts AS (
     SELECT DISTINCT ON (person) person,
@@ -200,7 +201,14 @@ whereabouts AS (
            CASE WHEN ended_at IS NULL OR ended_at > %(at)s THEN site_id
                 WHEN departed_at <= %(at)s THEN destination_site_id END AS site_id,
            CASE WHEN departed_at <= %(at)s THEN destination_marz END AS marz
-    FROM stints WHERE started_at <= %(at)s ORDER BY person, number DESC
+    FROM (
+        SELECT person, number, site_id, started_at, ended_at, departed_at, destination, destination_site_id,
+               destination_marz, died_at
+        FROM stints
+      UNION ALL
+        SELECT person, 0, NULL, happened_at, NULL, NULL, NULL, NULL, NULL, happened_at
+        FROM numbered WHERE number = 0 AND kind = 'died'
+    ) known WHERE started_at <= %(at)s ORDER BY person, number DESC
 )
 """
 

@@ -1,0 +1,94 @@
+"""The figures agree with what stands in the tables, also after merges, corrections and facts told out of order."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from census.selectors import Figures, Tally
+from desk.actions import arrive, record_death, void_movement
+from desk.merging import merge_individuals
+from registrations.models import Individual, Movement
+from shelter.actions import end_stays, place_household, void_bedding
+from shelter.models import Bedding, Stay
+from tests.build import make_room, make_site, make_user, register_family
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def now():
+    return timezone.now() - timedelta(minutes=10)
+
+
+@pytest.fixture
+def desk():
+    return make_user()
+
+
+def figures_at(at) -> Figures:
+    return Tally(at, timezone.now()).figures
+
+
+def only(household) -> Individual:
+    return Individual.objects.members_of(household).get()
+
+
+def test_who_was_registered_and_whose_arrival_was_taken_back_is_not_known(now, desk):
+    register_family(make_site(), desk, at=now - HOUR)
+    void_movement(Movement.objects.get(), by=desk)
+    figures = figures_at(now)
+    assert (figures.registered, figures.at_sites, figures.not_known) == (1, 0, 1)
+
+
+def test_a_death_without_an_arrival_reads_alike_from_the_journal_and_from_the_intervals(now, desk):
+    site = make_site()
+    family = register_family(site, desk, at=now - 2 * HOUR)
+    record_death(only(family), site=site, by=desk, at=now - HOUR)
+    void_movement(Movement.objects.get(kind="arrived"), by=desk)
+    known_at, figures = timezone.now(), figures_at(now)
+    assert (figures.registered, figures.died) == (1, 1)
+    arrive(family, site=make_site(), by=desk, at=now - 3 * HOUR)  # from now on the instant is read from the journal
+    assert vars(Tally(now, known_at).figures) == vars(figures)
+
+
+def test_accommodated_follows_a_person_through_a_merge(now, desk):
+    hotel, goris = make_site("hotel"), make_site("goris")
+    sleeps = register_family(hotel, desk, at=now - 5 * HOUR)
+    place_household(sleeps, rooms=[make_room(hotel)], by=desk, at=now - 4 * HOUR)
+    seen_later = register_family(goris, desk, at=now - 2 * HOUR)
+    merge_individuals(only(sleeps), into=only(seen_later), reason="alike", by=desk)
+    for at in (now - 3 * HOUR, now):
+        assert figures_at(at).accommodated == Stay.objects.at(at).count()
+    assert (figures_at(now - 3 * HOUR).accommodated, figures_at(now).accommodated) == (1, 0)
+
+
+def test_accommodated_counts_a_bed_told_before_the_arrival_it_belongs_to(now, desk):
+    hotel = make_site("hotel")
+    family = register_family(hotel, desk, at=now - 5 * HOUR)
+    place_household(family, rooms=[make_room(hotel)], by=desk, at=now - 4 * HOUR)
+    void_movement(Movement.objects.get(), by=desk)
+    arrive(family, site=hotel, by=desk, at=now - 2 * HOUR)
+    assert [figures_at(now - back * HOUR).accommodated for back in (3, 1)] == [0, 1]
+    assert Stay.objects.get().during.lower == now - 2 * HOUR
+
+
+def test_accommodated_is_not_ended_by_leaving_a_room_where_they_no_longer_slept(now, desk):
+    hotel = make_site("hotel")
+    first, second = make_room(hotel), make_room(hotel)
+    family = register_family(hotel, desk, at=now - 6 * HOUR)
+    place_household(family, rooms=[first], by=desk, at=now - 5 * HOUR)
+    end_stays([Stay.objects.get()], by=desk, at=now - 2 * HOUR)
+    place_household(family, rooms=[second], happened_anyway="told late", by=desk, at=now - 3 * HOUR)
+    assert figures_at(now).accommodated == Stay.objects.at(now).count() == 1
+
+
+def test_accommodated_again_when_the_correction_of_a_bed_was_taken_back(now, desk):
+    hotel = make_site("hotel")
+    family = register_family(hotel, desk, at=now - 2 * HOUR)
+    place_household(family, rooms=[make_room(hotel)], by=desk, at=now - HOUR)
+    for _ in range(2):
+        void_bedding(Bedding.objects.latest("recorded_at"), by=desk)
+    assert figures_at(now).accommodated == Stay.objects.at(now).count() == 1
