@@ -8,11 +8,12 @@ from rich.table import Table
 
 from reception.demonstration.plan import Plan
 from reception.demonstration.replaying import Outcome
-from reception.demonstration.series import announcements
+from reception.demonstration.series import Announcement, announcements
 from reception.demonstration.targets import YEREVAN, Target
 
 FIGURES = {"arrived": "gate_people", "registered": "registered", "accommodated": "ever_accommodated"}
 HEADINGS = {"arrived": "arrived", "registered": "registered", "accommodated": "ever accommodated"}
+HOUR_GUESSED, REMEMBERED = "~", "†"
 
 
 @dataclass(frozen=True)
@@ -48,20 +49,24 @@ def table(plan: Plan, outcome: Outcome) -> Table:
         drawn.add_column("difference", justify="right")
     for heading in ("told late", "balance"):
         drawn.add_column(heading, justify="right")
-    drawn.add_column("source", overflow="fold")
+    drawn.caption = f"{HOUR_GUESSED} the hour was not announced; {REMEMBERED} remembered, not found again"
     rows: dict[datetime, dict[str, Compared]] = {}
     for one in compare(plan, outcome):
         rows.setdefault(one.at, {})[one.figure] = one
     nights = {night.at: night for night in outcome.nights}
-    marks = {said.as_of: said.mark for said in announcements()}
+    marks = {said.as_of: _mark(said) for said in announcements()}
     for at, compared in rows.items():
         cells = [cell for figure in FIGURES for cell in _cells(compared[figure])]
         night = nights.get(at)
-        balance = [f"{night.late:+}" if night.late else "0", _balance(night.differences)] if night else ["", ""]
-        drawn.add_row(f"{at.astimezone(YEREVAN):%d.%m. %H:%M}", *cells, *balance, marks.get(at, ""))
+        balance = [str(night.late), _balance(night.differences)] if night else ["", ""]
+        drawn.add_row(f"{at.astimezone(YEREVAN):%d.%m. %H:%M} {marks.get(at, '')}", *cells, *balance)
         if night:
             drawn.add_section()
     return drawn
+
+
+def _mark(said: Announcement) -> str:
+    return HOUR_GUESSED * said.hour_guessed + REMEMBERED * said.remembered
 
 
 def _cells(one: Compared) -> tuple[str, str, str]:

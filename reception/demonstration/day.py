@@ -57,8 +57,12 @@ def load_day(now: datetime) -> Loaded:
     )
 
 
-def take_census_of_the_day(now: datetime) -> None:
-    """Take the snapshots of the last night's census, once the facts of the day are recorded."""
+def take_last_census(now: datetime) -> None:
+    """Take the snapshots of the census hour before now, once the facts are recorded.
+
+    On a ground where nobody is yet, too: the clock would otherwise take them in the middle of a replay, and they
+    would continue one of its nights.
+    """
     tonight = census_hour(now)
     last = tonight if tonight <= now else tonight - timedelta(days=1)
     take_snapshots(last, known_at=now, sites=list(Site.objects.open(last)))

@@ -10,9 +10,8 @@ from functools import cache
 from pathlib import Path
 
 FIGURES = Path(__file__).resolve().parent / "data"
-FIGURES_OF_PEOPLE = ("arrived", "registered", "accommodated")
 FIRST_HOUR = timedelta(hours=1)  # before the first announcement, which is for the first group
-REMEMBERED = "Rq"
+CONFIDENCE_REMEMBERED = "Rq"
 
 
 @dataclass(frozen=True)
@@ -27,11 +26,6 @@ class Announcement:
     vehicles: int | None
     hour_guessed: bool
     remembered: bool
-
-    @property
-    def mark(self) -> str:
-        """How sure it is, in a word for a table; nothing when it is."""
-        return ", ".join(["remembered"] * self.remembered + ["hour guessed"] * self.hour_guessed)
 
 
 @dataclass(frozen=True)
@@ -113,7 +107,7 @@ def _read(row: dict[str, str]) -> Announcement:
         count("accommodated"),
         count("vehicles"),
         hour_guessed=row["time_precision"] != "exact",
-        remembered=row["conf"] == REMEMBERED,
+        remembered=row["conf"] == CONFIDENCE_REMEMBERED,
     )
 
 

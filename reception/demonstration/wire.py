@@ -63,7 +63,7 @@ class Wire:
 
     def get(self, path: str, **parameters: Any) -> Any:
         """Read something; raises Refused unless it is there."""
-        response = self._request("GET", path, params=parameters)
+        response = self._request("GET", path, params=parameters or None)  # {} would take the path's own away
         if response.status_code != 200:
             raise Refused(f"GET {path}: {response.status_code} {_read(response)}")
         return response.json()

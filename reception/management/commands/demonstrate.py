@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from reception.demonstration.day import load_day, take_census_of_the_day
+from reception.demonstration.day import load_day, take_last_census
 from reception.demonstration.ground import first_day_of_replay, is_demonstration, lay_ground
 from registrations.models import Household
 
@@ -39,6 +39,5 @@ class Command(BaseCommand):
         with transaction.atomic():
             lay_ground(options["places"], since=first_day_of_replay() if ground_only else now - DAY)
             loaded = None if ground_only else load_day(now)
-        if loaded:
-            take_census_of_the_day(timezone.now())
+        take_last_census(timezone.now())
         self.stdout.write(f"Loaded {loaded}." if loaded else "Loaded the ground; nobody has arrived yet.")

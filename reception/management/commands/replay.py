@@ -1,5 +1,6 @@
 """Replay the days of September 2023 through the HTTP API of a running demonstration."""
 
+import logging
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction
 from collections.abc import Callable, Iterator
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         parser.add_argument("--progress", action=BooleanOptionalAction, default=sys.stdout.isatty())
 
     def handle(self, *args: Any, **options: Any) -> None:
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each act otherwise
         console = Console(file=self.stdout._out, width=None if sys.stdout.isatty() else 160, highlight=False)
         try:
             plan = make_plan(

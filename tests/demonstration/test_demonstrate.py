@@ -1,0 +1,70 @@
+"""A demonstration is loaded into an empty database, once, and never beside real families."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from casework.models import Case
+from census.models import Snapshot
+from centre.models import Assignment, Site, User
+from reception.demonstration import logins
+from registrations.models import GateCount, Household, Movement
+from shelter.models import Place, Stay
+from tests.build import make_site, make_user, register_family
+
+pytestmark = pytest.mark.django_db
+
+
+def _demonstrate(**options) -> str:
+    said = StringIO()
+    call_command("demonstrate", stdout=said, **options)
+    return said.getvalue()
+
+
+def test_demonstrate_is_refused_where_the_settings_say_no_demonstration():
+    with pytest.raises(CommandError, match="no demonstration"):
+        _demonstrate()
+    assert not Site.objects.exists()
+
+
+def test_demonstrate_is_refused_beside_families_who_are_none(demonstration):
+    register_family(make_site(), make_user())
+    with pytest.raises(CommandError, match="Nothing was loaded"):
+        _demonstrate()
+    assert Site.objects.count() == 1
+
+
+def test_ground_has_places_names_in_three_languages_and_a_login_for_each_role(demonstration):
+    assert "nobody has arrived" in _demonstrate(ground_only=True, places=600)
+    assert "already" in _demonstrate(ground_only=True, places=600)
+    assert 540 <= Place.objects.count() <= 660
+    assert not Site.objects.filter(name_hy="").exists()
+    assert not Site.objects.filter(name_ru="").exists()
+    assert Site.objects.get(code="kornidzor").presumed_left_after == 12
+    assert {user.username for user in User.objects.all()} == {login.username for login in logins()}
+    assert User.objects.get(username="volunteer").check_password(logins()[0].password)
+    assert not Assignment.objects.filter(role="volunteer", ends_at=None).exists()
+    assert not Household.objects.exists()
+
+
+def test_day_ends_now_and_has_families_in_every_state(demonstration):
+    _demonstrate()
+    now = timezone.now()
+    assert 350 <= Household.objects.count() <= 500
+    assert Household.objects.pre_registered_only().exists()
+    assert Household.objects.registered().filter(going="own_address").exists()
+    assert Stay.objects.stays().at(now).exists()
+    assert Stay.objects.holds().at(now).exists()
+    assert set(Movement.objects.values_list("kind", flat=True)) >= {"arrived", "departed", "born", "died"}
+    assert Case.objects.filter(closed_at__isnull=True).count() >= 3
+    assert GateCount.objects.count() > 90
+    assert Movement.objects.filter(happened_at__gt=now).count() == 0
+    (snapshot,) = Snapshot.objects.filter(site=None)
+    figures, balance = snapshot.tally["figures"], snapshot.tally["places"]["total"]["balance"]
+    assert balance["difference"] == 0
+    assert figures["on_the_way"]
+    assert figures["not_known"]
+    assert figures["ever_accommodated"]
+    assert figures["gate_people"] > figures["registered"]
