@@ -26,7 +26,7 @@ from shelter.selectors import (
 )
 from shelter.sight import may_know, sites_to_place
 
-SHOWN = 40  # families listed at first
+SHOWN = 40  # families, and rooms of a house, listed at first
 NEEDS_IN_WORDS = {
     "DS": gettext_lazy("disability"),
     "ER": gettext_lazy("older person at risk"),
@@ -53,7 +53,7 @@ class House:
     site: Site
     places: PlacesNow
     rooms: list[RoomNow] | None
-    full: int  # rooms without a free place that are not shown
+    more: int  # rooms that are not shown: the full ones, and those beyond the first
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Board:
 
 
 def read_board(user: User, at: datetime, asked: Mapping[str, str], household: Household | None) -> Board:
-    """The board as asked for: `site` opens a house, `rooms` tries one, `full` shows full rooms, `all` everybody."""
+    """The board as asked for: `site` opens a house, `rooms` tries one, `full` shows all rooms, `all` everybody."""
     sites = {site.pk: site for site in sites_to_place(user, at)}
     families, number = who_waits(user, sites.values(), at, limit=1000 if "all" in asked else SHOWN)
     rooms = rooms_now(sites, at)
@@ -250,7 +250,7 @@ def _houses(sites: Mapping[uuid.UUID, Site], rooms: list[RoomNow], opened: str, 
     houses = []
     for site_id in sorted(places, key=lambda key: -places[key].free):
         own = [room for room in rooms if room.site_id == site_id] if sites[site_id].code == opened else None
-        shown = own if own is None or full else [room for room in own if room.free or room.overflow]
+        shown = own if own is None or full else [room for room in own if room.free or room.overflow][:SHOWN]
         houses.append(House(sites[site_id], places[site_id], shown, len(own or []) - len(shown or [])))
     return houses
 
@@ -271,5 +271,5 @@ def reasons_of(family: Waiting) -> list[str]:
     reasons = [text % {"count": count} if "%" in text else text for count, text in counted if count]
     reasons += [str(NEEDS_IN_WORDS[code]) for code in family.needs]
     if family.presumed_left:
-        reasons.append(_("perhaps gone"))
+        reasons.append(_("perhaps gone: call the number"))
     return reasons

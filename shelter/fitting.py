@@ -73,7 +73,7 @@ def judge(rooms: Sequence[RoomNow], people: int, *, step_free: bool, here: uuid.
     reasons.append(
         ngettext("shared with %(count)d other", "shared with %(count)d others", others) % {"count": others}
         if others
-        else _("a room to themselves")
+        else ngettext("a room to themselves", "rooms to themselves", len(rooms))
     )
     over = free - people
     if over >= 0:
@@ -109,7 +109,7 @@ def _fewest(rooms: Sequence[RoomNow], people: int) -> list[RoomNow]:
     pool = sorted(rooms, key=lambda room: (-room.free, room.others, as_counted(room.name)))
     while left > 0 and pool:
         enough = [room for room in pool if room.free >= left]
-        room = enough[-1] if enough else pool[0]
+        room = min(enough, key=lambda room: room.free) if enough else pool[0]
         pool.remove(room)
         chosen.append(room)
         left -= room.free

@@ -102,8 +102,7 @@ SELECT household_id, number, site_id, given, family,
        members, registered, since, presumed, infants, young, elders, needs, count(*) OVER () AS all_of_them
 FROM told
 WHERE %(household)s::uuid IS NULL OR household_id = %(household)s::uuid
-ORDER BY presumed,
-         NOT (infants > 0 OR young > 0 OR elders > 0 OR cardinality(needs) > 0 OR since <= %(long_ago)s),
+ORDER BY NOT (infants > 0 OR young > 0 OR elders > 0 OR cardinality(needs) > 0 OR since <= %(long_ago)s),
          since, number
 LIMIT %(limit)s
 """
@@ -116,7 +115,8 @@ def who_waits(
 
     First those with an infant, someone over sixty or an urgent need, and all who have waited twelve hours; then the
     others; in each group who has waited longest. Needs count and are shown only where the user may see them. Those
-    presumed to have left a registration point come last, for three days.
+    presumed to have left a registration point keep their turn for three days: a number called in vain costs less than
+    a family forgotten.
     """
     parameters = {
         "at": at,

@@ -1,7 +1,7 @@
 """The shelter board, the rooms, and a family's beds."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -69,7 +69,7 @@ def place(request: HttpRequest, number: str) -> HttpResponse:
     """Give those of the family who were shown a place in the rooms."""
     household = _household(request, number)
     form = PlaceForm(request.POST, sites=_sites(request), people=Individual.objects.members_of(household))
-    return _do(request, form, place_household, subject=household, said=_("%s is checked in.") % household)
+    return _do(request, form, place_household, subject=household, said=_("{family} is checked in: {where}."))
 
 
 @require_POST
@@ -78,7 +78,7 @@ def hold(request: HttpRequest, number: str) -> HttpResponse:
     """Hold places in the rooms for those of the family who were shown."""
     household = _household(request, number)
     form = HoldForm(request.POST, sites=_sites(request), people=Individual.objects.members_of(household))
-    return _do(request, form, hold_places, subject=household, said=_("Places are held for %s.") % household)
+    return _do(request, form, hold_places, subject=household, said=_("Places are held for {family}: {where}."))
 
 
 @require_POST
@@ -110,7 +110,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 def move_stays(request: HttpRequest) -> HttpResponse:
     """Move these people to other rooms."""
     form = MoveForm(request.POST, stays=Stay.objects.stays().visible_to(request.user), sites=_sites(request))
-    return _do(request, form, move, subject="stays", said=_("Moved."))
+    return _do(request, form, move, subject="stays", said=_("Moved: {where}."))
 
 
 @require_GET
@@ -131,7 +131,10 @@ def rooms(request: HttpRequest) -> HttpResponse:
     if _carry_out(request, form, add_rooms, subject="site"):
         messages.success(request, _("The rooms are set up."))
         return _to(reverse("shelter:rooms"))
-    context = {"form": form, "houses": read_houses(sites, now)}
+    houses = read_houses(sites, now)
+    asked = request.GET.get("site") or getattr(site_of_shift(request), "code", "")
+    opened = next((house for house in houses if house.site.code == asked), houses[0] if houses else None)
+    context = {"form": form, "houses": houses, "opened": opened}
     return render(request, "shelter/rooms.html", context, status=422 if form.errors else 200)
 
 
@@ -147,7 +150,9 @@ def room(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         messages.success(request, _("The places are open.") if opens else _("The places are blocked."))
         return _to(reverse("shelter:room", args=[found.pk]))
     sets_up = allows(request.user, Permission.SET_UP_ROOMS, found.site, now)
-    context = {"room": found, "places": read_places(found, now), "form": form, "sets_up": sets_up}
+    rows = read_places(found, now)
+    changeable = sets_up and any(row.place and not row.stay for row in rows)
+    context = {"room": found, "places": rows, "form": form, "sets_up": sets_up, "changeable": changeable}
     return render(request, "shelter/room.html", context, status=422 if form.errors else 200)
 
 
@@ -182,7 +187,7 @@ def _do(request: HttpRequest, form: ActForm, act: Act, *, subject: object, said:
     """Do what was asked and show the board, or the family's beds, as it is then; or why it was refused."""
     in_file = request.htmx and request.htmx.target == FAMILY
     if _carry_out(request, form, act, subject):
-        messages.success(request, said)
+        messages.success(request, said.format(family=subject, where=_where(form.cleaned_data.get("rooms", ()))))
         kept = {name: request.GET[name] for name in ("site",) if name in request.GET}
         if in_file:
             return _to(reverse("shelter:family", args=[request.GET.get("family", "")]))
@@ -231,6 +236,11 @@ def _draw(request: HttpRequest, name: str, context: dict[str, Any], status: int)
         response["HX-Push-Url"] = "false"
     patch_vary_headers(response, ("HX-Request",))
     return response
+
+
+def _where(rooms: Sequence[Room]) -> str:
+    """The rooms in words, such as Hotel North, 12 + 14."""
+    return f"{rooms[0].site}, {' + '.join(room.name for room in rooms)}" if rooms else ""
 
 
 def _to(address: str) -> HttpResponseRedirect:

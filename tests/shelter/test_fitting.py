@@ -67,3 +67,7 @@ def test_the_reasons_say_who_else_sleeps_there_and_what_is_left():
 def test_a_room_chosen_by_hand_that_is_too_small_says_so():
     fit = judge([room("14", 2)], 5, step_free=False, here=HERE)
     assert (fit.short, fit.doubts) == (3, ("3 people without a place",))
+
+
+def test_of_rooms_that_do_equally_well_the_neighbours_are_taken():
+    assert names([room(str(number), 4, floor=2) for number in (201, 202, 290)], 8) == ["201 + 202"]

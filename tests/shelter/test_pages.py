@@ -47,7 +47,7 @@ def test_two_clicks_place_a_family(desk, family, goris):
     answer = desk.post(form[1].replace("&amp;", "&"), data)
     assert answer.status_code == 303
     assert set(Stay.objects.values_list("room__name", flat=True)) == {"14"}
-    assert f"{family} is checked in." in desk.get(answer.url).text
+    assert f"{family} is checked in: Goris, 14." in desk.get(answer.url).text
 
 
 def test_the_board_shows_numbers_and_initials_and_no_names(desk, family, goris, coordinator, now):
@@ -74,17 +74,17 @@ def test_a_place_just_given_is_refused_in_words_on_the_board_of_now(desk, family
 
 
 def test_hold_check_in_move_and_leave_through_the_pages(desk, family, goris, sisian):
-    room, other = make_room(sisian, 3, "14"), make_room(sisian, 3, "15")
+    room, other, beside = make_room(sisian, 3, "14"), make_room(sisian, 2, "15"), make_room(sisian, 2, "16")
     until = (timezone.now() + HOUR).isoformat()
     address = f"/shelter/family/{code(family)}/hold/"
     assert desk.post(address, placing(family, room) | {"until": until}).status_code == 303
     holds = list(Stay.objects.holds().values_list("pk", flat=True))
     assert desk.post("/shelter/check-in/", {"id": uuid.uuid4(), "stays": holds}).status_code == 303
     stays = list(Stay.objects.stays().at(timezone.now()).values_list("pk", flat=True))
-    moved = {"id": uuid.uuid4(), "stays": stays, "rooms": [other.pk]}
+    moved = {"id": uuid.uuid4(), "stays": stays, "rooms": f"{other.pk},{beside.pk}"}
     assert desk.post("/shelter/move/", moved).status_code == 303
     stays = list(Stay.objects.stays().at(timezone.now()).values_list("pk", flat=True))
-    assert {stay.room for stay in Stay.objects.filter(pk__in=stays)} == {other}
+    assert {stay.room for stay in Stay.objects.filter(pk__in=stays)} == {other, beside}
     kept = {"id": uuid.uuid4(), "stays": stays[:1], "until": until, "reason": "hospital"}
     assert desk.post("/shelter/keep/", kept).status_code == 303
     assert desk.post("/shelter/end/", {"id": uuid.uuid4(), "stays": stays[1:]}).status_code == 303

@@ -108,12 +108,12 @@ def test_a_confidential_site_is_listed_for_those_assigned_to_it_by_name(db, now)
     assert numbers(make_user(), now) == []
 
 
-def test_presumed_left_come_last_and_after_three_days_no_more(coordinator, goris, now):
+def test_presumed_left_keep_their_turn_for_three_days(coordinator, goris, now):
     gate = make_site("gate", Site.Kind.REGISTRATION_POINT, presumed_left_after=12)
     gone = register_family(gate, coordinator, at=now - 20 * HOUR)
     fresh = register_family(goris, coordinator, at=now)
     rows, _ = waiting(coordinator, now)
-    assert [(row.number, row.presumed_left) for row in rows] == [(fresh.number, False), (gone.number, True)]
+    assert [(row.number, row.presumed_left) for row in rows] == [(gone.number, True), (fresh.number, False)]
     assert numbers(coordinator, now + timedelta(hours=60)) == [fresh.number]
 
 
