@@ -6,7 +6,8 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -31,15 +32,19 @@ RETURNING recorded_at
 
 
 class FactEncoder(DjangoJSONEncoder):
-    """Writes the facts of an act: a row as its key, a dataclass as its fields, a set in order."""
+    """Writes the facts of an act: a row as its key, a dataclass as its fields, a set in order, an instant in UTC."""
 
     def default(self, o: Any) -> Any:
+        if isinstance(o, datetime):
+            return o.astimezone(UTC).isoformat()
+        if isinstance(o, Decimal):
+            return str(o.normalize())
         if isinstance(o, models.Model):
             return str(o.pk)
         if is_dataclass(o) and not isinstance(o, type):
             return asdict(o)
         if isinstance(o, (set, frozenset)):
-            return sorted(o)
+            return sorted(o, key=str)
         return super().default(o)
 
 
@@ -72,12 +77,13 @@ def act(kind: str, *, answers: type[Answer]) -> Callable[[Callable[..., Answer]]
         ) -> Answer:
             facts = dict(names.bind_partial(*args, **kwargs).arguments) | {"at": at}
             row = Act(id=id or uuid.uuid4(), kind=kind, by=by, device=device, digest=digest_of(kind, facts))
-            row.at = check_instant(at)
+            row.at = at or timezone.now()
 
             def once() -> Answer:
                 with transaction.atomic():
                     if not _write(row):
-                        return _kept_answer(row, answers)
+                        return _kept_answer(row, answers)  # also when it is sent again after weeks
+                    check_instant(at)
                     answer = decide(*args, by=by, at=row.at, act=row, **kwargs)
                     row.answer = asdict(answer)  # type: ignore[call-overload]  # answers are dataclasses
                     row.save(update_fields=["answer"])
