@@ -116,11 +116,18 @@ def at_once(requests: Iterable[Callable[[], Answer]]) -> list[Answer]:
 
 
 @contextmanager
-def serve(workers: int = 4, threads: int = 4) -> Iterator[Server]:
-    """Gunicorn answers on a free port, on the database this process is connected to, until the end."""
+def serve(workers: int = 4, threads: int = 4, *, to_browsers: bool = False) -> Iterator[Server]:
+    """Gunicorn answers on a free port, on the database this process is connected to, until the end.
+
+    To browsers it serves with the project's own settings and all its static files collected.
+    """
     with tempfile.TemporaryDirectory(prefix="reception-server-") as folder:
         environment = _environment(Path(folder))
         Path(folder, "static").mkdir()
+        if to_browsers:
+            environment["DJANGO_SETTINGS_MODULE"] = "reception.settings"
+            collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+            subprocess.run(collect, env=environment, cwd=settings.BASE_DIR, check=True)
         log = Path(folder, "server.log")
         with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener, log.open("w") as words:
             os.set_inheritable(listener.fileno(), True)
