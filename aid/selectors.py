@@ -2,12 +2,12 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import FilteredRelation, Q, QuerySet, Sum
+from django.db.models import FilteredRelation, Q, Sum
 from django.utils import timezone
 
 from aid.errors import AlreadyHandedOut, NobodyLeft, NotRunning, ReceivedLately
@@ -159,16 +159,19 @@ def _hold_back(rules: Iterable[EntitlementRule], household_id: uuid.UUID, at: da
 
 def stock_at(site: Site, at: datetime | None = None) -> list[Stock]:
     """How much of each item is in the store of the site at the instant: the sum of its movements."""
-    at = at or timezone.now()
-    moved = StockMovement.objects.filter(happened_at__lte=at).order_by()
-    sums: Counter[uuid.UUID] = Counter(dict(_sum_by_item(moved.filter(to_site=site))))
-    sums.subtract(dict(_sum_by_item(moved.filter(from_site=site))))
-    return [Stock(site, item, sums[item.pk]) for item in Item.objects.filter(pk__in=list(sums))]
+    return stock_of([site], at)
 
 
-def _sum_by_item(moved: "QuerySet[StockMovement]") -> Iterable[tuple[uuid.UUID, int]]:
-    """Pieces by item; each direction by itself, so that its index alone answers."""
-    return moved.values("item").annotate(pieces=Sum("quantity")).values_list("item", "pieces")
+def stock_of(sites: Sequence[Site], at: datetime | None = None) -> list[Stock]:
+    """How much of each item is in the store of each of these sites at the instant (now when absent)."""
+    moved = StockMovement.objects.filter(happened_at__lte=at or timezone.now()).order_by()
+    sums: Counter[tuple[uuid.UUID, uuid.UUID]] = Counter()
+    for side, sign in (("to_site", 1), ("from_site", -1)):  # each by itself, so that its index alone answers
+        pieces = moved.filter(**{f"{side}__in": sites}).values(side, "item").annotate(pieces=Sum("quantity"))
+        for site, item, quantity in pieces.values_list(side, "item", "pieces"):
+            sums[site, item] += sign * quantity
+    items = list(Item.objects.filter(pk__in={item for _, item in sums}))
+    return [Stock(site, item, sums[site.pk, item.pk]) for site in sites for item in items if (site.pk, item.pk) in sums]
 
 
 def short_of(site: Site, lines: Iterable[Line]) -> list[Stock]:

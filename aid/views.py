@@ -27,7 +27,7 @@ from aid.actions import (
 )
 from aid.forms import ItemForm, PlanForm, ReceiveForm, ReverseForm, RuleRows, SendForm, StockForm, WriteOffForm
 from aid.models import Distribution, Handout, Item, StockMovement
-from aid.selectors import stock_at
+from aid.selectors import stock_at, stock_of
 from centre.access import Permission, require
 from centre.forms import ActForm
 from centre.log import write_log
@@ -76,7 +76,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "flagged": _handouts(request)
         .flagged()
         .filter(distribution__site__in=sites, happened_at__gte=now - RECENT)[:LATEST],
-        "stock": [stock for site in sites for stock in stock_at(site, now)],
+        "stock": stock_of(sites, now),
     }
     return render(request, "aid/overview.html", context)
 

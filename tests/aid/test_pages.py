@@ -85,6 +85,18 @@ def test_overview_asks_as_often_for_three_rounds_as_for_one(office, goris, plann
     assert len(thrice) == len(once)
 
 
+def test_overview_of_all_sites_names_each_store(client, goris, sisian, parcel, round_one):
+    everywhere = make_user()
+    receive_stock(sisian, item=parcel, quantity=5, by=everywhere)
+    client.force_login(everywhere)
+    page = client.get("/aid/")
+    assert [(stock.site.code, stock.item.code, stock.quantity) for stock in page.context["stock"]] == [
+        ("goris", "food-parcel", 100),
+        ("goris", "soap-set", 100),
+        ("sisian", "food-parcel", 5),
+    ]
+
+
 def test_plan_by_form_plans_the_round(office, goris, parcel, soap):
     rows = [
         {"item": parcel.pk, "quantity": 1, "per": "person", "every_days": 7},
