@@ -51,15 +51,17 @@ class Waiting:
 # Starts from who is at the sites now; the stays looked at are those at the same sites.
 WAITING = """
 WITH bedless AS MATERIALIZED (
-    SELECT presence.individual_id, presence.site_id,
+    SELECT presence.individual_id, site.id AS site_id,
            coalesce(lower(presence.during) <= %(at)s - site.presumed_left_after * interval '1 hour', false) AS presumed
-    FROM registrations_presence presence JOIN centre_site site ON site.id = presence.site_id
-    WHERE presence.during @> %(at)s
-      AND presence.site_id = ANY (%(sites)s)
+    FROM centre_site site CROSS JOIN LATERAL (
+        SELECT individual_id, during FROM registrations_presence
+        WHERE site_id = site.id AND during @> %(at)s OFFSET 0  -- site by site, by the index presence_at_site
+    ) presence
+    WHERE site.id = ANY (%(sites)s)
       AND (site.presumed_left_after IS NULL OR lower(presence.during) > %(recent)s)
       AND NOT EXISTS (
         SELECT FROM shelter_stay stay
-        WHERE stay.kind = 'stay' AND stay.site_id = presence.site_id
+        WHERE stay.kind = 'stay' AND stay.site_id = site.id
           AND stay.individual_id = presence.individual_id AND stay.during @> %(at)s
       )
       AND NOT EXISTS (
