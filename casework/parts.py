@@ -18,7 +18,7 @@ def open_cases(
     note: str = "",
 ) -> list[Case]:
     """Open a case for each of these individuals who has none open for this reason."""
-    ids = list(individual_ids)
+    ids = list(dict.fromkeys(individual_ids))  # two members of a household may count as one person
     if not ids:
         return []
     followed = set(Case.objects.open().filter(individual__in=ids, reason=reason).values_list("individual", flat=True))
