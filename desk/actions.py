@@ -17,6 +17,7 @@ from desk.errors import CarerMissing, NotPlanned
 from desk.filling import fill_nameless
 from registrations.errors import AlreadyHere, AlreadyRegistered, AlreadyVoided, NotHere
 from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
+from registrations.locks import lock_records
 from registrations.models import GateCount, Going, Household, Individual, Movement, Presence
 from registrations.parts import (
     columns_of,
@@ -140,7 +141,7 @@ def arrive(
     Refuses with AlreadyHere when all of them are present at the site.
     """
     require(by, Permission.REGISTER, site, at)
-    people = lock_family(household, members)
+    people = lock_family(household, members, at)
     absent = _absent(people, site, at)
     if not absent:
         raise AlreadyHere
@@ -168,7 +169,7 @@ def depart(
     happened, it is recorded and an urgent case opens where the child goes.
     """
     require(by, Permission.REGISTER, site, at)
-    people = lock_family(household, members)
+    people = lock_family(household, members, at)
     here = _present([person.pk for person in people], site, at)
     if not here:
         raise NotHere
@@ -195,12 +196,17 @@ def depart(
 
 
 @act("died", answers=Moved)
-def record_death(individual: Individual, *, site: Site, by: User, at: datetime, act: Act) -> Moved:
-    """Record that a person died; presence, stay and holds end."""
+def record_death(
+    individual: Individual, *, site: Site, told_of: Household | None = None, by: User, at: datetime, act: Act
+) -> Moved:
+    """Record that a person died; presence, stay and holds end.
+
+    With `told_of`, the fact is addressed to the household's member who counts as this person.
+    """
     require(by, Permission.REGISTER, site, at)
-    lock_by_key(Individual.objects.filter(pk=individual.pk))
-    movements = record_movements(Movement.Kind.DIED, [individual.pk], site=site, at=at, act=act)
-    end_holds([individual.pk], at, act)
+    people = lock_records([individual.pk])
+    movements = record_movements(Movement.Kind.DIED, [individual.pk], site=site, at=at, act=act, told_of=told_of)
+    end_holds(people.values(), at, act)
     _lay_out(movements, act)
     return _moved(movements)
 
@@ -250,12 +256,11 @@ def count_gate(site: Site, *, people: int, vehicles: int = 0, by: User, at: date
     return Counted(str(count.pk))
 
 
-def lock_family(household: Household, members: Sequence[uuid.UUID] | None) -> list[Individual]:
-    """Lock the household, then its members of today or those named, by key."""
+def lock_family(household: Household, members: Sequence[uuid.UUID] | None, at: datetime) -> list[Individual]:
+    """Lock the household, then its living members of today or those named, by key."""
     lock_by_key(Household.objects.filter(pk=household.pk))
     people = Individual.objects.members_of(household)
-    if members is not None:
-        people = people.filter(pk__in=members)
+    people = people.living(at) if members is None else people.filter(pk__in=members)
     keys = set(people.values_list("pk", flat=True))
     return lock_by_key(Individual.objects.filter(pk__in=keys))
 
@@ -269,14 +274,14 @@ def _require_carers(members: Iterable[PersonFacts], at: datetime) -> None:
 def _void(movements: Sequence[Movement], at: datetime, act: Act, by: User) -> Moved:
     for movement in movements:
         require(by, Permission.MERGE, movement.site, at)
-    lock_by_key(Individual.objects.filter(pk__in=[movement.counted_as_id for movement in movements]))
+    counted_as = lock_records(movement.individual_id for movement in movements)
     if Movement.objects.filter(voids__in=movements).exists():
         raise AlreadyVoided
     voids = Movement.objects.bulk_create(
         Movement(
             kind=Movement.Kind.VOIDED,
             individual_id=movement.individual_id,
-            counted_as_id=movement.counted_as_id,
+            counted_as_id=counted_as[movement.individual_id],
             site_id=movement.site_id,
             happened_at=movement.happened_at,
             voids=movement,

@@ -201,7 +201,8 @@ def death(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     household = household_or_404(request, number)
     file = read_file(household, request.user, timezone.now())
     form = DiedForm(request.POST or None, people=file.living)
-    if form.is_valid() and _refused_into(form, record_death, site=site, by=request.user, **form.cleaned_data):
+    facts = {"site": site, "told_of": household, "by": request.user}
+    if form.is_valid() and _refused_into(form, record_death, **facts, **form.cleaned_data):
         return _saved(request, household, _("The death is recorded."))
     return _draw_act(request, "desk/died.html", household, form)
 

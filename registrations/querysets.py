@@ -110,6 +110,12 @@ class IndividualQuerySet(models.QuerySet[Any]):
         shown = households.all().visible_to(user, at, permission)
         return self.filter(memberships__left_at__isnull=True, memberships__household__in=shown)
 
+    def living(self, at: datetime) -> "IndividualQuerySet":
+        """Those not known to have died by the instant."""
+        absences = self.model.absences.rel.related_model._default_manager
+        dead = absences.filter(individual=OuterRef("pk"), movement__kind="died", during__contains=at)
+        return self.exclude(Exists(dead))
+
     def members_of(self, household: Any) -> "IndividualQuerySet":
         """The persons whom the household's members of today count as, in the order of the form."""
         return self.filter(

@@ -14,7 +14,8 @@ from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
 from registrations.errors import AlreadyVoided
-from registrations.models import Household, Individual, Presence
+from registrations.locks import lock_records
+from registrations.models import Household, Presence
 from registrations.parts import record_movements
 from registrations.presences import lay_out_presences
 from shelter.errors import (
@@ -61,7 +62,7 @@ def hold_places(
     """
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
-    people = lock_members(household, members)
+    people = lock_members(household, members, at)
     _require_nothing_held(people, at)
     places = lock_free_places(rooms, len(people), at)
     return _hold([Lodging(who, *spot) for who, spot in zip(people, places, strict=True)], until, reason, at, act)
@@ -87,8 +88,8 @@ def place_household(
     """
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
-    people = lock_members(household, members)
-    known = list(Stay.objects.filter(individual__in=[who.person for who in people]).from_(at))
+    people = lock_members(household, members, at)
+    known = list(Stay.objects.of(who.person for who in people).from_(at))
     if not happened_anyway and any(stay.kind == Stay.Kind.STAY for stay in known):
         raise AlreadyHoused
     cut_holds([hold for hold in known if hold.kind == Stay.Kind.HOLD and _is_given_up(hold, site)], at, act)
@@ -111,8 +112,8 @@ def check_in(holds: Sequence[Stay], *, by: User, at: datetime, act: Act) -> Plac
     people = lock_people(holds)
     held = _as_they_are(Stay.objects.holds(), holds)
     places = lock_by_key(Place.objects.filter(pk__in=[hold.place_id for hold in held]))
-    _require_not_checked_in(held, at)
-    end_holds([hold.individual_id for hold in held], at, act)
+    _require_not_checked_in(people, held, at)
+    end_holds([who.person for who in people], at, act)
     if any(place.blocked_at for place in places) or Stay.objects.filter(place__in=places).from_(at).exists():
         raise HoldGone
     lodgings = [Lodging(who, hold.room, hold.place) for who, hold in zip(people, held, strict=True)]
@@ -173,20 +174,20 @@ def void_bedding(bedding: Bedding, *, by: User, at: datetime, act: Act) -> Place
     Refuses with AlreadyVoided. A place given to someone else meanwhile stays theirs; the stay is an overflow then.
     """
     require(by, Permission.MERGE, bedding.room.site if bedding.room else None, at)
-    lock_by_key(Individual.objects.filter(pk=bedding.counted_as_id).only("pk"))
+    person = lock_records([bedding.individual_id])[bedding.individual_id]
     if Bedding.objects.filter(voids=bedding).exists():
         raise AlreadyVoided
     Bedding.objects.create(
         kind=Bedding.Kind.VOIDED,
         individual_id=bedding.individual_id,
-        counted_as_id=bedding.counted_as_id,
+        counted_as_id=person,
         room=bedding.room,
         happened_at=bedding.happened_at,
         voids=bedding,
         act=act,
     )
-    lay_out_stays([bedding.counted_as_id], act)
-    return Placed([str(bedding.counted_as_id)], [str(bedding.pk)])
+    lay_out_stays([person], act)
+    return Placed([str(person)], [str(bedding.pk)])
 
 
 @dataclass(frozen=True)
@@ -259,10 +260,10 @@ def _site_of(rooms: Sequence[Room]) -> Site:
     return rooms[0].site
 
 
-def _require_not_checked_in(held: Sequence[Stay], at: datetime) -> None:
+def _require_not_checked_in(people: Sequence[Sleeper], held: Sequence[Stay], at: datetime) -> None:
     """Refuse with AlreadyHoused, but for those who sleep elsewhere while their hold runs."""
-    keeps = {hold.individual_id: hold for hold in held if at in hold.during}
-    for stay in Stay.objects.stays().filter(individual__in=[hold.individual_id for hold in held]).from_(at):
+    keeps = {who.person: hold for who, hold in zip(people, held, strict=True) if at in hold.during}
+    for stay in Stay.objects.stays().filter(individual__in=[who.person for who in people]).from_(at):
         hold = keeps.get(stay.individual_id)
         if hold is None or stay.room_id == hold.room_id or stay.during.lower >= at:
             raise AlreadyHoused
@@ -274,7 +275,7 @@ def _is_given_up(hold: Stay, site: Site) -> bool:
 
 
 def _require_nothing_held(people: Sequence[Sleeper], at: datetime) -> None:
-    if Stay.objects.holds().filter(individual__in=[who.person for who in people]).from_(at).exists():
+    if Stay.objects.holds().of(who.person for who in people).from_(at).exists():
         raise AlreadyHeld
 
 

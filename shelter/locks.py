@@ -7,18 +7,18 @@ from datetime import datetime
 from django.db.models import F
 
 from centre.locks import lock_by_key
-from registrations.models import Household, Individual, Membership
+from registrations.locks import lock_records
+from registrations.models import Household, Individual
 from shelter.errors import NobodyToPlace, NotEnoughPlaces
 from shelter.models import Bedding, Place, Room, Stay
 from shelter.parts import Sleeper
 
 
-def lock_members(household: Household, members: Sequence[uuid.UUID] | None) -> list[Sleeper]:
-    """Lock the household, then the persons of its members of today (or those named), in the order of the form."""
+def lock_members(household: Household, members: Sequence[uuid.UUID] | None, at: datetime) -> list[Sleeper]:
+    """Lock the household, then the persons of its living members of today or those named, in the form's order."""
     lock_by_key(Household.objects.filter(pk=household.pk).only("pk"))
     asked = Individual.objects.members_of(household)
-    if members is not None:
-        asked = asked.filter(pk__in=members)
+    asked = asked.living(at) if members is None else asked.filter(pk__in=members)
     columns = {"addressed": F("counted_memberships__individual"), "position": F("counted_memberships__position")}
     people: dict[uuid.UUID, Sleeper] = {}
     for row in sorted(lock_by_key(asked.annotate(**columns).only("pk")), key=lambda row: row.position):
@@ -32,14 +32,8 @@ def lock_people(stays: Sequence[Stay]) -> list[Sleeper]:
     """Lock the persons of these stays and holds; they are returned in the order of the stays."""
     told_of = dict(Bedding.objects.filter(stay__in=stays).values_list("stay", "individual"))
     addressed = [told_of.get(stay.pk, stay.individual_id) for stay in stays]
-    counted_as = dict(
-        Membership.objects.filter(individual__in=addressed, left_at__isnull=True).values_list(
-            "individual", "counted_as"
-        )
-    )
-    people = [Sleeper(counted_as.get(key, key), key) for key in addressed]
-    lock_by_key(Individual.objects.filter(pk__in=[who.person for who in people]).only("pk"))
-    return people
+    counted_as = lock_records(addressed)
+    return [Sleeper(counted_as[key], key) for key in addressed]
 
 
 def lock_free_places(

@@ -1,6 +1,7 @@
 """Rooms and places, and who holds or sleeps on which."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.access import Permission
 from centre.models import Act, Site, User
-from registrations.models import Individual, both_or_neither
+from registrations.models import Individual, Membership, both_or_neither
 from shelter.sight import open_to
 
 
@@ -136,6 +137,11 @@ class StayQuerySet(models.QuerySet["Stay"]):
     def stays(self) -> "StayQuerySet":
         """Times asleep in a room."""
         return self.filter(kind=Stay.Kind.STAY)
+
+    def of(self, people: Iterable[uuid.UUID]) -> "StayQuerySet":
+        """Those of these persons; a hold stays with the record it was made for, also when that counts as another."""
+        records = Membership.objects.filter(counted_as__in=list(people)).order_by()
+        return self.filter(individual__in=records.values("individual"))
 
     def at(self, at: datetime) -> "StayQuerySet":
         """Those that run at the instant; an expired hold does not."""

@@ -115,13 +115,13 @@ def lay_out_stays(individual_ids: Iterable[uuid.UUID], act: Act, free: Collectio
     """
     ids = sorted(set(individual_ids))
     wanted = _wanted_stays(ids)
-    known = list(Stay.objects.filter(individual__in=ids))
+    known = list(Stay.objects.of(ids))
     existing = {stay.pk: stay for stay in known if stay.kind == Stay.Kind.STAY}
     if not wanted and not existing:
         return
     settled = [stay for stay in wanted if _settled(stay, existing.get(stay.pk), free, act)]
     claims = [stay for stay in wanted if stay.place_id and stay not in settled]
-    _give_up_taken_places(claims, settled, ids, act)
+    _give_up_taken_places(claims, settled, known, act)
     _make_room_for_own([hold for hold in known if hold.kind == Stay.Kind.HOLD], wanted, act)
     _write(existing, {stay.pk: stay for stay in wanted})
 
@@ -168,16 +168,14 @@ def _settled(stay: Stay, before: Stay | None, free: Collection[uuid.UUID], act: 
     return stay.place_id in free and stay.during.lower >= act.at
 
 
-def _give_up_taken_places(
-    claims: Sequence[Stay], settled: Sequence[Stay], ids: Collection[uuid.UUID], act: Act
-) -> None:
+def _give_up_taken_places(claims: Sequence[Stay], settled: Sequence[Stay], own: Sequence[Stay], act: Act) -> None:
     """Lock the places of the claims; where someone else has one at the time, the claim loses it and is flagged."""
     if not claims:
         return
     places = {stay.place_id for stay in claims}
     lock_by_key(Place.objects.filter(pk__in=places).only("pk"))
     first = min(stay.during.lower for stay in claims)
-    others = Stay.objects.filter(place__in=places).from_(first).exclude(individual__in=ids)
+    others = Stay.objects.filter(place__in=places).from_(first).exclude(pk__in=[stay.pk for stay in own])
     taken = [*others, *settled]
     for stay in claims:
         if any(other.place_id == stay.place_id and _overlap(other.during, stay.during) for other in taken):

@@ -47,7 +47,7 @@ def record_bedding(kind: str, lodgings: Iterable[Lodging], *, at: datetime, act:
 
 def end_holds(individual_ids: Iterable[uuid.UUID], at: datetime, act: Act) -> None:
     """End the holds of these individuals: cut those that run, take away those that would begin later."""
-    holds = Stay.objects.holds().filter(individual__in=list(individual_ids)).from_(at)
+    holds = Stay.objects.holds().of(individual_ids).from_(at)
     cut_holds(holds, at, act)
 
 
