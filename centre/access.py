@@ -62,7 +62,7 @@ MAY: dict[str, frozenset[Permission]] = {
             P.TAKE_CENSUS,
         }
     ),
-    Role.PROTECTION: frozenset({P.SEE_FAMILIES, P.SEE_NEEDS, P.SEE_CASES, P.MERGE}),
+    Role.PROTECTION: frozenset({P.REGISTER, P.SEE_FAMILIES, P.SEE_NEEDS, P.SEE_CASES, P.MERGE}),
     Role.OFFICIAL: frozenset({P.SEE_CENSUS}),
     Role.AUDITOR: frozenset({P.SEE_CENSUS, P.SEE_LOG}),
     Role.ADMINISTRATOR: frozenset({P.SET_UP, P.SET_UP_ROOMS, P.SEE_LOG, P.SEE_CENSUS, P.TAKE_CENSUS}),
