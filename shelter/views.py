@@ -211,7 +211,7 @@ def _draw_board(request: HttpRequest, refused: dict[str, Any] | None = None, sta
         "refused": refused,
         "site": request.GET.get("site", ""),
     }
-    return _draw(request, "board", context, status)
+    return _draw(request, "shelter/board.html", "shelter/_board.html", context, status)
 
 
 def _draw_family(
@@ -225,13 +225,12 @@ def _draw_family(
         "act": uuid.uuid4(),
         "refused": refused,
     }
-    return _draw(request, "family", context, status)
+    return _draw(request, "shelter/family.html", "shelter/_family.html", context, status)
 
 
-def _draw(request: HttpRequest, name: str, context: dict[str, Any], status: int) -> HttpResponse:
+def _draw(request: HttpRequest, page: str, fragment: str, context: dict[str, Any], status: int) -> HttpResponse:
     """The fragment for htmx, else the page around it; a refused act's address is not one to come back to."""
-    fragment = f"_{name}" if request.htmx else name
-    response = render(request, f"shelter/{fragment}.html", context, status=status)
+    response = render(request, fragment if request.htmx else page, context, status=status)
     if status != 200:
         response["HX-Push-Url"] = "false"
     patch_vary_headers(response, ("HX-Request",))
