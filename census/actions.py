@@ -29,7 +29,7 @@ def take_snapshots(
     if by is not None:
         require(by, Permission.TAKE_CENSUS)
     known_at = known_at or at
-    if known_at > settled_until() and not settings.DEMONSTRATION:
+    if known_at < at or (known_at > settled_until() and not settings.DEMONSTRATION):
         raise NotSettled
     with transaction.atomic():
         with connection.cursor() as cursor:

@@ -160,11 +160,15 @@ def _lines_of(site_id: uuid.UUID, flow: str) -> list[tuple[Place, str]]:
 
 
 def late_and_corrected(at: datetime, known_before: datetime, known_at: datetime) -> dict[Place, Counter[str]]:
-    """How many more people (or, negative, fewer) were at each place at `at` than was known before, by cause."""
+    """How many more people (or, negative, fewer) were at each place at `at` than was known before, by cause.
+
+    What was known before may be more: then it is taken back, so that the balance holds all the same.
+    """
+    earlier, later = sorted((known_before, known_at))
     counted: dict[Place, Counter[str]] = defaultdict(Counter)
     sql = whereabouts_of(f"{CHANGED}, {CHOSEN}") + LEARNT
     for sign, known in ((-1, known_before), (1, known_at)):
-        for kind, site_id, cause, count in _rows(sql, at=at, known_at=known, after=known_before, by=known_at):
+        for kind, site_id, cause, count in _rows(sql, at=at, known_at=known, after=earlier, by=later):
             counted[site_id if kind == "site" else ON_THE_WAY][cause] += sign * count
     return counted
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 
 from census.balance import Balance
@@ -15,6 +16,7 @@ from census.models import Snapshot
 from centre.clock import local_day
 from centre.models import Site
 from registrations.journal import stints_of
+from registrations.models import Movement
 
 TOTAL = "total"
 Groups = dict[str, dict[str, int]]  # people by sex, then by UNHCR cohort
@@ -122,7 +124,8 @@ class Tally:
 
     def __init__(self, at: datetime, known_at: datetime) -> None:
         self.at, self.known_at = at, known_at
-        self.sites = list(Site.objects.filter(opened_at__lte=at).order_by("code"))
+        told = Movement.objects.filter(site=OuterRef("pk"), happened_at__lte=at, recorded_at__lte=known_at)
+        self.sites = list(Site.objects.filter(Q(opened_at__lte=at) | Exists(told.order_by())).order_by("code"))
         self._movements: dict[Any, tuple[dict[Place, Counter[str]], dict[Place, Counter[str]]]] = {}
 
     @cached_property

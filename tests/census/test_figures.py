@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from census.actions import take_snapshots
+from census.errors import NotSettled
+from census.models import Snapshot
 from census.selectors import Figures, Tally
 from desk.actions import arrive, record_death, void_movement
 from desk.merging import merge_individuals
@@ -92,3 +95,37 @@ def test_accommodated_again_when_the_correction_of_a_bed_was_taken_back(now, des
     for _ in range(2):
         void_bedding(Bedding.objects.latest("recorded_at"), by=desk)
     assert figures_at(now).accommodated == Stay.objects.at(now).count() == 1
+
+
+def differences(snapshot) -> dict[str, int]:
+    rows = {place: row["balance"]["difference"] for place, row in snapshot.tally["places"].items()}
+    return {place: difference for place, difference in rows.items() if difference}
+
+
+def test_who_came_to_a_site_before_it_opened_is_counted_there(now, desk, settings):
+    settings.DEMONSTRATION = True
+    early = make_site("early", opened_at=now - HOUR)
+    register_family(early, desk, at=now - 4 * HOUR)
+    for at in (now - 2 * HOUR, now):
+        (snapshot,) = take_snapshots(at, known_at=timezone.now())
+        assert differences(snapshot) == {}
+        assert snapshot.tally["places"]["total"]["balance"]["closing"] == snapshot.tally["figures"]["at_sites"] == 1
+
+
+def test_a_snapshot_that_knows_less_than_the_one_before_it_balances(now, desk, settings):
+    settings.DEMONSTRATION = True
+    site = make_site("goris")
+    register_family(site, desk, at=now - 5 * HOUR)
+    knew_one = timezone.now()
+    register_family(site, desk, at=now - 4 * HOUR)
+    take_snapshots(now - 3 * HOUR, known_at=timezone.now())
+    (snapshot,) = take_snapshots(now - 2 * HOUR, known_at=knew_one)
+    balance = snapshot.tally["places"]["goris"]["balance"]
+    assert (balance["opening"], balance["late"], balance["closing"], balance["difference"]) == (2, -1, 1, 0)
+
+
+def test_an_instant_later_than_what_is_known_is_not_frozen(now, settings):
+    settings.DEMONSTRATION = True
+    with pytest.raises(NotSettled):
+        take_snapshots(now, known_at=now - HOUR)
+    assert not Snapshot.objects.exists()
