@@ -8,10 +8,11 @@ from datetime import datetime
 from casework.models import Case
 from casework.parts import open_cases
 from centre.access import Permission, allows, require
-from centre.acts import act
+from centre.acts import act, check_instant
 from centre.clock import local_day
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
+from centre.refusals import NotThen
 from desk.children import children_alone, left_without_carer
 from desk.errors import CarerMissing, NotPlanned
 from desk.filling import fill_nameless
@@ -81,9 +82,12 @@ def register(
 ) -> Registered:
     """Register a whole family: its people, their arrival, where they go, and a case for each child alone.
 
-    "Own address" ends their presence in the same act. Refuses with CarerMissing; then nothing is written.
+    "Own address" ends their presence in the same act. Refuses with CarerMissing, or with NotThen when they would
+    arrive after they are registered or too long ago; then nothing is written.
     """
     require(by, Permission.REGISTER, site, at)
+    if arrived_at and check_instant(arrived_at) > at:
+        raise NotThen
     _require_carers(members, at)
     household = record_household(site, act, registered=True, facts=facts, by=by)
     people = record_people(household, members, act, by)

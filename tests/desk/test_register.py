@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from casework.models import Case
 from centre.models import Act
-from centre.refusals import Changed
+from centre.refusals import Changed, NotThen
 from desk.actions import arrive, depart, register, void_movement
 from desk.errors import CarerMissing
 from registrations.errors import AlreadyHere, NotHere
@@ -130,3 +130,12 @@ def test_voiding_gives_back_what_was(goris, desk):
     void_movement(Movement.objects.get(site=sisian), by=desk)
     assert list(Presence.objects.values("individual", "site", "during")) == before
     assert list(Stay.objects.values("individual", "place", "during")) == stays
+
+
+@pytest.mark.parametrize("hours", [1, -24 * 8])
+def test_register_with_an_arrival_after_it_or_too_long_ago_writes_nothing(hours):
+    now = timezone.now()
+    facts = {"members": [person()], "facts": HouseholdFacts(going="own_address"), "by": make_user()}
+    with pytest.raises(NotThen):
+        register(make_site(), arrived_at=now + timedelta(hours=hours), at=now, **facts)
+    assert not Household.objects.exists()
