@@ -90,9 +90,10 @@ def count_household(household: Household) -> Counted:
 
 
 def _count_at_home(household_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID]:
-    """Who the household's members of today count as, and the household where each of them is a member themselves."""
+    """Who the household's living members of today count as, and the household where each is a member themselves."""
     own = FilteredRelation("counted_as__memberships", condition=Q(counted_as__memberships__left_at__isnull=True))
     members = Membership.objects.filter(household=household_id, left_at__isnull=True).annotate(own=own).order_by()
+    members = members.exclude(counted_as__absences__movement__kind="died")
     return {person: home or household_id for person, home in members.values_list("counted_as", "own__household")}
 
 

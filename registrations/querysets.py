@@ -88,10 +88,11 @@ class HouseholdQuerySet(models.QuerySet[Any]):
         return self.filter(registered_at__isnull=True)
 
     def with_size(self) -> "HouseholdQuerySet":
-        """Annotate `size`, the people of today, each counted once."""
+        """Annotate `size`, the living people of today, each counted once."""
         members = self.model.memberships.rel.related_model._default_manager
         counted = (
             members.filter(household=OuterRef("pk"), left_at__isnull=True)
+            .exclude(counted_as__absences__movement__kind="died")
             .order_by()
             .values("household")
             .annotate(size=Count("counted_as", distinct=True))

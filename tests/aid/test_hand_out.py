@@ -11,12 +11,12 @@ from django.utils import timezone
 from aid.actions import Rule, end_distribution, hand_out, reverse_handout
 from aid.errors import AlreadyHandedOut, NobodyLeft, NotRunning, ReceivedLately
 from aid.models import Distribution, Handout, StockMovement
-from aid.selectors import entitlement, stock_at
+from aid.selectors import count_household, entitlement, stock_at
 from centre.access import NotAllowed, Role
 from centre.models import Act
-from desk.actions import pre_register
+from desk.actions import pre_register, record_death
 from registrations.facts import Group, HouseholdFacts
-from registrations.models import Household, Membership
+from registrations.models import Household, Individual, Membership
 from tests.aid.conftest import make_distribution, make_family
 from tests.build import make_user
 
@@ -249,3 +249,10 @@ def test_the_database_wants_instant_author_and_reason_together(round_one, family
     hand_out(round_one, family, by=volunteer)
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Handout.objects.update(**columns)
+
+
+def test_the_dead_receive_nothing(goris, family):
+    dead = Individual.objects.members_of(family)[1]
+    record_death(dead, site=goris, by=make_user())
+    assert count_household(family).people == 2
+    assert Household.objects.with_size().get(pk=family.pk).size == 2
