@@ -5,7 +5,7 @@ was told of stays, and so undoing a merge gives each record back what was addres
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,7 +82,12 @@ def unmerge(merge: Merge, *, by: User, at: datetime, act: Act) -> Merged:
 def merge_pairs(
     pairs: Sequence[tuple[Individual, Individual]], *, reason: str, by: User, id: uuid.UUID
 ) -> list[Merged]:
-    """Merge each first record into the second, all or none; each is an act whose id comes from this one."""
+    """Merge each first record into the second, all or none; each is an act whose id comes from this one.
+
+    Everyone concerned is locked first: two desks that merge the same families one by one would block each other.
+    """
+    asked = {record.pk for pair in pairs for record in pair}
+    _lock({key for record in asked for key in (*_cluster(record), _root(record))})
     return [
         merge_individuals(merged, into=into, reason=reason, by=by, id=uuid.uuid5(id, str(merged.pk)))
         for merged, into in pairs
@@ -111,13 +116,16 @@ def _root(record: uuid.UUID) -> uuid.UUID:
 def _lock_for_merge(asked: Sequence[uuid.UUID], records: Sequence[uuid.UUID], into: uuid.UUID) -> uuid.UUID:
     """Lock the households of the two and all individuals concerned, by key; the person that `into` counts as."""
     person = _root(into)
-    people = {*asked, *records, person}
-    households = Membership.objects.filter(individual__in=people, left_at__isnull=True).values("household")
-    lock_by_key(Household.objects.filter(pk__in=households))
-    lock_by_key(Individual.objects.filter(pk__in=people))
+    _lock({*asked, *records, person})
     if _root(into) != person or set(_cluster(records[0])) != set(records):  # another desk merged meanwhile
         raise AlreadyMerged
     return person
+
+
+def _lock(people: Collection[uuid.UUID]) -> None:
+    households = Membership.objects.filter(individual__in=people, left_at__isnull=True).values("household")
+    lock_by_key(Household.objects.filter(pk__in=households).only("pk"))
+    lock_by_key(Individual.objects.filter(pk__in=people).only("pk"))
 
 
 def _count_as(records: Sequence[uuid.UUID], person: uuid.UUID) -> None:

@@ -1,13 +1,18 @@
 """Acts on people who count as one, by either of their numbers, and on rows that were read before the merge."""
 
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from casework.models import Case
+from centre.refusals import Refusal
 from desk.actions import arrive, depart, record_death, void_movement
-from desk.merging import merge_individuals, unmerge
+from desk.merging import merge_individuals, merge_pairs, unmerge
 from registrations.facts import Birth
 from registrations.models import Individual, Merge, Movement, Presence
 from shelter.actions import check_in, end_stays, hold_places, place_household, void_bedding
@@ -149,3 +154,24 @@ def test_the_dead_neither_arrive_nor_get_a_bed_with_their_family(goris, sisian, 
     assert not Movement.objects.filter(individual=dead, happened_at__gt=now - 4 * HOUR).exists()
     assert not Stay.objects.filter(individual=dead).exists()
     assert Stay.objects.stays().count() == 1
+
+
+def test_two_desks_that_merge_the_same_families_crosswise_do_not_block_each_other(goris, sisian, desk, now):
+    """Each pair alone would lock its own two households: the second desk begins where the first ends."""
+    for _ in range(5):
+        families = [register_family(goris, desk, at=now - HOUR) for _ in range(4)]
+        a, b, c, d = map(only, families)
+        both = threading.Barrier(2)
+
+        def merge_both(pairs, both=both):
+            try:
+                both.wait(timeout=20)
+                merge_pairs(pairs, reason="alike", by=desk, id=uuid.uuid4())
+            except Refusal as refusal:
+                return refusal.code
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(merge_both, ([(a, b), (c, d)], [(c, d), (a, b)])))
+        assert sorted(map(str, answers)) == ["None", "already_merged"]
