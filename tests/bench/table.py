@@ -118,7 +118,7 @@ def placements(registered: list[Any]) -> Iterator[Call]:
         pair = list(islice(rooms, 2))
         while pair[0][1] != pair[1][1]:
             pair = [pair[1], next(rooms)]
-        body = {"id": uuid.uuid4(), "at": timezone.now(), "rooms": [str(room) for room, _ in pair]}
+        body = {"id": uuid.uuid4(), "at": timezone.now().isoformat(), "rooms": [str(room) for room, _ in pair]}
         yield "POST", f"/api/v1/households/{answer['household']}/place/", body
 
 
@@ -136,7 +136,7 @@ def handouts(site: Site, by: User, registered: list[Any]) -> Iterator[Call]:
     )
     for number in Household.objects.values_list("number", flat=True)[:5000]:
         body = {"id": uuid.uuid4(), "distribution": plan.distribution, "number": write_number(number)}
-        yield "POST", "/api/v1/handouts/", body | {"at": timezone.now()}
+        yield "POST", "/api/v1/handouts/", body | {"at": timezone.now().isoformat()}
 
 
 def censuses() -> Iterator[Call]:
