@@ -29,7 +29,7 @@ from aid.scanning import (
     stop,
 )
 from centre.access import Permission, require
-from centre.forms import ActForm
+from centre.forms import act_id
 from centre.log import write_log
 from centre.models import LogLine
 from centre.refusals import Refusal
@@ -72,11 +72,10 @@ def choose(request: HttpRequest) -> HttpResponse:
 def undo(request: HttpRequest, key: str) -> HttpResponse:
     """Take back what one has just handed out."""
     handout = find_handout(str(key), request.user)
-    form = ActForm(request.POST)
-    if handout is None or not form.is_valid():
+    if handout is None:
         raise Http404
     try:
-        reverse_handout(handout, reason="undone at once", by=request.user, **form.cleaned_data)
+        reverse_handout(handout, reason="undone at once", by=request.user, id=act_id(request))
     except Refusal as refusal:
         return _show(request, handout.distribution, Stop(str(handout.household), str(refusal)), status=422)
     return _to_scan(done=handout.pk)

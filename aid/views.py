@@ -29,10 +29,9 @@ from aid.forms import ItemForm, PlanForm, ReceiveForm, ReverseForm, RuleRows, Se
 from aid.models import Distribution, Handout, Item, StockMovement
 from aid.selectors import stock_at, stock_of
 from centre.access import Permission, require
-from centre.forms import ActForm
+from centre.forms import ActForm, act_id
 from centre.log import write_log
 from centre.models import LogLine, Site
-from centre.refusals import Refusal
 from centre.shift import site_of_shift
 from registrations.models import Household
 from registrations.numbers import read_number
@@ -92,11 +91,8 @@ def plan(request: HttpRequest) -> HttpResponse:
         return _plan_with_more_rows(request)
     form, rows = PlanForm(request.POST, by=request.user), RuleRows(request.POST, prefix="rules")
     if form.is_valid() & rows.is_valid():
-        try:
-            answer = plan_distribution(**form.cleaned_data, rules=rows.rules(), by=request.user)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
+        answer = form.carry_out(plan_distribution, **form.cleaned_data, rules=rows.rules(), by=request.user)
+        if answer:
             return _see("aid:distribution", answer.distribution)
     return render(request, "aid/plan.html", {"form": form, "rows": rows}, status=422)
 
@@ -126,10 +122,8 @@ def distribution(request: HttpRequest, key: str) -> HttpResponse:
 def end(request: HttpRequest, key: str) -> HttpResponse:
     """End a round now."""
     shown = get_object_or_404(_rounds(request), pk=key)
-    form = ActForm(request.POST)
-    if form.is_valid():
-        end_distribution(shown, by=request.user, **form.cleaned_data)
-        messages.success(request, _("The distribution has ended. Cards are refused from now on."))
+    end_distribution(shown, by=request.user, id=act_id(request))
+    messages.success(request, _("The distribution has ended. Cards are refused from now on."))
     return _see("aid:distribution", key)
 
 
@@ -138,18 +132,10 @@ def reverse_one(request: HttpRequest, key: str) -> HttpResponse:
     """Take a handout back, with a reason."""
     handout = get_object_or_404(_handouts(request), pk=key)
     form = ReverseForm(request.POST or None)
-    context = {"handout": handout, "form": form}
-    if request.method != "POST":
-        return render(request, "aid/reverse.html", context)
-    if form.is_valid():
-        try:
-            reverse_handout(handout, by=request.user, **form.cleaned_data)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("Taken back. Card %(card)s may receive again.") % {"card": handout.household})
-            return _see("aid:distribution", handout.distribution_id)
-    return render(request, "aid/reverse.html", context, status=422)
+    if form.is_valid() and form.carry_out(reverse_handout, handout, by=request.user, **form.cleaned_data):
+        messages.success(request, _("Taken back. Card %(card)s may receive again.") % {"card": handout.household})
+        return _see("aid:distribution", handout.distribution_id)
+    return render(request, "aid/reverse.html", {"handout": handout, "form": form}, status=_status(form))
 
 
 @require_GET
@@ -172,17 +158,10 @@ def move_stock(request: HttpRequest, code: str, move: str) -> HttpResponse:
         raise Http404
     way = MOVES[move]
     form = way.form(request.POST or None, site=site, initial={"item": _item_or_none(request.GET.get("item"))})
-    if request.method != "POST":
-        return render(request, "aid/move.html", {"site": site, "form": form, "move": way})
-    if form.is_valid():
-        try:
-            way.act(site, by=request.user, **form.cleaned_data)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, way.done)
-            return _see("aid:stock", code)
-    return render(request, "aid/move.html", {"site": site, "form": form, "move": way}, status=422)
+    if form.is_valid() and form.carry_out(way.act, site, by=request.user, **form.cleaned_data):
+        messages.success(request, way.done)
+        return _see("aid:stock", code)
+    return render(request, "aid/move.html", {"site": site, "form": form, "move": way}, status=_status(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -190,17 +169,10 @@ def items(request: HttpRequest) -> HttpResponse:
     """The list of items, and a form for one more."""
     require(request.user, Permission.PLAN_AID)
     form = ItemForm(request.POST or None)
-    if request.method != "POST":
-        return render(request, "aid/items.html", {"items": Item.objects.all(), "form": form})
-    if form.is_valid():
-        try:
-            add_item(by=request.user, **form.cleaned_data)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The item is on the list."))
-            return _see("aid:items")
-    return render(request, "aid/items.html", {"items": Item.objects.all(), "form": form}, status=422)
+    if form.is_valid() and form.carry_out(add_item, by=request.user, **form.cleaned_data):
+        messages.success(request, _("The item is on the list."))
+        return _see("aid:items")
+    return render(request, "aid/items.html", {"items": Item.objects.all(), "form": form}, status=_status(form))
 
 
 @require_GET
@@ -257,6 +229,10 @@ def _number_or_none(text: str) -> int | None:
 
 def _item_or_none(code: str | None) -> Item | None:
     return Item.objects.filter(code=code).first() if code else None
+
+
+def _status(form: ActForm) -> int:
+    return 422 if form.is_bound else 200
 
 
 def _see(name: str, *args: Any) -> HttpResponseRedirect:

@@ -3,7 +3,6 @@
 import uuid
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from casework.actions import close_case
 from casework.models import Case
 from centre.access import Permission, require
-from centre.forms import ActForm
+from centre.forms import ActForm, act_id
 from centre.log import write_log
 from centre.models import LogLine
 from registrations.models import Membership
@@ -36,10 +35,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 def close(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Close a case; when another officer was first, that is said."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=key)
-    form = ActForm(request.POST)
-    if not form.is_valid():
-        raise BadRequest
-    close_case(case, by=request.user, **form.cleaned_data)
+    close_case(case, by=request.user, id=act_id(request))
     messages.success(request, _("The case is closed."))
     return HttpResponseRedirect(reverse("casework:cases"), status=303)
 

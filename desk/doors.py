@@ -1,18 +1,15 @@
 """Who comes in at a desk's pages, and at which site they work."""
 
-import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from centre.access import Permission, require
-from centre.forms import ActForm
+from centre.access import Permission, allows, require
 from centre.models import Site
 from centre.shift import site_of_shift
 from registrations.models import Household
@@ -57,16 +54,7 @@ def household_or_404(request: HttpRequest, number: int) -> Household:
     return get_object_or_404(Household.objects.visible_to(request.user).select_related("site"), number=number)
 
 
-def act_id(request: HttpRequest) -> uuid.UUID:
-    """The id of the act that the page was drawn for."""
-    form = ActForm(request.POST)
-    if not form.is_valid():
-        raise BadRequest
-    return form.cleaned_data["id"]
-
-
 def site_or_none(request: HttpRequest, permission: Permission) -> Site | None:
     """The site of the shift if the user may do this there; buttons are drawn by it."""
     site = site_of_shift(request)
-    reach = request.user.reach(permission)
-    return site if site and (reach is None or site.pk in reach) else None
+    return site if site and allows(request.user, permission, site) else None

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from centre.access import Permission
-from centre.forms import ActForm
+from centre.forms import ActForm, act_id
 from centre.log import write_log
 from centre.models import LogLine, Site
-from centre.refusals import Changed, Refusal
+from centre.refusals import Refusal
 from desk.actions import (
     arrive,
     complete,
@@ -28,7 +28,7 @@ from desk.actions import (
     register,
     void_movements,
 )
-from desk.doors import act_id, at_a_site, household_or_404, may, site_or_none
+from desk.doors import at_a_site, household_or_404, may, site_or_none
 from desk.errors import CardNeeded
 from desk.filters import FamilyFilterSet
 from desk.forms import BornForm, CountForm, DepartForm, DiedForm, GateForm, MergeForm, PairForm, VoidForm
@@ -61,7 +61,7 @@ def intake(request: HttpRequest, site: Site) -> HttpResponse:
         return _draw_intake(request, Intake.again(request.POST, more=more), card)
     typed = Intake(request.POST)
     if typed.is_valid(card):
-        answer = _refused_into(typed.form, _take, site, typed, card, request.user)
+        answer = typed.form.carry_out(_take, site, typed, card, request.user)
         if answer:
             return _to("desk:done", answer.number)
     return _draw_intake(request, typed, card, status=422)
@@ -118,7 +118,7 @@ def gate(request: HttpRequest, site: Site) -> HttpResponse:
     """Count a family at the gate and give it a number."""
     form = GateForm(request.POST or None)
     if form.is_valid():
-        answer = _refused_into(form, pre_register, site, **form.facts(), by=request.user, id=form.cleaned_data["id"])
+        answer = form.carry_out(pre_register, site, **form.facts(), by=request.user, id=form.cleaned_data["id"])
         if answer:
             return _to("desk:done", answer.number)
     return render(request, "desk/gate.html", {"form": form}, status=_status(form))
@@ -129,7 +129,7 @@ def gate(request: HttpRequest, site: Site) -> HttpResponse:
 def count(request: HttpRequest, site: Site) -> HttpResponse:
     """Record people and vehicles seen crossing since the last count."""
     form = CountForm(request.POST or None)
-    if form.is_valid() and _refused_into(form, count_gate, site, **form.cleaned_data, by=request.user):
+    if form.is_valid() and form.carry_out(count_gate, site, **form.cleaned_data, by=request.user):
         messages.success(request, _("Counted."))
         return HttpResponseRedirect(reverse("desk:count"), status=303)
     counts = GateCount.objects.filter(site=site, voids=None, voided_by=None).select_related("act__by")[:LAST_COUNTS]
@@ -175,7 +175,7 @@ def arrival(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     """The whole family, or whoever of it is not here yet, has arrived at the site."""
     household = household_or_404(request, number)
     form = ActForm(request.POST)
-    if form.is_valid() and _refused_into(form, arrive, household, site=site, by=request.user, **form.cleaned_data):
+    if form.is_valid() and form.carry_out(arrive, household, site=site, by=request.user, **form.cleaned_data):
         return _saved(request, household, _("%(number)s arrived here.") % {"number": household})
     return _draw_file(request, household, form, status=422)
 
@@ -189,7 +189,7 @@ def departure(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     here = [member.person for member in file.members if member.person.pk in file.at(site)]
     elsewhere = Site.objects.open(timezone.now()).filter(confidential=False).exclude(pk=site.pk)
     form = DepartForm(request.POST or None, people=here, sites=elsewhere)
-    if form.is_valid() and _refused_into(form, depart, household, site=site, by=request.user, **form.cleaned_data):
+    if form.is_valid() and form.carry_out(depart, household, site=site, by=request.user, **form.cleaned_data):
         return _saved(request, household, _("%(number)s left.") % {"number": household})
     return _draw_act(request, "desk/depart.html", household, form, file=file, site=site)
 
@@ -202,7 +202,7 @@ def death(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     file = read_file(household, request.user, timezone.now())
     form = DiedForm(request.POST or None, people=file.living)
     facts = {"site": site, "told_of": household, "by": request.user}
-    if form.is_valid() and _refused_into(form, record_death, **facts, **form.cleaned_data):
+    if form.is_valid() and form.carry_out(record_death, **facts, **form.cleaned_data):
         return _saved(request, household, _("The death is recorded."))
     return _draw_act(request, "desk/died.html", household, form)
 
@@ -215,7 +215,7 @@ def birth(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     form = BornForm(request.POST or None)
     if form.is_valid():
         facts = {"site": site, "child": form.child(), "by": request.user, "id": form.cleaned_data["id"]}
-        if _refused_into(form, record_birth, household, **facts):
+        if form.carry_out(record_birth, household, **facts):
             return _saved(request, household, _("The birth is recorded."))
     return _draw_act(request, "desk/born.html", household, form)
 
@@ -227,7 +227,7 @@ def void(request: HttpRequest, number: int) -> HttpResponse:
     household = household_or_404(request, number)
     people = household.memberships.filter(left_at__isnull=True).values("counted_as")
     form = VoidForm(request.POST, movements=Movement.objects.filter(counted_as__in=people))
-    if form.is_valid() and _refused_into(form, void_movements, by=request.user, **form.cleaned_data):
+    if form.is_valid() and form.carry_out(void_movements, by=request.user, **form.cleaned_data):
         return _saved(request, household, _("It was taken back."))
     return _draw_file(request, household, form, status=422)
 
@@ -247,7 +247,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
         form = MergeForm(request.POST or None, one=one, other=[person for person in other if person not in one])
         if form.is_valid():
             facts = {"reason": form.cleaned_data["reason"], "by": request.user, "id": form.cleaned_data["id"]}
-            if _refused_into(form, merge_pairs, form.pairs(), **facts):
+            if form.carry_out(merge_pairs, form.pairs(), **facts):
                 messages.success(request, _("Merged. It can be undone at any time."))
                 return HttpResponseRedirect(reverse("desk:duplicates"), status=303)
     merges = read_merges(request.user)
@@ -273,17 +273,6 @@ def undo_merge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def _take(site: Site, typed: Intake, card: Card, by: Any) -> Any:
     facts = typed.facts() | {"by": by, "id": typed.form.cleaned_data["id"]}
     return complete(card.household, site=site, **facts) if card.household else register(site, **facts)
-
-
-def _refused_into(form: ActForm, action: Any, *args: Any, **facts: Any) -> Any:
-    """Carry the act out; when it refuses, the form says why, and nothing is answered."""
-    try:
-        return action(*args, **facts)
-    except Changed as refusal:  # the form's act was done with other facts: its id stays, so that it is not done anew
-        form.add_error(None, str(refusal))
-    except Refusal as refusal:
-        form.refuse(refusal)
-    return None
 
 
 def _draw_intake(request: HttpRequest, typed: Intake, card: Card, status: int = 200) -> HttpResponse:

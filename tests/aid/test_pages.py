@@ -207,6 +207,16 @@ def test_stock_forms_move_stock(office, goris, sisian, parcel, move, fields, kin
     assert StockMovement.objects.count() == 1
 
 
+def test_stock_form_sent_again_with_another_quantity_moves_nothing_however_often(office, goris, parcel):
+    address = reverse("aid:move", args=["goris", "receive"])
+    facts = {"id": uuid.uuid4(), "item": parcel.pk, "quantity": 12}
+    office.post(address, facts)
+    refused = office.post(address, facts | {"quantity": 120})
+    assert refused.status_code == 422
+    assert f'value="{facts["id"]}"' in text(refused)  # under a new id the next click would receive it all again
+    assert StockMovement.objects.get().quantity == 12
+
+
 @pytest.mark.parametrize("quantity", ["0", "-1", "1000001", "many", ""])
 def test_stock_form_refuses_a_quantity_that_is_none(office, goris, parcel, quantity):
     facts = {"id": uuid.uuid4(), "item": parcel.pk, "quantity": quantity}
