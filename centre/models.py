@@ -74,10 +74,14 @@ class SiteQuerySet(models.QuerySet["Site"]):
         return self if reach is None else self.filter(pk__in=reach)
 
     def visible_to(self, user: User, at=None):
-        """Sites open to everyone's eyes, and the confidential ones of the user's own assignments."""
-        at = at or timezone.now()
-        own = {a.site_id for a in user.all_assignments if a.covers(at)}
-        return self if None in own else self.filter(Q(confidential=False) | Q(pk__in=own))
+        """Sites open to everyone's eyes, and the confidential ones where the user is assigned by name.
+
+        Protection officers and administrators of all sites see all; a coordinator of all sites does not.
+        """
+        running = [a for a in user.all_assignments if a.covers(at or timezone.now())]
+        if any(a.site_id is None and a.role in (Role.PROTECTION, Role.ADMINISTRATOR) for a in running):
+            return self
+        return self.filter(Q(confidential=False) | Q(pk__in=[a.site_id for a in running if a.site_id]))
 
 
 class Site(models.Model):

@@ -1,0 +1,33 @@
+"""Who may know that a confidential site exists."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from centre.access import Role
+from centre.models import Assignment, Site
+from tests.build import make_site, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_a_confidential_site_is_seen_by_who_is_assigned_there_by_name(role):
+    hidden, other = make_site("safe-house", confidential=True), make_site("goris")
+    assert hidden in Site.objects.visible_to(make_user(role, hidden))
+    assert list(Site.objects.visible_to(make_user(role, other))) == [other]
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_of_those_assigned_to_all_sites_only_protection_and_administration_see_it(role):
+    hidden = make_site("safe-house", confidential=True)
+    seen = hidden in Site.objects.visible_to(make_user(role))
+    assert seen == (role in {Role.PROTECTION, Role.ADMINISTRATOR})
+
+
+def test_an_assignment_that_ended_shows_nothing():
+    hidden = make_site("safe-house", confidential=True)
+    user = make_user(Role.COORDINATOR, hidden)
+    Assignment.objects.filter(user=user).update(ends_at=timezone.now() - timedelta(seconds=1))
+    assert hidden not in Site.objects.visible_to(user)
