@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from casework.actions import close_case
-from casework.models import Case
+from casework.models import Case, CaseQuerySet
 from centre.access import Permission, require
 from centre.forms import ActForm, act_id
 from centre.log import write_log
 from centre.models import LogLine
-from registrations.models import Membership
+from registrations.models import Household, Membership
 
 PAGE = 50
 
@@ -42,14 +42,17 @@ def close(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_GET
 def family(request: HttpRequest, number: int) -> HttpResponse:
-    """A family's open cases, as a part of its file."""
+    """A family's open cases, as a part of its file; those opened for a record that was merged too."""
     require(request.user, Permission.SEE_CASES)
-    members = Membership.objects.filter(household__number=number, left_at__isnull=True)
-    found = _open_cases(request).filter(individual__in=members.values("counted_as"))
+    household = get_object_or_404(Household, number=number)
+    write_log(request.user, LogLine.Verb.OPENED, household, ["cases"])
+    people = household.memberships.filter(left_at__isnull=True).values("counted_as")
+    records = Membership.objects.filter(counted_as__in=people).values("individual")
+    found = _open_cases(request).filter(individual__in=records)
     return render(request, "casework/_family.html", {"cases": found})
 
 
-def _open_cases(request: HttpRequest):
+def _open_cases(request: HttpRequest) -> CaseQuerySet:
     rows = Case.objects.open().visible_to(request.user).select_related("individual", "site")
     return rows.order_by("-urgent", "opened_at", "pk")
 

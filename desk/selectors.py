@@ -220,11 +220,14 @@ def _carer(membership: Membership, names: dict[uuid.UUID, str]) -> str:
 
 
 def _needs(people: Iterable[Individual]) -> dict[uuid.UUID, list[str]]:
-    from_rows: dict[uuid.UUID, list[str]] = defaultdict(list)
-    rows = SpecificNeed.objects.filter(individual__in=list(people), ended_at__isnull=True).select_related("code")
+    """Each person's specific needs, each once: those told of a record that was merged into theirs too."""
+    records = Membership.objects.filter(counted_as__in=list(people))
+    person_of = dict(records.values_list("individual", "counted_as"))
+    needs: dict[uuid.UUID, dict[str, None]] = defaultdict(dict)
+    rows = SpecificNeed.objects.filter(individual__in=person_of, ended_at__isnull=True).select_related("code")
     for need in rows.order_by("code"):
-        from_rows[need.individual_id].append(str(need.code))
-    return from_rows
+        needs[person_of[need.individual_id]][str(need.code)] = None
+    return {person: list(codes) for person, codes in needs.items()}
 
 
 def _standing_movements(people: Sequence[uuid.UUID]) -> list[Movement]:

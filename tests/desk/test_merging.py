@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from casework.models import Case
 from centre.access import NotAllowed, Role
 from desk.actions import arrive, depart
 from desk.merging import merge_individuals, merge_pairs, unmerge
+from desk.selectors import read_file
 from registrations.errors import AlreadyMerged, NotMerged
+from registrations.facts import Birth
 from registrations.models import Household, Individual, Membership, Merge, Movement, Presence
 from shelter.actions import place_household
 from shelter.models import Bedding, Stay
@@ -183,3 +186,16 @@ def test_a_volunteer_may_not_merge(twice, goris):
     with pytest.raises(NotAllowed):
         merge_individuals(double, into=kept, reason="alike", by=make_user(Role.VOLUNTEER, goris))
     assert not Merge.objects.exists()
+
+
+def test_needs_and_cases_of_a_merged_record_stand_in_the_file_of_the_person(client, goris, staff):
+    child = Birth(timezone.localdate() - timedelta(days=9 * 365), "day")
+    told = register_family(goris, staff, person("Mane", birth=child, carer_kind="nobody", needs=("SM-CI",)))
+    again = register_family(goris, staff, person("Mane", birth=child, carer_kind="nobody", needs=("SM-CI",)))
+    Case.objects.filter(individual=only(again)).delete()  # opened for the first record alone
+    merge_individuals(only(told), into=only(again), reason="one girl, by her card", by=staff)
+    client.force_login(make_user(Role.PROTECTION, goris))
+    address = str(again).replace(" ", "")
+    assert client.get(f"/cases/family/{address}/").content.count(b"Child without a parent here") == 1
+    (member,) = read_file(again, staff, timezone.now()).members
+    assert len(member.needs) == 1
