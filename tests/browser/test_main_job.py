@@ -73,6 +73,28 @@ def register_family(page: Page, goris: Site) -> str:
     return str(number.text_content())
 
 
+@pytest.mark.parametrize("way", ["click", "tab", "fill"])
+def test_a_family_name_typed_over_the_carried_one_replaces_it(page, goris, way):
+    sign_in(page, make_user(Role.VOLUNTEER, goris))
+    page.goto("/intake/")
+    page.locator("#id_member-0-family_name").fill("Հակոբյան")
+    page.locator("#id_member-0-given_name").fill("Աննա")
+    second = page.locator("#id_member-1-family_name")
+    if way == "fill":
+        second.fill("Դանիելյան")
+    elif way == "click":
+        second.click()
+    else:
+        page.locator("#id_member-0-relationship").focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        expect(second).to_be_focused()
+    if way != "fill":
+        expect(second).to_have_value("Հակոբյան")
+        second.press_sequentially("Դանիելյան")
+    expect(second).to_have_value("Դանիելյան")
+
+
 def place_it(page: Page, goris: Site, number: str) -> None:
     """Two clicks: the family, then the place."""
     sign_in(page, make_user(Role.COORDINATOR, goris))

@@ -72,7 +72,9 @@ function look(row) {
 function carryFamilyName(row) {
   const above = row.previousElementSibling;
   const field = cell(row, "family_name");
-  if (above && !field.value && isBlank(row)) field.value = cell(above, "family_name").value;
+  if (!above || field.value || !isBlank(row)) return false;
+  field.value = cell(above, "family_name").value;
+  return true;
 }
 
 function fields() {
@@ -123,7 +125,11 @@ for (const change of ["input", "change"]) {
 }
 
 list.addEventListener("focusin", (event) => {
-  if (event.target.name?.endsWith("_name")) carryFamilyName(event.target.closest("[data-member]"));
+  const field = event.target;
+  if (!field.name?.endsWith("_name") || !carryFamilyName(field.closest("[data-member]"))) return;
+  if (!field.name.endsWith("-family_name")) return;
+  field.select(); // what is typed replaces the carried name, also after a click has set the caret
+  setTimeout(() => document.activeElement === field && field.select());
 });
 
 form.addEventListener("draft:restored", (event) => {
