@@ -32,7 +32,7 @@ def left_without_carer(household: Household, departing: Collection[uuid.UUID], d
     adult_leaves = any(not _is_child(membership.counted_as, day) for membership in leaving)
 
     def accompanied(membership: Membership) -> bool:
-        if membership.carer_kind == Membership.Carer.MEMBER:
+        if membership.carer_id:  # there by carer_member_is_named when a member looks after the child
             return person_of.get(membership.carer_id, membership.carer_id) in departing
         return adult_leaves
 

@@ -37,7 +37,7 @@ class LineField(forms.CharField):
         self.error_messages["control"] = _("There is a sign in it that cannot be read. Type it again.")
 
     def to_python(self, value: Any) -> str:
-        line = " ".join(super().to_python(value).split())
+        line = " ".join((super().to_python(value) or "").split())
         line = "".join(letter for letter in line if unicodedata.category(letter) != "Cf")
         if any(unicodedata.category(letter) in ("Cc", "Co", "Cs", "Cn") for letter in line):
             raise ValidationError(self.error_messages["control"], code="control")
@@ -72,7 +72,7 @@ class BirthField(forms.CharField):
         super().__init__(max_length=40, **kwargs)
 
     def to_python(self, value: Any) -> Any:
-        return read_birth(super().to_python(value), timezone.localdate())
+        return read_birth(super().to_python(value) or "", timezone.localdate())
 
     def run_validators(self, value: Any) -> None:
         """The reading itself is the check."""

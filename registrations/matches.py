@@ -238,7 +238,10 @@ def _people_named_like(asked: Sequence[_Asked]) -> list[_Found]:
             "memberships__household__last_residence_settlement",
         )[:CANDIDATES]
     )
-    return [_Found(*row[:6], birth=Birth(row[6], row[7]), settlement=row[8]) for row in rows]
+    return [
+        _Found(*row[:6], birth=Birth(row[6], row[7]), settlement=row[8])  # type: ignore[arg-type]  # registered: it has an instant
+        for row in rows
+    ]
 
 
 def _fit(asked: _Asked, found: _Found, settlement: str) -> _Fit | None:

@@ -4,6 +4,7 @@ Rows of upper apps (stays, cases) are reached by their reverse relation, never b
 """
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,7 @@ def _member(rows: str, **lookups: Any) -> Q:
     return Q(memberships__left_at__isnull=True, **{f"memberships__{rows}__{k}": v for k, v in lookups.items()})
 
 
-SIGHT = {
+SIGHT: dict[str, Callable[[Any, datetime], list[Q]]] = {
     Role.VOLUNTEER: _at_volunteers_site,
     Role.COORDINATOR: _at_coordinators_site,
     Role.PROTECTION: _at_protection_site,

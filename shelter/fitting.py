@@ -55,7 +55,8 @@ def judge(rooms: Sequence[RoomNow], people: int, *, step_free: bool, here: uuid.
     """What speaks for and against these rooms for so many people."""
     free = sum(room.free for room in rooms)
     others = sum(room.others for room in rooms)
-    doubts, reasons = [], []
+    doubts: list[str] = []
+    reasons: list[str] = []
     if free < people:
         doubts.append(
             ngettext("%(count)d person without a place", "%(count)d people without a place", people - free)

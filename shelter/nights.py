@@ -144,6 +144,8 @@ def _wanted_stays(ids: list[uuid.UUID]) -> list[Stay]:
 
 def _stay(person: uuid.UUID, night: Night) -> Stay:
     fact = night.fact
+    assert fact.room_id  # a night is spent in a bed, so it has a room and a site
+    assert fact.site_id
     stay = Stay(
         id=fact.id,
         kind=Stay.Kind.STAY,
@@ -172,7 +174,7 @@ def _give_up_taken_places(claims: Sequence[Stay], settled: Sequence[Stay], own: 
     """Lock the places of the claims; where someone else has one at the time, the claim loses it and is flagged."""
     if not claims:
         return
-    places = {stay.place_id for stay in claims}
+    places = {stay.place_id for stay in claims if stay.place_id}
     lock_by_key(Place.objects.filter(pk__in=places).only("pk"))
     first = min(stay.during.lower for stay in claims)
     others = Stay.objects.filter(place__in=places).from_(first).exclude(pk__in=[stay.pk for stay in own])

@@ -53,7 +53,8 @@ def end_holds(individual_ids: Iterable[uuid.UUID], at: datetime, act: Act) -> No
 
 def cut_holds(holds: Iterable[Stay], at: datetime, act: Act) -> None:
     """Let these holds end at the instant, by the act; a hold that would begin later never was."""
-    running, later = [], []
+    running: list[Stay] = []
+    later: list[Stay] = []
     for hold in holds:
         (running if hold.during.lower < at else later).append(hold)
     for hold in running:

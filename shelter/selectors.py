@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -120,7 +121,7 @@ def who_waits(
     presumed to have left a registration point keep their turn for three days: a number called in vain costs less than
     a family forgotten.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         "at": at,
         "sites": [site.pk for site in sites],
         "sees_needs": [site.pk for site in sites if allows(user, Permission.SEE_NEEDS, site, at)],
@@ -141,7 +142,8 @@ def who_waits(
 def _waiting(row: tuple) -> Waiting:
     household, number, site, given, family, size, members, *rest, needs, _all = row
     initials = "".join(f"{letter}. " for letter in (given, family) if letter).strip()
-    return Waiting(household, number, site, initials, size, tuple(members), *rest, tuple(needs))
+    # mypy cannot know how many columns the query has
+    return Waiting(household, number, site, initials, size, tuple(members), *rest, tuple(needs))  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True)
@@ -294,11 +296,11 @@ ORDER BY until, household.number
 
 def holds_now(sites: Collection[Site], at: datetime) -> list[HoldRow]:
     """The holds at these sites, the first to run out first; those that ran out unused stay for half a day."""
-    parameters = {"sites": [site.pk for site in sites], "at": at, "unused_since": at - LONG}
+    parameters: dict[str, Any] = {"sites": [site.pk for site in sites], "at": at, "unused_since": at - LONG}
     with connection.cursor() as cursor:
         cursor.execute(HOLDS, parameters)
         rows = cursor.fetchall()
-    return [HoldRow(*row[:3], tuple(row[3]), tuple(row[4]), *row[5:]) for row in rows]
+    return [HoldRow(*row[:3], tuple(row[3]), tuple(row[4]), *row[5:]) for row in rows]  # type: ignore[call-arg]
 
 
 def _years_before(at: datetime, years: int) -> datetime:
