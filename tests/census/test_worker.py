@@ -50,7 +50,8 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_run_takes_it_
         if due > timezone.now() - timedelta(minutes=3):
             due -= timedelta(days=1)
         stranger.execute(
-            "INSERT INTO census_snapshot (id, site_id, at, known_at, tally) VALUES (gen_random_uuid(), %s, %s, %s, '{}')",
+            "INSERT INTO census_snapshot (id, site_id, at, known_at, tally)"
+            " VALUES (gen_random_uuid(), %s, %s, %s, '{}')",
             [sites[1].pk, due, due],
         )  # not committed: the worker, halfway through, waits for it
         with work() as worker:
