@@ -1,6 +1,6 @@
 """The API of the census: snapshots, and the tally of a day."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -180,8 +180,7 @@ class Census(viewsets.GenericViewSet[Any]):
 
 
 def _snapshot_of(on: date, site: Site | None) -> Snapshot | None:
-    start = local_instant(on, time())
-    return Snapshot.objects.filter(site=site, at__gte=start, at__lt=start + timedelta(days=1)).order_by("-at").first()
+    return Snapshot.objects.on(on).filter(site=site).order_by("-at").first()
 
 
 def _from_snapshot(snapshot: Snapshot) -> dict[str, Any]:

@@ -1,16 +1,11 @@
 """Filters of snapshots, for pages and the API alike."""
 
-from datetime import date, time, timedelta
-from typing import TYPE_CHECKING
+from datetime import date
 
 import django_filters as filters
 
-from census.models import Snapshot
-from centre.clock import local_instant
+from census.models import Snapshot, SnapshotQuerySet
 from centre.filters import InstantFilter, SiteFilter, TruthFilter
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 
 class SnapshotFilterSet(filters.FilterSet):
@@ -26,6 +21,5 @@ class SnapshotFilterSet(filters.FilterSet):
         model = Snapshot
         fields = ()
 
-    def filter_on(self, snapshots: "QuerySet[Snapshot]", _name: str, on: date) -> "QuerySet[Snapshot]":
-        start = local_instant(on, time())
-        return snapshots.filter(at__gte=start, at__lt=start + timedelta(days=1))
+    def filter_on(self, snapshots: "SnapshotQuerySet", _name: str, on: date) -> "SnapshotQuerySet":
+        return snapshots.on(on)

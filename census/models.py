@@ -1,12 +1,23 @@
 """Figures frozen: snapshots are taken once, as known at an instant, and never change."""
 
 import uuid
+from datetime import date, time, timedelta
 
 from django.contrib.postgres.functions import TransactionNow
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from centre.clock import local_instant
 from centre.models import Act, Site, User
+
+
+class SnapshotQuerySet(models.QuerySet["Snapshot"]):
+    """Snapshots."""
+
+    def on(self, day: date) -> "SnapshotQuerySet":
+        """Snapshots of instants on the local day."""
+        start = local_instant(day, time())
+        return self.filter(at__gte=start, at__lt=start + timedelta(days=1))
 
 
 class Snapshot(models.Model):
@@ -21,6 +32,8 @@ class Snapshot(models.Model):
     taken_at = models.DateTimeField(db_default=TransactionNow())
     taken_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     act = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="snapshots")
+
+    objects = SnapshotQuerySet.as_manager()
 
     class Meta:
         ordering = ("-at", "site")

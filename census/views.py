@@ -1,7 +1,6 @@
 """The census pages: the board, the days, one day, and its file."""
 
-from datetime import date, datetime, time, timedelta
-from functools import wraps
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -27,20 +26,10 @@ from census.reading import (
 )
 from census.selectors import Tally, last_snapshot
 from centre.access import Permission, allows, require
-from centre.clock import local_day, local_instant
+from centre.clock import local_day
 from centre.log import write_log
 from centre.models import LogLine
-
-
-def reads_census(view):
-    """Only those who may read the census."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        require(request.user, Permission.SEE_CENSUS)
-        return view(request, *args, **kwargs)
-
-    return guarded
+from desk.doors import may
 
 
 @require_GET
@@ -50,7 +39,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@reads_census
+@may(Permission.SEE_CENSUS)
 def figures_now(request: HttpRequest) -> HttpResponse:
     """The figures of this moment, counted when asked."""
     now = timezone.now()
@@ -60,7 +49,7 @@ def figures_now(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@reads_census
+@may(Permission.SEE_CENSUS)
 def days(request: HttpRequest) -> HttpResponse:
     """The snapshots of the operation, the newest first."""
     snapshots = Snapshot.objects.filter(site=None)[:60]
@@ -69,35 +58,24 @@ def days(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@reads_census
+@may(Permission.SEE_CENSUS)
 def day(request: HttpRequest, on: date) -> HttpResponse:
     """One day: its last snapshot, or what is counted now when none was taken today yet."""
     snapshots = _snapshots_of(on)
     at, known_at, tally = _tally_of(on, snapshots)
-    places, total = read_places(tally), read_total(tally)
     context = {
         "on": on,
         "at": at,
         "known_at": known_at,
         "snapshot": snapshots[0] if snapshots else None,
         "earlier": snapshots[1:],
-        "figures": read_figures(tally["figures"], at),
-        "whereabouts": read_whereabouts(tally["figures"]),
-        "registered": tally["figures"]["registered"],
-        "beyond_gate": tally["figures"]["registered"] - tally["figures"]["gate_people"],
-        "places": [place for place in places if not place.quiet],
-        "total": total,
-        "lines": used_lines([*places, total] if total else places),
-        "differing": [place for place in places if place.difference],
-        "people": list(read_people(total.people)) if total else [],
-        "cohorts": COHORTS,
-        "sites": Snapshot.objects.filter(site__isnull=False, at__range=_bounds(on)).select_related("site"),
+        "sites": Snapshot.objects.on(on).filter(site__isnull=False).select_related("site"),
     }
-    return render(request, "census/day.html", context)
+    return render(request, "census/day.html", context | _read(tally, at))
 
 
 @require_GET
-@reads_census
+@may(Permission.SEE_CENSUS)
 def day_file(request: HttpRequest, on: date) -> HttpResponse:
     """The day's census as CSV; the export leaves a line in the log."""
     snapshots = _snapshots_of(on)
@@ -120,13 +98,25 @@ def take(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("census:days"), status=303)
 
 
-def _bounds(on: date) -> tuple[datetime, datetime]:
-    start = local_instant(on, time())
-    return start, start + timedelta(days=1, microseconds=-1)
+def _read(tally: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """What the page of a day shows of a tally."""
+    places, total, figures = read_places(tally), read_total(tally), tally["figures"]
+    return {
+        "figures": read_figures(figures, at),
+        "whereabouts": read_whereabouts(figures),
+        "registered": figures["registered"],
+        "beyond_gate": figures["registered"] - figures["gate_people"],
+        "places": [place for place in places if not place.quiet],
+        "total": total,
+        "lines": used_lines([*places, total] if total else places),
+        "differing": [place for place in places if place.difference],
+        "people": list(read_people(total.people)) if total else [],
+        "cohorts": COHORTS,
+    }
 
 
 def _snapshots_of(on: date) -> list[Snapshot]:
-    return list(Snapshot.objects.filter(site=None, at__range=_bounds(on)))
+    return list(Snapshot.objects.on(on).filter(site=None))
 
 
 def _tally_of(on: date, snapshots: list[Snapshot]) -> tuple[datetime, datetime, dict[str, Any]]:
