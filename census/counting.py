@@ -111,16 +111,20 @@ FROM everyone JOIN registrations_individual ON registrations_individual.id = per
 GROUP BY 1, 2, 3, 4, 5, 6
 """
 
-# Those of the chosen who read otherwise now than they did before are told apart by cause.
+# Those of the chosen who read otherwise now than they did before are told apart by cause. A cause is that of whom the
+# record counted as then: a merge of later days changes nothing of it.
 LEARNT = """
-, causes AS (
-    SELECT counted_as_id AS id, 'corrected' AS cause FROM registrations_movement
+, named_causes AS (
+    SELECT individual_id AS id, 'corrected' AS cause FROM registrations_movement
     WHERE voids_id IS NOT NULL AND recorded_at > %(after)s AND recorded_at <= %(by)s
   UNION ALL
     SELECT unnest(ARRAY[merged_id, into_id]), CASE WHEN undone_recorded_at <= %(by)s THEN 'unmerged' ELSE 'merged' END
     FROM registrations_merge
     WHERE recorded_at > %(after)s AND recorded_at <= %(by)s
        OR undone_recorded_at > %(after)s AND undone_recorded_at <= %(by)s
+), causes AS (
+    SELECT coalesce(counted.person, named_causes.id) AS id, cause
+    FROM named_causes LEFT JOIN counted ON counted.individual_id = named_causes.id
 )
 SELECT place, site_id, coalesce((SELECT max(cause) FROM causes WHERE id = person), 'late'), count(*)
 FROM whereabouts WHERE place IN ('site', 'on_the_way') GROUP BY 1, 2, 3

@@ -129,3 +129,17 @@ def test_an_instant_later_than_what_is_known_is_not_frozen(now, settings):
     with pytest.raises(NotSettled):
         take_snapshots(now, known_at=now - HOUR)
     assert not Snapshot.objects.exists()
+
+
+def test_a_correction_stays_a_correction_when_its_person_is_merged_days_later(now, desk, settings):
+    settings.DEMONSTRATION = True
+    site = make_site("goris")
+    wrong = register_family(site, desk, at=now - 5 * HOUR)
+    other = register_family(make_site(), desk, at=now - 5 * HOUR)
+    take_snapshots(now - 3 * HOUR, known_at=timezone.now())
+    void_movement(Movement.objects.get(site=site), by=desk)
+    (snapshot,) = take_snapshots(now - 2 * HOUR, known_at=timezone.now())
+    assert snapshot.tally["places"]["goris"]["balance"]["corrected"] == -1
+    merge_individuals(only(wrong), into=only(other), reason="alike", by=desk)
+    again = Tally(snapshot.at, snapshot.known_at).row(None, snapshot.opening)
+    assert again["places"] == snapshot.tally["places"]
