@@ -30,13 +30,12 @@ from desk.actions import (
     void_movement,
 )
 from desk.bodies import BirthBody, IntakeBody, NamesBody, PreRegistrationBody
+from desk.intake import MOST_CROSSING
 from desk.merging import Merged, merge_individuals, unmerge
 from registrations.filters import GateCountFilterSet
 from registrations.matches import find_matches
 from registrations.models import GateCount, Household, Individual, Merge, Movement
 from shelter.api import MembersFacts
-
-MOST_CROSSING = 100_000  # people in one gate count
 
 
 class MatchRow(serializers.Serializer[Any]):

@@ -18,14 +18,12 @@ from centre.fields import Choice, Count, Facts, Key, SiteField, Text
 from centre.models import Marz
 from centre.viewsets import ActFacts, DatedFacts
 from desk.fields import NOT_KNOWN, OLDEST, LineField, NameField, PhoneField, read_birth
-from desk.intake import MOST_ROWS
+from desk.intake import HEAD, MOST_IN_A_GROUP, MOST_ROWS, OTHER_CARERS, child_key, member_key
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.models import AgeGroup, District, Going, Membership, NeedCode, Relationship, Sex
 from registrations.numbers import read_number
 
 MOST_NEEDS, MOST_DOCUMENTS, MOST_PHONES = 10, 5, 4
-HEAD = Relationship.HEAD.value
-OTHER_CARERS = [choice for choice in Membership.Carer.choices if choice[0] != Membership.Carer.MEMBER]
 
 _NAME = NameField()
 _ISO_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?", re.ASCII)
@@ -164,7 +162,7 @@ class NamesBody(FamilyFacts, DatedFacts):
         today = local_day(attrs["at"])
         people: list[PersonFacts] = []
         errors: dict[int, dict[str, Any]] = {}
-        keys = [said.get("id", uuid.uuid5(attrs["id"], f"member {n}")) for n, said in enumerate(attrs["members"])]
+        keys = [said.get("id", member_key(attrs["id"], n)) for n, said in enumerate(attrs["members"])]
         heads = [n for n, said in enumerate(attrs["members"]) if said["relationship"] == HEAD]
         for place, said in enumerate(attrs["members"]):
             try:
@@ -192,7 +190,7 @@ class IntakeBody(NamesBody):
 class GroupBody(Facts):
     """People of one sex and age group, counted at the gate."""
 
-    count = Count(min_value=1, max_value=60)
+    count = Count(min_value=1, max_value=MOST_IN_A_GROUP)
     sex = Choice(choices=Sex.choices, required=False, allow_null=True)
     age_group = Choice(choices=AgeGroup.choices, required=False, allow_blank=True)
 
@@ -231,7 +229,7 @@ class BirthBody(DatedFacts):
         if said["relationship"] == HEAD:
             raise serializers.ValidationError({"child": {"relationship": [_("A newborn child is no head.")]}})
         try:
-            attrs["child"] = ChildBody().person(said, local_day(attrs["at"]), uuid.uuid5(attrs["id"], "child"))
+            attrs["child"] = ChildBody().person(said, local_day(attrs["at"]), child_key(attrs["id"]))
         except serializers.ValidationError as error:
             raise serializers.ValidationError({"child": error.detail}) from error
         return attrs

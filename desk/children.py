@@ -29,16 +29,17 @@ def left_without_carer(household: Household, departing: Collection[uuid.UUID], d
     memberships = list(household.memberships.filter(left_at__isnull=True).select_related("counted_as"))
     person_of = {membership.individual_id: membership.counted_as_id for membership in memberships}
     leaving = [membership for membership in memberships if membership.counted_as_id in departing]
-    adult_leaves = any(not _is_child(membership.counted_as, day) for membership in leaving)
+    adult_leaves = any(not is_child_on(membership.counted_as, day) for membership in leaving)
 
     def accompanied(membership: Membership) -> bool:
         if membership.carer_id:  # there by carer_member_is_named when a member looks after the child
             return person_of.get(membership.carer_id, membership.carer_id) in departing
         return adult_leaves
 
-    children = (membership for membership in leaving if _is_child(membership.counted_as, day))
+    children = (membership for membership in leaving if is_child_on(membership.counted_as, day))
     return [membership.counted_as_id for membership in children if not accompanied(membership)]
 
 
-def _is_child(person: Individual, day: date) -> bool:
+def is_child_on(person: Individual, day: date) -> bool:
+    """Whether the person is a child on the local day, as far as their birth is known."""
     return is_child(Birth(person.birth_date, person.birth_precision, person.age_group), day)

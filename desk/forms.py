@@ -9,12 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from centre.forms import ActForm
 from centre.models import Marz, Site
 from desk.fields import LineField, NumberField
-from desk.intake import MemberForm, need_name
+from desk.intake import MOST_CROSSING, MOST_IN_A_GROUP, MemberForm, child_key, need_name
 from registrations.facts import Group, HouseholdFacts, PersonFacts
 from registrations.models import AgeGroup, Going, Individual, Movement, NeedCode, Sex
 from registrations.names import likeness
-
-MOST_IN_A_GROUP = 60
 
 
 class CardForm(forms.Form):
@@ -90,12 +88,15 @@ class CountForm(ActForm):
     """People and vehicles seen crossing since the last count."""
 
     people = forms.IntegerField(
-        label=_("People"), min_value=0, max_value=10_000, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+        label=_("People"),
+        min_value=0,
+        max_value=MOST_CROSSING,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     vehicles = forms.IntegerField(
         label=_("Vehicles"),
         min_value=0,
-        max_value=10_000,
+        max_value=MOST_CROSSING,
         required=False,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
@@ -177,7 +178,7 @@ class BornForm(ActForm, MemberForm):
 
     def child(self) -> PersonFacts:
         """The facts of the child, under an id that comes from the act's."""
-        return self.person(uuid.uuid5(self.cleaned_data["id"], "child"))
+        return self.person(child_key(self.cleaned_data["id"]))
 
 
 class VoidForm(ActForm):

@@ -22,6 +22,8 @@ from registrations.names import mixes_scripts
 MOST_ROWS = 40
 FIRST_ROWS = 3  # shown empty to begin with
 MORE_ROWS = 5  # added by the button
+MOST_IN_A_GROUP = 60  # people of one sex and age group in a family counted at the gate
+MOST_CROSSING = 10_000  # people, or vehicles, in one gate count: more is a slip of the finger
 
 HEAD = Relationship.HEAD.value
 ROW = "row-"  # the carer is the person on this row of the list
@@ -142,10 +144,10 @@ class MemberFormSet(forms.BaseFormSet):
         """The persons in their order, each under an id that comes from the act's: the same form gives the same."""
         people = []
         for position, form in self.rows:
-            person = form.person(_key(act, position))
+            person = form.person(member_key(act, position))
             kind, row = self._carer_of(form)
             if asks_for_carer(person, timezone.localdate()):
-                person = replace(person, carer_kind=kind, carer=_key(act, row) if row is not None else None)
+                person = replace(person, carer_kind=kind, carer=member_key(act, row) if row is not None else None)
             people.append(person)
         return people
 
@@ -244,8 +246,14 @@ class Intake:
         )
 
 
-def _key(act: uuid.UUID, position: int) -> uuid.UUID:
+def member_key(act: uuid.UUID, position: int) -> uuid.UUID:
+    """The id of the member at this position of an intake: the same whenever the act is sent."""
     return uuid.uuid5(act, f"member {position}")
+
+
+def child_key(act: uuid.UUID) -> uuid.UUID:
+    """The id of the child whose birth the act records."""
+    return uuid.uuid5(act, "child")
 
 
 def need_name(need: NeedCode) -> str:

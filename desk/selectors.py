@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from centre.access import Permission, Role, allows
 from centre.clock import local_day
 from centre.models import Site, User
-from registrations.facts import Birth, age_on, is_child
+from desk.children import is_child_on
+from registrations.facts import age_on
 from registrations.journal import Fact, standing
 from registrations.models import Household, Individual, Membership, Merge, Movement, Presence, SpecificNeed
 from registrations.numbers import read_number
@@ -156,7 +157,7 @@ def read_file(household: Household, user: User, at: datetime) -> File:
             relationship=membership.get_relationship_display(),
             carer=_carer(membership, names),
             age=age_in_words(membership.counted_as, at),
-            child=_is_child(membership.counted_as, at),
+            child=is_child_on(membership.counted_as, local_day(at)),
             where=_where(membership.counted_as_id, movements, presences, eyes, at),
             needs=needs.get(membership.counted_as_id, []),
         )
@@ -198,10 +199,6 @@ def age_in_words(person: Individual, at: datetime) -> str:
     age = age_on(person.birth_date, local_day(at))
     about = "" if person.birth_precision in ("day", "month") else "≈ "
     return about + ngettext("%(age)d year", "%(age)d years", age) % {"age": age}
-
-
-def _is_child(person: Individual, at: datetime) -> bool:
-    return is_child(Birth(person.birth_date, person.birth_precision, person.age_group), local_day(at))
 
 
 def _memberships(household: Household) -> list[Membership]:
