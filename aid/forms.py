@@ -104,7 +104,10 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["item"].queryset = Item.objects.all()
-        self.fields["per"].choices = [("person", _("person")), ("household", _("family"))]
+        self.fields["per"].choices = [
+            (EntitlementRule.Per.PERSON, _("person")),
+            (EntitlementRule.Per.HOUSEHOLD, _("family")),
+        ]
 
     def clean(self) -> dict[str, Any]:
         """An item and its quantity stand together."""
@@ -120,7 +123,7 @@ class RuleForm(forms.Form):
         said = self.cleaned_data
         if not said.get("item"):
             return None
-        return Rule(said["item"], said["per"] or "person", said["quantity"], said["every_days"])
+        return Rule(said["item"], said["per"] or EntitlementRule.Per.PERSON.value, said["quantity"], said["every_days"])
 
 
 class Rules(BaseFormSet):

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+import registrations.addresses  # noqa: F401 - makes <number:…> known
 from aid import scan_views, views
 
 app_name = "aid"
@@ -18,5 +19,5 @@ urlpatterns = [
     path("aid/stock/<slug:code>/", views.stock, name="stock"),
     path("aid/stock/<slug:code>/<slug:move>/", views.move_stock, name="move"),
     path("aid/items/", views.items, name="items"),
-    path("aid/family/<str:number>/", views.family, name="family"),
+    path("aid/family/<number:number>/", views.family, name="family"),
 ]

@@ -176,10 +176,9 @@ def items(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def family(request: HttpRequest, number: str) -> HttpResponse:
+def family(request: HttpRequest, number: int) -> HttpResponse:
     """What a family received, for its file."""
-    asked = Household.objects.filter(number=_number_or_none(number))
-    household = get_object_or_404(asked.visible_to(request.user))
+    household = get_object_or_404(Household.objects.visible_to(request.user), number=number)
     write_log(request.user, LogLine.Verb.OPENED, household, ["handouts"])
     received = (
         Handout.objects.filter(Q(household=household) | Q(counted_as=household))
