@@ -85,8 +85,6 @@ CENTRES = {
     "AM-LO": "vanadzor", "AM-KT": "abovyan", "AM-SH": "gyumri", "AM-SU": GORIS, "AM-VD": VAYK, "AM-TV": "ijevan",
 }  # fmt: skip
 
-REGISTRATION_SITES = tuple(dict.fromkeys((GATE, *CENTRES.values())))
-
 _KINDS = {
     "registration_point": ("Registration centre", "Գրանցման կենտրոն", "Центр регистрации"),
     "hotel": ("Hotel", "Հյուրանոց", "Гостиница"),
