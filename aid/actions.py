@@ -179,13 +179,7 @@ def write_off(site: Site, *, item: Item, quantity: int, note: str, by: User, at:
 
 @act("hand_out", answers=HandedOut)
 def hand_out(
-    distribution: Distribution,
-    household: Household,
-    *,
-    happened_anyway: str = "",
-    by: User,
-    at: datetime,
-    act: Act,
+    distribution: Distribution, household: Household, *, happened_anyway: str = "", by: User, at: datetime, act: Act
 ) -> HandedOut:
     """Give the household what it may receive in the distribution, once, out of the store of its site.
 
