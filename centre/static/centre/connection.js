@@ -1,17 +1,12 @@
-// The top bar says whether the server is in reach and how many acts wait to be sent.
-//
-// Another module reports what waits: dispatchEvent(new CustomEvent("waiting", { detail: { count: 3 } })).
+// The top bar says whether the server is in reach.
 
 const line = document.querySelector("[data-connection]");
-let waiting = 0;
 let reachable = navigator.onLine;
 
 function show() {
   if (!line) return;
   line.classList.toggle("offline", !reachable);
-  const words = [reachable ? line.dataset.online : line.dataset.offline];
-  if (waiting) words.push(line.dataset.waiting.replace("{n}", waiting));
-  const text = words.join(" · ");
+  const text = reachable ? line.dataset.online : line.dataset.offline;
   const span = line.querySelector("span");
   if (span.textContent !== text) span.textContent = text;
 }
@@ -32,10 +27,6 @@ function tell(text) {
 
 addEventListener("online", () => reached(true));
 addEventListener("offline", () => reached(false));
-addEventListener("waiting", (event) => {
-  waiting = event.detail.count;
-  show();
-});
 document.addEventListener("htmx:sendError", () => {
   reached(false);
   tell(line?.dataset.unreached);

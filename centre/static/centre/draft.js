@@ -2,8 +2,8 @@
 //
 // It lies in this tab's sessionStorage, under the name of who typed it, together with the act's id: sent again,
 // it is done once. It goes when a page says that something was saved, when the form is emptied with
-// [data-draft-discard], and at sign-out. A form whose rows a module makes dispatches "draft:changed" after it
-// has changed them, and hears "draft:restored" with { values } to make them again.
+// [data-draft-discard], and at sign-out. A form whose rows a module makes hears "draft:restored" with { values }
+// to make them again.
 
 const SECRET = new Set(["csrfmiddlewaretoken", "password"]);
 const user = document.body.dataset.user;
@@ -85,7 +85,7 @@ if (user) {
   const formOf = (event) => event.target.closest?.("form[data-draft]");
   forgetSaved();
   document.querySelectorAll("form[data-draft]").forEach(restore);
-  for (const change of ["input", "change", "draft:changed"]) {
+  for (const change of ["input", "change"]) {
     document.addEventListener(change, (event) => formOf(event) && keep(formOf(event)));
   }
   document.addEventListener("submit", (event) => {
@@ -102,5 +102,4 @@ if (user) {
     const saved = event.detail.xhr.status >= 200 && event.detail.xhr.status < 300; // 401 sends the page to sign-in
     if (saved && event.target.matches?.("form[data-draft]")) forget(event.target.dataset.draft);
   });
-  addEventListener("draft:saved", (event) => forget(event.detail.draft));
 }
