@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centre.models import Site
-from registrations.filters import LONGEST_SEARCH
+from registrations.filters import LONGEST_SEARCH, SearchFilter
 from registrations.models import Going, Household, Membership, Presence
 from shelter.models import Stay
 
@@ -19,8 +19,7 @@ PRE_REGISTERED, WAITING = "pre_registered", "waiting"
 class FamilyFilterSet(filters.FilterSet):
     """The fields above the list."""
 
-    search = filters.CharFilter(
-        method="leave_to_ranking",
+    search = SearchFilter(
         max_length=LONGEST_SEARCH,
         label=_("Name or number"),
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
@@ -43,9 +42,6 @@ class FamilyFilterSet(filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.filters["site"].queryset = sites
         self.form.label_suffix = ""
-
-    def leave_to_ranking(self, rows: "QuerySet[Any]", _name: str, _query: str) -> "QuerySet[Any]":
-        return rows
 
     def filter_state(self, households: Any, _name: str, state: str) -> Any:
         return households.pre_registered_only() if state == PRE_REGISTERED else waiting(households)
