@@ -22,6 +22,8 @@ CHANGED = """
 named AS (
     SELECT individual_id AS id FROM registrations_movement WHERE recorded_at > %(after)s AND recorded_at <= %(by)s
   UNION
+    SELECT individual_id FROM shelter_bedding WHERE recorded_at > %(after)s AND recorded_at <= %(by)s
+  UNION
     SELECT merged_id FROM registrations_merge
     WHERE recorded_at > %(after)s AND recorded_at <= %(by)s
        OR undone_recorded_at > %(after)s AND undone_recorded_at <= %(by)s

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 
 from census.balance import Balance
-from census.counting import CHOSEN, ON_THE_WAY, Place, everyone, flows, late_and_corrected
+from census.counting import CHANGED, CHOSEN, ON_THE_WAY, Place, everyone, flows, late_and_corrected
 from census.models import Snapshot
 from centre.clock import local_day
 from centre.models import Site
@@ -39,11 +39,10 @@ WHERE registered_at <= %(at)s
                     AND (undone_recorded_at IS NULL OR undone_recorded_at > %(known_at)s))
 """
 
-SLEPT = "named AS (SELECT DISTINCT individual_id AS id FROM shelter_bedding)"
-
-# The same reading as shelter's read_nights: how many were ever given a bed, and how many have one at the instant. A
-# bed is the last one told of, unless they left its room since. It counts within the unbroken time at its site that
-# it falls into, or that began up to 12 hours after it.
+# How many were ever given a bed, and how many have one at the instant: by the stays as they are laid out, and for
+# the chosen, of whom more was told since, by the journal as shelter's read_nights reads it. A bed is the last one
+# told of, unless they left its room since. It counts within the unbroken time at its site that it falls into, or
+# that began up to 12 hours after it.
 ACCOMMODATED = """
 , bed_chain (fact_id, last_id, length) AS (
     SELECT voids_id, id, 1 FROM shelter_bedding WHERE voids_id IS NOT NULL AND recorded_at <= %(known_at)s
@@ -70,20 +69,23 @@ ACCOMMODATED = """
                OR lag(site_id) OVER before IS DISTINCT FROM site_id AS begins
         FROM spans WINDOW before AS (PARTITION BY person ORDER BY started_at)
     ) span WINDOW so_far AS (PARTITION BY person ORDER BY started_at)
+), housed AS (
+    SELECT DISTINCT bed.person FROM bed JOIN runs run ON run.person = bed.person AND run.site_id = bed.site_id
+    WHERE bed.person IN (SELECT id FROM chosen)
+      AND (run.ended_at IS NULL OR run.ended_at > %(at)s) AND since <= bed.happened_at + interval '12 hours'
+      AND NOT EXISTS (SELECT FROM runs earlier
+                      WHERE earlier.person = bed.person AND earlier.site_id = bed.site_id
+                        AND earlier.ended_at > bed.happened_at AND earlier.ended_at <= run.since)
+      AND NOT EXISTS (SELECT FROM bedding gone
+                      WHERE gone.person = bed.person AND gone.kind = 'left'
+                        AND (gone.room_id IS NULL OR gone.room_id = bed.room_id)
+                        AND (gone.happened_at, gone.recorded_at, gone.id)
+                            > (bed.happened_at, bed.recorded_at, bed.id))
 )
-SELECT count(*), count(*) FILTER (WHERE
-    EXISTS (SELECT FROM runs run
-            WHERE run.person = bed.person AND run.site_id = bed.site_id AND (ended_at IS NULL OR ended_at > %(at)s)
-              AND since <= bed.happened_at + interval '12 hours'
-              AND NOT EXISTS (SELECT FROM runs earlier
-                              WHERE earlier.person = bed.person AND earlier.site_id = bed.site_id
-                                AND earlier.ended_at > bed.happened_at AND earlier.ended_at <= run.since))
-    AND NOT EXISTS (SELECT FROM bedding gone
-                    WHERE gone.person = bed.person AND gone.kind = 'left'
-                      AND (gone.room_id IS NULL OR gone.room_id = bed.room_id)
-                      AND (gone.happened_at, gone.recorded_at, gone.id)
-                          > (bed.happened_at, bed.recorded_at, bed.id)))
-FROM bed
+SELECT (SELECT count(*) FROM bed),
+       (SELECT count(*) FROM housed)
+       + (SELECT count(*) FROM shelter_stay WHERE kind = 'stay' AND during @> %(at)s::timestamptz
+                                              AND individual_id NOT IN (SELECT id FROM chosen))
 """
 
 
@@ -190,7 +192,7 @@ def _figures(at: datetime, known_at: datetime, rows: list[Any], hospitals: set[u
         if place == "own_address":
             marzes[marz] += count
     gate_people, gate_vehicles, gate_counted_at = _one_row(GATE, at, known_at)
-    ever, tonight = _one_row(stints_of(f"{SLEPT}, {CHOSEN}") + ACCOMMODATED, at, known_at)
+    ever, tonight = _one_row(stints_of(f"{CHANGED}, {CHOSEN}") + ACCOMMODATED, at, known_at)
     (registered,) = _one_row(REGISTERED, at, known_at)
     untold = registered - where.total()  # whose facts were all taken back, or begin later
     return Figures(
@@ -214,7 +216,7 @@ def _figures(at: datetime, known_at: datetime, rows: list[Any], hospitals: set[u
 
 def _one_row(sql: str, at: datetime, known_at: datetime) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"at": at, "known_at": known_at})
+        cursor.execute(sql, {"at": at, "known_at": known_at, "after": known_at, "by": "infinity"})
         return tuple(cursor.fetchone())
 
 
