@@ -24,6 +24,7 @@ from django.utils import timezone  # noqa: E402
 
 from aid.actions import Rule, plan_distribution, receive_stock  # noqa: E402
 from aid.models import Item  # noqa: E402
+from census.actions import take_snapshots  # noqa: E402
 from centre.access import Role  # noqa: E402
 from centre.models import Site, User  # noqa: E402
 from centre.tokens import make_token  # noqa: E402
@@ -52,12 +53,14 @@ def main(people: int) -> None:
     goris = Site.objects.get(code="goris")
     staff = make_staff(Role.COORDINATOR, None, "coordinator")
     volunteer = make_staff(Role.VOLUNTEER, goris, "volunteer")
-    with serve(WORKERS, THREADS) as server:
-        timings = list(measured(server, goris, staff, volunteer))
+    take_snapshots(timezone.now() - timedelta(days=1), sites=list(Site.objects.all()))
+    timings = []
     say("| what | clients | median ms | p95 ms | a second | bytes an answer |\n|---|---|---|---|---|---|")
-    for t in timings:
-        size = t.bytes // len(t.seconds)
-        say(f"| {t.name} | {t.clients} | {t.median:.1f} | {t.p95:.1f} | {t.rate:.1f} | {size} |")
+    with serve(WORKERS, THREADS) as server:
+        for t in measured(server, goris, staff, volunteer):
+            timings.append(t)
+            size = t.bytes // len(t.seconds)
+            say(f"| {t.name} | {t.clients} | {t.median:.1f} | {t.p95:.1f} | {t.rate:.1f} | {size} |")
     rate = 500 / bare_inserts(settings.DATABASE_URL, goris.pk, staff.pk, 500)
     register = next(t for t in timings if t.name.startswith("register") and t.clients == CLIENTS)
     say(f"\nBare INSERTs of a family of five by psycopg: {rate:.0f} a second, {rate / register.rate:.1f} × ours.")
