@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from centre.clock import local_day
 from centre.models import Act, User
-from registrations.errors import AlreadyWritten
+from centre.refusals import refused_on
+from registrations.errors import AlreadyWritten, OneHead
 from registrations.facts import PersonFacts, cohort_on
 from registrations.models import Household, Individual, Membership
 from registrations.parts import named, record_names, record_needs, record_people
@@ -80,5 +81,6 @@ def _name_row(membership: Membership, person: PersonFacts, act: Act, by: User) -
     membership.relationship = person.relationship
     membership.carer_kind = person.carer_kind
     membership.carer_id = person.carer
-    membership.save(update_fields=["relationship", "carer_kind", "carer"])
+    with refused_on("one_head", OneHead()):
+        membership.save(update_fields=["relationship", "carer_kind", "carer"])
     return individual

@@ -11,7 +11,7 @@ from centre.models import Marz, Site
 from desk.fields import LineField, NumberField
 from desk.intake import MOST_CROSSING, MOST_IN_A_GROUP, MemberForm, child_key, need_name
 from registrations.facts import Group, HouseholdFacts, PersonFacts
-from registrations.models import AgeGroup, Going, Individual, Movement, NeedCode, Sex
+from registrations.models import AgeGroup, Going, Individual, Movement, NeedCode, Relationship, Sex
 from registrations.names import likeness
 
 
@@ -175,6 +175,8 @@ class BornForm(ActForm, MemberForm):
         super().__init__(*args, needs=[], **kwargs)
         for name in ("carer", "needs"):
             del self.fields[name]
+        relationship = self.fields["relationship"]
+        relationship.choices = [choice for choice in relationship.choices if choice[0] != Relationship.HEAD]
 
     def child(self) -> PersonFacts:
         """The facts of the child, under an id that comes from the act's."""

@@ -40,6 +40,13 @@ class AlreadyWritten(Refusal):
     message = _("A person is already recorded under this id. Nothing was written: mint a new one.")
 
 
+class OneHead(Refusal):
+    """The household has a head already, or two were named."""
+
+    code = "one_head"
+    message = _("A family has one head. Nothing was written: say what the other is to the head.")
+
+
 class AlreadyMerged(Refusal):
     """One of the two records is merged already."""
 

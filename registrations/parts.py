@@ -7,7 +7,7 @@ from typing import Any
 
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
-from registrations.errors import AlreadyWritten
+from registrations.errors import AlreadyWritten, OneHead
 from registrations.facts import Group, HouseholdFacts, PersonFacts
 from registrations.models import Household, Individual, Membership, Movement, Name, SpecificNeed
 from registrations.names import fold, fold_fathers_name, sort_key
@@ -85,22 +85,23 @@ def named(person: PersonFacts) -> dict[str, Any]:
 def record_memberships(
     household: Household, individuals: Sequence[Individual], people: Sequence[PersonFacts], act: Act
 ) -> None:
-    """Make the individuals members of the household, in the order of the form."""
+    """Make the individuals members of the household, in the order of the form. Refuses with OneHead."""
     taken = household.memberships.count() if not household._state.adding else 0
-    Membership.objects.bulk_create(
-        Membership(
-            household=household,
-            individual=individual,
-            counted_as=individual,
-            relationship=person.relationship,
-            carer_kind=person.carer_kind,
-            carer_id=person.carer,
-            position=taken + position,
-            joined_at=act.at,
-            act=act,
+    with refused_on("one_head", OneHead()):
+        Membership.objects.bulk_create(
+            Membership(
+                household=household,
+                individual=individual,
+                counted_as=individual,
+                relationship=person.relationship,
+                carer_kind=person.carer_kind,
+                carer_id=person.carer,
+                position=taken + position,
+                joined_at=act.at,
+                act=act,
+            )
+            for position, (individual, person) in enumerate(zip(individuals, people, strict=True))
         )
-        for position, (individual, person) in enumerate(zip(individuals, people, strict=True))
-    )
 
 
 def record_needs(people: Iterable[PersonFacts], act: Act) -> None:

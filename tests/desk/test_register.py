@@ -9,10 +9,10 @@ from django.utils import timezone
 from casework.models import Case
 from centre.models import Act
 from centre.refusals import Changed, NotThen
-from desk.actions import arrive, depart, register, void_movement
+from desk.actions import arrive, complete, depart, pre_register, record_birth, register, void_movement
 from desk.errors import CarerMissing
-from registrations.errors import AlreadyHere, NotHere
-from registrations.facts import Birth, HouseholdFacts
+from registrations.errors import AlreadyHere, NotHere, OneHead
+from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual, Movement, Presence
 from shelter.actions import place_household
 from shelter.models import Stay
@@ -139,3 +139,19 @@ def test_register_with_an_arrival_after_it_or_too_long_ago_writes_nothing(hours)
     with pytest.raises(NotThen):
         register(make_site(), arrived_at=now + timedelta(hours=hours), at=now, **facts)
     assert not Household.objects.exists()
+
+
+def test_a_second_head_is_refused_and_writes_nothing(goris, desk):
+    two = [person(), person("Vahan")]
+    with pytest.raises(OneHead):
+        register_family(goris, desk, *two)
+    assert not Household.objects.exists()
+    counted = pre_register(goris, groups=[Group(2, "F", "18-59")], facts=HouseholdFacts(going="stays"), by=desk)
+    card = Household.objects.get(pk=counted.household)
+    with pytest.raises(OneHead):
+        complete(card, site=goris, members=two, facts=HouseholdFacts(going="stays"), by=desk)
+    assert not Individual.objects.filter(registered_at__isnull=False).exists()
+    family = register_family(goris, desk)
+    with pytest.raises(OneHead):
+        record_birth(family, site=goris, child=person("Mane"), by=desk)
+    assert family.memberships.count() == 1
