@@ -53,7 +53,7 @@ class Command(BaseCommand):
                     journal.block(_engine_addresses(supervisor))
                 else:
                     listener = stack.enter_context(children.listen(options["host"], options["port"]))
-                    _bring_up(supervisor, ground, listener, demonstration=options["demo"])
+                    _bring_up(supervisor, ground, listener, load_day=options["demo"])
                 supervisor.watch()
         except Interrupted:
             journal.say("serve", "Asked to stop before everything had started.")
@@ -62,15 +62,17 @@ class Command(BaseCommand):
         journal.say("serve", "Everything has stopped.")
 
 
-def _bring_up(supervisor: Supervisor, ground: Ground, listener: socket.socket, *, demonstration: bool) -> None:
-    demonstration = demonstration or settings.DEMONSTRATION
+def _bring_up(supervisor: Supervisor, ground: Ground, listener: socket.socket, *, load_day: bool) -> None:
+    """Migrate, load the demonstration day if asked to, and start what serves."""
+    demonstration = load_day or settings.DEMONSTRATION
     environment = {"RECEPTION_DEMONSTRATION": "1"} if demonstration else {}
 
     def take(name: str, *arguments: str) -> None:
         children.step(ground, name, list(arguments), environment).finish(supervisor.stopping)
 
     take("migrate", "migrate", "--no-input", "--verbosity", "0")
-    if demonstration and "demonstrate" in get_commands():
+    if load_day and "demonstrate" in get_commands():
+        ground.journal.say("serve", "Loading a demonstration day; this takes half a minute once.")
         take("demonstration", "demonstrate")
     stamp = ground.var / "static-collected"
     fingerprint = _static_fingerprint()
