@@ -38,11 +38,12 @@ def access(request: HttpRequest) -> HttpResponse:
 def shift(request: HttpRequest) -> HttpResponse:
     """Choose the site of this shift among those one is assigned to; any other is not there."""
     sites = sites_of_shift(request.user)
+    asked_from = {"sites": sites, "next": request.GET.get("next", "/")}
     if request.method != "POST":
-        return render(request, "centre/shift.html", {"sites": sites, "site": site_of_shift(request)})
+        return render(request, "centre/shift.html", asked_from | {"site": site_of_shift(request)})
     chosen = next((site for site in sites if str(site.pk) == request.POST.get("site")), None)
     if chosen is None:
-        return render(request, "centre/shift.html", {"sites": sites, "not_found": True}, status=422)
+        return render(request, "centre/shift.html", asked_from | {"not_found": True}, status=422)
     choose_site(request, chosen)
     return _back(request)
 

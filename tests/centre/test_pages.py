@@ -270,3 +270,12 @@ def test_too_many_wrong_passwords_keep_a_guesser_out(client):
 
     assert answer.status_code == 200
     assert "_auth_user_id" not in client.session
+
+
+def test_choosing_a_site_goes_back_to_the_page_that_asked(client):
+    site = make_site()
+    make_site()
+    client.force_login(make_user(Role.COORDINATOR))
+    page = client.get("/settings/shift/?next=/intake/").content.decode()
+    assert 'name="next" value="/intake/"' in page
+    assert client.post("/settings/shift/", {"site": site.pk, "next": "/intake/"}).headers["Location"] == "/intake/"
