@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from registrations.journal import stints_of, whereabouts_of
 
@@ -89,13 +89,13 @@ EVERYONE = """
            CASE WHEN lower(during) + presumed_left_after * interval '1 hour' <= %(at)s THEN 'presumed_left'
                 ELSE 'site' END AS place
     FROM registrations_presence JOIN centre_site ON centre_site.id = site_id
-    WHERE during @> %(at)s::timestamptz AND individual_id NOT IN (SELECT id FROM chosen)
+    WHERE during @> %(at)s::timestamptz AND NOT EXISTS (SELECT FROM chosen WHERE chosen.id = individual_id)
   UNION ALL
     SELECT absence.individual_id, destination_site_id, destination_marz,
            CASE WHEN movement.kind = 'died' THEN 'died' WHEN destination = 'site' THEN 'on_the_way'
                 ELSE destination END
     FROM registrations_absence absence JOIN registrations_movement movement ON movement.id = movement_id
-    WHERE during @> %(at)s::timestamptz AND absence.individual_id NOT IN (SELECT id FROM chosen)
+    WHERE during @> %(at)s::timestamptz AND NOT EXISTS (SELECT FROM chosen WHERE chosen.id = absence.individual_id)
   UNION ALL
     SELECT person, site_id, coalesce(marz, ''), place FROM whereabouts
 )
@@ -133,8 +133,14 @@ FROM whereabouts WHERE place IN ('site', 'on_the_way') GROUP BY 1, 2, 3
 """
 
 
-def _rows(sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+def ask(sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    """The rows of the answer, planned by sorting and hashing.
+
+    These questions read many people at once. Where PostgreSQL has not yet seen how its tables grew (in the first
+    minutes of a reception centre) it would compare every row with every other, and run for minutes.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(sql, parameters)
         return cursor.fetchall()
 
@@ -142,7 +148,7 @@ def _rows(sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
 def flows(since: datetime | None, until: datetime, known_at: datetime) -> dict[Place, Counter[str]]:
     """How many people came and went, by place and line of the balance, after `since` and up to `until`."""
     chosen = f"{TOUCHED}, {CHOSEN}" if since else ""
-    rows = _rows(stints_of(chosen) + FLOWS, since=since or "-infinity", until=until, known_at=known_at)
+    rows = ask(stints_of(chosen) + FLOWS, since=since or "-infinity", until=until, known_at=known_at)
     counted: dict[Place, Counter[str]] = defaultdict(Counter)
     for site_id, flow, count in rows:
         for place, line in _lines_of(site_id, flow):
@@ -174,7 +180,7 @@ def late_and_corrected(at: datetime, known_before: datetime, known_at: datetime)
     counted: dict[Place, Counter[str]] = defaultdict(Counter)
     sql = whereabouts_of(f"{CHANGED}, {CHOSEN}") + LEARNT
     for sign, known in ((-1, known_before), (1, known_at)):
-        for kind, site_id, cause, count in _rows(sql, at=at, known_at=known, after=earlier, by=later):
+        for kind, site_id, cause, count in ask(sql, at=at, known_at=known, after=earlier, by=later):
             counted[site_id if kind == "site" else ON_THE_WAY][cause] += sign * count
     return counted
 
@@ -188,4 +194,4 @@ def everyone(
     local day, people).
     """
     sql = whereabouts_of(f"{CHANGED}, {CHOSEN}") + EVERYONE
-    return _rows(sql, at=at, known_at=known_at, after=known_at, by="infinity", on=on)  # type: ignore[return-value]
+    return ask(sql, at=at, known_at=known_at, after=known_at, by="infinity", on=on)  # type: ignore[return-value]

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 
 from census.balance import Balance
-from census.counting import CHANGED, CHOSEN, ON_THE_WAY, Place, everyone, flows, late_and_corrected
+from census.counting import CHANGED, CHOSEN, ON_THE_WAY, Place, ask, everyone, flows, late_and_corrected
 from census.models import Snapshot
 from centre.clock import local_day
 from centre.models import Site
@@ -85,7 +84,7 @@ ACCOMMODATED = """
 SELECT (SELECT count(*) FROM bed),
        (SELECT count(*) FROM housed)
        + (SELECT count(*) FROM shelter_stay WHERE kind = 'stay' AND during @> %(at)s::timestamptz
-                                              AND individual_id NOT IN (SELECT id FROM chosen))
+                                              AND NOT EXISTS (SELECT FROM chosen WHERE chosen.id = individual_id))
 """
 
 
@@ -215,9 +214,7 @@ def _figures(at: datetime, known_at: datetime, rows: list[Any], hospitals: set[u
 
 
 def _one_row(sql: str, at: datetime, known_at: datetime) -> tuple[Any, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"at": at, "known_at": known_at, "after": known_at, "by": "infinity"})
-        return tuple(cursor.fetchone())
+    return ask(sql, at=at, known_at=known_at, after=known_at, by="infinity")[0]
 
 
 def _closed(opening: Snapshot | None, key: str) -> int:
