@@ -4,14 +4,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
-from casework.models import Case
-from census.models import Snapshot
 from centre.models import Assignment, Site, User
 from reception.demonstration import logins
-from registrations.models import GateCount, Household, Movement
-from shelter.models import Place, Stay
+from registrations.models import Household
+from shelter.models import Place
 from tests.build import make_site, make_user, register_family
 
 pytestmark = pytest.mark.django_db
@@ -47,24 +44,3 @@ def test_ground_has_places_names_in_three_languages_and_a_login_for_each_role(de
     assert User.objects.get(username="volunteer").check_password(logins()[0].password)
     assert not Assignment.objects.filter(role="volunteer", ends_at=None).exists()
     assert not Household.objects.exists()
-
-
-def test_day_ends_now_and_has_families_in_every_state(demonstration):
-    _demonstrate()
-    now = timezone.now()
-    assert 350 <= Household.objects.count() <= 500
-    assert Household.objects.pre_registered_only().exists()
-    assert Household.objects.registered().filter(going="own_address").exists()
-    assert Stay.objects.stays().at(now).exists()
-    assert Stay.objects.holds().at(now).exists()
-    assert set(Movement.objects.values_list("kind", flat=True)) >= {"arrived", "departed", "born", "died"}
-    assert Case.objects.filter(closed_at__isnull=True).count() >= 3
-    assert GateCount.objects.count() > 90
-    assert Movement.objects.filter(happened_at__gt=now).count() == 0
-    (snapshot,) = Snapshot.objects.filter(site=None)
-    figures, balance = snapshot.tally["figures"], snapshot.tally["places"]["total"]["balance"]
-    assert balance["difference"] == 0
-    assert figures["on_the_way"]
-    assert figures["not_known"]
-    assert figures["ever_accommodated"]
-    assert figures["gate_people"] > figures["registered"]

@@ -1,0 +1,35 @@
+"""The day of a demonstration, loaded act by act as `manage.py demonstrate` does, each committed."""
+
+from io import StringIO
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from casework.models import Case
+from census.models import Snapshot
+from registrations.models import GateCount, Household, Movement
+from shelter.models import Stay
+from tests.races.conftest import committed_database
+
+__all__ = ["committed_database"]
+
+
+def test_day_ends_now_and_has_families_in_every_state(committed_database, demonstration):
+    call_command("demonstrate", stdout=StringIO())
+    now = timezone.now()
+    assert 350 <= Household.objects.count() <= 500
+    assert Household.objects.pre_registered_only().exists()
+    assert Household.objects.registered().filter(going="own_address").exists()
+    assert Stay.objects.stays().at(now).exists()
+    assert Stay.objects.holds().at(now).exists()
+    assert set(Movement.objects.values_list("kind", flat=True)) >= {"arrived", "departed", "born", "died"}
+    assert Case.objects.filter(closed_at__isnull=True).count() >= 3
+    assert GateCount.objects.count() > 90
+    assert Movement.objects.filter(happened_at__gt=now).count() == 0
+    (snapshot,) = Snapshot.objects.filter(site=None)
+    figures, balance = snapshot.tally["figures"], snapshot.tally["places"]["total"]["balance"]
+    assert balance["difference"] == 0
+    assert figures["on_the_way"]
+    assert figures["not_known"]
+    assert figures["ever_accommodated"]
+    assert figures["gate_people"] > figures["registered"]
