@@ -134,15 +134,24 @@ FROM whereabouts WHERE place IN ('site', 'on_the_way') GROUP BY 1, 2, 3
 
 
 def ask(sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    """The rows of the answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def ask_of_everyone(sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
     """The rows of the answer, planned by sorting and hashing.
 
-    These questions read many people at once. Where PostgreSQL has not yet seen how its tables grew (in the first
-    minutes of a reception centre) it would compare every row with every other, and run for minutes.
+    Where PostgreSQL has not yet seen how its tables grew (in the first minutes of a reception centre) it would
+    compare every row of such a question with every other, and run for minutes.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        rows = cursor.fetchall()
+        cursor.execute("SET LOCAL enable_nestloop = on")
+        return rows
 
 
 def flows(since: datetime | None, until: datetime, known_at: datetime) -> dict[Place, Counter[str]]:
@@ -194,4 +203,4 @@ def everyone(
     local day, people).
     """
     sql = whereabouts_of(f"{CHANGED}, {CHOSEN}") + EVERYONE
-    return ask(sql, at=at, known_at=known_at, after=known_at, by="infinity", on=on)  # type: ignore[return-value]
+    return ask_of_everyone(sql, at=at, known_at=known_at, after=known_at, by="infinity", on=on)  # type: ignore[return-value]

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 
 from census.balance import Balance
-from census.counting import CHANGED, CHOSEN, ON_THE_WAY, Place, ask, everyone, flows, late_and_corrected
+from census.counting import CHANGED, CHOSEN, ON_THE_WAY, Place, ask_of_everyone, everyone, flows, late_and_corrected
 from census.models import Snapshot
 from centre.clock import local_day
 from centre.models import Site
@@ -214,7 +214,7 @@ def _figures(at: datetime, known_at: datetime, rows: list[Any], hospitals: set[u
 
 
 def _one_row(sql: str, at: datetime, known_at: datetime) -> tuple[Any, ...]:
-    return ask(sql, at=at, known_at=known_at, after=known_at, by="infinity")[0]
+    return ask_of_everyone(sql, at=at, known_at=known_at, after=known_at, by="infinity")[0]
 
 
 def _closed(opening: Snapshot | None, key: str) -> int:
