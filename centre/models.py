@@ -63,6 +63,39 @@ class User(AbstractUser):
         return {a.site_id for a in granting if a.site_id}
 
 
+class OperationQuerySet(models.QuerySet["Operation"]):
+    def current(self) -> "Operation | None":
+        """The operation that was opened here, or none yet."""
+        return self.first()
+
+
+class Operation(models.Model):
+    """What this installation is for: the one real operation, a practice or a demonstration."""
+
+    class Purpose(models.TextChoices):
+        REAL = "real", _("Operation")
+        PRACTICE = "practice", _("Practice")
+        DEMONSTRATION = "demonstration", _("Demonstration")
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(max_length=120)
+    code = models.CharField(max_length=4)
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = OperationQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(id=1), name="one_operation"),
+            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z]{4}$"), name="operation_code_of_four_letters"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SiteQuerySet(models.QuerySet["Site"]):
     def open(self, at):
         """Sites open at the instant."""
