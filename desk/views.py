@@ -153,7 +153,7 @@ def families(request: HttpRequest) -> HttpResponse:
     found: dict[uuid.UUID, str] = {}
     if query:
         write_log(request.user, LogLine.Verb.SEARCHED, "household", ["search"])
-        found = _households_of(search_individuals(Individual.objects.visible_to(request.user), query))
+        found = _households_of(search_individuals(Individual.objects.visible_to(request.user), query, by=request.user))
     page = Page.of(_ranked(narrowed.qs, found) if query else narrowed.qs, request.GET.get("page", ""))
     rows = read_rows(page.rows, request.user, timezone.now(), found)
     context = {"filter": narrowed, "page": page, "rows": rows, "query": query, "wrong_number": _wrong_number(query)}

@@ -90,7 +90,7 @@ class Households(Rows):
         return seen.annotate(needs_shown=needs_shown(Household.objects.all(), user))
 
     def search(self, query: str) -> Sequence[Household]:
-        found = search_individuals(Individual.objects.visible_to(self.request.user), query)
+        found = search_individuals(Individual.objects.visible_to(self.request.user), query, by=self.request.user)
         keys = Membership.objects.filter(individual__in=found, left_at__isnull=True).values_list(
             "individual", "household"
         )
@@ -179,7 +179,7 @@ class Individuals(Rows):
         )
 
     def search(self, query: str) -> Sequence[Individual]:
-        return search_individuals(self.filter_queryset(self.get_queryset()), query)
+        return search_individuals(self.filter_queryset(self.get_queryset()), query, by=self.request.user)
 
 
 class PresenceRow(serializers.ModelSerializer[Presence]):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import permutations
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models
@@ -27,6 +27,7 @@ from registrations.numbers import read_number
 MOST_MATCHES = 5
 NEAR_NAMES = 12  # how many spellings of one name are tried
 CANDIDATES = 200  # how many people are fetched and ranked at most
+FAMILY = 5  # how often one person comes, once for each member of the family who is a reason to see it
 MOST_WORDS = 4
 
 ALIKE = 0.84  # below this likeness two folds are two names
@@ -101,6 +102,16 @@ class _Found:
     settlement: str
 
 
+class _Named(NamedTuple):
+    """As much of a person as tells how well words name them."""
+
+    pk: uuid.UUID
+    given_fold: str
+    family_fold: str
+    fathers_fold: str
+    registered_at: datetime | None
+
+
 @dataclass(frozen=True)
 class _Fit:
     score: float
@@ -134,11 +145,12 @@ def find_matches(
     return _matches({key: fit for key, (_score, _at, fit) in ranked}, by)
 
 
-def search_individuals(queryset: Any, query: str, limit: int = 50) -> list[Individual]:
+def search_individuals(queryset: Any, query: str, *, by: User, limit: int = 50) -> list[Individual]:
     """The people of the queryset whom these words name, the likeliest first, at most `limit`.
 
     Words stand in any order, with or without the father's name, misspelt, in Armenian, Russian or Latin letters.
-    A household's number with the right letter finds its members.
+    A household's number with the right letter finds its members. The queryset is one that shows `by` nothing more
+    than visible_to.
     """
     number = _number(query)
     if number is not None:
@@ -147,16 +159,26 @@ def search_individuals(queryset: Any, query: str, limit: int = 50) -> list[Indiv
     asked = words(query)[:MOST_WORDS]
     if not asked:
         return []
-    found: dict[uuid.UUID, Individual] = {}
-    for named in _ever_wider(asked):
-        for person in queryset.filter(named).order_by()[: CANDIDATES - len(found)]:
-            found.setdefault(person.pk, person)
+    named: dict[uuid.UUID, _Named] = {}
+    for wider in _ever_wider(asked):
+        named |= {person.pk: person for person in _whom_they_may_see(by, wider)}
+        if len(named) >= limit:
+            break
+    named = named or {person.pk: person for person in _whom_they_may_see(by, _by_one_name(asked))}
+    ranked = sorted(named.values(), key=lambda one: (-_likeness_to(one, asked), -_recency(one), one.pk))
+    found: list[Individual] = []
+    for start in range(0, len(ranked), limit):
+        rows = queryset.in_bulk([one.pk for one in ranked[start : start + limit]])
+        found += [rows[one.pk] for one in ranked[start : start + limit] if one.pk in rows]
         if len(found) >= limit:
             break
-    if not found:
-        found = {person.pk: person for person in queryset.filter(_by_one_name(asked)).order_by()[:CANDIDATES]}
-    ranked = sorted(found.values(), key=lambda person: (-_likeness_to(person, asked), -_recency(person), person.pk))
-    return ranked[:limit]
+    return found[:limit]
+
+
+def _whom_they_may_see(by: User, named: Q) -> Iterator[_Named]:
+    columns = ("pk", "given_fold", "family_fold", "fathers_fold", "registered_at")
+    for people in Individual.objects.filter(named).by_reason_to_see(by):
+        yield from map(_Named._make, people.order_by().values_list(*columns)[: CANDIDATES * FAMILY])
 
 
 def _number(query: str) -> int | None:
@@ -197,7 +219,8 @@ def _by_one_name(asked: Sequence[str]) -> Q:
     """People one of whose names all the words are; or whose given name and father's name two of them are."""
     whole = " ".join(asked)
     near = _spellings([(word, kind) for word in (*asked, whole) for kind in Name.Kind.values])
-    named = Q(family_fold__in=near[whole, "family"]) | Q(given_fold__in=near[whole, "given"])
+    alike = {kind: [name for name in near[whole, kind] if len(name.split()) == len(asked)] for kind in Name.Kind.values}
+    named = Q(family_fold__in=alike["family"]) | Q(given_fold__in=alike["given"])
     for word, other in permutations(asked, 2):
         named |= Q(given_fold__in=near[word, "given"], fathers_fold=fold_fathers_name(other))
     return named
@@ -309,7 +332,7 @@ def _day(household: Household) -> date | None:
     return local_day(at) if at else None
 
 
-def _likeness_to(person: Individual, asked: Sequence[str]) -> float:
+def _likeness_to(person: _Named, asked: Sequence[str]) -> float:
     """How well the words name the person: each word counts for the part of the name it is most like."""
     parts = (person.family_fold, person.given_fold, *person.family_fold.split(), *person.given_fold.split())
     total = 0.0
@@ -320,5 +343,5 @@ def _likeness_to(person: Individual, asked: Sequence[str]) -> float:
     return round(total / len(asked), 3)
 
 
-def _recency(person: Individual) -> float:
+def _recency(person: _Named) -> float:
     return person.registered_at.timestamp() if person.registered_at else 0.0

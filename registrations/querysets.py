@@ -22,36 +22,54 @@ if TYPE_CHECKING:
 FRESH = timedelta(hours=72)  # how long a volunteer's site keeps sight of a family
 
 
-def _at_volunteers_site(site: Any, at: datetime) -> list[Q]:
+Lookups = dict[str, Any]
+"""One reason to see a household, in Django's lookups; all of it holds of one member, where it is about a member."""
+
+
+def _at_volunteers_site(site: Any, at: datetime) -> list[Lookups]:
     recent = DateTimeTZRange(at - FRESH, at, "[]")
     return [
-        Q(site=site, registered_at__gte=at - FRESH),
-        Q(site=site, pre_registered_at__gte=at - FRESH),
+        {"site": site, "registered_at__gte": at - FRESH},
+        {"site": site, "pre_registered_at__gte": at - FRESH},
         _member("counted_as__presences", site=site, during__overlap=recent),
     ]
 
 
-def _at_coordinators_site(site: Any, at: datetime) -> list[Q]:
+def _at_coordinators_site(site: Any, at: datetime) -> list[Lookups]:
     return [
         _member("counted_as__presences", site=site, during__contains=at),
         _member("counted_as__stays", site=site, during__contains=at),
     ]
 
 
-def _at_protection_site(site: Any, at: datetime) -> list[Q]:
+def _at_protection_site(site: Any, at: datetime) -> list[Lookups]:
     return [*_at_coordinators_site(site, at), _member("individual__cases", site=site, closed_at__isnull=True)]
 
 
-def _member(rows: str, **lookups: Any) -> Q:
-    """Households with such a row of a member of today; presences and stays are those of whom the member counts as."""
-    return Q(memberships__left_at__isnull=True, **{f"memberships__{rows}__{k}": v for k, v in lookups.items()})
+def _member(rows: str, **lookups: Any) -> Lookups:
+    """Such a row of a member of today; presences and stays are those of whom the member counts as."""
+    return {"memberships__left_at__isnull": True} | {f"memberships__{rows}__{k}": v for k, v in lookups.items()}
 
 
-SIGHT: dict[str, Callable[[Any, datetime], list[Q]]] = {
+SIGHT: dict[str, Callable[[Any, datetime], list[Lookups]]] = {
     Role.VOLUNTEER: _at_volunteers_site,
     Role.COORDINATOR: _at_coordinators_site,
     Role.PROTECTION: _at_protection_site,
 }
+
+
+def reasons_to_see(user: "User", at: datetime, permission: Permission) -> list[Lookups] | None:
+    """The reasons for which the user's roles with the permission show a household; None where they show all."""
+    reasons: list[Lookups] = []
+    for assignment in user.all_assignments:
+        sight = SIGHT.get(assignment.role)
+        if sight is None or permission not in permissions_of(assignment.role) or not assignment.covers(at):
+            continue
+        if assignment.site_id is None and assignment.role != Role.VOLUNTEER:
+            return None
+        if assignment.site_id is not None:
+            reasons += sight(assignment.site_id, at)
+    return reasons
 
 
 class HouseholdQuerySet(models.QuerySet[Any]):
@@ -66,18 +84,12 @@ class HouseholdQuerySet(models.QuerySet[Any]):
         presence, hold or stay at their sites. A protection officer: with these or a case there. Others: none.
         """
         at = at or timezone.now()
-        conditions: list[Q] = []
-        for assignment in user.all_assignments:
-            sight = SIGHT.get(assignment.role)
-            if sight is None or permission not in permissions_of(assignment.role) or not assignment.covers(at):
-                continue
-            if assignment.site_id is None and assignment.role != Role.VOLUNTEER:
-                return self.all()
-            if assignment.site_id is not None:
-                conditions += sight(assignment.site_id, at)
+        reasons = reasons_to_see(user, at, permission)
+        if reasons is None:
+            return self.all()
         seen = Q(pk__in=[])
-        for condition in conditions:  # correlated: a file or a search asks of its few rows, not of every household
-            seen |= Q(Exists(self.model._default_manager.filter(condition, pk=OuterRef("pk")).order_by()))
+        for reason in reasons:  # correlated: a file asks of its one row, not of every household
+            seen |= Q(Exists(self.model._default_manager.filter(**reason, pk=OuterRef("pk")).order_by()))
         return self.filter(seen)
 
     def registered(self) -> "HouseholdQuerySet":
@@ -111,6 +123,17 @@ class IndividualQuerySet(models.QuerySet[Any]):
         households = self.model.memberships.rel.related_model.household.field.related_model._default_manager
         shown = households.all().visible_to(user, at, permission)
         return self.filter(memberships__left_at__isnull=True, memberships__household__in=shown)
+
+    def by_reason_to_see(self, user: "User", at: datetime | None = None) -> "list[IndividualQuerySet]":
+        """Those whom visible_to shows, a queryset for each reason.
+
+        Each is plain joins, so that PostgreSQL begins with the few: the people asked for, or those of a small site.
+        """
+        reasons = reasons_to_see(user, at or timezone.now(), Permission.SEE_FAMILIES)
+        if reasons is None:
+            return [self.all()]
+        of_household = [{f"memberships__household__{lookup}": value for lookup, value in r.items()} for r in reasons]
+        return [self.filter(memberships__left_at__isnull=True, **reason) for reason in of_household]
 
     def living(self, at: datetime) -> "IndividualQuerySet":
         """Those not known to have died by the instant."""
