@@ -215,7 +215,7 @@ whereabouts AS (
 
 def stints_of(chosen: str = "") -> str:
     """The SQL that opens with the stints of everyone, or of those whom the common table `chosen` (id) names."""
-    only = "AND movement.individual_id IN (SELECT id FROM chosen)" if chosen else ""
+    only = "AND movement.individual_id = ANY (ARRAY(SELECT id FROM chosen))" if chosen else ""
     return "WITH RECURSIVE " + (f"{chosen}, " if chosen else "") + STINTS.replace("{of_the_chosen}", only)
 
 

@@ -177,8 +177,10 @@ def search_individuals(queryset: Any, query: str, *, by: User, limit: int = 50) 
 
 def _whom_they_may_see(by: User, named: Q) -> Iterator[_Named]:
     columns = ("pk", "given_fold", "family_fold", "fathers_fold", "registered_at")
-    for people in Individual.objects.filter(named).by_reason_to_see(by):
-        yield from map(_Named._make, people.order_by().values_list(*columns)[: CANDIDATES * FAMILY])
+    reasons = Individual.objects.filter(named).by_reason_to_see(by)
+    asked = [people.order_by().values_list(*columns)[: CANDIDATES * FAMILY] for people in reasons]
+    if asked:
+        yield from map(_Named._make, asked[0].union(*asked[1:]) if asked[1:] else asked[0])
 
 
 def _number(query: str) -> int | None:
