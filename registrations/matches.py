@@ -175,12 +175,18 @@ def search_individuals(queryset: Any, query: str, *, by: User, limit: int = 50) 
     return found[:limit]
 
 
-def _whom_they_may_see(by: User, named: Q) -> Iterator[_Named]:
+def _whom_they_may_see(by: User, named: Q) -> list[_Named]:
     columns = ("pk", "given_fold", "family_fold", "fathers_fold", "registered_at")
-    reasons = Individual.objects.filter(named).by_reason_to_see(by)
-    asked = [people.order_by().values_list(*columns)[: CANDIDATES * FAMILY] for people in reasons]
-    if asked:
-        yield from map(_Named._make, asked[0].union(*asked[1:]) if asked[1:] else asked[0])
+    people = Individual.objects.filter(named).order_by()
+    seen = people.by_reason_to_see(by)
+    if len(seen) > 1:
+        keys = list(people.values_list("pk", flat=True)[: CANDIDATES + 1])
+        if len(keys) <= CANDIDATES:  # PostgreSQL begins with them, whatever it thinks of the sites
+            seen = Individual.objects.filter(pk__in=keys).order_by().by_reason_to_see(by) if keys else []
+    asked = [rows.values_list(*columns)[: CANDIDATES * FAMILY] for rows in seen]
+    if not asked:
+        return []
+    return [_Named(*row) for row in (asked[0].union(*asked[1:]) if asked[1:] else asked[0])]
 
 
 def _number(query: str) -> int | None:
