@@ -6,12 +6,13 @@ UV ?= uv
 LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url
 
-.PHONY: help run test check bench bench-large lock
+.PHONY: help run test check messages bench bench-large lock
 
 help:
 	@echo 'make run     start Reception with a demonstration day'
 	@echo 'make test    the whole suite'
-	@echo 'make check   lint, layers, types, templates, migrations'
+	@echo 'make check   lint, layers, types, templates, translations, migrations'
+	@echo 'make messages  bring the catalogues of translations up to the messages of today'
 	@echo 'make bench   the benchmark table at 120,000 people; bench-large at 1 and 10 million'
 	@echo 'make lock    bring both lock files up to date'
 
@@ -27,7 +28,11 @@ check: .venv/dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python manage.py messages --check
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+messages: .venv/dev
+	$(BIN)/python manage.py messages
 
 bench: .venv/dev
 	$(BIN)/python -m tests.bench

@@ -18,6 +18,7 @@ from reception.engines.addresses import var_mode
 from reception.engines.errors import EngineError
 from reception.engines.journal import Journal
 from reception.engines.running import engines
+from reception.languages.catalogues import compile_all
 
 if settings.configured:
     raise pytest.UsageError("Name DJANGO_SETTINGS_MODULE nowhere but in tests/conftest.py.")
@@ -50,5 +51,6 @@ _start_engines()
 os.environ["DJANGO_SETTINGS_MODULE"] = "reception.settings"
 # Pages drawn inside the tests name static files as they are; those served for a browser are collected as ever.
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+compile_all()  # the translations, before anything reads them
 django.setup()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one costs 0.3 s a user

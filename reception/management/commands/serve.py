@@ -70,6 +70,7 @@ def _bring_up(supervisor: Supervisor, ground: Ground, listener: socket.socket, *
     def take(name: str, *arguments: str) -> None:
         children.step(ground, name, list(arguments), environment).finish(supervisor.stopping)
 
+    take("messages", "messages", "--compile")
     take("migrate", "migrate", "--no-input", "--verbosity", "0")
     if load_day and "demonstrate" in get_commands():
         ground.journal.say("serve", "Loading a demonstration day; this takes half a minute once.")

@@ -1,0 +1,1 @@
+"""The languages of the house: finding messages, keeping their translations, checking and compiling them."""
