@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-ROOT = Path(settings.BASE_DIR)
+ROOT = Path(__file__).resolve().parents[2]
 GROUND = "centre"  # holds the messages of the templates that belong to no app
 
 # Which argument of each function is the context, the message, and the message for several
