@@ -40,6 +40,18 @@ class User(AbstractUser):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     language = models.CharField(max_length=2, choices=settings.LANGUAGES, default="en")
+    # A password that an administrator made; its owner changes it at the first sign-in, and both are empty again
+    password_given_at = models.DateTimeField(null=True, blank=True)
+    password_given_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta(AbstractUser.Meta):
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(password_given_at__isnull=True, password_given_by__isnull=True)
+                | Q(password_given_at__isnull=False, password_given_by__isnull=False),
+                name="password_given_by_someone",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
@@ -94,6 +106,30 @@ class Operation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BackupQuerySet(models.QuerySet["Backup"]):
+    def last(self) -> "Backup | None":
+        """The latest backup that was written whole."""
+        return self.order_by("-taken_at").first()
+
+
+class Backup(models.Model):
+    """A backup that was written whole: when, how large, and of how many people; never where, and never the key."""
+
+    taken_at = models.DateTimeField()
+    taken_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")  # none: by the clock
+    bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    people = models.PositiveBigIntegerField()
+
+    objects = BackupQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=["-taken_at"], name="backup_taken"),)
+
+    def __str__(self) -> str:
+        return f"{self.taken_at:%Y-%m-%d %H:%M} {self.sha256[:12]}"
 
 
 class SiteQuerySet(models.QuerySet["Site"]):
