@@ -18,6 +18,7 @@ from centre.access import Permission, Role, permissions_of
 from centre.actions import choose_language
 from centre.forms import LanguageForm
 from centre.models import User
+from centre.operations import known_operation, marked_as
 from centre.shift import choose_site, site_of_shift, sites_of_shift
 
 
@@ -81,7 +82,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def _page_without_request(template: str) -> str:
-    return render_to_string(template, {"demonstration": settings.DEMONSTRATION})
+    return render_to_string(template, {"marked_as": marked_as(known_operation())})
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:
