@@ -7,6 +7,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from aid.actions import Rule
 from aid.models import Distribution, EntitlementRule, Item
@@ -80,7 +81,9 @@ class PlanForm(ActForm):
 
     site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
     name = forms.CharField(
-        label=_("Name"), max_length=80, help_text=_("As volunteers call it, such as Winter parcels, week 1.")
+        label=pgettext_lazy("of a thing", "Name"),
+        max_length=80,
+        help_text=_("As volunteers call it, such as Winter parcels, week 1."),
     )
     starts_at = LocalMinute(label=_("Begins"))
     ends_at = LocalMinute(label=_("Ends"), required=False, help_text=_("Left empty, it runs until you end it."))

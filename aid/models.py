@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.access import Permission
 from centre.models import Act, Site, User
+from centre.words import in_words
 from registrations.models import Household, both_or_neither
 
 
@@ -160,6 +161,12 @@ class HandoutQuerySet(models.QuerySet["Handout"]):
 class Handout(models.Model):
     """What a household did receive in a distribution; reversed, never edited."""
 
+    class OwnReason(models.TextChoices):
+        """Reasons that the house writes itself: kept as a code, read in the reader's language."""
+
+        FOUND_ONE_FAMILY = "found_one_family", _("Two cards were found to be one family")
+        UNDONE_AT_ONCE = "undone_at_once", _("undone at once")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     distribution = models.ForeignKey(Distribution, models.PROTECT, related_name="handouts", db_index=False)
     household = models.ForeignKey(Household, models.PROTECT, related_name="handouts")
@@ -211,6 +218,16 @@ class Handout(models.Model):
 
     def __str__(self) -> str:
         return f"{self.distribution_id} → {self.household_id}"
+
+    @property
+    def why_reversed(self) -> str:
+        """Why it was reversed, in words."""
+        return in_words(self.reversed_reason, self.OwnReason)
+
+    @property
+    def why_anyway(self) -> str:
+        """Why it stands although it broke a rule, in words."""
+        return in_words(self.happened_anyway_reason, self.OwnReason)
 
 
 class StockMovementQuerySet(models.QuerySet["StockMovement"]):

@@ -10,7 +10,7 @@ from aid.selectors import count_household
 from centre.models import Act
 from registrations.models import Household
 
-FOUND_ONE_FAMILY = "Two cards were found to be one family"
+FOUND_ONE_FAMILY = Handout.OwnReason.FOUND_ONE_FAMILY
 
 
 def recount_handouts(people: Iterable[uuid.UUID], act: Act) -> None:

@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from aid.actions import hand_out, reverse_handout
 from aid.errors import UnknownNumber
 from aid.forms import CardForm, DistributionForm, HandOutForm, handed_out_by
-from aid.models import Distribution
+from aid.models import Distribution, Handout
 from aid.scanning import (
     CHOSEN,
     Done,
@@ -75,7 +75,7 @@ def undo(request: HttpRequest, key: str) -> HttpResponse:
     if handout is None:
         raise Http404
     try:
-        reverse_handout(handout, reason="undone at once", by=request.user, id=act_id(request))
+        reverse_handout(handout, reason=Handout.OwnReason.UNDONE_AT_ONCE, by=request.user, id=act_id(request))
     except Refusal as refusal:
         return _show(request, handout.distribution, Stop(str(handout.household), str(refusal)), status=422)
     return _to_scan(done=handout.pk)

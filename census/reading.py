@@ -12,6 +12,7 @@ from census.balance import LINES
 from census.counting import ON_THE_WAY
 from census.selectors import TOTAL
 from centre.models import Marz, Site
+from centre.templatetags.figures import figure
 from registrations.models import AgeGroup, Sex
 
 SEXES = [*Sex.values, ""]
@@ -94,13 +95,13 @@ def read_figures(figures: dict[str, Any], at: datetime) -> list[Figure]:
             _("Counted at the gate"),
             figures["gate_people"],
             gate_at or at,
-            _("%(vehicles)s vehicles") % {"vehicles": figures["gate_vehicles"]},
+            _("%(vehicles)s vehicles") % {"vehicles": figure(figures["gate_vehicles"])},
         ),
         Figure(
             _("Registered"),
             figures["registered"],
             at,
-            _("and %(people)s pre-registered") % {"people": figures["pre_registered"]},
+            _("and %(people)s pre-registered") % {"people": figure(figures["pre_registered"])},
         ),
         Figure(_("Ever accommodated"), figures["ever_accommodated"], at, _("since the beginning")),
         Figure(_("Present at sites"), figures["present"], at, _("pre-registered included")),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.access import Permission
 from centre.models import Act, Site, User
+from centre.words import in_words
 from registrations.models import Individual, Membership, both_or_neither
 from shelter.sight import open_to
 
@@ -171,6 +172,11 @@ class Stay(models.Model):
         HOLD = "hold", _("hold")
         STAY = "stay", _("stay")
 
+    class OwnReason(models.TextChoices):
+        """Reasons that the house writes itself: kept as a code, read in the reader's language."""
+
+        PLACE_TAKEN = "place_taken", _("The place had been given to someone else.")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=4, choices=Kind)
     individual = models.ForeignKey(Individual, models.PROTECT, related_name="stays", db_index=False)
@@ -229,3 +235,8 @@ class Stay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.individual_id} {self.room_id}"
+
+    @property
+    def why_anyway(self) -> str:
+        """Why they sleep there without a place, in words."""
+        return in_words(self.happened_anyway_reason, self.OwnReason)

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.utils.translation import gettext as _
 
 from centre.locks import lock_by_key
 from centre.models import Act
@@ -184,7 +183,7 @@ def _give_up_taken_places(claims: Sequence[Stay], settled: Sequence[Stay], own: 
             stay.place_id = None
             stay.happened_anyway_at = act.at
             stay.happened_anyway_by_id = act.by_id
-            stay.happened_anyway_reason = _("The place had been given to someone else.")
+            stay.happened_anyway_reason = Stay.OwnReason.PLACE_TAKEN
         else:
             taken.append(stay)
 

@@ -178,7 +178,8 @@ def test_undo_takes_back_at_once(table, round_one, family):
     assert answer.status_code == 303
     assert "UNDONE" in text(table.get(answer["Location"]))
     handout.refresh_from_db()
-    assert handout.reversed_reason == "undone at once"
+    assert handout.reversed_reason == Handout.OwnReason.UNDONE_AT_ONCE
+    assert handout.why_reversed == "undone at once"
     assert table.get(SCAN, {"number": str(family)}).context["panel"].kind == "give"
 
 
