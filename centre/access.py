@@ -86,6 +86,14 @@ def require(by: "User", permission: Permission, site: "Site | None" = None, at: 
         )
 
 
+def require_everywhere(by: "User", permission: Permission, at: datetime | None = None) -> None:
+    """Raise NotAllowed unless the user has the permission at the instant at every site."""
+    if by.reach(permission, at) is not None:
+        raise NotAllowed(
+            _("Your role does not allow this for all sites: %(permission)s.") % {"permission": permission.label.lower()}
+        )
+
+
 def allows(by: "User", permission: Permission, site: "Site | None" = None, at: datetime | None = None) -> bool:
     """Whether the user has the permission at the instant: at the site, or anywhere when None."""
     reach = by.reach(permission, at)

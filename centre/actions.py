@@ -1,8 +1,299 @@
-"""What a person changes about themselves."""
+"""Setting up: the operation, its sites, its staff; and what a person changes about themselves."""
 
-from centre.models import User
+import hashlib
+import hmac
+from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from centre.access import Permission, Role, require, require_everywhere
+from centre.acts import act
+from centre.errors import (
+    AlreadyOpen,
+    EndNeeded,
+    EndsBeforeStart,
+    LastAdministrator,
+    NotEmpty,
+    NotOneself,
+    RoleEnded,
+    RoleHeld,
+    SiteCodeTaken,
+    UsernameTaken,
+)
+from centre.locks import lock_by_key
+from centre.models import Act, Assignment, Backup, Operation, Site, User
+from centre.operations import remember
+from centre.refusals import refused_on
+
+PRESUMED_LEFT_AFTER = 12  # hours, at a registration point that was given no others
+FOR_A_TIME = (Role.VOLUNTEER, Role.AID_VOLUNTEER)
 
 
 def choose_language(language: str, *, by: User) -> None:
     """Speak this language to the user from now on, on every device."""
     User.objects.filter(pk=by.pk).update(language=language)
+
+
+def forget_given_password(*, by: User) -> None:
+    """The user has chosen a password of their own: the one an administrator gave is no more."""
+    User.objects.filter(pk=by.pk).update(password_given_at=None, password_given_by=None)
+
+
+def record_backup(*, taken_at: datetime, size: int, sha256: str, people: int, by: User | None = None) -> None:
+    """A backup of so many bytes and people was written whole."""
+    Backup.objects.create(taken_at=taken_at, taken_by=by, bytes=size, sha256=sha256, people=people)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The operation that is open now, and its first administrator."""
+
+    code: str
+    administrator: str
+
+
+@act("open_operation", answers=Opened)
+def declare_operation(*, name: str, code: str, purpose: str, by: User, at: datetime, act: Act) -> Opened:
+    """Say once and for all what this installation is for. Refuses with AlreadyOpen."""
+    with refused_on("centre_operation_pkey", AlreadyOpen()):
+        operation = Operation.objects.create(name=name, code=code, purpose=purpose, opened_at=at, opened_by=by)
+    transaction.on_commit(lambda: remember(operation))
+    return Opened(operation.code, str(by.pk))
+
+
+def open_operation(*, name: str, code: str, purpose: str, username: str, password: str, **account: str) -> User:
+    """Open an operation with one administrator of everything, in a database that holds nobody.
+
+    Refuses with AlreadyOpen or NotEmpty; then there is neither an operation nor an account.
+    """
+    with transaction.atomic():
+        if Operation.objects.exists():
+            raise AlreadyOpen
+        if User.objects.exists() or Site.objects.exists():
+            raise NotEmpty
+        user = User.objects.create_user(username, password=password, **account)
+        declare_operation(name=name, code=code, purpose=purpose, by=user)
+        Assignment.objects.create(user=user, role=Role.ADMINISTRATOR, starts_at=timezone.now())
+    return user
+
+
+@dataclass(frozen=True)
+class SiteSaved:
+    """The site as it is now."""
+
+    site: str
+    code: str
+
+
+@act("add_site", answers=SiteSaved)
+def add_site(
+    *,
+    code: str,
+    name_en: str,
+    name_hy: str = "",
+    name_ru: str = "",
+    kind: str,
+    marz: str,
+    confidential: bool = False,
+    cut_off_hours: Sequence[time] = (),
+    presumed_left_after: int | None = None,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> SiteSaved:
+    """Open a site. A registration point presumes people gone after 12 hours unless told otherwise.
+
+    Refuses with SiteCodeTaken.
+    """
+    require_everywhere(by, Permission.SET_UP, at)
+    if kind == Site.Kind.REGISTRATION_POINT and presumed_left_after is None:
+        presumed_left_after = PRESUMED_LEFT_AFTER
+    with refused_on("centre_site_code_key", SiteCodeTaken()):
+        site = Site.objects.create(
+            code=code,
+            name_en=name_en,
+            name_hy=name_hy,
+            name_ru=name_ru,
+            kind=kind,
+            marz=marz,
+            confidential=confidential,
+            cut_off_hours=sorted(set(cut_off_hours)) or list(settings.CENSUS_HOURS),
+            presumed_left_after=presumed_left_after,
+            opened_at=at,
+        )
+    return SiteSaved(str(site.pk), site.code)
+
+
+@act("change_site", answers=SiteSaved)
+def change_site(
+    site: Site,
+    *,
+    name_en: str,
+    name_hy: str = "",
+    name_ru: str = "",
+    confidential: bool = False,
+    cut_off_hours: Sequence[time] = (),
+    presumed_left_after: int | None = None,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> SiteSaved:
+    """Give the site these names and hours; its code, kind and place stay, for figures were published by them."""
+    require(by, Permission.SET_UP, site, at)
+    Site.objects.filter(pk=site.pk).update(
+        name_en=name_en,
+        name_hy=name_hy,
+        name_ru=name_ru,
+        confidential=confidential,
+        cut_off_hours=sorted(set(cut_off_hours)) or list(settings.CENSUS_HOURS),
+        presumed_left_after=presumed_left_after,
+    )
+    return SiteSaved(str(site.pk), site.code)
+
+
+@dataclass(frozen=True)
+class StaffSaved:
+    """The person whose account or role was set up; never their password."""
+
+    user: str
+
+
+def one_time_password(act_id: Any) -> str:
+    """The password of the act that gave it: the same when it is sent again, and kept nowhere. 60 bits, four by four."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"one-time password {act_id}".encode(), hashlib.sha256).digest()
+    letters = b32encode(digest).decode().lower()[:12]
+    return "-".join(letters[start : start + 4] for start in (0, 4, 8))
+
+
+@act("add_staff", answers=StaffSaved)
+def add_staff(
+    *,
+    username: str,
+    first_name: str,
+    last_name: str,
+    language: str,
+    role: str,
+    site: Site | None = None,
+    ends_at: datetime | None = None,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> StaffSaved:
+    """Open an account with a one-time password and a first role.
+
+    Refuses with UsernameTaken, EndNeeded or EndsBeforeStart; then there is no account.
+    """
+    _require_there(by, site, at)
+    with refused_on("centre_user_username_key", UsernameTaken()):
+        user = User.objects.create(
+            username=username,
+            first_name=first_name,
+            last_name=last_name,
+            language=language,
+            password=make_password(one_time_password(act.pk)),
+            password_given_at=at,
+            password_given_by=by,
+        )
+    _assign(user, role, site, ends_at, by=by, at=at)
+    return StaffSaved(str(user.pk))
+
+
+@act("give_role", answers=StaffSaved)
+def give_role(
+    user: User,
+    *,
+    role: str,
+    site: Site | None = None,
+    ends_at: datetime | None = None,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> StaffSaved:
+    """Give the person a role at the site, or at all. Refuses with RoleHeld, EndNeeded or EndsBeforeStart."""
+    _require_there(by, site, at)
+    lock_by_key(User.objects.filter(pk=user.pk))
+    if _running(at).filter(user=user, role=role, site=site).exists():
+        raise RoleHeld
+    _assign(user, role, site, ends_at, by=by, at=at)
+    return StaffSaved(str(user.pk))
+
+
+@act("end_role", answers=StaffSaved)
+def end_role(assignment: Assignment, *, by: User, at: datetime, act: Act) -> StaffSaved:
+    """End the role now; one that has not begun ends as it begins. Refuses with RoleEnded or LastAdministrator."""
+    _require_there(by, assignment.site, at)
+    administrators = lock_by_key(_running(at).filter(role=Role.ADMINISTRATOR, site=None, user__is_active=True))
+    if [one.pk for one in administrators] == [assignment.pk]:
+        raise LastAdministrator
+    ended = _running(at).filter(pk=assignment.pk).update(ends_at=at)
+    if not ended:
+        raise RoleEnded
+    return StaffSaved(str(assignment.user_id))
+
+
+@act("block_sign_in", answers=StaffSaved)
+def block_sign_in(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved:
+    """Let the person in no more; their past stays readable. Refuses with NotOneself or LastAdministrator."""
+    _require_over(user, by, at)
+    if user.pk == by.pk:
+        raise NotOneself
+    administrators = lock_by_key(_running(at).filter(role=Role.ADMINISTRATOR, site=None, user__is_active=True))
+    if {one.user_id for one in administrators} == {user.pk}:
+        raise LastAdministrator
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    return StaffSaved(str(user.pk))
+
+
+@act("allow_sign_in", answers=StaffSaved)
+def allow_sign_in(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved:
+    """Let the person in again, with the roles that still run."""
+    _require_over(user, by, at)
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    return StaffSaved(str(user.pk))
+
+
+@act("give_password", answers=StaffSaved)
+def give_password(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved:
+    """Replace a forgotten password by a one-time one, and end what they are signed in to. Refuses with NotOneself."""
+    _require_over(user, by, at)
+    if user.pk == by.pk:
+        raise NotOneself
+    User.objects.filter(pk=user.pk).update(
+        password=make_password(one_time_password(act.pk)), password_given_at=at, password_given_by=by
+    )
+    return StaffSaved(str(user.pk))
+
+
+def _running(at: datetime) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
+
+
+def _assign(user: User, role: str, site: Site | None, ends_at: datetime | None, *, by: User, at: datetime) -> None:
+    if ends_at is None and role in FOR_A_TIME:
+        raise EndNeeded
+    if ends_at is not None and ends_at <= at:
+        raise EndsBeforeStart
+    Assignment.objects.create(user=user, role=role, site=site, starts_at=at, ends_at=ends_at, given_by=by)
+
+
+def _require_there(by: User, site: Site | None, at: datetime) -> None:
+    """Roles at all sites are given by those who set up all of them."""
+    if site is None:
+        require_everywhere(by, Permission.SET_UP, at)
+    else:
+        require(by, Permission.SET_UP, site, at)
+
+
+def _require_over(user: User, by: User, at: datetime) -> None:
+    """An account is changed by who sets up every site it works at, or nobody could be safe from a smaller site's."""
+    sites = [assignment.site for assignment in _running(at).filter(user=user).select_related("site")]
+    for site in sites or [None]:
+        _require_there(by, site, at)

@@ -109,7 +109,7 @@ class Operation(models.Model):
 
 
 class BackupQuerySet(models.QuerySet["Backup"]):
-    def last(self) -> "Backup | None":
+    def newest(self) -> "Backup | None":
         """The latest backup that was written whole."""
         return self.order_by("-taken_at").first()
 

@@ -1,0 +1,82 @@
+"""Why the ground may refuse."""
+
+from django.utils.translation import gettext_lazy as _
+
+from centre.refusals import Refusal
+
+
+class AlreadyOpen(Refusal):
+    """An operation is open here; an installation has one."""
+
+    code = "already_open"
+    message = _("An operation is already open here. Another one needs an installation of its own.")
+
+
+class NotEmpty(Refusal):
+    """There are staff or sites already."""
+
+    code = "not_empty"
+    message = _("This database is not empty. An operation begins in an empty one.")
+
+
+class SiteCodeTaken(Refusal):
+    """Another site has the code."""
+
+    code = "site_code_taken"
+    message = _("Another site has this code. Choose another.")
+
+
+class UsernameTaken(Refusal):
+    """Another account has the user name."""
+
+    code = "username_taken"
+    message = _("Another person has this user name. Choose another.")
+
+
+class EndNeeded(Refusal):
+    """A volunteer's role is given for a time."""
+
+    code = "end_needed"
+    message = _("A volunteer's role needs a last day.")
+
+
+class EndsBeforeStart(Refusal):
+    """The role would end before it begins."""
+
+    code = "ends_before_start"
+    message = _("The last day has passed. Choose a later one.")
+
+
+class RoleHeld(Refusal):
+    """The person has this role there already."""
+
+    code = "role_held"
+    message = _("This person already has this role there. End it first.")
+
+
+class RoleEnded(Refusal):
+    """The role has ended."""
+
+    code = "role_ended"
+    message = _("This role has already ended.")
+
+
+class LastAdministrator(Refusal):
+    """Nobody could set up this operation any more."""
+
+    code = "last_administrator"
+    message = _("Nobody else sets up this operation. Make another administrator first.")
+
+
+class NotOneself(Refusal):
+    """Someone else has to do this."""
+
+    code = "not_oneself"
+    message = _("This is your own account. Another administrator has to do this.")
+
+
+class SiteClosed(Refusal):
+    """The site is closed already."""
+
+    code = "site_closed"
+    message = _("This site is already closed.")
