@@ -9,7 +9,7 @@ import polib
 from reception.languages.catalogues import LANGUAGES, catalogues, forms_of, path_of
 from reception.languages.extracting import messages
 
-_PLACEHOLDER = re.compile(r"%\(\w+\)[#0 +-]*[\d.]*[a-zA-Z]|\{\w*\}")
+_PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[#0 +-]*[\d.]*[a-zA-Z]|\{\w*\}")
 _TAG = re.compile(r"</?[a-z][^>]*>|&\w+;")
 _STOPS = {"hy": {".": "։", ":": "՝"}, "ru": {}}
 
@@ -27,7 +27,7 @@ NOT_SAID = {
 def faults() -> list[str]:
     """Every fault of every catalogue, a line each; none when all messages stand in all languages."""
     found = [line for app, language, file in catalogues() for line in _faults_of_file(app, language, file)]
-    return [*_missing(), *found, *_differing()]
+    return list(dict.fromkeys([*_missing(), *found, *_differing()]))
 
 
 def _missing() -> Iterator[str]:
