@@ -137,6 +137,7 @@ CELERY_BEAT_SCHEDULE = {
     "take due snapshots": {"task": "census.tasks.take_due_snapshots", "schedule": 60.0, "options": {"expires": 55}},
 }
 CENSUS_HOURS = [time.fromisoformat(hour) for hour in _list("CENSUS_HOURS", "20:00")]  # of the whole operation
+BACKUP_KEY = _list("BACKUP_KEY")  # age recipients; `manage.py backup --new-key` makes one
 
 CACHES = {
     "default": {
