@@ -2,13 +2,18 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import time
 from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import BadRequest, ValidationError
+from django.core.validators import RegexValidator
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from centre.models import Marz, Site, User
 from centre.refusals import Changed, Refusal
 
 Answer = TypeVar("Answer")
@@ -55,3 +60,89 @@ class LanguageForm(forms.Form):
     """The language to speak to a person."""
 
     language = forms.ChoiceField(choices=settings.LANGUAGES)
+
+
+class Hours(forms.CharField):
+    """Hours of the day with commas, such as 08:00, 20:00; a list of times."""
+
+    default_error_messages = {"hours": _("Write hours as 08:00, 20:00.")}
+    most = 6
+
+    def clean(self, value: Any) -> list[time]:
+        """The hours in order, each once."""
+        words = [word.strip() for word in super().clean(value).split(",") if word.strip()]
+        try:
+            hours = sorted({time.fromisoformat(word) for word in words})
+        except ValueError:
+            raise ValidationError(self.error_messages["hours"], code="hours") from None
+        if len(hours) > self.most or any(hour.tzinfo or hour.second or hour.microsecond for hour in hours):
+            raise ValidationError(self.error_messages["hours"], code="hours")
+        return hours
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(f"{hour:%H:%M}" for hour in value) if isinstance(value, list) else value
+
+
+class SiteNames(forms.Form):
+    """What may change of a site."""
+
+    name_en = forms.CharField(label=_("Name in English"), max_length=120)
+    name_hy = forms.CharField(label=_("Name in Armenian"), max_length=120)
+    name_ru = forms.CharField(label=_("Name in Russian"), max_length=120, required=False)
+    cut_off_hours = Hours(
+        label=_("Census at"), required=False, max_length=60, help_text=_("Hours with commas; empty: as everywhere.")
+    )
+    presumed_left_after = forms.IntegerField(
+        label=_("Presumed left after"),
+        required=False,
+        min_value=1,
+        max_value=1000,
+        help_text=_("Hours without news; for places people only pass."),
+    )
+    confidential = forms.BooleanField(label=_("Confidential: others do not see who is here"), required=False)
+
+
+class SiteChangeForm(ActForm, SiteNames):
+    """Change a site's names and hours."""
+
+
+class SiteForm(ActForm, SiteNames):
+    """Open a site."""
+
+    code = forms.SlugField(label=_("Code"), max_length=20, help_text=_("Short, in Latin letters; it never changes."))
+    kind = forms.ChoiceField(label=_("Kind"), choices=Site.Kind)
+    marz = forms.ChoiceField(label=_("Province"), choices=Marz)
+
+    field_order = ("id", "code", "kind", "marz", "name_en", "name_hy", "name_ru")
+
+    def clean_code(self) -> str:
+        return self.cleaned_data["code"].lower()
+
+
+class OperationForm(forms.Form):
+    """What an operation is called."""
+
+    name = forms.CharField(label=_("Name of the operation"), max_length=120)
+    code = forms.CharField(
+        label=_("Code of four letters"),
+        max_length=4,
+        validators=[RegexValidator(r"^[A-Za-z]{4}\Z", _("Four Latin letters."))],
+    )
+
+    def clean_code(self) -> str:
+        return self.cleaned_data["code"].upper()
+
+
+class AdministratorForm(forms.ModelForm):
+    """The first account of an operation."""
+
+    password = forms.CharField(label=_("Password"), max_length=200, strip=False, widget=forms.PasswordInput)
+
+    class Meta:
+        model = User
+        fields = ("username", "first_name", "last_name", "language")
+
+    def clean_password(self) -> str:
+        names = {name: self.cleaned_data.get(name, "") for name in ("username", "first_name", "last_name")}
+        validate_password(self.cleaned_data["password"], User(**names))
+        return self.cleaned_data["password"]

@@ -134,15 +134,19 @@ class AddRoomsForm(ActForm):
         self.fields["site"].queryset = sites
 
     def clean_names(self) -> list[str]:
-        """12, 14-16 and hall give 12, 14, 15, 16, hall."""
-        names: list[str] = []
-        for part in filter(None, (word.strip() for word in self.cleaned_data["names"].split(","))):
-            ends = re.fullmatch(r"(\d{1,5})\s*[-–]\s*(\d{1,5})", part)
-            names += map(str, range(int(ends[1]), int(ends[2]) + 1)) if ends else [part]
-        if not names or len(names) > MOST_ROOMS:
-            raise ValidationError(_("Name between 1 and %(most)d rooms.") % {"most": MOST_ROOMS}, code="number")
-        if len(set(names)) < len(names):
-            raise ValidationError(_("A name stands twice."), code="twice")
-        if max(map(len, names)) > Room._meta.get_field("name").max_length:
-            raise ValidationError(_("A name is too long."), code="long")
-        return names
+        return read_room_names(self.cleaned_data["names"])
+
+
+def read_room_names(text: str) -> list[str]:
+    """12, 14-16 and hall give 12, 14, 15, 16, hall; ValidationError for none, too many or a double."""
+    names: list[str] = []
+    for part in filter(None, (word.strip() for word in text.split(","))):
+        ends = re.fullmatch(r"(\d{1,5})\s*[-–]\s*(\d{1,5})", part)
+        names += map(str, range(int(ends[1]), int(ends[2]) + 1)) if ends else [part]
+    if not names or len(names) > MOST_ROOMS:
+        raise ValidationError(_("Name between 1 and %(most)d rooms.") % {"most": MOST_ROOMS}, code="number")
+    if len(set(names)) < len(names):
+        raise ValidationError(_("A name stands twice."), code="twice")
+    if max(map(len, names)) > Room._meta.get_field("name").max_length:
+        raise ValidationError(_("A name is too long."), code="long")
+    return names

@@ -11,8 +11,9 @@ from django.utils import timezone
 from aid.actions import Rule, add_item, plan_distribution, receive_stock
 from aid.models import EntitlementRule, Item
 from centre.access import Role
+from centre.actions import declare_operation
 from centre.clock import local_instant
-from centre.models import Act, Assignment, Site, User
+from centre.models import Act, Assignment, Operation, Site, User
 from reception.demonstration import logins
 from reception.demonstration.sites import (
     CAMP,
@@ -29,6 +30,7 @@ from reception.demonstration.targets import targets
 from shelter.models import Place, Room
 
 DEMONSTRATE = "demonstrate"  # the act that marks a database as a demonstration
+NAME, CODE = "Demonstration", "DEMO"
 VOLUNTEERS_END = timedelta(days=30)
 AREA_PER_PERSON = 4  # m²; the standard asks for 3.5
 ROOMS_A_FLOOR = 8
@@ -69,7 +71,13 @@ def lay_ground(places: int, *, since: datetime) -> User:
         digest=hashlib.sha256(DEMONSTRATE.encode()).hexdigest(),
         answer={},
     )
+    declare_demonstration(staff[Role.ADMINISTRATOR])
     return coordinator
+
+
+def declare_demonstration(by: User) -> None:
+    """Say what this installation is for, so that nobody opens an operation in it."""
+    declare_operation(name=NAME, code=CODE, purpose=Operation.Purpose.DEMONSTRATION, by=by)
 
 
 def _make_site(ground: Ground, opened_at: datetime) -> Site:

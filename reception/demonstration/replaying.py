@@ -12,7 +12,7 @@ from reception.demonstration import PASSWORD
 from reception.demonstration.desks import Desk, Tally
 from reception.demonstration.plan import Plan, Step
 from reception.demonstration.rooms import Lodging, RoomList
-from reception.demonstration.wire import Refused, Wire
+from reception.demonstration.wire import Refused, Wire, require_demonstration
 
 CENSUS_PATIENCE = 180  # seconds the worker may take for one census
 LOOK = 0.2  # seconds between two looks whether it has been taken
@@ -66,6 +66,7 @@ def carry_out(plan: Plan, base_url: str, *, told: Callable[[], None], say: Calla
     Raises Refused when the server is no demonstration, has people already, or does not take a census.
     """
     began = time.monotonic()
+    require_demonstration(base_url)
     official = Wire.sign_in(base_url, "coordinator", PASSWORD, "replay")
     desks = _open_desks(plan, base_url, official)
     nights: list[Night] = []

@@ -15,6 +15,7 @@ PATIENCE = httpx.Timeout(60, connect=10)
 TRIES = 4
 TOKEN_HOURS = 12
 PAGE = 500
+MARK = 'data-mark="demonstration"'
 
 
 class Refused(Exception):
@@ -31,6 +32,13 @@ class Answer:
     @property
     def done(self) -> bool:
         return self.status in (200, 201, 202)
+
+
+def require_demonstration(base_url: str) -> None:
+    """Raise Refused unless every page of the server says that it is a demonstration."""
+    page = httpx.get(f"{base_url.rstrip('/')}/accounts/login/", timeout=PATIENCE)
+    if MARK not in page.text:
+        raise Refused(f"{base_url} is no demonstration. A replay invents people, and never where others are real.")
 
 
 class Wire:

@@ -5,7 +5,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from centre.models import Assignment, Site, User
+from centre.actions import open_operation
+from centre.models import Assignment, Operation, Site, User
 from reception.demonstration import logins
 from registrations.models import Household
 from shelter.models import Place
@@ -33,8 +34,25 @@ def test_demonstrate_is_refused_beside_families_who_are_none(demonstration):
     assert Site.objects.count() == 1
 
 
+@pytest.mark.parametrize("purpose", ["real", "practice"])
+def test_demonstrate_is_refused_where_an_operation_was_opened(demonstration, purpose):
+    open_operation(name="Goris", code="GORI", purpose=purpose, username="armine", password="a-long-word")
+    with pytest.raises(CommandError, match="Nothing was loaded"):
+        _demonstrate()
+    assert not Site.objects.exists()
+    assert Operation.objects.get().purpose == purpose
+
+
+def test_demonstration_of_an_older_release_is_told_for_what_it_is(demonstration):
+    _demonstrate(ground_only=True, places=600)
+    Operation.objects.all().delete()
+    assert "already" in _demonstrate(ground_only=True)
+    assert Operation.objects.get().purpose == "demonstration"
+
+
 def test_ground_has_places_names_in_three_languages_and_a_login_for_each_role(demonstration):
     assert "nobody has arrived" in _demonstrate(ground_only=True, places=600)
+    assert Operation.objects.get().purpose == "demonstration"
     assert "already" in _demonstrate(ground_only=True, places=600)
     assert 540 <= Place.objects.count() <= 660
     assert not Site.objects.filter(name_hy="").exists()

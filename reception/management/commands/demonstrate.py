@@ -9,8 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from centre.access import Role
+from centre.models import Operation, User
 from reception.demonstration.day import load_day, take_last_census
-from reception.demonstration.ground import first_day_of_replay, is_demonstration, lay_ground
+from reception.demonstration.ground import declare_demonstration, first_day_of_replay, is_demonstration, lay_ground
 from registrations.models import Household
 
 PLACES = 1_500
@@ -29,7 +31,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMONSTRATION:
             raise CommandError("This is no demonstration. Set RECEPTION_DEMONSTRATION=1, and never for an operation.")
+        operation = Operation.objects.current()
+        if operation and operation.purpose != Operation.Purpose.DEMONSTRATION:
+            raise CommandError(f"{operation.name} ({operation.code}) was opened here, for people. Nothing was loaded.")
         if is_demonstration():
+            if operation is None:  # loaded by a release that did not say so yet
+                declare_demonstration(User.objects.get(username=Role.ADMINISTRATOR.value))
             self.stdout.write("The demonstration is loaded already.")
             return
         if Household.objects.exists():

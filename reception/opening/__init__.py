@@ -1,0 +1,1 @@
+"""Opening a real operation: asked at a terminal or read from files, then written in one transaction."""

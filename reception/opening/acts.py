@@ -1,0 +1,36 @@
+"""The opening itself: all of it or nothing."""
+
+from django.db import transaction
+
+from centre.actions import add_site, open_operation
+from centre.models import Site, User
+from reception.demonstration import logins
+from reception.demonstration.ground import is_demonstration
+from reception.opening.plan import Plan, Wrong
+from registrations.models import Household
+from shelter.actions import add_rooms
+
+
+def why_not_empty() -> str:
+    """What stands in the way of an opening: invented people, or anybody's; empty when nothing does."""
+    if is_demonstration() or User.objects.filter(username__in=[login.username for login in logins()]).exists():
+        return "This database holds a demonstration: its people are invented and its passwords are known to all."
+    if families := Household.objects.count():
+        return f"This database holds families already ({families})."
+    return ""
+
+
+def open_whole(plan: Plan, purpose: str) -> User:
+    """Open the operation with its administrator, sites and rooms in one transaction.
+
+    Refuses with Wrong, or any refusal of the acts; then nothing was written.
+    """
+    with transaction.atomic():
+        if reason := why_not_empty():
+            raise Wrong(f"{reason} A real operation begins in an empty one.")
+        user = open_operation(**plan.operation, purpose=purpose, **plan.account)
+        for site in plan.sites:
+            saved = add_site(**site.facts, by=user)
+            if site.rooms:
+                add_rooms(Site.objects.get(pk=saved.site), **site.rooms, by=user)
+    return user

@@ -1,0 +1,222 @@
+"""`manage.py open` opens an empty installation whole, or changes nothing."""
+
+import io
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from centre.access import Role
+from centre.models import Act, Assignment, Operation, Site, User
+from registrations.models import Household
+from shelter.models import Place, Room
+from tests.build import make_site, make_user, register_family
+
+pytestmark = pytest.mark.django_db
+
+SITES = Path(settings.BASE_DIR) / "docs" / "sites.csv"
+PASSWORD = "seven-dry-apricots"
+
+
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch, tmp_path):
+    """Nobody sits at a terminal, and the database of the tests is the one that is named."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{PASSWORD}\n"))
+    monkeypatch.setenv("DATABASE_URL", "postgresql://named/")
+
+
+def _open(**told) -> str:
+    said = io.StringIO()
+    flags = {"name": "Goris 2026", "code": "gori", "administrator": "armine", "password_file": "-"}
+    call_command("open", stdout=said, **{**flags, "sites": str(SITES), **told})
+    return said.getvalue()
+
+
+def _nothing_was_written() -> bool:
+    return not (Operation.objects.exists() or User.objects.exists() or Site.objects.exists() or Act.objects.exists())
+
+
+def test_open_makes_an_operation_an_administrator_sites_and_rooms():
+    said = _open()
+    operation = Operation.objects.get()
+    assert (operation.name, operation.code, operation.purpose) == ("Goris 2026", "GORI", "real")
+    assert operation.opened_by.check_password(PASSWORD)
+    assert [(a.user.username, a.role, a.site) for a in Assignment.objects.all()] == [
+        ("armine", Role.ADMINISTRATOR, None)
+    ]
+    assert [site.code for site in Site.objects.all()] == ["goris", "goris-hospital", "kornidzor"]
+    assert Site.objects.get(code="kornidzor").presumed_left_after == 12
+    assert Site.objects.get(code="goris-hospital").confidential
+    assert sorted(Room.objects.values_list("name", flat=True)) == ["1", "2", "3", "4", "hall"]
+    assert Place.objects.count() == 100
+    assert not Household.objects.exists()
+    assert {act.kind for act in Act.objects.all()} == {"open_operation", "add_site", "add_rooms"}
+    assert "GORI" in said
+    assert PASSWORD not in said
+    assert not Act.objects.filter(answer__icontains=PASSWORD).exists()
+
+
+def test_practice_says_so():
+    assert "practice" in _open(practice=True)
+    assert Operation.objects.get().purpose == "practice"
+
+
+def test_open_twice_is_refused():
+    _open()
+    with pytest.raises(CommandError, match="open here already"):
+        _open(name="Another")
+    assert Operation.objects.get().name == "Goris 2026"
+    assert User.objects.count() == 1
+
+
+def test_open_is_refused_beside_a_demonstration(settings):
+    settings.DEMONSTRATION = True
+    settings.OLDEST_ACT = timedelta(days=3660)
+    call_command("demonstrate", ground_only=True, places=600, stdout=io.StringIO())
+    with pytest.raises(CommandError, match="without RECEPTION_DEMONSTRATION"):
+        _open()
+    settings.DEMONSTRATION = False
+    with pytest.raises(CommandError, match="holds a demonstration"):
+        _open()
+    Operation.objects.all().delete()  # as an older release left it
+    with pytest.raises(CommandError, match="holds a demonstration"):
+        _open()
+    assert not User.objects.filter(username="armine").exists()
+
+
+def test_open_is_refused_beside_people():
+    register_family(make_site(), make_user())
+    with pytest.raises(CommandError, match="families already"):
+        _open()
+    assert not Operation.objects.exists()
+
+
+@pytest.mark.parametrize("beside", [make_site, make_user])
+def test_open_is_refused_beside_sites_or_staff(beside):
+    beside()
+    with pytest.raises(CommandError, match="not empty"):
+        _open()
+    assert not Operation.objects.exists()
+    assert not User.objects.filter(username="armine").exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"code": "GO1S"}, "Four Latin letters"),
+        ({"name": " "}, "Name of the operation"),
+        ({"administrator": "an na"}, "valid username"),
+        ({"administrator": ""}, "--administrator"),
+        ({"password_file": ""}, "--password-file"),
+        ({"sites": ""}, "--sites"),
+        ({"sites": "nowhere.csv"}, "cannot be read"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_written(told, why):
+    with pytest.raises(CommandError, match=why):
+        _open(**told)
+    assert _nothing_was_written()
+
+
+@pytest.mark.parametrize("password", ["", "short", "1234567890", "password123", "armine-armine"])
+def test_weak_password_is_refused(monkeypatch, password):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{password}\n"))
+    with pytest.raises(CommandError, match=r"(?i)password"):
+        _open(administrator="armine-armine")
+    assert _nothing_was_written()
+
+
+HEAD = "code,name_en,name_hy,kind,marz,rooms,places"
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        ("", "no column"),
+        (HEAD, "is empty"),
+        (f"{HEAD},colour\n", "colour"),
+        (f"{HEAD}\ngoris,Goris,Գորիս,palace,AM-SU,,", "line 2.*palace"),
+        (f"{HEAD}\ngoris,Goris,,reception,AM-SU,,", "line 2.*Armenian"),
+        (f"{HEAD}\ngoris,Goris,Գորիս,reception,AM-XX,,", "line 2.*AM-XX"),
+        (f"{HEAD}\ngoris,Goris,Գորիս,reception,AM-SU,1-3,", "how many places"),
+        (f'{HEAD}\ngoris,Goris,Գորիս,reception,AM-SU,"1,1",4', "stands twice"),
+        (f"{HEAD}\ngoris,Goris,Գորիս,reception,AM-SU,,\nGORIS,Goris,Գորիս,hotel,AM-SU,,", "line 3.*stands twice"),
+        (f"{HEAD}\ngoris,Goris,Գորիս,reception,AM-SU,,,more", "more fields"),
+    ],
+)
+def test_wrong_table_of_sites_is_named_by_its_line(tmp_path, table, why):
+    (tmp_path / "sites.csv").write_text(table, encoding="utf-8")
+    with pytest.raises(CommandError, match=why):
+        _open(sites=str(tmp_path / "sites.csv"))
+    assert _nothing_was_written()
+
+
+def test_table_with_semicolons_and_a_byte_order_mark_is_read(tmp_path):
+    table = "code;name_en;name_hy;kind;marz\ngoris;Goris, theatre;Գորիս;reception;AM-SU\n"
+    (tmp_path / "sites.csv").write_text(table, encoding="utf-8-sig")
+    _open(sites=str(tmp_path / "sites.csv"))
+    assert Site.objects.get().name_en == "Goris, theatre"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_open_asks_until_it_is_right(monkeypatch):
+    answers = iter(
+        [
+            "Goris 2026",
+            "G1",
+            "Goris 2026",
+            "gori",
+            "armine",
+            "Armine",
+            "",
+            "armine",
+            "Armine",
+            "",
+            "",
+            "goris",
+            "Goris",
+            "",
+            "Գորիս",
+            "",
+            "9x",
+            "2",
+            "SU",
+            "9",
+            "hall",
+            "none",
+            "40",
+            "goris",
+            "",
+        ]
+    )
+    passwords = iter(["short", "short", PASSWORD, "another", PASSWORD, PASSWORD])
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr("builtins.input", lambda question: next(answers))
+    monkeypatch.setattr("getpass.getpass", lambda question: next(passwords))
+    said = _open(name=None, code=None, administrator=None, password_file=None, sites=None)
+    assert next(answers, None) is None
+    assert "Four Latin letters" in said
+    assert "The two differ" in said
+    assert Operation.objects.get().code == "GORI"
+    assert User.objects.get().check_password(PASSWORD)
+    site = Site.objects.get()
+    assert (site.code, site.name_hy, site.name_ru, site.kind, site.marz) == ("goris", "Գորիս", "", "reception", "AM-SU")
+    assert Place.objects.count() == 40
+
+
+def test_open_stopped_half_way_leaves_nothing(monkeypatch):
+    def stop(question):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr("builtins.input", stop)
+    with pytest.raises(CommandError, match="Nothing was opened"):
+        _open(name=None, password_file=None, sites=None)
+    assert _nothing_was_written()
