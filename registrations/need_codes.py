@@ -16,6 +16,8 @@ def load_need_codes(model: Any) -> None:
                 defaults={
                     "category": row["category"],
                     "name_en": row["name_en"],
+                    "name_hy": row["name_hy"],
+                    "name_ru": row["name_ru"],
                     "at_desk": row["at_desk"] == "yes",
                     "restricted": row["restricted"] == "yes",
                     "verified": row["verified"],
