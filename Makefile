@@ -15,6 +15,7 @@ help:
 	@echo 'make check   lint, layers, types, templates, translations, migrations'
 	@echo 'make messages  bring the catalogues of translations up to the messages of today'
 	@echo 'make bench   the benchmark table at 120,000 people; bench-large at 1 and 10 million'
+	@echo 'make pictures  take the pictures of the help pages anew'
 	@echo 'make lock    bring both lock files up to date'
 
 run: .venv/run
@@ -43,6 +44,9 @@ bench: .venv/dev
 
 bench-large: .venv/dev
 	$(BIN)/python -m tests.bench --large
+
+pictures: .venv/dev
+	$(BIN)/python -m tests.pictures
 
 lock:
 	$(LOCK) --output-file requirements.lock

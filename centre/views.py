@@ -3,20 +3,23 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import (
+    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBadRequest,
     HttpResponseRedirect,
     HttpResponseServerError,
 )
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from centre.access import Permission, Role, permissions_of
 from centre.actions import choose_language
 from centre.forms import LanguageForm
+from centre.guides import GUIDES, picture_of
 from centre.models import User
 from centre.operations import known_operation, marked_as
 from centre.shift import choose_site, site_of_shift, sites_of_shift
@@ -47,6 +50,24 @@ def shift(request: HttpRequest) -> HttpResponse:
         return render(request, "centre/shift.html", asked_from | {"not_found": True}, status=422)
     choose_site(request, chosen)
     return _back(request)
+
+
+@require_GET
+def own_help(request: HttpRequest) -> HttpResponse:
+    """The help of the role one has; of several, the first in the table."""
+    roles = request.user.roles()
+    return redirect("centre:help", next((role for role in Role.values if role in roles), Role.VOLUNTEER))
+
+
+@require_GET
+def help_page(request: HttpRequest, role: str) -> HttpResponse:
+    """What a role does, step by step, with pictures in the reader's language."""
+    if role not in GUIDES:
+        raise Http404
+    steps = [(step, step.picture and picture_of(step.picture, get_language() or "en")) for step in GUIDES[role]]
+    return render(
+        request, "centre/help.html", {"role": Role(role), "roles": [Role(one) for one in GUIDES], "steps": steps}
+    )
 
 
 @login_not_required

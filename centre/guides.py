@@ -1,0 +1,122 @@
+"""What each role does, step by step: the help pages, and the sheet that lies on the desk."""
+
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from centre.access import Role
+
+
+class Step(NamedTuple):
+    """One thing to do, why or how, and the picture that shows it."""
+
+    do: str | Promise
+    how: str | Promise
+    picture: str = ""
+
+
+GUIDES: dict[str, tuple[Step, ...]] = {
+    Role.VOLUNTEER: (
+        Step(
+            _("Ask for the card"),
+            _("Scan it or type its number. A family we know opens at once. No card? Begin with the names."),
+            "intake",
+        ),
+        Step(
+            _("Write everyone down"),
+            _("One row a person. The family name carries down. An age or a year is enough."),
+            "family-typed",
+        ),
+        Step(
+            _("Ask who looks after each child"),
+            _("Nobody, or a stranger? Say so on the form: a protection officer sees it at once. Stay with the child."),
+        ),
+        Step(
+            _("Look at the matches"),
+            _("A family that may be here already is shown below the names. Ask them before you choose."),
+        ),
+        Step(
+            _("Say where they go, then register"),
+            _("Call families by number, never by name. Give them their card. Everything here is free."),
+        ),
+        Step(
+            _("At the gate, pre-register"),
+            _("How many people, which ages, what is urgent. Names are taken later, at a desk."),
+            "gate",
+        ),
+    ),
+    Role.AID_VOLUNTEER: (
+        Step(_("Choose the distribution"), _("Once a shift. It stays chosen until you change it.")),
+        Step(_("Scan or type the card"), _("Nothing needs to be clicked first: the field is always ready."), "scan"),
+        Step(
+            _("Green: give what is written"),
+            _("Then press Enter. A wrong press is undone within a minute."),
+            "scan-give",
+        ),
+        Step(
+            _("Red: do not give"),
+            _("Read the reason to the family, kindly. Send them to the coordinator with it."),
+            "scan-stop",
+        ),
+    ),
+    Role.COORDINATOR: (
+        Step(
+            _("See who waits"), _("Those in need and those who wait longest stand first, with the reason."), "shelter"
+        ),
+        Step(
+            _("Choose a family, then a room"),
+            _("The best rooms come first. Place them, or hold the places until they arrive."),
+            "shelter-family",
+        ),
+        Step(_("Check in who arrives"), _("A hold that runs out gives its places back to the next family.")),
+        Step(
+            _("Record who leaves"),
+            _("In the family's file: where to, and when. An own address ends the stay."),
+            "family",
+        ),
+        Step(
+            _("Settle what two desks saw differently"),
+            _("Likely duplicates are shown side by side. A merge can be undone at any time."),
+        ),
+    ),
+    Role.PROTECTION: (
+        Step(_("Begin with the urgent"), _("Children alone and grave needs stand first."), "cases"),
+        Step(
+            _("Open the family's file"),
+            _("Who travels with the child, who looks after it, where they are now."),
+            "family",
+        ),
+        Step(_("Meet the child today"), _("Keep brothers and sisters together. Share no names or places outside.")),
+        Step(_("Close the case when it is settled"), _("A closed case stays readable.")),
+    ),
+    Role.OFFICIAL: (
+        Step(_("Read the figures with their times"), _("Each figure is its own. They are never added up."), "board"),
+        Step(
+            _("Open the day"), _("The balance says who came and went. A difference is shown, never hidden."), "census"
+        ),
+        Step(_("Download the file"), _("Counts only, no names. It says who made it, when and why.")),
+    ),
+    Role.AUDITOR: (
+        Step(
+            _("Read the census and its balance"),
+            _("A frozen figure never changes. A late fact has a line of its own."),
+            "census",
+        ),
+        Step(_("Check who may do what"), _("One table says what each role may see and do."), "access"),
+    ),
+    Role.ADMINISTRATOR: (
+        Step(
+            _("Set up sites and staff"),
+            _("Give each person a role at a site, until a day. Volunteers' accounts expire."),
+            "settings",
+        ),
+        Step(_("Look at what is wrong, every morning"), _("Each trouble stands in words, with what to do.")),
+        Step(_("Keep the backup key away from the machine"), _("Try a restore before you need one.")),
+    ),
+}
+
+
+def picture_of(name: str, language: str) -> str:
+    """The static file of a picture in a language; `make pictures` takes them."""
+    return f"centre/help/{language[:2]}/{name}.webp"

@@ -1,0 +1,168 @@
+"""`make pictures`: takes the pictures of the help pages from a running demonstration, in each language."""
+
+import base64
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "centre" / "static" / "centre" / "help"
+LANGUAGES = ("hy", "ru", "en")
+SIZE = {"width": 1000, "height": 625}
+SHOWN = 0.8  # of the size on the screen
+QUALITY = 55
+PASSWORD = "reception-2023"
+PATIENCE = 300  # seconds for the demonstration day to load
+
+
+def type_a_family(page: Page) -> None:
+    """Two people in the rows of the intake."""
+    page.locator("#id_member-0-family_name").fill("Սարգսյան")
+    page.locator("#id_member-0-given_name").fill("Նարինե")
+    page.locator("#id_member-1-family_name").fill("Սարգսյան")
+    page.locator("#id_member-1-given_name").fill("Դավիթ")
+    page.locator("#people").evaluate("section => window.scrollTo(0, section.offsetTop - 80)")
+
+
+def open_first_family(page: Page) -> None:
+    """The file of the first family of the list."""
+    page.locator("main a[href^='/families/']").first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def choose_first_waiting(page: Page) -> None:
+    """The family at the top of the waiting list, with the rooms that fit it."""
+    page.locator("main a[href*='family=']").first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def scan_until(verdict: str) -> Callable[[Page], None]:
+    """A card that the scan page answers so: give, or stop."""
+
+    def scan(page: Page) -> None:
+        if page.locator("#id_number").count() == 0:
+            page.locator("main form button").first.click()
+        for number in NUMBERS:
+            page.goto(f"/aid/scan/?number={number}")
+            if page.locator(f"#scan.{verdict}").count():
+                return
+        raise LookupError(f"No card of the demonstration is answered with {verdict}.")
+
+    return scan
+
+
+NUMBERS: list[str] = []  # of families, as a coordinator reads them
+
+SCENES: dict[str, tuple[str, str, Callable[[Page], None] | None]] = {
+    "intake": ("volunteer", "/intake/", None),
+    "family-typed": ("volunteer", "/intake/", type_a_family),
+    "gate": ("volunteer", "/intake/gate/", None),
+    "scan": ("aid_volunteer", "/aid/scan/", None),
+    "scan-give": ("aid_volunteer", "/aid/scan/", scan_until("give")),
+    "scan-stop": ("aid_volunteer", "/aid/scan/", scan_until("stop")),
+    "shelter": ("coordinator", "/shelter/", None),
+    "shelter-family": ("coordinator", "/shelter/", choose_first_waiting),
+    "family": ("coordinator", "/families/", open_first_family),
+    "cases": ("protection", "/cases/", None),
+    "board": ("official", "/", None),
+    "census": ("official", "/census/", None),
+    "access": ("auditor", "/settings/access/", None),
+    "settings": ("administrator", "/settings/", None),
+}
+
+
+def main() -> None:
+    """Start a demonstration on a scratch folder, and take every picture in every language."""
+    with demonstration() as address, sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        with signed_in(browser, address, "coordinator") as page:
+            page.goto("/families/")
+            links = page.eval_on_selector_all("main a[href^='/families/']", "all => all.map(one => one.pathname)")
+            NUMBERS.extend(link.split("/")[2] for link in links if link.count("/") == 3)
+        for role in dict.fromkeys(role for role, _path, _prepare in SCENES.values()):
+            with signed_in(browser, address, role) as page:
+                for language in LANGUAGES:
+                    take_all(page, role, language)
+        browser.close()
+
+
+def take_all(page: Page, role: str, language: str) -> None:
+    """The pictures of one role in one language."""
+    page.goto("/help/")
+    page.evaluate("document.querySelector('details.language').open = true")
+    page.locator(f".language button[value={language}]").click()
+    page.wait_for_load_state("networkidle")
+    if role in ("volunteer", "aid_volunteer"):
+        page.goto("/settings/shift/")
+        page.locator("main form button").first.click()
+    folder = FOLDER / language
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (of_role, path, prepare) in SCENES.items():
+        if of_role == role:
+            page.goto(path, wait_until="networkidle")
+            if prepare:
+                prepare(page)
+            session = page.context.new_cdp_session(page)
+            clip = {"x": 0, "y": page.evaluate("window.scrollY"), **SIZE, "scale": SHOWN}
+            how = {"format": "webp", "quality": QUALITY, "clip": clip}
+            (folder / f"{name}.webp").write_bytes(base64.b64decode(session.send("Page.captureScreenshot", how)["data"]))
+
+
+@contextmanager
+def signed_in(browser: Browser, address: str, username: str) -> Iterator[Page]:
+    """A browser in which the demonstration's user of this name is signed in."""
+    context = browser.new_context(base_url=address, viewport=SIZE, timezone_id="Asia/Yerevan", locale="en-GB")
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill(username)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)
+    yield page
+    context.close()
+
+
+@contextmanager
+def demonstration() -> Iterator[str]:
+    """The address of a demonstration that runs until the end."""
+    with tempfile.TemporaryDirectory(prefix="reception-pictures-") as var, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        command = [sys.executable, "manage.py", "serve", "--demo", "--port", str(port)]
+        server = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"RECEPTION_VAR": var})
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_for(f"{address}/accounts/login/", server)
+            yield address
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Return once the address answers."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+        except OSError:
+            time.sleep(1)
+        else:
+            return
+    raise TimeoutError("The demonstration did not start.")
+
+
+if __name__ == "__main__":
+    main()
