@@ -3,6 +3,7 @@
 In Armenian, whose words are the longest, and with a name that is longer than any.
 """
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -119,3 +120,16 @@ def test_pages_are_light_on_the_wire(chromium, server, everyone, pages):
             heavy.append(f"{name}: {html} bytes of HTML, {visit} in all")
         context.close()
     assert "\n".join(heavy) == ""
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_help_prints_on_one_sheet(chromium, server, everyone, role):
+    context = chromium.new_context(base_url=f"http://127.0.0.1:{server.port}", locale="hy-AM")
+    _sign_in(context, server, everyone)
+    page = context.new_page()
+    page.goto(f"/help/{role}/", wait_until="networkidle")
+    page.evaluate("document.querySelectorAll('img').forEach(img => { img.loading = 'eager'; })")
+    page.wait_for_function("[...document.images].every(img => img.complete && img.naturalWidth)")
+    paper = page.pdf(prefer_css_page_size=True)
+    context.close()
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", paper)) == 1
