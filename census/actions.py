@@ -55,14 +55,18 @@ def _freeze(tally: Tally, site: Site | None, by: User | None) -> Snapshot:
 
 def take_due_snapshots(now: datetime | None = None) -> list[Snapshot]:
     """Take every snapshot whose cut-off hour has passed and settled, the oldest first, each as of its own hour."""
-    now = now or timezone.now()
-    due: dict[datetime, list[Site]] = {}
-    for at in _due_hours(None, settings.CENSUS_HOURS, now):
-        due.setdefault(at, [])
+    due = due_snapshots(now or timezone.now())
+    taken = [take_snapshots(at, sites=[site for site in scopes if site]) for at, scopes in sorted(due.items())]
+    return [snapshot for snapshots in taken for snapshot in snapshots]
+
+
+def due_snapshots(now: datetime) -> dict[datetime, list[Site | None]]:
+    """The cut-off hours that have passed and settled without a snapshot: of the operation (None), of each site."""
+    due: dict[datetime, list[Site | None]] = {at: [None] for at in _due_hours(None, settings.CENSUS_HOURS, now)}
     for site in Site.objects.open(now):
         for at in _due_hours(site, site.cut_off_hours, now):
             due.setdefault(at, []).append(site)
-    return [snapshot for at, sites in sorted(due.items()) for snapshot in take_snapshots(at, sites=sites)]
+    return due
 
 
 def _due_hours(site: Site | None, hours: list, now: datetime) -> list[datetime]:

@@ -18,8 +18,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
+from centre.access import NotAllowed
+from centre.meters import ACTS, REFUSALS
 from centre.models import Act, Device, User
-from centre.refusals import Changed, NotThen
+from centre.refusals import Changed, NotThen, Refusal
 
 Answer = TypeVar("Answer")
 
@@ -89,9 +91,14 @@ def act(kind: str, *, answers: type[Answer]) -> Callable[[Callable[..., Answer]]
                     answer = decide(*args, by=by, at=row.at, act=row, **kwargs)
                     row.answer = asdict(answer)  # type: ignore[call-overload]  # answers are dataclasses
                     row.save(update_fields=["answer"])
+                    transaction.on_commit(ACTS.labels(kind).inc)
                     return answer
 
-            return _retried_on_deadlock(once)
+            try:
+                return _retried_on_deadlock(once)
+            except (Refusal, NotAllowed) as refusal:
+                REFUSALS.labels(kind, getattr(refusal, "code", "not_allowed")).inc()
+                raise
 
         return carry_out
 

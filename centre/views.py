@@ -99,11 +99,11 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something broke; this page asks neither the database nor the session."""
-    return HttpResponseServerError(_page_without_request("500.html"))
+    return HttpResponseServerError(_page_without_request("500.html", getattr(request, "request_id", "")))
 
 
-def _page_without_request(template: str) -> str:
-    return render_to_string(template, {"marked_as": marked_as(known_operation())})
+def _page_without_request(template: str, request_id: str = "") -> str:
+    return render_to_string(template, {"marked_as": marked_as(known_operation()), "request_id": request_id})
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:

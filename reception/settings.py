@@ -9,22 +9,19 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from reception.engines.addresses import broker_url, database_url, secret_key
+from reception.environment import flag as _flag
+from reception.environment import number as _number
+from reception.environment import secret as _secret
+from reception.environment import with_password as _with_password
+from reception.environment import word as _word
+from reception.environment import words as _list
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("RECEPTION_VAR", BASE_DIR / "var"))
 
-
-def _flag(name: str) -> bool:
-    return os.environ.get(name, "").lower() in {"1", "yes", "true", "on"}
-
-
-def _list(name: str, default: str = "") -> list[str]:
-    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
-
-
 DEBUG = _flag("DEBUG")
 DEMONSTRATION = _flag("RECEPTION_DEMONSTRATION")
-SECRET_KEY = os.environ.get("SECRET_KEY") or secret_key(VAR)
+SECRET_KEY = _secret("SECRET_KEY") or secret_key(VAR)
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
 HTTPS = _flag("RECEPTION_HTTPS")
@@ -57,6 +54,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "reception.watch.middleware.accompany",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -97,8 +95,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Engines
 
-DATABASE_URL = os.environ.get("DATABASE_URL") or database_url(VAR)
-BROKER_URL = os.environ.get("BROKER_URL") or broker_url(VAR)
+DATABASE_URL = _with_password(_word("DATABASE_URL"), _secret("DATABASE_PASSWORD")) or database_url(VAR)
+BROKER_URL = _with_password(_word("BROKER_URL"), _secret("BROKER_PASSWORD")) or broker_url(VAR)
 TRANSACTION_TIMEOUT = timedelta(seconds=120)  # a fact younger than this is not settled yet
 
 
@@ -134,6 +132,7 @@ CELERY_TIMEZONE = "Asia/Yerevan"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 
 CELERY_BEAT_SCHEDULE = {
+    "heartbeat": {"task": "reception.tasks.heartbeat", "schedule": 60.0, "options": {"expires": 55}},
     "take due snapshots": {"task": "census.tasks.take_due_snapshots", "schedule": 60.0, "options": {"expires": 55}},
 }
 CENSUS_HOURS = [time.fromisoformat(hour) for hour in _list("CENSUS_HOURS", "20:00")]  # of the whole operation
@@ -170,7 +169,7 @@ ACCOUNT_RATE_LIMITS = {  # a whole camp signs in from one address; the account's
     "login": "300/m/ip",
     "login_failed": "60/m/ip,5/300s/key",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1" if HTTPS else "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = _number("TRUSTED_PROXIES", 1 if HTTPS else 0)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 12 * 3600  # one shift
@@ -179,7 +178,10 @@ SESSION_COOKIE_HTTPONLY = True
 # Browser
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked behind the proxy, without TLS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # a browser's built-in list is for whole domains, and hard to leave
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -212,7 +214,7 @@ FORMAT_MODULE_PATH = ["reception.formats"]
 # Static files
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or VAR / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -253,11 +255,23 @@ SPECTACULAR_SETTINGS = {
 OLDEST_ACT = timedelta(days=3660) if DEMONSTRATION else timedelta(days=7)
 LATEST_ACT = timedelta(minutes=5)
 
+# Watching: what it writes down, and who may read its figures
+
+METRICS_TOKEN = _secret("METRICS_TOKEN")  # without one nobody may
+DISK_ENCRYPTED = _flag("DISK_ENCRYPTED")  # the administrator's word, where the machine cannot tell
+LOG_FORMAT = _word("LOG_FORMAT", "line")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"()": "reception.watch.logs.Lines"}, "json": {"()": "reception.watch.logs.JsonLines"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "json" if LOG_FORMAT == "json" else "line"}
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "WARNING"}},
+    "loggers": {
+        "celery": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "django.server": {"level": "WARNING"},
+        "reception.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+    },
 }

@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("shelter.urls")),
     path("", include("casework.urls")),
     path("", include("centre.urls")),
+    path("", include("reception.watch.urls")),
 ]

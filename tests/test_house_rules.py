@@ -54,6 +54,8 @@ PUBLIC_ADDRESSES = {
     "/accounts/logout/",
     "/accounts/inactive/",
     "/settings/language/",
+    "/healthz",  # the process lives; no data
+    "/readyz",  # which engine answers; no data
     "/api/schema/",  # the API's description: no data
     "/api/docs/",
 }

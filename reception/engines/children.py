@@ -88,9 +88,8 @@ class Child:
 
 def web(ground: Ground, listener: socket.socket, environment: Mapping[str, str]) -> Child:
     """The web server, on a socket that stays open while it restarts."""
-    command = ["-m", "gunicorn", "reception.wsgi", "--bind", f"fd://{listener.fileno()}"]
-    command += ["--worker-class", "gthread", "--workers", str(max(2, min(cores(), 8))), "--threads", "4"]
-    command += ["--graceful-timeout", "15", "--timeout", "60", "--log-level", "warning", "--no-control-socket"]
+    command = ["-m", "gunicorn", "--config", "python:reception.web_server", "reception.wsgi"]
+    command += ["--bind", f"fd://{listener.fileno()}"]
     return Child(ground, "web", command, lent=(listener.fileno(),), environment=environment)
 
 

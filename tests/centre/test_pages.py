@@ -17,6 +17,7 @@ from tests.build import LONG_AGO, make_site, make_user
 pytestmark = pytest.mark.django_db
 
 OPEN_TO_ALL = {"accounts/login/", "accounts/logout/", "accounts/inactive/", "settings/language/"}
+OPEN_TO_ALL |= {"healthz", "readyz", "metrics"}  # of machines; figures only with their token
 
 SAMPLES = {"uuid": str(uuid.UUID(int=1)), "int": "1", "slug": "a", "str": "a", "path": "a"}
 

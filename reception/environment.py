@@ -1,0 +1,56 @@
+"""What the environment says; a secret may stand in a file that `NAME_FILE` names."""
+
+import os
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def word(name: str, default: str = "") -> str:
+    """The variable's value, or the default."""
+    return os.environ.get(name, default)
+
+
+def flag(name: str) -> bool:
+    """Whether the variable says yes."""
+    return word(name).lower() in {"1", "yes", "true", "on"}
+
+
+def number(name: str, default: int) -> int:
+    """The variable as a whole number; refuses anything else."""
+    said = word(name) or str(default)
+    if not (said.isascii() and said.isdigit()):
+        raise ImproperlyConfigured(f"{name} has to be a whole number.")
+    return int(said)
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """The variable's values, separated by commas."""
+    return [part.strip() for part in word(name, default).split(",") if part.strip()]
+
+
+def secret(name: str) -> str:
+    """The variable's value, or what the file holds that `NAME_FILE` names; empty when neither is set.
+
+    Refuses a file that cannot be read or is empty: a server must not start with another secret than it was given.
+    """
+    path = word(f"{name}_FILE")
+    if not path:
+        return word(name)
+    try:
+        held = Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE: {path} cannot be read: {error.strerror}.") from None
+    if not held:
+        raise ImproperlyConfigured(f"{name}_FILE: {path} is empty.")
+    return held
+
+
+def with_password(address: str, password: str) -> str:
+    """The address of an engine with the password in it, unless it has one or there is none."""
+    parts = urlsplit(address)
+    if not password or parts.password:
+        return address
+    user, _at, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))

@@ -1,0 +1,49 @@
+"""Gunicorn's settings, on a laptop and in a container: `gunicorn --config python:reception.web_server reception.wsgi`.
+
+Read before the app is loaded, and the workers inherit its environment: so that each web process keeps its counters
+where the one that is asked for figures finds those of all.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from reception.engines.machine import cores
+from reception.environment import number
+
+worker_class = "gthread"
+workers = number("WEB_WORKERS", max(2, min(cores(), 8)))
+threads = number("WEB_THREADS", 4)
+timeout = 60
+graceful_timeout = 15
+keepalive = 75  # longer than a proxy keeps a connection it does not use
+loglevel = "warning"
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a heartbeat on a slow disk looks like a death
+
+_JSON = "reception.watch.logs.JsonLines" if os.environ.get("LOG_FORMAT") == "json" else "reception.watch.logs.Lines"
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"careful": {"()": _JSON}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "careful"}},
+    "root": {"level": "WARNING", "handlers": ["console"]},
+    "loggers": {"gunicorn.error": {"level": "WARNING", "handlers": ["console"], "propagate": False}},
+}
+
+_COUNTERS = tempfile.mkdtemp(prefix="reception-counters-")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _COUNTERS
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """A worker that ended counts no more; what it counted stays."""
+    from prometheus_client import multiprocess  # noqa: PLC0415 - the master reads the folder's name first
+
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    """The counters go with the server."""
+    shutil.rmtree(_COUNTERS, ignore_errors=True)
