@@ -4,12 +4,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from psycopg.pq import PGconn, Ping
 
 from reception.engines.addresses import DATABASE, SOCKET_PORT, password_file, read_secret, socket_folder
+from reception.engines.errors import EngineError
 from reception.engines.journal import Journal
 from reception.engines.postgres import Postgres
 from reception.engines.running import supervised
@@ -29,10 +31,15 @@ def own_database(var: Path, connection: Any) -> Iterator[None]:
         _point(connection.settings_dict, var)
         yield
         return
-    with supervised(var, Journal(sys.stderr)) as ground:
+    log = StringIO()  # shown only when the engine does not start: the command's own words matter
+    with supervised(var, Journal(log)) as ground:
         engine = Postgres(ground)
         try:
-            engine.start()
+            try:
+                engine.start()
+            except EngineError:
+                sys.stderr.write(log.getvalue())
+                raise
             _point(connection.settings_dict, ground.var)
             yield
         finally:

@@ -167,35 +167,10 @@ class Terminal(io.StringIO):
 
 
 def test_open_asks_until_it_is_right(monkeypatch):
-    answers = iter(
-        [
-            "Goris 2026",
-            "G1",
-            "Goris 2026",
-            "gori",
-            "armine",
-            "Armine",
-            "",
-            "armine",
-            "Armine",
-            "",
-            "",
-            "goris",
-            "Goris",
-            "",
-            "Գորիս",
-            "",
-            "9x",
-            "2",
-            "SU",
-            "9",
-            "hall",
-            "none",
-            "40",
-            "goris",
-            "",
-        ]
-    )
+    operation = ["Goris 2026", "G1", "Goris 2026", "gori"]
+    account = ["armine", "Armine", "", "armine", "Armine", ""]
+    site = ["", "goris", "Goris", "", "Գորիս", "", "9x", "2", "SU", "9", "hall", "none", "40", "goris", ""]
+    answers = iter([*operation, *account, *site])
     passwords = iter(["short", "short", PASSWORD, "another", PASSWORD, PASSWORD])
     monkeypatch.setattr(sys, "stdin", Terminal())
     monkeypatch.setattr("builtins.input", lambda question: next(answers))
@@ -206,8 +181,14 @@ def test_open_asks_until_it_is_right(monkeypatch):
     assert "The two differ" in said
     assert Operation.objects.get().code == "GORI"
     assert User.objects.get().check_password(PASSWORD)
-    site = Site.objects.get()
-    assert (site.code, site.name_hy, site.name_ru, site.kind, site.marz) == ("goris", "Գորիս", "", "reception", "AM-SU")
+    goris = Site.objects.get()
+    assert (goris.code, goris.name_hy, goris.name_ru, goris.kind, goris.marz) == (
+        "goris",
+        "Գորիս",
+        "",
+        "reception",
+        "AM-SU",
+    )
     assert Place.objects.count() == 40
 
 
