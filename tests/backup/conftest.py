@@ -1,0 +1,101 @@
+"""A day of real acts, committed in a database of its own, and a backup of it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from psycopg import sql
+from pyrage.x25519 import Identity
+from pytest_django import DjangoDbBlocker
+
+from reception.backup.manifest import Manifest
+from reception.backup.writing import Written, write_backup
+from tests.backup.day import count_tonight, live_a_day
+from tests.servers import fresh_database
+
+Rows = dict[str, list[tuple[object, ...]]]
+
+TABLES = """
+SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
+"""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A backup, the key that opens it, and all that stood in the database when it was taken."""
+
+    written: Written
+    identity: Identity
+    rows: Rows
+    census: dict[str, object]
+    at: datetime
+
+    @property
+    def path(self) -> Path:
+        return self.written.path
+
+    @property
+    def manifest(self) -> Manifest:
+        return self.written.manifest
+
+
+def every_row() -> Rows:
+    """Every row of every table, in order, and where every sequence stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        rows: Rows = {}
+        for (name,) in cursor.fetchall():
+            cursor.execute(sql.SQL("SELECT t::text FROM {} t ORDER BY 1").format(sql.Identifier(name)))
+            rows[name] = cursor.fetchall()
+        cursor.execute("SELECT schemaname, sequencename, last_value FROM pg_sequences ORDER BY 1, 2")
+        rows["sequences"] = cursor.fetchall()
+    return rows
+
+
+@contextmanager
+def copied_database(name: str, template: str) -> Iterator[None]:
+    """A database of this name, a copy of the template, is the current one; it is dropped at the end."""
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def migrated(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of an empty installation to be copied: migrated, and nobody in it."""
+    with django_db_blocker.unblock(), fresh_database(f"migrated_{os.getpid()}"):
+        yield connection.settings_dict["NAME"]
+
+
+@pytest.fixture(scope="module")
+def saved(migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Saved:
+    """A backup of a database that is destroyed when the tests see it."""
+    identity = Identity.generate()
+    folder = tmp_path_factory.mktemp("backups")
+    with copied_database(f"saved_{os.getpid()}", migrated):
+        live_a_day()
+        now = datetime.now(UTC)
+        rows, census = every_row(), count_tonight(now)
+        written = write_backup(connection, folder, [identity.to_public()], now)
+    return Saved(written, identity, rows, census, now)
+
+
+@pytest.fixture
+def fresh(saved: Saved, migrated: str) -> Iterator[None]:
+    """An empty installation of its own for each test."""
+    with copied_database(f"restored_{os.getpid()}", migrated):
+        yield
