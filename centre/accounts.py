@@ -5,9 +5,11 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from centre.actions import choose_language
 from centre.log import write_log
 from centre.models import LogLine
 
+LANGUAGE_BEFORE_SIGN_IN = "language_before_sign_in"
 SAID_BY_THE_BAR = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
 
@@ -26,6 +28,14 @@ class StaffAccounts(DefaultAccountAdapter):
 @receiver(user_logged_in)
 def log_sign_in(sender, request, user, **kwargs):
     write_log(user, LogLine.Verb.SIGNED_IN)
+
+
+@receiver(user_logged_in)
+def speak_the_language_chosen_before(sender, request, user, **kwargs):
+    chosen = request.session.pop(LANGUAGE_BEFORE_SIGN_IN, None)
+    if chosen:
+        choose_language(chosen, by=user)
+        user.language = chosen
 
 
 @receiver(user_login_failed)

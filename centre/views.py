@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from centre.access import Permission, Role, permissions_of
+from centre.accounts import LANGUAGE_BEFORE_SIGN_IN
 from centre.actions import choose_language
 from centre.forms import LanguageForm
 from centre.guides import GUIDES, picture_of
@@ -80,6 +81,8 @@ def language(request: HttpRequest) -> HttpResponse:
     chosen = form.cleaned_data["language"]
     if isinstance(request.user, User):
         choose_language(chosen, by=request.user)
+    else:
+        request.session[LANGUAGE_BEFORE_SIGN_IN] = chosen
     answer = _back(request)
     answer.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,

@@ -25,7 +25,7 @@ from reception.languages.extracting import Message, apps, messages_of_python, me
 from registrations.models import Individual
 from shelter.models import Room
 from tests.api.world import furnish
-from tests.build import make_user, person, register_family
+from tests.build import make_site, make_user, person, register_family
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -335,10 +335,27 @@ def test_sign_in_speaks_the_language_the_browser_asks_for(db, language):
 
 
 def test_the_language_chosen_before_sign_in_stays_and_keeps_the_page(db):
-    client = Client()
+    client, user = Client(), make_user(Role.VOLUNTEER, make_site())
     answer = client.post("/settings/language/", {"language": "hy", "next": "/accounts/login/?next=/families/"})
     assert answer.headers["Location"] == "/accounts/login/?next=/families/"
     assert '<html lang="hy"' in client.get("/accounts/login/").content.decode()
+    client.post("/accounts/login/", {"login": user.username, "password": "reception-desk-1"})
+    user.refresh_from_db()
+    assert user.language == "hy"
+    assert '<html lang="hy"' in client.get("/").content.decode()
+
+
+def test_a_language_chosen_by_one_is_not_the_next_ones(db):
+    first, second = (make_user(Role.VOLUNTEER, make_site()) for _ in range(2))
+    client = Client()
+    for user in (first, second):
+        client.post("/accounts/login/", {"login": user.username, "password": "reception-desk-1"})
+        if user == first:
+            client.post("/settings/language/", {"language": "ru", "next": "/"})
+            client.post("/accounts/logout/")
+    second.refresh_from_db()
+    assert second.language == "en"
+    assert '<html lang="en"' in client.get("/").content.decode()
 
 
 @pytest.mark.parametrize("asked", ["user", "browser"])
