@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from census.errors import LaterTaken, NotSettled
@@ -62,19 +63,20 @@ def take_due_snapshots(now: datetime | None = None) -> list[Snapshot]:
 
 def due_snapshots(now: datetime) -> dict[datetime, list[Site | None]]:
     """The cut-off hours that have passed and settled without a snapshot: of the operation (None), of each site."""
-    due: dict[datetime, list[Site | None]] = {at: [None] for at in _due_hours(None, settings.CENSUS_HOURS, now)}
+    settled = settled_until(now)
+    last = dict(Snapshot.objects.filter(at__lt=settled).order_by().values_list("site").annotate(Max("at")))
+    due: dict[datetime, list[Site | None]] = {}
+    for at in _due_hours(settings.CENSUS_HOURS, settled, last.get(None)):
+        due.setdefault(at, []).append(None)
     for site in Site.objects.open(now):
-        for at in _due_hours(site, site.cut_off_hours, now):
-            due.setdefault(at, []).append(site)
+        for at in _due_hours(site.cut_off_hours, settled, last.get(site.pk)):
+            if at >= site.opened_at:
+                due.setdefault(at, []).append(site)
     return due
 
 
-def _due_hours(site: Site | None, hours: list, now: datetime) -> list[datetime]:
+def _due_hours(hours: list, settled: datetime, last: datetime | None) -> list[datetime]:
     """The cut-off instants since the last snapshot that have settled; without one, the latest alone."""
-    settled = settled_until(now)
     days = [local_day(settled) - timedelta(days=back) for back in range(CAUGHT_UP.days, -1, -1)]
     instants = sorted(at for day in days for hour in hours if (at := local_instant(day, hour)) <= settled)
-    last = last_snapshot(site, settled)
-    if last is None:
-        instants = instants[-1:]
-    return [at for at in instants if (last is None or at > last.at) and (site is None or at >= site.opened_at)]
+    return [at for at in instants if at > last] if last else instants[-1:]

@@ -11,7 +11,7 @@ app_name = "census"
 
 urlpatterns = [
     path("", views.board, name="board"),
-    path("board/figures/", views.figures_now, name="figures_now"),
+    path("board/now/", views.board_now, name="board_now"),
     path("census/", views.days, name="days"),
     path("census/take/", views.take, name="take"),
     path("census/<day:on>/", views.day, name="day"),

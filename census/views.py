@@ -1,5 +1,6 @@
 """The census pages: the board, the days, one day, and its file."""
 
+import hashlib
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from census import tasks
+from census.chart import bars
 from census.files import census_csv
 from census.forms import TakeForm
 from census.models import Snapshot
@@ -25,27 +27,46 @@ from census.reading import (
     used_lines,
 )
 from census.selectors import Tally, last_snapshot
+from census.situation import hours_until, read_sites, situation
+from census.waits import waits_for
 from centre.access import Permission, allows, require
 from centre.clock import local_day
 from centre.log import write_log
 from centre.models import LogLine
+from centre.shift import site_of_shift
 from desk.doors import may
 
 
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
-    """The situation board: the figures for those who may read them, and the way to everyone's work."""
-    return render(request, "census/board.html", {"reads": allows(request.user, Permission.SEE_CENSUS)})
+    """The situation board: the figures, arrivals, sites, and what waits for the one who looks."""
+    return render(request, "census/board.html", _situation(request))
 
 
 @require_GET
-@may(Permission.SEE_CENSUS)
-def figures_now(request: HttpRequest) -> HttpResponse:
-    """The figures of this moment, counted when asked."""
-    now = timezone.now()
-    tally = Tally(now, now)
-    context = {"at": now, "figures": read_figures(vars(tally.figures), now), "latest": last_snapshot(None, now)}
-    return render(request, "census/_figures.html", context)
+def board_now(request: HttpRequest) -> HttpResponse:
+    """The board as it is now; nothing where it reads as the one that is shown."""
+    shown = _situation(request)
+    if shown["mark"] == request.GET.get("mark"):
+        return HttpResponse(status=204)
+    return render(request, "census/_situation.html", shown)
+
+
+def _situation(request: HttpRequest) -> dict[str, Any]:
+    counted = situation()
+    sites = read_sites(counted, request.user)
+    reads = allows(request.user, Permission.SEE_CENSUS)
+    hourly = [sum(people) for people in zip(*(row.now.arrivals for row in sites), strict=True)]
+    shown: dict[str, Any] = {
+        "figures": read_figures(vars(counted.figures), counted.at) if reads else [],
+        "sites": sites,
+        "bars": bars(hours_until(counted.at), hourly) if hourly else [],
+        "arrived": sum(hourly),
+        "waits": waits_for(request.user, site_of_shift(request), counted),
+    }
+    figures = [(figure.people, figure.note) for figure in shown["figures"]]
+    told = repr([figures, [(row.site, row.now) for row in sites], shown["waits"], f"{counted.at:%H:%M}"])
+    return shown | {"at": counted.at, "mark": hashlib.sha256(told.encode()).hexdigest()[:16]}
 
 
 @require_GET

@@ -38,7 +38,7 @@ def day_address(suffix: str = "/") -> str:
     return f"/census/{timezone.localdate():%Y-%m-%d}{suffix}"
 
 
-@pytest.mark.parametrize("address", ["/census/", day_address(), day_address(".csv"), "/board/figures/"])
+@pytest.mark.parametrize("address", ["/census/", day_address(), day_address(".csv")])
 @pytest.mark.parametrize(
     ("role", "status"),
     [
@@ -88,7 +88,7 @@ def test_the_file_has_codes_beside_names_and_checks_each_sum(official, goris):
 
 
 def test_no_name_leaves_with_the_figures(official, goris):
-    for address in (day_address(), day_address(".csv"), "/board/figures/"):
+    for address in (day_address(), day_address(".csv")):
         assert "Hakobyan" not in official.get(address).content.decode()
 
 

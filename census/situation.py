@@ -1,0 +1,163 @@
+"""The situation board: what is so now, counted for all who look within the same few seconds."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from census.counting import ask, ask_of_everyone
+from census.selectors import Figures, Tally
+from centre.access import Permission, allows
+from centre.models import Site, User
+from centre.shift import sites_of_shift
+from shelter.selectors import PlacesNow, places_now
+
+FRESH = timedelta(seconds=4)  # counted once in this time, however many look
+KEPT = 60  # seconds that a count is shown while a newer one is made
+COUNTING = 10  # seconds after which a count that was never finished may be begun again
+HOURS = 24
+
+COUNT, CLAIM = "situation", "situation-counting"
+
+# Each arrival that begins a time at a site, by the hour it happened in; those that were taken back began none.
+ARRIVALS = """
+SELECT presence.site_id, date_trunc('hour', movement.happened_at, 'Asia/Yerevan'), count(*)
+FROM registrations_movement movement JOIN registrations_presence presence ON presence.movement_id = movement.id
+WHERE movement.kind = 'arrived' AND happened_at > %(since)s AND happened_at <= %(at)s
+GROUP BY 1, 2
+"""
+
+# Who is at each site; of them who were counted with a card and have no names yet, and since when the first of them.
+AT_SITES = """
+SELECT presence.site_id, count(*), count(nameless.id), min(nameless.pre_registered_at)
+FROM registrations_presence presence
+JOIN centre_site site ON site.id = presence.site_id
+LEFT JOIN (SELECT id, pre_registered_at FROM registrations_individual WHERE registered_at IS NULL) nameless
+  ON nameless.id = presence.individual_id
+WHERE during @> %(at)s::timestamptz
+  AND (presumed_left_after IS NULL OR lower(during) > %(at)s - presumed_left_after * interval '1 hour')
+GROUP BY 1
+"""
+
+
+@dataclass(frozen=True)
+class AtSite:
+    """One site at the instant: people, free places, and the arrivals of each of the last hours."""
+
+    present: int = 0
+    free: int | None = None  # None where there are no rooms
+    waiting: int = 0  # people counted with a card whose names are not taken yet
+    card_since: datetime | None = None  # when the first of them got the card
+    arrivals: tuple[int, ...] = (0,) * HOURS
+
+    @property
+    def arrived(self) -> int:
+        """The arrivals of the last 24 hours."""
+        return sum(self.arrivals)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What was counted at an instant, for all sites; who may see which is decided when it is read."""
+
+    at: datetime
+    figures: Figures
+    sites: dict[uuid.UUID, AtSite]
+
+
+@dataclass(frozen=True)
+class SiteRow:
+    """A row of the board: a site, or the confidential ones together, without a name."""
+
+    site: Site | None
+    now: AtSite
+    waited: timedelta | None
+
+
+def situation() -> Situation:
+    """The latest count; one of those who look makes a new one, the others read the last meanwhile."""
+    known: Situation | None = cache.get(COUNT)
+    now = timezone.now()
+    if known is not None and (now - known.at < FRESH or not cache.add(CLAIM, 1, COUNTING)):
+        return known
+    counted = count_situation(now)
+    cache.set(COUNT, counted, KEPT)
+    cache.delete(CLAIM)
+    return counted
+
+
+def count_situation(at: datetime) -> Situation:
+    """Count everything the board shows, as of the instant."""
+    hours = hours_until(at)
+    arrivals: dict[uuid.UUID, dict[datetime, int]] = defaultdict(dict)
+    for site, hour, people in ask(ARRIVALS, since=hours[0], at=at):
+        arrivals[site][hour] = people
+    present = {row[0]: row[1:] for row in ask_of_everyone(AT_SITES, at=at)}
+    sites = list(Site.objects.values_list("pk", flat=True))
+    places = places_now(sites, at)
+    return Situation(
+        at,
+        Tally(at, at).figures,
+        {
+            site: _at_site(present.get(site), places.get(site), [arrivals[site].get(hour, 0) for hour in hours])
+            for site in sites
+        },
+    )
+
+
+def hours_until(at: datetime) -> list[datetime]:
+    """The beginnings of the last 24 hours by the clock, the one that is running last."""
+    running = timezone.localtime(at).replace(minute=0, second=0, microsecond=0)
+    return [running - timedelta(hours=back) for back in range(HOURS - 1, -1, -1)]
+
+
+def _at_site(present: tuple | None, places: PlacesNow | None, arrivals: list[int]) -> AtSite:
+    people, waiting, since = present or (0, 0, None)
+    return AtSite(people, places.free if places else None, waiting, since, tuple(arrivals))
+
+
+def read_sites(counted: Situation, user: User) -> list[SiteRow]:
+    """The sites the user may know of, in trouble first: who waits longest, then the fullest.
+
+    Who reads the census sees every open site, the confidential ones together without a name; others see theirs.
+    """
+    if not allows(user, Permission.SEE_CENSUS):
+        return _ranked([(site, counted.sites.get(site.pk, AtSite())) for site in sites_of_shift(user)], counted.at)
+    shown = set(Site.objects.visible_to(user).values_list("pk", flat=True))
+    known = [(site, counted.sites.get(site.pk, AtSite())) for site in Site.objects.open(counted.at)]
+    rows = _ranked([(site, now) for site, now in known if site.pk in shown], counted.at)
+    hidden = [now for site, now in known if site.pk not in shown]
+    return rows + ([_row(None, _together(hidden), counted.at)] if hidden else [])
+
+
+def _ranked(known: Iterable[tuple[Site, AtSite]], at: datetime) -> list[SiteRow]:
+    rows = [_row(site, now, at) for site, now in known]
+    return sorted(
+        rows,
+        key=lambda row: (
+            -(row.waited or timedelta()),
+            -row.now.waiting,
+            -row.now.present,
+            row.site.code if row.site else "",
+        ),
+    )
+
+
+def _row(site: Site | None, now: AtSite, at: datetime) -> SiteRow:
+    return SiteRow(site, now, at - now.card_since if now.card_since else None)
+
+
+def _together(sites: list[AtSite]) -> AtSite:
+    free = [now.free for now in sites if now.free is not None]
+    since = [now.card_since for now in sites if now.card_since]
+    return AtSite(
+        sum(now.present for now in sites),
+        sum(free) if free else None,
+        sum(now.waiting for now in sites),
+        min(since, default=None),
+        tuple(map(sum, zip(*(now.arrivals for now in sites), strict=True))),
+    )

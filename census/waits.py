@@ -1,0 +1,92 @@
+"""What waits for one person: a line for each kind of work, with its number and the way to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from aid.models import Handout
+from casework.models import Case
+from census.actions import due_snapshots
+from census.reading import read_total
+from census.selectors import last_snapshot
+from census.situation import Situation
+from centre.access import Permission, allows
+from centre.models import Site, User
+from shelter.selectors import holds_now, who_waits
+from shelter.sight import sites_to_place
+
+SOON = timedelta(hours=1)  # a hold that ends within this time waits for somebody
+FLAGGED = timedelta(days=3)
+LATE = timedelta(minutes=10)  # after its hour a snapshot is taken; later than this it is missed
+
+
+@dataclass(frozen=True)
+class Waits:
+    """One line of what waits."""
+
+    key: str
+    people: int
+    words: str
+    address: str
+    urgent: bool = False
+
+
+def waits_for(user: User, site: Site | None, counted: Situation) -> list[Waits]:
+    """What waits for the user now, the urgent first: at the site of the shift, or where all their roles reach."""
+    at = counted.at
+    lines = [*_cases(user, at), *_families(user, site, at), *_names(user, site, counted), *_aid(user, at)]
+    lines += _census(user, at)
+    return sorted((line for line in lines if line.people), key=lambda line: not line.urgent)
+
+
+def _cases(user: User, at: datetime) -> Iterator[Waits]:
+    if allows(user, Permission.SEE_CASES, at=at):
+        cases = Case.objects.open().visible_to(user, at)
+        urgent, others = cases.filter(urgent=True).count(), cases.filter(urgent=False).count()
+        words = ngettext("urgent case is open", "urgent cases are open", urgent)
+        yield Waits("urgent", urgent, words, "/cases/", urgent=True)
+        yield Waits("cases", others, ngettext("other case is open", "other cases are open", others), "/cases/")
+
+
+def _families(user: User, site: Site | None, at: datetime) -> Iterator[Waits]:
+    if not allows(user, Permission.PLACE, at=at):
+        return
+    sites = [one for one in sites_to_place(user, at) if site is None or one == site]
+    _first, families = who_waits(user, sites, at, limit=1)
+    yield Waits(
+        "places", families, ngettext("family waits for a place", "families wait for a place", families), "/shelter/"
+    )
+    ending = sum(1 for hold in holds_now(sites, at) if hold.until <= at + SOON)
+    words = ngettext("hold ends within the hour or ran out", "holds end within the hour or ran out", ending)
+    yield Waits("holds", ending, words, "/shelter/", urgent=True)
+
+
+def _names(user: User, site: Site | None, counted: Situation) -> Iterator[Waits]:
+    if site is not None and allows(user, Permission.REGISTER, site, counted.at):
+        now = counted.sites.get(site.pk)
+        people = now.waiting if now else 0
+        words = ngettext("person here has a card and no name yet", "people here have a card and no name yet", people)
+        yield Waits("names", people, words, "/families/?state=pre_registered")
+
+
+def _aid(user: User, at: datetime) -> Iterator[Waits]:
+    if allows(user, Permission.PLAN_AID, at=at):
+        sites = Site.objects.where(user, Permission.PLAN_AID, at)
+        given = Handout.objects.filter(distribution__site__in=sites, happened_at__gte=at - FLAGGED)
+        flagged = given.flagged().count()
+        yield Waits("aid", flagged, ngettext("handout broke a rule", "handouts broke a rule", flagged), "/aid/")
+
+
+def _census(user: User, at: datetime) -> Iterator[Waits]:
+    if not allows(user, Permission.SEE_CENSUS, at=at):
+        return
+    last = last_snapshot(None, at)
+    total = read_total(last.tally) if last else None
+    if last and total and total.difference:
+        words = _("people are not explained by the last census")
+        yield Waits("difference", abs(total.difference), words, f"/census/{last.at:%Y-%m-%d}/", urgent=True)
+    missed = len(due_snapshots(at - LATE))
+    yield Waits("missed", missed, ngettext("snapshot is late", "snapshots are late", missed), "/census/", urgent=True)
