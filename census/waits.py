@@ -1,9 +1,11 @@
 """What waits for one person: a line for each kind of work, with its number and the way to it."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,6 +22,7 @@ from shelter.sight import sites_to_place
 
 SOON = timedelta(hours=1)  # a hold that ends within this time waits for somebody
 FLAGGED = timedelta(days=3)
+KEPT = 15  # seconds that the number of waiting families is shown
 LATE = timedelta(minutes=10)  # after its hour a snapshot is taken; later than this it is missed
 
 
@@ -55,13 +58,19 @@ def _families(user: User, site: Site | None, at: datetime) -> Iterator[Waits]:
     if not allows(user, Permission.PLACE, at=at):
         return
     sites = [one for one in sites_to_place(user, at) if site is None or one == site]
-    _first, families = who_waits(user, sites, at, limit=1)
+    families = _how_many_wait(user, sites, at)
     yield Waits(
         "places", families, ngettext("family waits for a place", "families wait for a place", families), "/shelter/"
     )
     ending = sum(1 for hold in holds_now(sites, at) if hold.until <= at + SOON)
     words = ngettext("hold ends within the hour or ran out", "holds end within the hour or ran out", ending)
     yield Waits("holds", ending, words, "/shelter/", urgent=True)
+
+
+def _how_many_wait(user: User, sites: list[Site], at: datetime) -> int:
+    """The families that wait at these sites: the dearest question, so it is asked once for all who may ask it."""
+    scope = hashlib.sha256(repr(sorted(site.pk.hex for site in sites)).encode()).hexdigest()[:32]
+    return cache.get_or_set(f"families-waiting-{scope}", lambda: who_waits(user, sites, at, limit=1)[1], KEPT)
 
 
 def _names(user: User, site: Site | None, counted: Situation) -> Iterator[Waits]:
