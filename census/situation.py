@@ -20,6 +20,7 @@ FRESH = timedelta(seconds=4)  # counted once in this time, however many look
 KEPT = 60  # seconds that a count is shown while a newer one is made
 COUNTING = 10  # seconds after which a count that was never finished may be begun again
 HOURS = 24
+FEW = 5  # sites with nobody that are still listed one by one
 
 COUNT, CLAIM = "situation", "situation-counting"
 
@@ -71,11 +72,17 @@ class Situation:
 
 @dataclass(frozen=True)
 class SiteRow:
-    """A row of the board: a site, or the confidential ones together, without a name."""
+    """A row of the board: a site, or several together without a name: the confidential, or those with nobody."""
 
     site: Site | None
     now: AtSite
     waited: timedelta | None
+    empty: int = 0  # how many sites with nobody the row stands for
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody is there, waits there or came there."""
+        return not (self.now.present or self.now.waiting or self.now.arrived)
 
 
 def situation() -> Situation:
@@ -131,7 +138,16 @@ def read_sites(counted: Situation, user: User) -> list[SiteRow]:
     known = [(site, counted.sites.get(site.pk, AtSite())) for site in Site.objects.open(counted.at)]
     rows = _ranked([(site, now) for site, now in known if site.pk in shown], counted.at)
     hidden = [now for site, now in known if site.pk not in shown]
-    return rows + ([_row(None, _together(hidden), counted.at)] if hidden else [])
+    return _folded(rows) + ([_row(None, _together(hidden), counted.at)] if hidden else [])
+
+
+def _folded(rows: list[SiteRow]) -> list[SiteRow]:
+    """The rows, with more than a few sites where nobody is in one."""
+    quiet = [row for row in rows if row.quiet]
+    if len(quiet) <= FEW:
+        return rows
+    together = SiteRow(None, _together([row.now for row in quiet]), None, empty=len(quiet))
+    return [row for row in rows if not row.quiet] + [together]
 
 
 def _ranked(known: Iterable[tuple[Site, AtSite]], at: datetime) -> list[SiteRow]:

@@ -76,6 +76,15 @@ def test_confidential_sites_have_no_name_for_others_and_are_counted():
     assert {row.site.code for row in named if row.site} == {"goris", "safe-house"}
 
 
+def test_many_sites_with_nobody_stand_in_one_row():
+    register_family(make_site("goris"), make_user())
+    for _ in range(7):
+        make_room(make_site(), places=2)
+    rows = read_sites(count_situation(timezone.now()), make_user(Role.OFFICIAL))
+    assert [(row.site and row.site.code, row.empty) for row in rows] == [("goris", 0), (None, 7)]
+    assert rows[1].now.free == 14
+
+
 def test_who_reads_no_census_sees_the_sites_of_their_shift_alone(client):
     goris, sisian = make_site("goris"), make_site("sisian", name_en="Sisian school")
     register_family(sisian, make_user())
