@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from centre.forms import ActForm
@@ -258,5 +257,4 @@ def child_key(act: uuid.UUID) -> uuid.UUID:
 
 def need_name(need: NeedCode) -> str:
     """The need as it is said at a desk: without its code, in the reader's language where it has a name there."""
-    name = getattr(need, f"name_{(get_language() or 'en')[:2]}", "") or need.name_en
-    return name.split(" (")[0]
+    return need.name.split(" (")[0]

@@ -8,6 +8,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from centre.models import Act, Marz, Site, User
@@ -37,7 +38,12 @@ class NeedCode(models.Model):
         ordering = ("code",)
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name_en}"
+        return f"{self.code} {self.name}"
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language, in English where it has none."""
+        return getattr(self, f"name_{(get_language() or 'en')[:2]}", "") or self.name_en
 
 
 class Household(models.Model):

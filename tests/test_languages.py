@@ -22,7 +22,7 @@ from centre.templatetags.figures import figure
 from reception.languages.catalogues import LANGUAGES, catalogues, compile_all, path_of
 from reception.languages.checking import faults, faults_of
 from reception.languages.extracting import Message, apps, messages_of_python, messages_of_template
-from registrations.models import Individual
+from registrations.models import Individual, SpecificNeed
 from shelter.models import Room
 from tests.api.world import furnish
 from tests.build import make_site, make_user, person, register_family
@@ -289,7 +289,8 @@ def _english(reader: Reader) -> set[str]:
 
 def _walk(client: Client) -> Iterator[tuple[str, Reader]]:
     """Every page that links lead to, once a view, and what each of its forms answers when sent empty."""
-    seen, waiting = set(), ["/"]
+    in_need = SpecificNeed.objects.first().individual.memberships.get().household
+    seen, waiting = set(), [f"/families/{in_need}/".replace(" ", ""), "/"]
     while waiting:
         address = waiting.pop(0)
         name = re.sub(r"[0-9a-f-]{36}|\d{4}[A-Z]|\d{4}-\d\d-\d\d", "x", urlsplit(address).path)

@@ -161,7 +161,9 @@ def _make_distributions(sites: dict[str, Site], by: User, since: datetime) -> No
         for rule in rules:
             receive_stock(sites[code], item=rule.item, quantity=STOCK, by=by, at=since)
         if code != STORE:
-            plan_distribution(sites[code], name=f"Arrival kit, {code}", starts_at=since, rules=rules, by=by, at=since)
+            plan_distribution(
+                sites[code], name="Ժամանման օգնություն · Arrival kit", starts_at=since, rules=rules, by=by, at=since
+            )
 
 
 def _make_item(code: str, names: tuple[str, str, str], by: User, at: datetime) -> Item:

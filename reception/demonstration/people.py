@@ -174,7 +174,7 @@ def _family(seed: str, kin: list[Kin], mistakes: float) -> InventedFamily:
         original_registration=lost if displaced_before else lived,
         phones=_phones(rng),
         languages=("ru", "hy") if script == RUSSIAN else ("hy", "ru") if rng.random() < 0.6 else ("hy",),
-        vehicle=rng.choices(("car", "minibus", "truck", "bus"), (70, 8, 10, 12))[0],
+        vehicle=rng.choices(("ավտոմեքենա", "միկրոավտոբուս", "բեռնատար", "ավտոբուս"), (70, 8, 10, 12))[0],
         going=going,
         destination_marz=marz if going == "own_address" else "",
     )
