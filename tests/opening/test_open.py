@@ -10,7 +10,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from centre.access import Role
+from centre.errors import SiteCodeTaken
 from centre.models import Act, Assignment, Operation, Site, User
+from reception.opening.acts import open_whole
+from reception.opening.plan import FirstSite, Plan, Wrong
 from registrations.models import Household
 from shelter.models import Place, Room
 from tests.build import make_site, make_user, register_family
@@ -201,3 +204,23 @@ def test_open_stopped_half_way_leaves_nothing(monkeypatch):
     with pytest.raises(CommandError, match="Nothing was opened"):
         _open(name=None, password_file=None, sites=None)
     assert _nothing_was_written()
+
+
+def _plan(*sites: FirstSite) -> Plan:
+    return Plan({"name": "Goris", "code": "GORI"}, {"username": "armine", "password": PASSWORD}, sites)
+
+
+def _site(code: str) -> FirstSite:
+    return FirstSite({"code": code, "name_en": "Goris", "kind": "reception", "marz": "AM-SU"}, {})
+
+
+def test_opening_that_is_refused_half_way_leaves_nothing():
+    with pytest.raises(SiteCodeTaken):
+        open_whole(_plan(_site("goris"), _site("goris")), "real")
+    assert _nothing_was_written()
+
+
+def test_opening_itself_looks_for_people_whoever_looked_before():
+    register_family(make_site(), make_user())
+    with pytest.raises(Wrong, match="families already"):
+        open_whole(_plan(_site("goris")), "real")
