@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from casework.models import Case
 from census.models import Snapshot
+from census.selectors import Tally
 from registrations.models import GateCount, Household, Movement
 from shelter.models import Stay
 from tests.races.conftest import committed_database
@@ -27,9 +28,9 @@ def test_day_ends_now_and_has_families_in_every_state(committed_database, demons
     assert GateCount.objects.count() > 90
     assert Movement.objects.filter(happened_at__gt=now).count() == 0
     (snapshot,) = Snapshot.objects.filter(site=None)
-    figures, balance = snapshot.tally["figures"], snapshot.tally["places"]["total"]["balance"]
-    assert balance["difference"] == 0
-    assert figures["on_the_way"]
-    assert figures["not_known"]
-    assert figures["ever_accommodated"]
-    assert figures["gate_people"] > figures["registered"]
+    assert snapshot.tally["places"]["total"]["balance"]["difference"] == 0
+    figures = Tally(now, now).figures  # the snapshot's hour may be early in the day that is told
+    assert figures.on_the_way
+    assert figures.not_known
+    assert figures.ever_accommodated
+    assert figures.gate_people > figures.registered
