@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_serializer
@@ -18,6 +17,7 @@ from census.errors import NotSettled
 from census.filters import SnapshotFilterSet
 from census.models import Snapshot
 from census.selectors import Tally, last_snapshot
+from census.sight import hidden_from, snapshots_for, tally_for
 from census.tasks import ask_for_snapshots
 from centre.access import Permission, require
 from centre.acts import check_instant
@@ -28,7 +28,10 @@ from centre.viewsets import Rows, check_parameters
 
 FIRST_DAY = date(2020, 1, 1)
 PLACES = serializers.DictField(
-    help_text="By a site's code, on_the_way and total: `people` by sex and cohort, and the `balance` line by line."
+    help_text=(
+        "By a site's code, confidential_sites (those that one may not know), on_the_way and total: "
+        "`people` by sex and cohort, and the `balance` line by line."
+    )
 )
 FIGURES = serializers.DictField(allow_null=True, help_text="The figures, never mixed; null in the tally of one site.")
 
@@ -56,7 +59,7 @@ class SnapshotFile(SnapshotRow):
         fields = (*SnapshotRow.Meta.fields, "places")
 
     def get_places(self, snapshot: Snapshot) -> dict[str, Any]:
-        return snapshot.tally["places"]
+        return tally_for(self.context["request"].user, snapshot.tally)["places"]
 
 
 class TakeFacts(Facts):
@@ -88,11 +91,7 @@ class Snapshots(Rows):
         return SnapshotFile if self.action == "retrieve" else SnapshotRow
 
     def get_queryset(self) -> Any:
-        reach = self.request.user.reach(Permission.SEE_CENSUS)
-        snapshots = Snapshot.objects.select_related("site")
-        if reach is None:
-            return snapshots
-        return snapshots.filter(Q(site__in=reach) | Q(site__isnull=True)) if reach else snapshots.none()
+        return snapshots_for(self.request.user).select_related("site")
 
     @extend_schema(
         request=TakeFacts, responses={201: Taken, 202: OpenApiResponse(Taken, _("It is taken when its facts settled."))}
@@ -130,6 +129,11 @@ class CensusQuestion(Facts):
         if not FIRST_DAY <= on <= timezone.localdate():
             raise serializers.ValidationError(_("There is no census of that day."))
         return on
+
+    def validate_site(self, site: Site) -> Site:
+        if hidden_from(self.asker).filter(pk=site.pk).exists():
+            raise serializers.ValidationError(SiteField.default_error_messages["unknown"])
+        return site
 
     def validate_at(self, at: datetime) -> datetime:
         self.validate_on(local_day(at))
@@ -176,7 +180,11 @@ class Census(viewsets.GenericViewSet[Any]):
         on = local_day(at) if at else said.get("on") or timezone.localdate()
         found = None if at or known_at else _snapshot_of(on, site)
         answer = _from_snapshot(found) if found else _counted_now(at or _hour_of(on, site), site, known_at)
-        return Response(CensusAnswer({"on": on, "site": site.code if site else None, **answer}).data)
+        shown = {
+            "figures": answer["tally"].get("figures"),
+            "places": tally_for(request.user, answer["tally"])["places"],
+        }
+        return Response(CensusAnswer({"on": on, "site": site.code if site else None, **answer, **shown}).data)
 
 
 def _snapshot_of(on: date, site: Site | None) -> Snapshot | None:
@@ -188,8 +196,7 @@ def _from_snapshot(snapshot: Snapshot) -> dict[str, Any]:
         "at": snapshot.at,
         "known_at": snapshot.known_at,
         "snapshot": snapshot.pk,
-        "figures": snapshot.tally.get("figures"),
-        "places": snapshot.tally["places"],
+        "tally": snapshot.tally,
     }
 
 
@@ -203,10 +210,4 @@ def _hour_of(on: date, site: Site | None) -> datetime:
 def _counted_now(at: datetime, site: Site | None, known_at: datetime | None) -> dict[str, Any]:
     known_at = known_at or timezone.now()
     tally = Tally(at, known_at).row(site, last_snapshot(site, at))
-    return {
-        "at": at,
-        "known_at": known_at,
-        "snapshot": None,
-        "figures": tally.get("figures"),
-        "places": tally["places"],
-    }
+    return {"at": at, "known_at": known_at, "snapshot": None, "tally": tally}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from census.balance import LINES
 from census.counting import ON_THE_WAY
 from census.selectors import TOTAL
+from census.sight import CONFIDENTIAL
 from centre.models import Marz, Site
 from centre.templatetags.figures import figure
 from registrations.models import AgeGroup, Sex
@@ -51,7 +52,7 @@ class Figure:
 
 
 def read_places(tally: dict[str, Any]) -> list[PlaceRow]:
-    """The sites by code, then those on the way; the total apart."""
+    """The sites by code, the confidential ones that the reader may not know, those on the way; the total apart."""
     sites = {site.code: site for site in Site.objects.filter(code__in=tally["places"])}
     return [_row(key, tally, sites.get(key)) for key in sorted(tally["places"], key=_order) if key != TOTAL]
 
@@ -61,14 +62,23 @@ def read_total(tally: dict[str, Any]) -> PlaceRow | None:
     return _row(TOTAL, tally, None) if TOTAL in tally["places"] else None
 
 
-def _order(key: str) -> tuple[bool, str]:
-    return key == ON_THE_WAY, key
+def _order(key: str) -> tuple[int, str]:
+    return (CONFIDENTIAL, ON_THE_WAY).index(key) + 1 if key in (CONFIDENTIAL, ON_THE_WAY) else 0, key
+
+
+def name_of_row(key: str) -> str:
+    """What a row that is no site is called, in the reader's language."""
+    names = {
+        CONFIDENTIAL: _("Confidential sites"),
+        ON_THE_WAY: _("On the way"),
+        TOTAL: _("All together"),
+    }
+    return names.get(key, key)
 
 
 def _row(key: str, tally: dict[str, Any], site: Site | None) -> PlaceRow:
-    names = {ON_THE_WAY: _("On the way"), TOTAL: _("All together")}
     place = tally["places"][key]
-    return PlaceRow(key, names.get(key) or (site.name if site else key), site, place["balance"], place["people"])
+    return PlaceRow(key, site.name if site else name_of_row(key), site, place["balance"], place["people"])
 
 
 def used_lines(rows: list[PlaceRow]) -> list[tuple[str, Any]]:

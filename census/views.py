@@ -27,6 +27,7 @@ from census.reading import (
     used_lines,
 )
 from census.selectors import Tally, last_snapshot
+from census.sight import snapshots_for, tally_for
 from census.situation import hours_until, read_sites, situation
 from census.waits import waits_for
 from centre.access import Permission, allows, require
@@ -90,9 +91,9 @@ def day(request: HttpRequest, on: date) -> HttpResponse:
         "known_at": known_at,
         "snapshot": snapshots[0] if snapshots else None,
         "earlier": snapshots[1:],
-        "sites": Snapshot.objects.on(on).filter(site__isnull=False).select_related("site"),
+        "sites": snapshots_for(request.user).on(on).filter(site__isnull=False).select_related("site"),
     }
-    return render(request, "census/day.html", context | _read(tally, at))
+    return render(request, "census/day.html", context | _read(tally_for(request.user, tally), at))
 
 
 @require_GET
@@ -102,7 +103,9 @@ def day_file(request: HttpRequest, on: date) -> HttpResponse:
     snapshots = _snapshots_of(on)
     at, known_at, tally = _tally_of(on, snapshots)
     write_log(request.user, LogLine.Verb.EXPORTED, snapshots[0] if snapshots else "tally", ["census"])
-    response = HttpResponse(census_csv(tally, at, known_at), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(
+        census_csv(tally_for(request.user, tally), at, known_at), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="census-{on:%Y-%m-%d}.csv"'
     return response
 

@@ -1,0 +1,50 @@
+"""Who is told which site: a confidential one by name only to those who may know of it, to others within one line."""
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from django.db.models import QuerySet
+
+from census.balance import Balance
+from census.models import Snapshot
+from centre.access import Permission
+from centre.models import Site, User
+
+CONFIDENTIAL = "confidential_sites"
+"""The key of the line in which all confidential sites that a reader may not know are counted together."""
+
+
+def tally_for(user: User, tally: dict[str, Any]) -> dict[str, Any]:
+    """The tally as the user may read it; figures and total stay what they are, and the balance holds."""
+    hidden = set(hidden_from(user).filter(code__in=tally["places"]).values_list("code", flat=True))
+    if not hidden:
+        return tally
+    places = {key: place for key, place in tally["places"].items() if key not in hidden}
+    return tally | {"places": places | {CONFIDENTIAL: _together([tally["places"][key] for key in sorted(hidden)])}}
+
+
+def hidden_from(user: User) -> "QuerySet[Site]":
+    """The confidential sites that the user may not know of."""
+    seen = Site.objects.visible_to(user).order_by().values("pk")
+    return Site.objects.filter(confidential=True).exclude(pk__in=seen)
+
+
+def snapshots_for(user: User) -> "QuerySet[Snapshot]":
+    """The snapshots of the operation, and of each site where the user reads the census and may know of the site."""
+    reach = user.reach(Permission.SEE_CENSUS)
+    snapshots = Snapshot.objects.exclude(site__in=hidden_from(user).order_by())
+    if reach is None:
+        return snapshots
+    return snapshots.filter(site__in=reach) | snapshots.filter(site=None) if reach else snapshots.none()
+
+
+def _together(places: list[dict[str, Any]]) -> dict[str, Any]:
+    people: dict[str, Counter[str]] = defaultdict(Counter)
+    for place in places:
+        for sex, cohorts in place["people"].items():
+            people[sex].update(cohorts)
+    balance = sum((Balance.read(place["balance"]) for place in places), Balance(0))
+    return {
+        "people": {sex: dict(sorted(cohorts.items())) for sex, cohorts in sorted(people.items())},
+        "balance": balance.as_row(),
+    }
