@@ -111,7 +111,6 @@ def _database(url: str) -> dict[str, object]:
         "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "OPTIONS": {
-            "connect_timeout": "10",  # a machine that is gone does not refuse
             **query,
             "options": f"-c transaction_timeout={TRANSACTION_TIMEOUT.seconds}s -c jit=off",
         },
@@ -124,7 +123,6 @@ DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CELERY_BROKER_URL = BROKER_URL
-os.environ["CELERY_BROKER_URL"] = BROKER_URL  # Celery's command takes the variable BROKER_URL, without the password
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True  # a killed worker's task is done again by the next
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -14,9 +14,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
-import kombu.exceptions
 import psycopg
-import redis
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
@@ -31,8 +29,6 @@ SPEAKS_OF_CODE = (
     OSError,
     TemplateDoesNotExist,
     TemplateSyntaxError,
-    kombu.exceptions.OperationalError,
-    redis.ConnectionError,
 )
 LEFT_OUT = "(words left out: they may hold what was typed)"
 LONGEST_CHAIN = 10
