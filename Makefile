@@ -6,11 +6,12 @@ UV ?= uv
 LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url
 
-.PHONY: help run open test check messages bench bench-large lock
+.PHONY: help run open serve test check messages bench bench-large lock
 
 help:
 	@echo 'make run     start Reception with a demonstration day'
 	@echo 'make open    open a real operation: asks for its name, an administrator and the first sites'
+	@echo 'make serve   start Reception with what was opened'
 	@echo 'make test    the whole suite'
 	@echo 'make check   lint, layers, types, templates, translations, migrations'
 	@echo 'make messages  bring the catalogues of translations up to the messages of today'
@@ -23,6 +24,9 @@ run: .venv/run
 
 open: .venv/run
 	@$(BIN)/python manage.py open $(ARGS)
+
+serve: .venv/run
+	@$(BIN)/python manage.py serve $(ARGS)
 
 test: .venv/dev
 	$(BIN)/python -m pytest
