@@ -7,15 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from aid.actions import HandedOut, Reversed, hand_out, reverse_handout
-from aid.errors import UnknownNumber
 from aid.filters import DistributionFilterSet, HandoutFilterSet
 from aid.models import Distribution, EntitlementRule, Handout, Item
+from aid.scanning import find_card
 from centre.access import Permission
 from centre.fields import Key, Text
 from centre.models import Site, User
 from centre.viewsets import ActFacts, Rows, act_on_list, act_on_row
-from registrations.models import Household
-from registrations.numbers import read_number, write_number
+from registrations.card_texts import LENGTH, read_card_text
+from registrations.numbers import write_number
 
 
 def distributions_of(user: User) -> "QuerySet[Distribution]":
@@ -86,7 +86,7 @@ class HandoutFacts(ActFacts):
     """Which card was scanned in which distribution."""
 
     distribution = Key()
-    number = Text(max_length=20, clean=read_number, help_text="The number on the card, with its letter.")
+    number = Text(max_length=LENGTH + 20, clean=read_card_text, help_text="What a scanner reads, or the number.")
     happened_anyway = Text(
         required=False, max_length=200, help_text="Why it was given although a rule stood against it."
     )
@@ -120,9 +120,7 @@ class Handouts(Rows):
     def create(self, body: HandoutFacts) -> HandedOut:
         """Hand out what the card's household may receive."""
         facts = body.facts
-        household = Household.objects.filter(number=facts.pop("number")).first()
-        if household is None:
-            raise UnknownNumber
+        household = find_card(facts.pop("number"))
         return hand_out(facts.pop("distribution"), household, **facts)
 
     @act_on_row(ReversalFacts, Reversed)

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from registrations.models import Household
 
 
-class UnknownNumber(Refusal):
-    """No household has the number."""
+class NotGivenYet(Refusal):
+    """The card is printed, and no household carries it yet."""
 
-    code = "unknown_number"
-    message = _("No family has this number. Read the card again.")
+    code = "not_given_yet"
+    message = _("No family is registered with this card yet. Send them to the desk.")
 
 
 class NotRunning(Refusal):

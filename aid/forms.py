@@ -14,23 +14,12 @@ from aid.models import Distribution, EntitlementRule, Item
 from centre.access import Permission
 from centre.forms import ActForm
 from centre.models import Site, User
-from registrations.numbers import read_number
+from registrations.fields import CardField, NumberField
 
 MOST = 1_000_000  # pieces in one movement: more is a slip of the finger
 MOST_FOR_ONE = 1_000
 LONGEST_INTERVAL = 365  # days
 ROWS = 4
-
-
-class CardField(forms.CharField):
-    """A card's number as it is typed or scanned, read as the household's number."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": 40, "label": _("Card number")} | options)
-
-    def clean(self, value: Any) -> int | None:
-        text = super().clean(value)
-        return read_number(text) if text else None
 
 
 class LocalMinute(forms.DateTimeField):
@@ -44,7 +33,9 @@ class LocalMinute(forms.DateTimeField):
 class CardForm(forms.Form):
     """The next card of the queue."""
 
-    number = CardField(error_messages={"required": _("Scan a card, or type its number.")})
+    number = CardField(
+        label=_("Card number"), required=True, error_messages={"required": _("Scan a card, or type its number.")}
+    )
 
 
 class DistributionForm(forms.Form):
@@ -61,8 +52,8 @@ class HandOutForm(ActForm):
     """The card that is shown, to be handed its share; a number typed meanwhile is the next card instead."""
 
     distribution = forms.ModelChoiceField(Distribution.objects.none(), widget=forms.HiddenInput)
-    shown = CardField(widget=forms.HiddenInput)
-    number = CardField(required=False)
+    shown = NumberField(required=True, widget=forms.HiddenInput)
+    number = CardField(label=_("Card number"))
     happened_anyway = forms.CharField(label=_("Why was it given?"), max_length=200, required=False)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:

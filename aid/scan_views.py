@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from aid.actions import hand_out, reverse_handout
-from aid.errors import UnknownNumber
+from aid.errors import NotGivenYet
 from aid.forms import CardForm, DistributionForm, HandOutForm, handed_out_by
 from aid.models import Distribution, Handout
 from aid.scanning import (
@@ -21,7 +21,6 @@ from aid.scanning import (
     Ready,
     Stop,
     distribution_of_table,
-    find_card,
     find_handout,
     read_card,
     read_handout,
@@ -33,9 +32,14 @@ from centre.forms import act_id
 from centre.log import write_log
 from centre.models import LogLine
 from centre.refusals import Refusal
+from registrations.in_hand import is_in_hand, log_false_card, remember_card
+from registrations.models import Household
 from registrations.numbers import write_number
+from registrations.selectors import Shown
 
 Panel = Give | Stop | Done | Ready
+
+LONGEST_SHOWN = 40  # of what was scanned and is no card: nobody types more of it again
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +56,18 @@ def scan(request: HttpRequest) -> HttpResponse:
         return _choose(request, running)
     if "number" not in request.GET:
         return _show(request, distribution, Ready(), others=len(running))
-    return _look_up(request, distribution, len(running))
+    return _look_up(request, distribution, CardForm(request.GET), len(running))
+
+
+@require_POST
+def card(request: HttpRequest) -> HttpResponse:
+    """Look up the card that was scanned."""
+    require(request.user, Permission.HAND_OUT)
+    running = running_for(request)
+    distribution = distribution_of_table(request, running)
+    if distribution is None:
+        return _choose(request, running)
+    return _look_up(request, distribution, CardForm(request.POST), len(running))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,14 +96,24 @@ def undo(request: HttpRequest, key: str) -> HttpResponse:
     return _to_scan(done=handout.pk)
 
 
-def _look_up(request: HttpRequest, distribution: Distribution, others: int) -> HttpResponse:
-    form = CardForm(request.GET)
+def _look_up(request: HttpRequest, distribution: Distribution, form: CardForm, others: int) -> HttpResponse:
     if not form.is_valid():
-        return _show(request, distribution, _unreadable(form), typed=request.GET["number"], others=others, status=422)
-    number = form.cleaned_data["number"]
-    household = find_card(number)
-    write_log(request.user, LogLine.Verb.SEARCHED, household or "household", ["number", "size"])
-    return _show(request, distribution, read_card(distribution, number, household, timezone.now()), others=others)
+        return _refuse_card(request, distribution, form, others=others)
+    shown = form.cleaned_data["number"]
+    write_log(request.user, LogLine.Verb.SEARCHED, shown.household or "household", ["number", "size"])
+    if shown.household is None:
+        why = NotGivenYet()
+        return _show(request, distribution, stop(str(shown), why.code, str(why)), others=others)
+    if request.method == "POST":
+        return _go_on(request, shown)
+    panel = read_card(distribution, shown.household, timezone.now(), proven=is_in_hand(request, shown))
+    return _show(request, distribution, panel, others=others)
+
+
+def _go_on(request: HttpRequest, shown: Shown) -> HttpResponse:
+    """To the card's page: its address has the number, and never the secret."""
+    remember_card(request, shown)
+    return _to_scan(number=shown)
 
 
 def _hand_out(request: HttpRequest) -> HttpResponse:
@@ -98,14 +123,12 @@ def _hand_out(request: HttpRequest) -> HttpResponse:
     facts = form.cleaned_data
     distribution, shown, following = facts.pop("distribution"), facts.pop("shown"), facts.pop("number")
     if following:
-        return _to_scan(number=write_number(following))
-    household = find_card(shown)
-    if household is None:
-        return _show(request, distribution, stop(write_number(shown), UnknownNumber()), status=422)
+        return _go_on(request, following)
+    household = get_object_or_404(Household, number=shown)
     try:
         answer = hand_out(distribution, household, by=request.user, **facts)
     except Refusal as refusal:
-        return _show(request, distribution, stop(write_number(shown), refusal), status=422)
+        return _show(request, distribution, stop(str(household), refusal.code, str(refusal)), status=422)
     return _to_scan(done=answer.handout)
 
 
@@ -113,9 +136,21 @@ def _refuse_form(request: HttpRequest, form: HandOutForm) -> HttpResponse:
     """A wrong number is told in red; a distribution of another site, or a form of another page, is not there."""
     if set(form.errors) - {"number"}:
         raise Http404
-    return _show(
-        request, form.cleaned_data["distribution"], _unreadable(form), typed=form.data.get("number", ""), status=422
-    )
+    return _refuse_card(request, form.cleaned_data["distribution"], form)
+
+
+def _refuse_card(
+    request: HttpRequest, distribution: Distribution, form: CardForm | HandOutForm, others: int = 0
+) -> HttpResponse:
+    """Red: what was scanned is a card that is not good here, or cannot be read as one."""
+    error = form.errors.as_data()["number"][0]
+    log_false_card(request.user, error)
+    number = (error.params or {}).get("number")
+    if number is not None:
+        panel, typed = stop(write_number(number), error.code or "", error.messages[0]), ""
+    else:
+        panel, typed = Stop("", error.messages[0]), form.data.get("number", "")[:LONGEST_SHOWN]
+    return _show(request, distribution, panel, typed=typed, others=others, status=422)
 
 
 def _show_done(request: HttpRequest, others: int) -> HttpResponse:
@@ -124,10 +159,6 @@ def _show_done(request: HttpRequest, others: int) -> HttpResponse:
         raise Http404
     panel = read_handout(handout, request.user, timezone.now())
     return _show(request, handout.distribution, panel, others=others)
-
-
-def _unreadable(form: CardForm | HandOutForm) -> Stop:
-    return Stop("", str(form.errors["number"][0]))
 
 
 def _show(

@@ -9,19 +9,21 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from aid.actions import UNDO_WITHIN
-from aid.errors import UnknownNumber
+from aid.errors import NotGivenYet
 from aid.forms import handed_out_by
 from aid.models import Distribution, Handout, StockMovement
 from aid.selectors import Entitlement, Line, Stock, entitlement, short_of
 from centre.models import User
-from centre.refusals import Refusal
 from centre.shift import site_of_shift
+from registrations.card_texts import CardText
 from registrations.models import Household
-from registrations.numbers import write_number
+from registrations.selectors import look_at
 
 CHOSEN = "distribution_of_table"
 
-CANNOT_HAPPEN = frozenset({"unknown_number", "not_running"})
+CANNOT_HAPPEN = frozenset(
+    {"unknown_number", "not_running", "not_given_yet", "other_operation", "not_genuine", "wrong_code"}
+)
 """Refusals at the scan that no reason can overrule there."""
 
 
@@ -32,6 +34,7 @@ class Give:
     number: str
     due: Entitlement
     short: Sequence[Stock]
+    proven: bool = True
     kind: str = "give"
 
 
@@ -76,25 +79,28 @@ def distribution_of_table(request: HttpRequest, running: Sequence[Distribution])
     return found or (running[0] if len(running) == 1 else None)
 
 
-def find_card(number: int) -> Household | None:
-    """The household of a number. Whoever hands out may ask: a scan shows the number and the size, no more."""
-    return Household.objects.filter(number=number).first()
+def find_card(text: CardText) -> Household:
+    """The household that carries the card. Whoever hands out may ask: a scan shows the number and the size, no more.
 
-
-def read_card(distribution: Distribution, number: int, household: Household | None, at: datetime) -> Give | Stop:
-    """Green or red for this card now."""
-    written = write_number(number)
+    Refuses as look_at does, and with NotGivenYet.
+    """
+    household = look_at(text).household
     if household is None:
-        return stop(written, UnknownNumber())
+        raise NotGivenYet
+    return household
+
+
+def read_card(distribution: Distribution, household: Household, at: datetime, *, proven: bool) -> Give | Stop:
+    """Green or red for this card now; `proven` when the card itself was seen, and not its number alone."""
     due = entitlement(distribution, household, at)
     if due.refusal:
-        return stop(written, due.refusal)
-    return Give(written, due, short_of(distribution.site, due.lines))
+        return stop(str(household), due.refusal.code, str(due.refusal))
+    return Give(str(household), due, short_of(distribution.site, due.lines), proven)
 
 
-def stop(number: str, refusal: Refusal) -> Stop:
-    """Red, in the refusal's words."""
-    return Stop(number, str(refusal), refusal.code not in CANNOT_HAPPEN)
+def stop(number: str, code: str, why: str) -> Stop:
+    """Red, in the words of the refusal with this code."""
+    return Stop(number, why, code not in CANNOT_HAPPEN)
 
 
 def read_handout(handout: Handout, by: User, at: datetime) -> Done:

@@ -9,6 +9,7 @@ app_name = "aid"
 
 urlpatterns = [
     path("aid/scan/", scan_views.scan, name="scan"),
+    path("aid/scan/card/", scan_views.card, name="card"),
     path("aid/scan/distribution/", scan_views.choose, name="choose"),
     path("aid/scan/undo/<uuid:key>/", scan_views.undo, name="undo"),
     path("aid/", views.overview, name="overview"),

@@ -33,6 +33,7 @@ class Permission(models.TextChoices):
     SEE_CASES = "see_cases", _("See and follow cases")
     MERGE = "merge", _("Merge and unmerge duplicates, void what was wrong")
     PLACE = "place", _("Hold places, check families in and move them")
+    PRINT_CARDS = "print_cards", _("Print cards beforehand, revoke what was not given")
     SET_UP_ROOMS = "set_up_rooms", _("Set up rooms, block and open places")
     HAND_OUT = "hand_out", _("Hand out aid")
     PLAN_AID = "plan_aid", _("Plan distributions, keep stock, reverse handouts")
@@ -54,6 +55,7 @@ MAY: dict[str, frozenset[Permission]] = {
             P.SEE_FAMILIES,
             P.SEE_NEEDS,
             P.MERGE,
+            P.PRINT_CARDS,
             P.PLACE,
             P.SET_UP_ROOMS,
             P.HAND_OUT,
@@ -65,7 +67,7 @@ MAY: dict[str, frozenset[Permission]] = {
     Role.PROTECTION: frozenset({P.REGISTER, P.SEE_FAMILIES, P.SEE_NEEDS, P.SEE_CASES, P.MERGE}),
     Role.OFFICIAL: frozenset({P.SEE_CENSUS}),
     Role.AUDITOR: frozenset({P.SEE_CENSUS, P.SEE_LOG}),
-    Role.ADMINISTRATOR: frozenset({P.SET_UP, P.SET_UP_ROOMS, P.SEE_LOG, P.SEE_CENSUS, P.TAKE_CENSUS}),
+    Role.ADMINISTRATOR: frozenset({P.SET_UP, P.PRINT_CARDS, P.SET_UP_ROOMS, P.SEE_LOG, P.SEE_CENSUS, P.TAKE_CENSUS}),
 }
 
 

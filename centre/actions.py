@@ -61,15 +61,21 @@ class Opened:
 
 
 @act("open_operation", answers=Opened)
-def declare_operation(*, name: str, code: str, purpose: str, by: User, at: datetime, act: Act) -> Opened:
+def declare_operation(
+    *, name: str, code: str, purpose: str, complaints_to: str = "", by: User, at: datetime, act: Act
+) -> Opened:
     """Say once and for all what this installation is for. Refuses with AlreadyOpen."""
     with refused_on("centre_operation_pkey", AlreadyOpen()):
-        operation = Operation.objects.create(name=name, code=code, purpose=purpose, opened_at=at, opened_by=by)
+        operation = Operation.objects.create(
+            name=name, code=code, purpose=purpose, complaints_to=complaints_to, opened_at=at, opened_by=by
+        )
     transaction.on_commit(lambda: remember(operation))
     return Opened(operation.code, str(by.pk))
 
 
-def open_operation(*, name: str, code: str, purpose: str, username: str, password: str, **account: str) -> User:
+def open_operation(
+    *, name: str, code: str, purpose: str, complaints_to: str, username: str, password: str, **account: str
+) -> User:
     """Open an operation with one administrator of everything, in a database that holds nobody.
 
     Refuses with AlreadyOpen or NotEmpty; then there is neither an operation nor an account.
@@ -80,9 +86,24 @@ def open_operation(*, name: str, code: str, purpose: str, username: str, passwor
         if User.objects.exists() or Site.objects.exists():
             raise NotEmpty
         user = User.objects.create_user(username, password=password, **account)
-        declare_operation(name=name, code=code, purpose=purpose, by=user)
+        declare_operation(name=name, code=code, purpose=purpose, complaints_to=complaints_to, by=user)
         Assignment.objects.create(user=user, role=Role.ADMINISTRATOR, starts_at=timezone.now())
     return user
+
+
+@dataclass(frozen=True)
+class ComplaintsTo:
+    """Where people can complain from now on."""
+
+    complaints_to: str
+
+
+@act("say_where_to_complain", answers=ComplaintsTo)
+def say_where_to_complain(*, complaints_to: str, by: User, at: datetime, act: Act) -> ComplaintsTo:
+    """Print this on every card from now on: a telephone number, a desk, whatever everybody can reach."""
+    require_everywhere(by, Permission.SET_UP, at)
+    Operation.objects.update(complaints_to=complaints_to)
+    return ComplaintsTo(complaints_to)
 
 
 @dataclass(frozen=True)

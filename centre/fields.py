@@ -49,7 +49,7 @@ class Key(serializers.UUIDField):
 class Text(serializers.CharField):
     """A string, read by a cleaner that the pages share."""
 
-    def __init__(self, clean: Callable[[str], str] | None = None, **options: Any) -> None:
+    def __init__(self, clean: Callable[[str], Any] | None = None, **options: Any) -> None:
         self.clean = clean
         super().__init__(**options)
 

@@ -92,6 +92,7 @@ class Operation(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(max_length=120)
     code = models.CharField(max_length=4)
+    complaints_to = models.CharField(max_length=80, blank=True)  # a number, a desk: what stands on every card
     purpose = models.CharField(max_length=20, choices=Purpose)
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")

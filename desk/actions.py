@@ -57,13 +57,17 @@ def pre_register(
     groups: Sequence[Group],
     facts: HouseholdFacts,
     urgent_need: str | None = None,
+    card: int | None = None,
     by: User,
     at: datetime,
     act: Act,
 ) -> Registered:
-    """Count a family at the gate: a household with a number and a person without a name for each one counted."""
+    """Count a family at the gate: a household with a number and a person without a name for each one counted.
+
+    With `card`, the number is the one of a printed card. Refuses with CardTaken, CardRevoked or UnknownCard.
+    """
     require(by, Permission.REGISTER, site, at)
-    household = record_household(site, act, registered=False, facts=facts, by=by, urgent_need=urgent_need)
+    household = record_household(site, act, registered=False, facts=facts, by=by, card=card, urgent_need=urgent_need)
     people = record_nameless(household, groups, act, by)
     _arrive(people, site, at, act)
     return _registered(household, people, [])
@@ -76,20 +80,22 @@ def register(
     members: Sequence[PersonFacts],
     facts: HouseholdFacts,
     arrived_at: datetime | None = None,
+    card: int | None = None,
     by: User,
     at: datetime,
     act: Act,
 ) -> Registered:
     """Register a whole family: its people, their arrival, where they go, and a case for each child alone.
 
-    "Own address" ends their presence in the same act. Refuses with CarerMissing, or with NotThen when they would
-    arrive after they are registered or too long ago; then nothing is written.
+    "Own address" ends their presence in the same act. With `card`, their number is the one of a printed card. Refuses
+    with CarerMissing, with NotThen when they would arrive after they are registered or too long ago, and with
+    CardTaken, CardRevoked or UnknownCard; then nothing is written.
     """
     require(by, Permission.REGISTER, site, at)
     if arrived_at and check_instant(arrived_at) > at:
         raise NotThen
     _require_carers(members, at)
-    household = record_household(site, act, registered=True, facts=facts, by=by)
+    household = record_household(site, act, registered=True, facts=facts, by=by, card=card)
     people = record_people(household, members, act, by)
     _arrive(people, site, arrived_at or at, act)
     _go(people, site, facts, at, act)

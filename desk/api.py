@@ -26,15 +26,18 @@ from desk.actions import (
     pre_register,
     record_birth,
     record_death,
-    register,
     void_movement,
 )
 from desk.bodies import BirthBody, IntakeBody, NamesBody, PreRegistrationBody
+from desk.cards import card_facts, given_in, take_names
 from desk.intake import MOST_CROSSING
 from desk.merging import Merged, merge_individuals, unmerge
+from registrations.card_texts import CardText
+from registrations.errors import CardTaken, UnknownCard
 from registrations.filters import GateCountFilterSet
 from registrations.matches import find_matches
 from registrations.models import GateCount, Household, Individual, Merge, Movement
+from registrations.selectors import Shown, look_at
 from shelter.api import MembersFacts
 
 
@@ -73,10 +76,7 @@ class Intakes(Acts):
         body = read_body(self, IntakeBody)
         said = body.validated_data
         facts = {"members": body.people, "facts": body.family, **_signed(body)}
-        if said.get("card") is None:
-            done = register(said["site"], **facts)
-        else:
-            done = complete(_counted_under(said["card"]), site=said["site"], **facts)
+        done = take_names(_shown(said.get("card")), site=said["site"], **facts)
         known = find_matches(
             body.people,
             settlement=body.family.last_residence_settlement,
@@ -97,11 +97,15 @@ class PreRegistrations(Acts):
     def create(self, request: Request) -> Response:
         """Count a family: it gets a number, and each person a row without a name."""
         body = read_body(self, PreRegistrationBody)
+        card = _shown(body.validated_data.get("card"))
+        if card and not given_in(card, body.validated_data["id"]):
+            raise CardTaken
         done = pre_register(
             body.validated_data["site"],
             groups=body.counted(),
             facts=body.family,
             urgent_need=body.validated_data.get("urgent_need"),
+            **card_facts(card),
             **_signed(body),
         )
         return Response(asdict(done), status=status.HTTP_201_CREATED)
@@ -281,12 +285,12 @@ class GateCounts(Rows):
         return count_gate(facts.pop("site"), **facts)
 
 
-def _counted_under(number: int) -> Household:
-    """The household of a card; a card that does not exist is wrong input, whoever asks."""
-    household = Household.objects.filter(number=number).first()
-    if household is None:
-        raise serializers.ValidationError({"card": [_("There is no such card.")]})
-    return household
+def _shown(card: CardText | None) -> Shown | None:
+    """What the card leads to; a card that does not exist is wrong input, whoever asks."""
+    try:
+        return look_at(card) if card else None
+    except UnknownCard as error:
+        raise serializers.ValidationError({"card": [str(error)]}) from error
 
 
 def _signed(body: ActFacts) -> dict[str, Any]:

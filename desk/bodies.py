@@ -19,11 +19,12 @@ from centre.models import Marz
 from centre.viewsets import ActFacts, DatedFacts
 from desk.fields import NOT_KNOWN, OLDEST, LineField, NameField, PhoneField, read_birth
 from desk.intake import HEAD, MOST_IN_A_GROUP, MOST_ROWS, OTHER_CARERS, child_key, member_key
+from registrations.card_texts import LENGTH, read_card_text
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.models import AgeGroup, District, Going, Membership, NeedCode, Relationship, Sex
-from registrations.numbers import read_number
 
 MOST_NEEDS, MOST_DOCUMENTS, MOST_PHONES = 10, 5, 4
+CARD = "What a scanner reads from the card, or its number with the letter; the code may follow the number."
 
 _NAME = NameField()
 _ISO_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?", re.ASCII)
@@ -182,9 +183,9 @@ class NamesBody(FamilyFacts, DatedFacts):
 
 
 class IntakeBody(NamesBody):
-    """An intake; with the number of a card, of the family that was counted under it."""
+    """An intake; with a card, of the family that was counted under it, or that it is given to now."""
 
-    card = Text(max_length=20, clean=read_number, required=False, help_text="The number on the card, with its letter.")
+    card = Text(max_length=LENGTH + 20, clean=read_card_text, required=False, help_text=CARD)
 
 
 class GroupBody(Facts):
@@ -196,9 +197,10 @@ class GroupBody(Facts):
 
 
 class PreRegistrationBody(FamilyFacts, ActFacts):
-    """A family counted at the gate, without names."""
+    """A family counted at the gate, without names; with a card, of the one that is given to them now."""
 
     site = SiteField()
+    card = Text(max_length=LENGTH + 20, clean=read_card_text, required=False, help_text=CARD)
     groups = GroupBody(many=True, min_length=1, max_length=20)
     urgent_need = Text(max_length=10, required=False)
 

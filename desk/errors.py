@@ -24,3 +24,10 @@ class CardNeeded(Refusal):
 
     code = "card_needed"
     message = _("Type the number of their card: birth date and father's name do not agree.")
+
+
+class CardNotSeen(Refusal):
+    """The number was typed, and the family has a printed card: a number alone may have been overheard."""
+
+    code = "card_not_seen"
+    message = _("Scan their card, or type its number and the code below it.")

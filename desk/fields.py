@@ -1,4 +1,4 @@
-"""What a desk types, and how it is read: a line of text, a name, a birth, a telephone, a card's number.
+"""What a desk types, and how it is read: a line of text, a name, a birth, a telephone.
 
 Each says in one sentence, beside its field, what is wrong; nothing typed is lost.
 """
@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from registrations.facts import Birth, age_on
-from registrations.numbers import read_number
 
 NOT_KNOWN = "?"  # what a desk writes for a name that nobody knows
 OLDEST = 120  # years
@@ -98,21 +97,6 @@ class PhoneField(forms.CharField):
         if number is None or not phonenumbers.is_valid_number(number):
             raise ValidationError(_("No telephone has this number. Check it, or leave it empty."), code="no_phone")
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-class NumberField(forms.CharField):
-    """A household's number with its letter, such as 4127 B; read as a whole number, None when empty."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("required", False)
-        super().__init__(max_length=20, **kwargs)
-
-    def to_python(self, value: Any) -> Any:
-        typed = super().to_python(value)
-        return read_number(typed) if typed else None
-
-    def run_validators(self, value: Any) -> None:
-        """The check letter is the check."""
 
 
 def read_birth(text: str, today: date) -> Birth:

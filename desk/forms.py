@@ -8,22 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.forms import ActForm
 from centre.models import Marz, Site
-from desk.fields import LineField, NumberField
+from desk.cards import card_facts, given_in
+from desk.fields import LineField
 from desk.intake import MOST_CROSSING, MOST_IN_A_GROUP, MemberForm, child_key, need_name
 from registrations.facts import Group, HouseholdFacts, PersonFacts
+from registrations.fields import CardField, NumberField
 from registrations.models import AgeGroup, Going, Individual, Movement, NeedCode, Relationship, Sex
 from registrations.names import likeness
-
-
-class CardForm(forms.Form):
-    """The number on a card."""
-
-    card = NumberField(label=_("Card number"))
 
 
 class GateForm(ActForm):
     """A family counted at the gate: how many of which sex and age, what is urgent, where they want to go."""
 
+    card = CardField(label=_("Card?"))
     urgent_need = forms.ChoiceField(label=_("Urgent need"), required=False)
     going = forms.ChoiceField(
         label=_("Where do they want to go?"), choices=Going, widget=forms.RadioSelect, initial=Going.SHELTER
@@ -69,6 +66,9 @@ class GateForm(ActForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        card = cleaned.get("card")
+        if card and not given_in(card, cleaned.get("id")):
+            self.add_error("card", _("This card is given already. Take their names at the desk."))
         if not self.errors and not self.groups():
             raise forms.ValidationError(_("Count at least one person."), code="nobody")
         return cleaned
@@ -81,6 +81,7 @@ class GateForm(ActForm):
             "groups": self.groups(),
             "facts": HouseholdFacts(going=going, destination_marz=marz),
             "urgent_need": self.cleaned_data["urgent_need"] or None,
+            **card_facts(self.cleaned_data["card"]),
         }
 
 

@@ -7,13 +7,15 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centre.forms import ActForm
 from centre.models import Marz
-from desk.fields import NOT_KNOWN, BirthField, LineField, NameField, NumberField, PhoneField, in_words
-from desk.selectors import Card
+from desk.cards import Card
+from desk.fields import NOT_KNOWN, BirthField, LineField, NameField, PhoneField, in_words
+from registrations.card_texts import LENGTH
 from registrations.facts import Birth, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.models import District, Going, Membership, NeedCode, Relationship, Sex
 from registrations.names import mixes_scripts
@@ -33,13 +35,16 @@ NAMES = ("family_name", "given_name", "fathers_name")
 class IntakeForm(ActForm):
     """What a family says of itself as a whole."""
 
-    card = NumberField(label=_("Card?"))
+    card = forms.CharField(label=_("Card?"), required=False, max_length=LENGTH + 20)
     last_residence_district = forms.ChoiceField(
         label=_("Home district"), choices=[("", _("not said")), *District.choices], required=False
     )
     last_residence_settlement = LineField(label=_("Town or village"))
     phone = PhoneField(label=_("Telephone"))
     second_phone = PhoneField(label=_("Second number"))
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("not said")), *settings.LANGUAGES], required=False
+    )
     original_registration_district = forms.ChoiceField(
         label=_("Registered first in district"), choices=[("", _("the same")), *District.choices], required=False
     )
@@ -56,7 +61,8 @@ class IntakeForm(ActForm):
         kept = {name: said[name] for name in HouseholdFacts.__dataclass_fields__ if name in said}
         kept["destination_marz"] = said["destination_marz"] if said["going"] == Going.OWN_ADDRESS else ""
         phones = dict.fromkeys(phone for phone in (said["phone"], said["second_phone"]) if phone)
-        return HouseholdFacts(**kept, phones=tuple(phones))
+        languages = (said["language"],) if said["language"] else ()
+        return HouseholdFacts(**kept, phones=tuple(phones), languages=languages)
 
 
 class MemberForm(forms.Form):

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,7 +17,6 @@ from desk.children import is_child_on
 from registrations.facts import age_on
 from registrations.journal import Fact, standing
 from registrations.models import Household, Individual, Membership, Merge, Movement, Presence, SpecificNeed
-from registrations.numbers import read_number
 
 MOST_MERGES = 50
 
@@ -77,36 +75,6 @@ class File:
     def at(self, site: Site | None) -> list[uuid.UUID]:
         """The members who have a presence at the site."""
         return self.present.get(site.pk, []) if site else []
-
-
-@dataclass(frozen=True)
-class Card:
-    """What a card's number leads to: a household, or a sentence that says what is wrong with it."""
-
-    household: Household | None = None
-    error: str = ""
-
-    @property
-    def counted(self) -> bool:
-        """Whether the family was counted at the gate and its names are not taken yet."""
-        return self.household is not None and self.household.registered_at is None
-
-    @property
-    def taken(self) -> bool:
-        """Whether the family's names are taken."""
-        return self.household is not None and self.household.registered_at is not None
-
-
-def look_up_card(text: str) -> Card:
-    """The household whose card has this number, wherever it came to a desk: the card in hand is enough."""
-    if not text.strip():
-        return Card()
-    try:
-        number = read_number(text)
-    except ValidationError as error:
-        return Card(error=error.messages[0])
-    household = Household.objects.filter(number=number).select_related("site", "urgent_need").with_size().first()
-    return Card(household) if household else Card(error=_("No family has this number. Read the card again."))
 
 
 @dataclass(frozen=True)

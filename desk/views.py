@@ -1,6 +1,7 @@
 """The pages of the desk: intake, gate, families, and the acts at a family's file."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -19,29 +20,30 @@ from centre.models import LogLine, Site
 from centre.refusals import Refusal
 from desk.actions import (
     arrive,
-    complete,
     count_gate,
     depart,
     pre_register,
     record_birth,
     record_death,
-    register,
     void_movements,
 )
+from desk.cards import Card, look_up_card, take_names
 from desk.doors import at_a_site, household_or_404, may, site_or_none
-from desk.errors import CardNeeded
+from desk.errors import CardNeeded, CardNotSeen
 from desk.filters import FamilyFilterSet
 from desk.forms import BornForm, CountForm, DepartForm, DiedForm, GateForm, MergeForm, PairForm, VoidForm
 from desk.intake import MORE_ROWS, Intake
 from desk.merging import merge_pairs, unmerge
 from desk.pages import Page
-from desk.selectors import Card, look_up_card, read_file, read_merges, read_rows
+from desk.selectors import read_file, read_merges, read_rows
+from registrations.in_hand import is_in_hand
 from registrations.matches import find_matches, search_individuals
 from registrations.models import GateCount, Household, Individual, Membership, Merge, Movement
 from registrations.names import mixes_scripts
 from registrations.numbers import read_number
 
 LAST_COUNTS = 20
+LONGEST_SHOWN = 20  # of what was scanned and leads nowhere: no page needs more of it
 
 
 # The intake
@@ -53,12 +55,13 @@ def intake(request: HttpRequest, site: Site) -> HttpResponse:
     """Take a family's names: register it, or complete the one whose card was given at the gate."""
     if request.method != "POST":
         typed = request.GET.get("card", "")
-        card = look_up_card(typed)
-        return _draw_intake(request, Intake(card=typed, people=card.household.size if card.counted else 0), card)
-    card = look_up_card(request.POST.get("card", ""))
+        card = look_up_card(request, typed)
+        people = card.household.size if card.shown and card.shown.counted else 0
+        return _draw_intake(request, Intake(card=_written(card, typed), people=people), card)
+    card = look_up_card(request, request.POST.get("card", ""))
     if "step" in request.POST:
         more = MORE_ROWS if request.POST["step"] == "rows" else 0
-        return _draw_intake(request, Intake.again(request.POST, more=more), card)
+        return _draw_intake(request, _again(request, card, more), card)
     typed = Intake(request.POST)
     if typed.is_valid(card):
         answer = typed.form.carry_out(_take, site, typed, card, request.user)
@@ -72,7 +75,7 @@ def intake(request: HttpRequest, site: Site) -> HttpResponse:
 def matches(request: HttpRequest, _site: Site) -> HttpResponse:
     """The families that may be the one being typed; at most five, and it blocks nothing."""
     people, settlement = Intake(request.POST).typed_so_far()
-    card = look_up_card(request.POST.get("card", ""))
+    card = look_up_card(request, request.POST.get("card", ""))
     but = card.household.pk if card.household else None
     found = find_matches(people, settlement=settlement, by=request.user, but=but)
     return render(request, "desk/_matches.html", {"matches": found})
@@ -82,9 +85,11 @@ def matches(request: HttpRequest, _site: Site) -> HttpResponse:
 @at_a_site(Permission.REGISTER)
 def arrive_by_card(request: HttpRequest, site: Site) -> HttpResponse:
     """The family whose card lies on the table is here now."""
-    card = look_up_card(request.POST.get("card", ""))
-    if card.household is None:
-        return _draw_intake(request, Intake.again(request.POST), card, status=422)
+    card = look_up_card(request, request.POST.get("card", ""))
+    if card.shown and not is_in_hand(request, card.shown):
+        card = replace(card, error=str(CardNotSeen()))
+    if card.household is None or card.error:
+        return _draw_intake(request, _again(request, card), card, status=422)
     return _arrive_and_open(request, card.household, site)
 
 
@@ -271,13 +276,25 @@ def undo_merge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 def _take(site: Site, typed: Intake, card: Card, by: Any) -> Any:
-    facts = typed.facts() | {"by": by, "id": typed.form.cleaned_data["id"]}
-    return complete(card.household, site=site, **facts) if card.household else register(site, **facts)
+    return take_names(card.shown, site=site, by=by, id=typed.form.cleaned_data["id"], **typed.facts())
+
+
+def _again(request: HttpRequest, card: Card, more: int = 0) -> Intake:
+    """The screen as it was typed, with the card's number where a card was scanned."""
+    typed = request.POST.copy()
+    typed["card"] = _written(card, typed.get("card", ""))
+    return Intake.again(typed, more=more)
+
+
+def _written(card: Card, typed: str) -> str:
+    return str(card.shown) if card.shown else typed[:LONGEST_SHOWN]
 
 
 def _draw_intake(request: HttpRequest, typed: Intake, card: Card, status: int = 200) -> HttpResponse:
-    visible = card.taken and Household.objects.visible_to(request.user).filter(pk=card.household.pk).exists()
-    return render(request, "desk/intake.html", {"intake": typed, "card": card, "visible": visible}, status=status)
+    taken = card.household is not None and card.shown.taken
+    visible = taken and Household.objects.visible_to(request.user).filter(pk=card.household.pk).exists()
+    context = {"intake": typed, "card": card, "visible": visible, "in_hand": taken and is_in_hand(request, card.shown)}
+    return render(request, "desk/intake.html", context, status=status)
 
 
 def _arrive_and_open(request: HttpRequest, household: Household, site: Site) -> HttpResponse:

@@ -3,30 +3,21 @@
 from typing import Any
 
 import django_filters as filters
-from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from centre.filters import InstantFilter, KeyFilter, SiteFilter, TruthFilter
 from centre.models import Site
+from registrations.fields import NumberField
 from registrations.models import GateCount, Going, Household, Individual, Membership, Presence, Sex
-from registrations.numbers import read_number
 
 LONGEST_SEARCH = 100
-
-
-class NumberInput(forms.CharField):
-    """A household's number with its letter."""
-
-    def clean(self, value: Any) -> int | None:
-        text = super().clean(value)
-        return read_number(text) if text else None
 
 
 class NumberFilter(filters.CharFilter):
     """The household of a number."""
 
-    field_class = NumberInput
+    field_class = NumberField
 
 
 class SearchFilter(filters.CharFilter):

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from centre.models import Act, Marz, Site, User
+from registrations.cards import Card as Card
 from registrations.choices import AgeGroup, District, Going, Relationship, Sex
 from registrations.numbers import write_number
 from registrations.querysets import HouseholdQuerySet, IndividualQuerySet, MovementQuerySet, PresenceQuerySet

@@ -5,24 +5,45 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
-from registrations.errors import AlreadyWritten, OneHead
+from registrations.errors import AlreadyWritten, CardRevoked, CardTaken, OneHead, UnknownCard
 from registrations.facts import Group, HouseholdFacts, PersonFacts
-from registrations.models import Household, Individual, Membership, Movement, Name, SpecificNeed
+from registrations.models import Card, Household, Individual, Membership, Movement, Name, SpecificNeed
 from registrations.names import fold, fold_fathers_name, sort_key
 
 
 def record_household(
-    site: Site, act: Act, *, registered: bool, facts: HouseholdFacts, by: User, urgent_need: str | None = None
+    site: Site,
+    act: Act,
+    *,
+    registered: bool,
+    facts: HouseholdFacts,
+    by: User,
+    card: int | None = None,
+    urgent_need: str | None = None,
 ) -> Household:
-    """Write the household itself; its number comes from the sequence."""
+    """Write the household itself; its number is the one of the printed card, or comes from the sequence.
+
+    Refuses with CardRevoked, UnknownCard or CardTaken.
+    """
     desk = (
         {"registered_at": act.at, "registered_by": by, "registered_in": act}
         if registered
         else {"pre_registered_at": act.at, "pre_registered_by": by}
     )
-    return Household.objects.create(site=site, act=act, urgent_need_id=urgent_need, **desk, **columns_of(facts))
+    columns = desk | columns_of(facts) | ({} if card is None else {"number": _bind(card)})
+    with refused_on("registrations_household_number_key", CardTaken()):
+        return Household.objects.create(site=site, act=act, urgent_need_id=urgent_need, **columns)
+
+
+def _bind(number: int) -> int:
+    """Lock the live card of the number until the family that carries it is written."""
+    printed = Card.objects.filter(number=number)
+    if not lock_by_key(printed.live()):
+        raise CardRevoked if printed.exists() else UnknownCard
+    return number
 
 
 def columns_of(facts: HouseholdFacts) -> dict[str, Any]:

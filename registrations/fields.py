@@ -1,0 +1,39 @@
+"""How a household's number, or whatever stands on its card, is typed or scanned at every door."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from centre.refusals import Refusal
+from registrations.card_texts import LENGTH, read_card_text
+from registrations.numbers import read_number
+from registrations.selectors import Shown, look_at
+
+
+class NumberField(forms.CharField):
+    """A household's number with its letter, such as 4127 B; read as a whole number, None when empty."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False, "max_length": 20} | options)
+
+    def clean(self, value: Any) -> int | None:
+        typed = super().clean(value)
+        return read_number(typed) if typed else None
+
+
+class CardField(forms.CharField):
+    """A card, scanned or typed; read as what it leads to, None when empty. A refused card is said beside the field."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False, "max_length": LENGTH + 20} | options)
+
+    def clean(self, value: Any) -> Shown | None:
+        typed = super().clean(value)
+        if not typed:
+            return None
+        text = read_card_text(typed)
+        try:
+            return look_at(text)
+        except Refusal as refusal:
+            raise ValidationError(str(refusal), code=refusal.code, params={"number": text.number}) from refusal
