@@ -48,9 +48,9 @@ def secret(name: str) -> str:
 
 
 def with_password(address: str, password: str) -> str:
-    """The address of an engine with the password in it, unless it has one or there is none."""
+    """The address of an engine with the password in it, unless it has one, or either is empty."""
     parts = urlsplit(address)
-    if not password or parts.password:
+    if not address or not password or parts.password:
         return address
     user, _at, host = parts.netloc.rpartition("@")
     return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))

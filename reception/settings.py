@@ -111,6 +111,7 @@ def _database(url: str) -> dict[str, object]:
         "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "OPTIONS": {
+            "connect_timeout": "5",  # seconds: a machine that is gone does not refuse
             **query,
             "options": f"-c transaction_timeout={TRANSACTION_TIMEOUT.seconds}s -c jit=off",
         },
@@ -122,7 +123,8 @@ def _database(url: str) -> dict[str, object]:
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CELERY_BROKER_URL = BROKER_URL
+# The two that Celery's command does not write over: it takes BROKER_URL from the environment, which has no password
+CELERY_BROKER_URL = CELERY_BROKER_READ_URL = CELERY_BROKER_WRITE_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True  # a killed worker's task is done again by the next
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -14,7 +14,9 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
+import kombu.exceptions
 import psycopg
+import redis
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
@@ -29,6 +31,9 @@ SPEAKS_OF_CODE = (
     OSError,
     TemplateDoesNotExist,
     TemplateSyntaxError,
+    kombu.exceptions.OperationalError,
+    redis.ConnectionError,
+    redis.TimeoutError,
 )
 LEFT_OUT = "(words left out: they may hold what was typed)"
 LONGEST_CHAIN = 10

@@ -5,7 +5,9 @@ import json
 import logging
 import uuid
 
+import kombu.exceptions
 import pytest
+import redis
 from django.db import DataError, IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import path
@@ -102,6 +104,17 @@ def test_an_error_given_as_an_argument_keeps_its_words(written):
     logging.getLogger("gunicorn.error").exception(caught.value)
     logging.getLogger("django.security.DisallowedHost").error(f"Invalid HTTP_HOST header: '{NAME}'")
     assert NAME not in text_of(written)
+
+
+@pytest.mark.parametrize("kind", [kombu.exceptions.OperationalError, redis.ConnectionError, redis.TimeoutError])
+def test_a_broker_that_does_not_answer_is_named_in_words(written, kind):
+    logging.getLogger("celery.beat").error("beat: %s", kind("Error 111 connecting to broker:6379."))
+    try:
+        raise kind("Connection refused.")
+    except kind:
+        logging.getLogger("reception").exception("It broke")
+    assert "beat: Error 111 connecting to broker:6379." in text_of(written)
+    assert "Connection refused." in text_of(written)
 
 
 def test_a_failed_task_is_told_without_its_words(written):

@@ -1,7 +1,9 @@
 """Signs of life, and what happens to them when an engine is silent."""
 
+import socket
 import subprocess
 import sys
+import time
 
 import pytest
 from django.conf import settings
@@ -57,6 +59,20 @@ def test_without_a_database_the_process_lives_and_says_what_lacks():
     assert said.split("\n")[:2] == ["200", "503 does not answer"]
 
 
+def test_a_database_that_takes_the_call_and_says_nothing_is_not_waited_for():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql://a@127.0.0.1:{silent.getsockname()[1]}/a"
+        began = time.monotonic()
+        said = _run(
+            "from django.test import Client\n"
+            "answer = Client().get('/readyz')\n"
+            "print(answer.status_code, answer.json()['database'])\n",
+            DATABASE_URL=address,
+        )
+    assert said.split("\n")[0] == "503 does not answer"
+    assert time.monotonic() - began < 12  # five, and what Python needs to start
+
+
 def test_without_a_database_the_command_names_it_and_ends_with_1():
     ended = subprocess.run(
         [sys.executable, "manage.py", "check_operation", "--only", "database"],
@@ -75,11 +91,17 @@ def _nowhere() -> dict[str, str]:
     return {"PATH": "", "DATABASE_URL": "postgresql://a@127.0.0.1:1/a", "BROKER_URL": SILENT} | secret
 
 
-def _run(code: str) -> str:
+def _run(code: str, **environment: str) -> str:
     setup = "import django; django.setup()\nfrom django.conf import settings\nsettings.ALLOWED_HOSTS = ['*']\n"
     command = [sys.executable, "-c", setup + code]
     return subprocess.run(
-        command, env=_nowhere(), cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+        command,
+        env=_nowhere() | environment,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     ).stdout
 
 
