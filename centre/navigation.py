@@ -30,6 +30,7 @@ PAGES = (
     Entry("/cases/", _("Cases"), "folder-heart", frozenset({P.SEE_CASES})),
     Entry("/aid/scan/", _("Scan"), "scan-line", frozenset({P.HAND_OUT})),
     Entry("/aid/", _("Aid"), "package", frozenset({P.PLAN_AID})),
+    Entry("/cards/", _("Cards"), "id-card", frozenset({P.PRINT_CARDS})),
     Entry("/census/", _("Census"), "chart-column", frozenset({P.SEE_CENSUS})),
     Entry("/duplicates/", _("Duplicates"), "copy", frozenset({P.MERGE})),
     Entry("/settings/", _("Settings"), "settings", frozenset({P.SET_UP, P.SEE_LOG})),

@@ -15,7 +15,7 @@ from registrations.selectors import Shown
 
 
 @dataclass(frozen=True)
-class Card:
+class OnTable:
     """What lies on the table: nothing, a card that leads somewhere, or a sentence that says what is wrong with it."""
 
     shown: Shown | None = None
@@ -27,16 +27,16 @@ class Card:
         return self.shown.household if self.shown else None
 
 
-def look_up_card(request: HttpRequest, text: str) -> Card:
+def look_up_card(request: HttpRequest, text: str) -> OnTable:
     """The card that was scanned or typed at this desk; that it was seen is remembered for the next step."""
     try:
         shown = CardField().clean(text)
     except ValidationError as error:
         log_false_card(request.user, error)
-        return Card(error=error.messages[0])
+        return OnTable(error=error.messages[0])
     if shown:
         remember_card(request, shown)
-    return Card(shown)
+    return OnTable(shown)
 
 
 def given_in(card: Shown, act: uuid.UUID | None) -> bool:

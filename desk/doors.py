@@ -35,13 +35,14 @@ def at_a_site(permission: Permission) -> Callable[[View], View]:
     return decorate
 
 
-def may(permission: Permission) -> Callable[[View], View]:
-    """Let in who may do this at any site."""
+def may(*permissions: Permission) -> Callable[[View], View]:
+    """Let in who may do one of these at any site."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            require(request.user, permission)
+            if not any(allows(request.user, permission) for permission in permissions):
+                require(request.user, permissions[0])
             return view(request, *args, **kwargs)
 
         return door

@@ -31,3 +31,10 @@ class CardNotSeen(Refusal):
 
     code = "card_not_seen"
     message = _("Scan their card, or type its number and the code below it.")
+
+
+class SheetGone(Refusal):
+    """The cards were printed by somebody else, too long ago, or under another key: their secrets are nowhere kept."""
+
+    code = "sheet_gone"
+    message = _("These cards can no longer be drawn. Print new ones.")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.forms import ActForm
 from centre.models import Marz
-from desk.cards import Card
+from desk.cards import OnTable
 from desk.fields import NOT_KNOWN, BirthField, LineField, NameField, PhoneField, in_words
 from registrations.card_texts import LENGTH
 from registrations.facts import Birth, HouseholdFacts, PersonFacts, asks_for_carer
@@ -228,7 +228,7 @@ class Intake:
         drawn.members = drawn._members(None, initial=(rows + [{}] * more)[:MOST_ROWS])
         return drawn
 
-    def is_valid(self, card: Card | None = None) -> bool:
+    def is_valid(self, card: OnTable | None = None) -> bool:
         """Whether the form and every row can be taken, and the card's number leads somewhere."""
         if card and card.error and "card" not in self.form.errors:
             self.form.add_error("card", card.error)

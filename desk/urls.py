@@ -3,7 +3,7 @@
 from django.urls import path
 
 import registrations.addresses  # noqa: F401 - makes <number:…> known
-from desk import views
+from desk import card_views, views
 
 app_name = "desk"
 
@@ -22,6 +22,13 @@ urlpatterns = [
     path("families/<number:number>/died/", views.death, name="died"),
     path("families/<number:number>/born/", views.birth, name="born"),
     path("families/<number:number>/void/", views.void, name="void"),
+    path("cards/", card_views.cards, name="cards"),
+    path("cards/complaints/", card_views.complaints, name="complaints"),
+    path("cards/blocks/<uuid:block>/revoke/", card_views.revoke_cards, name="revoke_cards"),
+    path("cards/sheets/<uuid:act>/", card_views.sheet, name="sheet"),
+    path("cards/family/<number:number>/", card_views.family_card, name="family_card"),
+    path("cards/family/<number:number>/revoke/", card_views.revoke_family_card, name="revoke_card"),
+    path("intake/sheet/", card_views.blank_sheet, name="blank_sheet"),
     path("duplicates/", views.duplicates, name="duplicates"),
     path("duplicates/<uuid:key>/undo/", views.undo_merge, name="unmerge"),
 ]

@@ -27,7 +27,7 @@ from desk.actions import (
     record_death,
     void_movements,
 )
-from desk.cards import Card, look_up_card, take_names
+from desk.cards import OnTable, look_up_card, take_names
 from desk.doors import at_a_site, household_or_404, may, site_or_none
 from desk.errors import CardNeeded, CardNotSeen
 from desk.filters import FamilyFilterSet
@@ -36,9 +36,10 @@ from desk.intake import MORE_ROWS, Intake
 from desk.merging import merge_pairs, unmerge
 from desk.pages import Page
 from desk.selectors import read_file, read_merges, read_rows
+from registrations.card_texts import LENGTH
 from registrations.in_hand import is_in_hand
 from registrations.matches import find_matches, search_individuals
-from registrations.models import GateCount, Household, Individual, Membership, Merge, Movement
+from registrations.models import Card, GateCount, Household, Individual, Membership, Merge, Movement
 from registrations.names import mixes_scripts
 from registrations.numbers import read_number
 
@@ -113,7 +114,8 @@ def done(request: HttpRequest, _site: Site, number: int) -> HttpResponse:
     rows = household.memberships.filter(left_at__isnull=True).select_related("individual")
     mixed = [row.position + 1 for row in rows if mixes_scripts(row.individual.full_name)]
     alone = any(row.carer_kind not in ("", Membership.Carer.MEMBER) for row in rows)
-    context = {"household": household, "size": len(rows), "mixed": mixed, "alone": alone}
+    carded = Card.objects.live().filter(number=number).exists()
+    context = {"household": household, "size": len(rows), "mixed": mixed, "alone": alone, "carded": carded}
     return render(request, "desk/done.html", context)
 
 
@@ -150,7 +152,13 @@ def count(request: HttpRequest, site: Site) -> HttpResponse:
 @require_GET
 @may(Permission.SEE_FAMILIES)
 def families(request: HttpRequest) -> HttpResponse:
-    """The families one may see, the latest first; or those whom a name or a number finds, the likeliest first."""
+    """The families one may see, the latest first; or those whom a name or a number finds, the likeliest first.
+
+    A card scanned into the search opens its family's file.
+    """
+    scanned = look_up_card(request, request.GET.get("search", "")) if _is_scan(request.GET.get("search", "")) else None
+    if scanned and scanned.household and _sees(request, scanned.household):
+        return _to("desk:family", scanned.household)
     sites = Site.objects.open(timezone.now()).where(request.user, Permission.SEE_FAMILIES).filter(confidential=False)
     shown = Household.objects.visible_to(request.user).select_related("site")
     narrowed = FamilyFilterSet(request.GET, queryset=shown.with_size().order_by("-number"), sites=sites)
@@ -161,7 +169,7 @@ def families(request: HttpRequest) -> HttpResponse:
         found = _households_of(search_individuals(Individual.objects.visible_to(request.user), query, by=request.user))
     page = Page.of(_ranked(narrowed.qs, found) if query else narrowed.qs, request.GET.get("page", ""))
     rows = read_rows(page.rows, request.user, timezone.now(), found)
-    context = {"filter": narrowed, "page": page, "rows": rows, "query": query, "wrong_number": _wrong_number(query)}
+    context = {"filter": narrowed, "page": page, "rows": rows, "query": query, "wrong_number": _wrong_number(query, scanned)}
     return render(request, "desk/families.html", context)
 
 
@@ -275,24 +283,24 @@ def undo_merge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 # What the views share
 
 
-def _take(site: Site, typed: Intake, card: Card, by: Any) -> Any:
+def _take(site: Site, typed: Intake, card: OnTable, by: Any) -> Any:
     return take_names(card.shown, site=site, by=by, id=typed.form.cleaned_data["id"], **typed.facts())
 
 
-def _again(request: HttpRequest, card: Card, more: int = 0) -> Intake:
+def _again(request: HttpRequest, card: OnTable, more: int = 0) -> Intake:
     """The screen as it was typed, with the card's number where a card was scanned."""
     typed = request.POST.copy()
     typed["card"] = _written(card, typed.get("card", ""))
     return Intake.again(typed, more=more)
 
 
-def _written(card: Card, typed: str) -> str:
+def _written(card: OnTable, typed: str) -> str:
     return str(card.shown) if card.shown else typed[:LONGEST_SHOWN]
 
 
-def _draw_intake(request: HttpRequest, typed: Intake, card: Card, status: int = 200) -> HttpResponse:
+def _draw_intake(request: HttpRequest, typed: Intake, card: OnTable, status: int = 200) -> HttpResponse:
     taken = card.household is not None and card.shown.taken
-    visible = taken and Household.objects.visible_to(request.user).filter(pk=card.household.pk).exists()
+    visible = taken and _sees(request, card.household)
     context = {"intake": typed, "card": card, "visible": visible, "in_hand": taken and is_in_hand(request, card.shown)}
     return render(request, "desk/intake.html", context, status=status)
 
@@ -342,9 +350,13 @@ def _pair(request: HttpRequest, asked: PairForm) -> tuple[Household, Household] 
 def _saved(request: HttpRequest, household: Household, sentence: str) -> HttpResponse:
     """To the file, or to the list when it is no longer shown to whoever saved it."""
     messages.success(request, sentence)
-    if Household.objects.visible_to(request.user).filter(pk=household.pk).exists():
+    if _sees(request, household):
         return _to("desk:family", household)
     return HttpResponseRedirect(reverse("desk:families"), status=303)
+
+
+def _sees(request: HttpRequest, household: Household) -> bool:
+    return Household.objects.visible_to(request.user).filter(pk=household.pk).exists()
 
 
 def _to(name: str, number: Household | str) -> HttpResponse:
@@ -370,8 +382,15 @@ def _ranked(households: Any, found: dict[uuid.UUID, str]) -> list[Household]:
     return [by_key[key] for key in found if key in by_key]
 
 
-def _wrong_number(query: str) -> str:
-    """What is wrong with a query that was meant as a number."""
+def _is_scan(query: str) -> bool:
+    """Whether a scanner typed this, and no person."""
+    return query.strip().isdecimal() and len(query.strip()) >= LENGTH
+
+
+def _wrong_number(query: str, scanned: OnTable | None) -> str:
+    """What is wrong with a query that was meant as a number, or with the card that was scanned."""
+    if scanned:
+        return scanned.error
     if not any(letter.isdigit() for letter in query):
         return ""
     try:

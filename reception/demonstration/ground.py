@@ -31,6 +31,7 @@ from shelter.models import Place, Room
 
 DEMONSTRATE = "demonstrate"  # the act that marks a database as a demonstration
 NAME, CODE = "Demonstration", "DEMO"
+COMPLAINTS_TO = "0-800-00-000"  # invented: nobody answers there
 VOLUNTEERS_END = timedelta(days=30)
 AREA_PER_PERSON = 4  # m²; the standard asks for 3.5
 ROOMS_A_FLOOR = 8
@@ -77,7 +78,8 @@ def lay_ground(places: int, *, since: datetime) -> User:
 
 def declare_demonstration(by: User) -> None:
     """Say what this installation is for, so that nobody opens an operation in it."""
-    declare_operation(name=NAME, code=CODE, purpose=Operation.Purpose.DEMONSTRATION, by=by)
+    purpose = Operation.Purpose.DEMONSTRATION
+    declare_operation(name=NAME, code=CODE, purpose=purpose, complaints_to=COMPLAINTS_TO, by=by)
 
 
 def _make_site(ground: Ground, opened_at: datetime) -> Site:

@@ -6,6 +6,7 @@
 // to make them again.
 
 const SECRET = new Set(["csrfmiddlewaretoken", "password"]);
+const LONGEST_NUMBER = 8; // digits; a code has nine
 const user = document.body.dataset.user;
 const keyOf = (name) => `draft:${user}:${name}`;
 
@@ -14,12 +15,19 @@ function kept(form) {
   return text && JSON.parse(text);
 }
 
+// What was scanned from a card, or its code: the number alone may be kept.
+function provesACard(name, value) {
+  return name === "card" && value.replace(/\D/g, "").length > LONGEST_NUMBER;
+}
+
 function valuesOf(form) {
-  return [...new FormData(form)].filter(([name, value]) => !SECRET.has(name) && typeof value === "string");
+  return [...new FormData(form)].filter(
+    ([name, value]) => !SECRET.has(name) && typeof value === "string" && !provesACard(name, value),
+  );
 }
 
 function typed(values) {
-  return JSON.stringify(values.filter(([name, value]) => value && !/(^|-)id$/.test(name)));
+  return JSON.stringify(values.filter(([name, value]) => value && name !== "card" && !/(^|-)id$/.test(name)));
 }
 
 function keep(form) {

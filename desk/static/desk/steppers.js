@@ -26,3 +26,10 @@ for (const input of inputs) {
 }
 form.addEventListener("input", count);
 count();
+
+// A scanner's Enter after the card goes on to the counters: the family is not counted yet.
+document.querySelector("[data-steppers] [name=card]")?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  document.querySelector("[data-steppers] [data-stepper]").focus();
+});
