@@ -22,7 +22,7 @@ from registrations.selectors import look_at
 CHOSEN = "distribution_of_table"
 
 CANNOT_HAPPEN = frozenset(
-    {"unknown_number", "not_running", "not_given_yet", "other_operation", "not_genuine", "wrong_code"}
+    {"unknown_number", "not_running", "not_given_yet", "card_revoked", "other_operation", "not_genuine", "wrong_code"}
 )
 """Refusals at the scan that no reason can overrule there."""
 

@@ -129,6 +129,12 @@ class OperationForm(forms.Form):
         validators=[RegexValidator(r"^[A-Za-z]{4}\Z", _("Four Latin letters."))],
     )
 
+    complaints_to = forms.CharField(
+        label=_("Where people can complain"),
+        max_length=80,
+        help_text=_("A telephone number, a desk: it stands on every card."),
+    )
+
     def clean_code(self) -> str:
         return self.cleaned_data["code"].upper()
 

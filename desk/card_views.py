@@ -19,12 +19,10 @@ from centre.log import write_log
 from centre.models import LogLine, Operation, Site
 from desk.card_forms import BlockForm, ComplaintsForm, FamilyCardForm, RevokeForm
 from desk.doors import at_a_site, household_or_404, may, site_or_none
-from desk.sheets import read_sheet
+from desk.sheets import blank_sheet_facts, read_sheet
 from registrations.actions import Printed, print_card, print_cards, revoke_block, revoke_card
-from registrations.models import Card, Going, Household
+from registrations.models import Card, Household
 from registrations.selectors import read_blocks
-
-PERSON_ROWS = range(1, 13)  # of a blank intake sheet
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,7 +89,7 @@ def sheet(request: HttpRequest, act: uuid.UUID) -> HttpResponse:
 @may(Permission.REGISTER, Permission.PRINT_CARDS)
 def blank_sheet(request: HttpRequest) -> HttpResponse:
     """An intake on paper, for when there is no power."""
-    context = {"rows": PERSON_ROWS, "going": Going.choices, "site": site_or_none(request, Permission.REGISTER)}
+    context = blank_sheet_facts(site_or_none(request, Permission.REGISTER))
     return render(request, "desk/blank_sheet.html", context)
 
 

@@ -1,4 +1,4 @@
-"""Cards as they are printed: the two faces, drawn only for whoever printed them, and only for a while."""
+"""What the desk prints: the two faces of cards, for whoever printed them and for a while; blank intake sheets."""
 
 import uuid
 from dataclasses import dataclass
@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from centre.access import Permission, require
-from centre.models import Act, Operation, User
+from centre.models import Act, Operation, Site, User
 from desk.errors import SheetGone
 from registrations.card_texts import digest_of_secret, secrets_of, write_code, write_qr
 from registrations.cards import Card
-from registrations.models import Membership
+from registrations.models import Going, Membership
 
 DRAWN_FOR = timedelta(hours=1)  # a jam in the printer is found by then
+PERSON_ROWS = 12
 PRINTING = {"print_cards": Permission.PRINT_CARDS, "print_card": Permission.REGISTER}
 
 
@@ -47,6 +48,11 @@ def draw_faces(printing: Act) -> list[Faces]:
     cards = list(Card.objects.live().filter(act=printing))
     heads = _heads_of([card.number for card in cards])
     return [_draw(card, operation.code, heads.get(card.number, "")) for card in cards]
+
+
+def blank_sheet_facts(site: Site | None = None) -> dict[str, object]:
+    """What a blank intake sheet asks, in the reader's language."""
+    return {"rows": range(1, PERSON_ROWS + 1), "going": Going.choices, "site": site}
 
 
 def _draw(card: Card, operation: str, initials: str) -> Faces:

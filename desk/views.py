@@ -169,7 +169,13 @@ def families(request: HttpRequest) -> HttpResponse:
         found = _households_of(search_individuals(Individual.objects.visible_to(request.user), query, by=request.user))
     page = Page.of(_ranked(narrowed.qs, found) if query else narrowed.qs, request.GET.get("page", ""))
     rows = read_rows(page.rows, request.user, timezone.now(), found)
-    context = {"filter": narrowed, "page": page, "rows": rows, "query": query, "wrong_number": _wrong_number(query, scanned)}
+    context = {
+        "filter": narrowed,
+        "page": page,
+        "rows": rows,
+        "query": query,
+        "wrong_number": _wrong_number(query, scanned),
+    }
     return render(request, "desk/families.html", context)
 
 

@@ -7,8 +7,12 @@ from centre.models import Site, User
 from reception.demonstration import logins
 from reception.demonstration.ground import is_demonstration
 from reception.opening.plan import Plan, Wrong
+from registrations.actions import Printed, print_cards
 from registrations.models import Household
 from shelter.actions import add_rooms
+
+CARDS = 500  # for the first day; more are printed on the page of cards
+CARD_LANGUAGE = "hy"
 
 
 def why_not_empty() -> str:
@@ -20,8 +24,8 @@ def why_not_empty() -> str:
     return ""
 
 
-def open_whole(plan: Plan, purpose: str) -> User:
-    """Open the operation with its administrator, sites and rooms in one transaction.
+def open_whole(plan: Plan, purpose: str) -> tuple[User, Printed]:
+    """Open the operation with its administrator, sites, rooms and first cards in one transaction.
 
     Refuses with Wrong, or any refusal of the acts; then nothing was written.
     """
@@ -33,4 +37,6 @@ def open_whole(plan: Plan, purpose: str) -> User:
             saved = add_site(**site.facts, by=user)
             if site.rooms:
                 add_rooms(Site.objects.get(pk=saved.site), **site.rooms, by=user)
-    return user
+        first = Site.objects.get(code=plan.sites[0].facts["code"])
+        printed = print_cards(first, count=CARDS, language=CARD_LANGUAGE, by=user)
+    return user, printed

@@ -23,8 +23,12 @@ Say = Callable[[str], None]
 
 
 def ask_operation(told: dict[str, str], say: Say) -> dict[str, str]:
-    """Name and code; what was told already is not asked."""
-    questions = {"name": "Name of the operation", "code": "Code of four letters"}
+    """Name, code and where to complain; what was told already is not asked."""
+    questions = {
+        "name": "Name of the operation",
+        "code": "Code of four letters",
+        "complaints_to": "Where people can complain, as every card says",
+    }
     return _until_right(lambda: read_operation(told | _ask_missing(told, questions)), told, say)
 
 

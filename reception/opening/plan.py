@@ -60,7 +60,7 @@ class Plan:
 
 
 def read_operation(told: Mapping[str, str]) -> dict[str, str]:
-    """Name and code; raises Wrong."""
+    """Name, code and where to complain; raises Wrong."""
     return _checked(OperationForm(told), "the operation")
 
 

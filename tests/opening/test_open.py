@@ -33,7 +33,13 @@ def _no_terminal(monkeypatch, tmp_path):
 
 def _open(**told) -> str:
     said = io.StringIO()
-    flags = {"name": "Goris 2026", "code": "gori", "administrator": "armine", "password_file": "-"}
+    flags = {
+        "name": "Goris 2026",
+        "code": "gori",
+        "complaints_to": "0-800-01-234",
+        "administrator": "armine",
+        "password_file": "-",
+    }
     call_command("open", stdout=said, **{**flags, "sites": str(SITES), **told})
     return said.getvalue()
 
@@ -56,7 +62,7 @@ def test_open_makes_an_operation_an_administrator_sites_and_rooms():
     assert sorted(Room.objects.values_list("name", flat=True)) == ["1", "2", "3", "4", "hall"]
     assert Place.objects.count() == 100
     assert not Household.objects.exists()
-    assert {act.kind for act in Act.objects.all()} == {"open_operation", "add_site", "add_rooms"}
+    assert {act.kind for act in Act.objects.all()} == {"open_operation", "add_site", "add_rooms", "print_cards"}
     assert "GORI" in said
     assert PASSWORD not in said
     assert not Act.objects.filter(answer__icontains=PASSWORD).exists()
@@ -207,7 +213,8 @@ def test_open_stopped_half_way_leaves_nothing(monkeypatch):
 
 
 def _plan(*sites: FirstSite) -> Plan:
-    return Plan({"name": "Goris", "code": "GORI"}, {"username": "armine", "password": PASSWORD}, sites)
+    facts = {"name": "Goris", "code": "GORI", "complaints_to": "0-800-01-234"}
+    return Plan(facts, {"username": "armine", "password": PASSWORD}, sites)
 
 
 def _site(code: str) -> FirstSite:

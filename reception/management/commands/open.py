@@ -3,6 +3,7 @@
 import getpass
 import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,15 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from centre.models import Operation, User
+from centre.models import Act, Operation, User
 from centre.refusals import Refusal
 from reception.engines.errors import EngineError
 from reception.engines.lending import own_database
-from reception.opening.acts import open_whole, why_not_empty
+from reception.opening.acts import CARDS, open_whole, why_not_empty
 from reception.opening.asking import ask_account, ask_operation, ask_sites
+from reception.opening.papers import write_papers
 from reception.opening.plan import Plan, Wrong, read_account, read_operation, read_sites
 
-CARDS = 500
 ACCOUNT = {"administrator": "username", "given_name": "first_name", "family_name": "last_name", "language": "language"}
 
 
@@ -36,12 +37,14 @@ class Command(BaseCommand):
         parser.add_argument("--practice", action="store_true", help="to learn on: marked on every page and print")
         parser.add_argument("--name", help="of the operation, such as 'Goris reception 2026'")
         parser.add_argument("--code", help="four letters, on cards and files, such as GORI")
+        parser.add_argument("--complaints-to", help="where people can complain: a telephone number, a desk")
         parser.add_argument("--administrator", help="user name of the first administrator")
         parser.add_argument("--given-name", help="the administrator's")
         parser.add_argument("--family-name", help="the administrator's")
         parser.add_argument("--language", choices=[code for code, _ in settings.LANGUAGES], help="the administrator's")
         parser.add_argument("--password-file", help="a file whose first line is the password; - reads it from input")
         parser.add_argument("--sites", help="a table of the first sites, as docs/sites.csv")
+        parser.add_argument("--papers", type=Path, default=settings.VAR / "papers", help="where cards and sheets go")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.DEMONSTRATION:
@@ -51,8 +54,9 @@ class Command(BaseCommand):
             with own_database(settings.VAR, connection):
                 call_command("migrate", interactive=False, verbosity=0)
                 _refuse_if_open()
-                user = open_whole(self._plan(options), purpose)
-                self._tell(user)
+                user, printed = open_whole(self._plan(options), purpose)
+                papers = write_papers(options["papers"], Act.objects.get(pk=printed.act))
+                self._tell(user, papers)
         except (EngineError, Refusal, Wrong) as error:
             raise CommandError(str(error)) from error
         except (EOFError, KeyboardInterrupt):
@@ -60,7 +64,7 @@ class Command(BaseCommand):
 
     def _plan(self, options: dict[str, Any]) -> Plan:
         """What was told, and the rest asked where somebody sits at a terminal."""
-        operation = {name: options[name] for name in ("name", "code") if options[name]}
+        operation = {name: options[name] for name in ("name", "code", "complaints_to") if options[name]}
         account = {name: options[told] for told, name in ACCOUNT.items() if options[told]}
         if options["password_file"]:
             account["password"] = _read_password(options["password_file"])
@@ -74,6 +78,7 @@ class Command(BaseCommand):
         needed = {
             "--name": "name" in operation,
             "--code": "code" in operation,
+            "--complaints-to": "complaints_to" in operation,
             "--administrator": "username" in account,
             "--password-file": "password" in account,
             "--sites": sites is not None,
@@ -82,11 +87,14 @@ class Command(BaseCommand):
             raise Wrong(f"There is no terminal to ask at. Name {', '.join(missing)}.")
         return Plan(read_operation(operation), read_account(account), sites or [])
 
-    def _tell(self, user: User) -> None:
+    def _tell(self, user: User, papers: Sequence[Path]) -> None:
         operation = Operation.objects.get()
         self._say(
             f"{operation.name} ({operation.code}) is open. {user.username} signs in and sets up staff in Settings."
         )
+        self._say(f"{CARDS} cards and blank intake sheets, to be printed with a browser; then delete the cards' file:")
+        for paper in papers:
+            self._say(f"  {paper}")
         if operation.purpose == Operation.Purpose.PRACTICE:
             self._say("It is for practice: every page and print says so, and it never becomes a real one.")
         if not settings.BACKUP_KEY:
