@@ -4,26 +4,32 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_serializer
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_serializer
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from census.actions import take_snapshots
 from census.errors import NotSettled
+from census.files import FORMATS, census_file
 from census.filters import SnapshotFilterSet
 from census.models import Snapshot
+from census.profiles import Profile
 from census.selectors import Tally, last_snapshot
 from census.sight import hidden_from, snapshots_for, tally_for
 from census.tasks import ask_for_snapshots
 from centre.access import Permission, require
 from centre.acts import check_instant
 from centre.clock import local_day, local_instant
-from centre.fields import Facts, Instant, SiteField
+from centre.fields import Choice, Facts, Instant, SiteField, Text
 from centre.models import Site
+from centre.sheets import read_why
 from centre.viewsets import Rows, check_parameters
 
 FIRST_DAY = date(2020, 1, 1)
@@ -185,6 +191,50 @@ class Census(viewsets.GenericViewSet[Any]):
             "places": tally_for(request.user, answer["tally"])["places"],
         }
         return Response(CensusAnswer({"on": on, "site": site.code if site else None, **answer, **shown}).data)
+
+
+class FileQuestion(Facts):
+    """Which day's file, for whom, in which language, as known when, and why it leaves."""
+
+    on = serializers.DateField(help_text="The local day.")
+    suffix = Choice(choices=[(suffix, suffix) for suffix in FORMATS])
+    profile = Choice(choices=Profile.choices, default=Profile.OFFICIAL.value)
+    lang = Choice(choices=settings.LANGUAGES, required=False, help_text="The asker's own when absent.")
+    known_at = Instant(required=False, help_text="As known at this instant: counted now, for officials only.")
+    why = Text(max_length=300, clean=read_why, help_text="Why it leaves: it stands in the file and in the log.")
+
+    def validate_on(self, on: date) -> date:
+        return CensusQuestion().validate_on(on)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "known_at" in attrs and attrs["profile"] == Profile.PUBLIC:
+            raise serializers.ValidationError({"known_at": [_("The public gets what is frozen.")]})
+        return attrs
+
+
+ASKED = sorted(set(FileQuestion().fields) - {"on", "suffix"})
+
+
+class CensusFile(APIView):
+    """A day's census as a file to keep."""
+
+    serializer_class = FileQuestion
+
+    @extend_schema(
+        operation_id="census_file",
+        parameters=[OpenApiParameter(name, str, required=name == "why") for name in ASKED],
+        responses={(200, kind.partition(";")[0]): OpenApiTypes.BINARY for kind in FORMATS.values()},
+    )
+    def get(self, request: Request, on: str, suffix: str) -> HttpResponse:
+        """The last snapshot of the day, else a tally counted now: CSV with HXL tags, XLSX or JSON."""
+        require(request.user, Permission.SEE_CENSUS)
+        check_parameters(request.query_params, set(ASKED))
+        said = request.query_params.dict() | {"on": on, "suffix": suffix}
+        question = FileQuestion(data=said, context={"request": request})
+        question.is_valid(raise_exception=True)
+        facts = dict(question.validated_data)
+        facts["language"] = facts.pop("lang", request.user.language)
+        return census_file(facts.pop("on"), by=request.user, **facts | {"profile": Profile(facts["profile"])})
 
 
 def _snapshot_of(on: date, site: Site | None) -> Snapshot | None:

@@ -17,3 +17,10 @@ class LaterTaken(Refusal):
 
     code = "later_taken"
     message = _("A later snapshot was already taken. An earlier instant can only be counted, not frozen.")
+
+
+class NotFrozen(Refusal):
+    """A file for the public is made of a snapshot: two counts of one day would tell of those who came between."""
+
+    code = "not_frozen"
+    message = _("Only a frozen day leaves for the public. Wait for the snapshot.")

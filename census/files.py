@@ -1,45 +1,99 @@
-"""The census as a file: codes beside names, one row a place, with the sum checked in every row."""
+"""The census as a file: which day, for whom, in which format and language, and why it leaves."""
 
-import csv
 import io
-from datetime import datetime
+import json
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
-from census.balance import LINES
-from census.reading import COHORTS, SEXES, PlaceRow, read_places, read_total
-from centre.models import Marz
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone, translation
 
-BYTE_ORDER_MARK = "\ufeff"  # so that Excel reads Armenian
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from census.errors import NotFrozen
+from census.models import Snapshot
+from census.profiles import Profile
+from census.selectors import Tally, last_snapshot
+from census.sight import tally_for, tally_for_the_public
+from census.tables import About, about_columns, about_table, official_tables, public_tables
+from centre.clock import local_day, local_instant
+from centre.log import write_log
+from centre.models import LogLine, Operation, User
+from centre.sheets import Table, as_objects, csv_lines, with_columns, write_book
+
+FORMATS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
 
 
-def census_csv(tally: dict[str, Any], at: datetime, known_at: datetime) -> str:
-    """The tally as CSV: people by sex and cohort, the lines of the balance, and whether each row adds up."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    people = [(sex, cohort) for sex in SEXES for cohort in COHORTS]
-    writer.writerow(
-        ["as_of", "known_at", "place", "name", "name_hy", "kind", "marz_code", "marz", "persons"]
-        + [f"{sex or 'unknown_sex'}_{cohort or 'unknown_age'}" for sex, cohort in people]
-        + [*LINES, "adds_up"]
+def census_file(
+    on: date, *, suffix: str, profile: Profile, language: str, why: str, by: User, known_at: datetime | None = None
+) -> HttpResponse:
+    """The day's census as a file to keep, with a line in the log of who took it out and why.
+
+    Its last snapshot; without one, or with `known_at`, a tally counted now. Refuses with NotFrozen where the public
+    would get what is not frozen: two counts of one day would tell of those who came between.
+    """
+    made_at = timezone.now()
+    snapshot = None if known_at else Snapshot.objects.on(on).filter(site=None).order_by("-at").first()
+    if profile == Profile.PUBLIC and snapshot is None:
+        raise NotFrozen
+    if snapshot:
+        at, known_at, tally = snapshot.at, snapshot.known_at, snapshot.tally
+    else:
+        at, known_at = _hour_of(on, made_at), known_at or made_at
+        tally = Tally(at, known_at).row(None, last_snapshot(None, at))
+    with translation.override(language):
+        about = _about(profile, by, made_at, why, at, known_at, frozen=snapshot is not None)
+        if profile == Profile.PUBLIC:
+            tables = public_tables(tally_for_the_public(tally), at)
+        else:
+            tables = official_tables(tally_for(by, tally), at)
+        content = WRITERS[suffix](tables, about)
+    fields = [f"profile={profile.value}", f"format={suffix}"]
+    write_log(by, LogLine.Verb.EXPORTED, "census", fields, key=on.isoformat(), why=why)
+    response = HttpResponse(content, content_type=FORMATS[suffix])
+    name = f"census-{on.isoformat()}-{profile.value}-{language}.{suffix}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _about(
+    profile: Profile, by: User, made_at: datetime, why: str, at: datetime, known_at: datetime, *, frozen: bool
+) -> About:
+    operation = Operation.objects.current()
+    name = f"{operation.name} ({operation.code})" if operation else ""
+    purpose = operation.get_purpose_display() if operation else ""
+    made_by = by.get_full_name() or by.username
+    return About(name, str(purpose), profile, made_by, made_at, why, at, known_at, frozen)
+
+
+def _hour_of(on: date, now: datetime) -> datetime:
+    """The day's last cut-off hour; this moment when that has not come yet."""
+    return now if on == local_day(now) else local_instant(on, max(settings.CENSUS_HOURS))
+
+
+def _as_csv(tables: list[Table], about: About) -> bytes:
+    """The places alone, for a CSV is one table; where it comes from stands in each row."""
+    return b"".join(csv_lines(with_columns(tables[0], *about_columns(about))))
+
+
+def _as_book(tables: list[Table], about: About) -> bytes:
+    file = io.BytesIO()
+    write_book(file, [*tables, about_table(about)], made_at=about.made_at, title=about.operation)
+    return file.getvalue()
+
+
+def _as_json(tables: list[Table], about: About) -> bytes:
+    before, after = about_columns(about)
+    origin = as_objects(
+        Table("about", "", [column for column, _ in (*before, *after)], [[v for _, v in (*before, *after)]])
     )
-    total = read_total(tally)
-    for row in [*read_places(tally), *([total] if total else [])]:
-        writer.writerow(
-            [at.isoformat(), known_at.isoformat(), row.key, *map(_plain, _place(row)), row.lines["closing"]]
-            + [row.people.get(sex, {}).get(cohort, 0) for sex, cohort in people]
-            + [row.lines[line] for line in LINES]
-            + ["yes" if row.difference == 0 else "NO"]
-        )
-    return BYTE_ORDER_MARK + out.getvalue()
+    whole: dict[str, Any] = {"about": origin[0] | {"frozen": about.frozen}}
+    whole |= {table.key: as_objects(table) for table in tables}
+    return json.dumps(whole, ensure_ascii=False, indent=1).encode()
 
 
-def _place(row: PlaceRow) -> list[str]:
-    if row.site is None:
-        return [str(row.name), "", "", "", ""]
-    return [row.site.name_en, row.site.name_hy, row.site.kind, row.site.marz, str(Marz(row.site.marz).label)]
-
-
-def _plain(text: str) -> str:
-    """Text that no sheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+WRITERS: dict[str, Callable[[list[Table], About], bytes]] = {"csv": _as_csv, "xlsx": _as_book, "json": _as_json}

@@ -1,9 +1,29 @@
 """What is asked of the census."""
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from census.profiles import Profile
+from centre.forms import WhyField
 
 
 class TakeForm(forms.Form):
     """Ask for a snapshot of an instant; of this moment when none is named."""
 
     at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+
+
+class FileForm(forms.Form):
+    """What file of a day's census is taken out, and why."""
+
+    profile = forms.ChoiceField(label=_("For whom?"), choices=Profile, widget=forms.RadioSelect, initial="official")
+    suffix = forms.ChoiceField(
+        label=_("Format"),
+        choices=[("xlsx", _("Excel, LibreOffice (XLSX)")), ("csv", _("Table with HXL tags (CSV)")), ("json", "JSON")],
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    why = WhyField()
+
+    def clean_profile(self) -> Profile:
+        return Profile(self.cleaned_data["profile"])

@@ -16,7 +16,16 @@ CONFIDENTIAL = "confidential_sites"
 
 def tally_for(user: User, tally: dict[str, Any]) -> dict[str, Any]:
     """The tally as the user may read it; figures and total stay what they are, and the balance holds."""
-    hidden = set(hidden_from(user).filter(code__in=tally["places"]).values_list("code", flat=True))
+    return _without(tally, hidden_from(user))
+
+
+def tally_for_the_public(tally: dict[str, Any]) -> dict[str, Any]:
+    """The tally without the name of any confidential site."""
+    return _without(tally, Site.objects.filter(confidential=True))
+
+
+def _without(tally: dict[str, Any], sites: "QuerySet[Site]") -> dict[str, Any]:
+    hidden = set(sites.filter(code__in=tally["places"]).values_list("code", flat=True))
     if not hidden:
         return tally
     places = {key: place for key, place in tally["places"].items() if key not in hidden}

@@ -15,5 +15,5 @@ urlpatterns = [
     path("census/", views.days, name="days"),
     path("census/take/", views.take, name="take"),
     path("census/<day:on>/", views.day, name="day"),
-    path("census/<day:on>.csv", views.day_file, name="day_file"),
+    path("census/<day:on>/file/", views.day_file, name="day_file"),
 ]

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from census import tasks
 from census.chart import bars
-from census.files import census_csv
-from census.forms import TakeForm
+from census.files import census_file
+from census.forms import FileForm, TakeForm
 from census.models import Snapshot
 from census.reading import (
     COHORTS,
@@ -32,8 +32,7 @@ from census.situation import hours_until, read_sites, situation
 from census.waits import waits_for
 from centre.access import Permission, allows, require
 from centre.clock import local_day
-from centre.log import write_log
-from centre.models import LogLine
+from centre.refusals import Refusal
 from centre.shift import site_of_shift
 from desk.doors import may
 
@@ -99,15 +98,17 @@ def day(request: HttpRequest, on: date) -> HttpResponse:
 @require_GET
 @may(Permission.SEE_CENSUS)
 def day_file(request: HttpRequest, on: date) -> HttpResponse:
-    """The day's census as CSV; the export leaves a line in the log."""
-    snapshots = _snapshots_of(on)
-    at, known_at, tally = _tally_of(on, snapshots)
-    write_log(request.user, LogLine.Verb.EXPORTED, snapshots[0] if snapshots else "tally", ["census"])
-    response = HttpResponse(
-        census_csv(tally_for(request.user, tally), at, known_at), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="census-{on:%Y-%m-%d}.csv"'
-    return response
+    """Take the day's census out as a file; who, when and why stand in it and in the log."""
+    if on > timezone.localdate():
+        raise Http404
+    chosen = {"language": request.LANGUAGE_CODE, "suffix": "xlsx"}
+    form = FileForm(request.GET or None, initial=chosen)
+    if form.is_valid():
+        try:
+            return census_file(on, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error("profile", str(refusal))
+    return render(request, "census/file.html", {"on": on, "form": form}, status=422 if form.is_bound else 200)
 
 
 @require_POST

@@ -29,6 +29,7 @@ class Permission(models.TextChoices):
     REGISTER = "register", _("Register families, record arrivals and departures")
     COUNT_GATE = "count_gate", _("Count people and vehicles at the gate")
     SEE_FAMILIES = "see_families", _("See families of their site")
+    EXPORT_FAMILIES = "export_families", _("Take out lists of families")
     SEE_NEEDS = "see_needs", _("See specific needs")
     SEE_CASES = "see_cases", _("See and follow cases")
     MERGE = "merge", _("Merge and unmerge duplicates, void what was wrong")
@@ -53,6 +54,7 @@ MAY: dict[str, frozenset[Permission]] = {
             P.REGISTER,
             P.COUNT_GATE,
             P.SEE_FAMILIES,
+            P.EXPORT_FAMILIES,
             P.SEE_NEEDS,
             P.MERGE,
             P.PRINT_CARDS,
@@ -64,7 +66,7 @@ MAY: dict[str, frozenset[Permission]] = {
             P.TAKE_CENSUS,
         }
     ),
-    Role.PROTECTION: frozenset({P.REGISTER, P.SEE_FAMILIES, P.SEE_NEEDS, P.SEE_CASES, P.MERGE}),
+    Role.PROTECTION: frozenset({P.REGISTER, P.SEE_FAMILIES, P.EXPORT_FAMILIES, P.SEE_NEEDS, P.SEE_CASES, P.MERGE}),
     Role.OFFICIAL: frozenset({P.SEE_CENSUS}),
     Role.AUDITOR: frozenset({P.SEE_CENSUS, P.SEE_LOG}),
     Role.ADMINISTRATOR: frozenset({P.SET_UP, P.PRINT_CARDS, P.SET_UP_ROOMS, P.SEE_LOG, P.SEE_CENSUS, P.TAKE_CENSUS}),

@@ -74,7 +74,7 @@ def declare_operation(
 
 
 def open_operation(
-    *, name: str, code: str, purpose: str, complaints_to: str, username: str, password: str, **account: str
+    *, name: str, code: str, purpose: str, complaints_to: str = "", username: str, password: str, **account: str
 ) -> User:
     """Open an operation with one administrator of everything, in a database that holds nobody.
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.models import Marz, Site, User
 from centre.refusals import Changed, Refusal
+from centre.sheets import read_why
 
 Answer = TypeVar("Answer")
 
@@ -54,6 +55,17 @@ def act_id(request: HttpRequest) -> uuid.UUID:
     if not form.is_valid():
         raise BadRequest
     return form.cleaned_data["id"]
+
+
+class WhyField(forms.CharField):
+    """Why a file leaves."""
+
+    def __init__(self, **options: Any) -> None:
+        label, said = _("Why does it leave?"), _("It stands in the file and in the log.")
+        super().__init__(**{"label": label, "max_length": 300, "help_text": said} | options)
+
+    def clean(self, value: Any) -> str:
+        return read_why(super().clean(value))
 
 
 class LanguageForm(forms.Form):

@@ -8,11 +8,20 @@ from centre.models import LogLine, User
 
 
 def write_log(
-    by: User | None, verb: LogLine.Verb, subject: models.Model | str = "", fields: Iterable[str] = ()
+    by: User | None,
+    verb: LogLine.Verb,
+    subject: models.Model | str = "",
+    fields: Iterable[str] = (),
+    *,
+    key: str = "",
+    why: str = "",
 ) -> None:
-    """Leave a line saying that the user opened, searched, exported, printed or was refused something."""
+    """Leave a line saying that the user opened, searched, exported, printed or was refused something.
+
+    What has no row of its own is named by `subject` and `key`; a file that leaves says `why`.
+    """
     if isinstance(subject, models.Model):
         kind, key = subject._meta.model_name or "", str(subject.pk)
     else:
-        kind, key = subject, ""
-    LogLine.objects.create(by=by, verb=verb, subject=kind, subject_id=key, fields=sorted(fields))
+        kind = subject
+    LogLine.objects.create(by=by, verb=verb, subject=kind, subject_id=key, fields=sorted(fields), why=why)

@@ -307,7 +307,7 @@ class Act(models.Model):
 
 
 class LogLine(models.Model):
-    """Who opened, searched, exported or was refused what, and when: ids and field names, never values."""
+    """Who opened, searched, exported or was refused what, when, and why it left: ids and field names, never values."""
 
     class Verb(models.TextChoices):
         OPENED = "opened", _("opened")
@@ -325,8 +325,14 @@ class LogLine(models.Model):
     subject = models.CharField(max_length=40, blank=True)
     subject_id = models.CharField(max_length=40, blank=True)
     fields = ArrayField(models.CharField(max_length=40), default=list)
+    why = models.CharField(max_length=200, blank=True)  # of a file that left, in the words of who took it
 
     class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(verb="exported") | Q(why__regex=r"\S.*\S.*\S"), name="exported_with_a_reason"
+            ),
+        )
         indexes = (
             models.Index(fields=["subject", "subject_id", "at"], name="log_of_subject"),
             models.Index(fields=["by", "at"], name="log_of_user"),

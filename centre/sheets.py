@@ -9,7 +9,9 @@ from itertools import chain, islice
 from typing import IO, Any
 
 import xlsxwriter
+from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 BYTE_ORDER_MARK = "\ufeff"  # so that Excel reads Armenian
 SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones open a formula in some languages
@@ -61,6 +63,19 @@ def written(value: Value) -> str | int | float:
     if isinstance(value, date):
         return value.isoformat()
     return plain(value) if isinstance(value, str) else value
+
+
+LEAST_WHY, MOST_WHY = 3, 200  # letters of a reason
+
+
+def read_why(text: str) -> str:
+    """The reason a file leaves for, in one line; raises ValidationError when it says nothing."""
+    line = " ".join(text.split())
+    if len(line) < LEAST_WHY or not any(letter.isalpha() for letter in line):
+        raise ValidationError(_("Say in a few words why the file leaves."), code="no_why")
+    if len(line) > MOST_WHY or not line.isprintable():
+        raise ValidationError(_("Say it in one line of at most 200 letters."), code="bad_why")
+    return line
 
 
 class _Echo:
@@ -149,11 +164,11 @@ def _write_cell(sheet: Any, row: int, place: int, value: Value, formats: dict[st
 
 def with_columns(table: Table, before: Sequence[tuple[Column, Value]], after: Sequence[tuple[Column, Value]]) -> Table:
     """The table with columns whose value is the same in every row, before and after its own."""
-    first, last = [value for _, value in before], [value for _, value in after]
+    first, last = [value for _column, value in before], [value for _column, value in after]
     return Table(
         table.key,
         table.title,
-        [*(column for column, _ in before), *table.columns, *(column for column, _ in after)],
+        [*(column for column, _value in before), *table.columns, *(column for column, _value in after)],
         ([*first, *row, *last] for row in table.rows),
         len(first) + table.pinned,
     )

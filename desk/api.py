@@ -4,17 +4,22 @@ import uuid
 from dataclasses import asdict
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
+from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
-from centre.access import Permission
-from centre.fields import Choice, Count, Key, SiteField, Text
+from centre.access import Permission, require
+from centre.fields import Choice, Count, Facts, Key, SiteField, Text
 from centre.models import Marz, Site
-from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row, answer_of, read_body
+from centre.sheets import read_why
+from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row, answer_of, check_parameters, read_body
 from desk.actions import (
     Counted,
     Moved,
@@ -31,14 +36,17 @@ from desk.actions import (
 from desk.bodies import BirthBody, IntakeBody, NamesBody, PreRegistrationBody
 from desk.cards import card_facts, given_in, take_names
 from desk.intake import MOST_CROSSING
+from desk.lists import families_file, families_to_take
 from desk.merging import Merged, merge_individuals, unmerge
 from registrations.card_texts import CardText
 from registrations.errors import CardTaken, UnknownCard
-from registrations.filters import GateCountFilterSet
+from registrations.filters import GateCountFilterSet, HouseholdFilterSet
 from registrations.matches import find_matches
 from registrations.models import GateCount, Household, Individual, Merge, Movement
 from registrations.selectors import Shown, look_at
 from shelter.api import MembersFacts
+
+FILTERS = ("site", "present_at", "going", "registered")
 
 
 class MatchRow(serializers.Serializer[Any]):
@@ -283,6 +291,37 @@ class GateCounts(Rows):
         """Record how many people and vehicles were seen crossing since the last count."""
         facts = body.facts
         return count_gate(facts.pop("site"), **facts)
+
+
+class ListQuestion(Facts):
+    """In which language a list leaves, and why."""
+
+    lang = Choice(choices=settings.LANGUAGES, required=False, help_text="The asker's own when absent.")
+    why = Text(max_length=300, clean=read_why, help_text="Why it leaves: it stands in the log.")
+
+
+class FamiliesList(APIView):
+    """The people of the households that the asker may take out, as a list."""
+
+    serializer_class = ListQuestion
+
+    @extend_schema(
+        operation_id="households_list_file",
+        parameters=[OpenApiParameter(name, str, required=name == "why") for name in (*FILTERS, "lang", "why")],
+        responses={(200, "text/csv"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """A row a person as CSV, streamed; the last line says that the list is whole."""
+        require(request.user, Permission.EXPORT_FAMILIES)
+        check_parameters(request.query_params, {*FILTERS, "lang", "why"})
+        asked = {name: value for name, value in request.query_params.dict().items() if name in ("lang", "why")}
+        question = ListQuestion(data=asked, context={"request": request})
+        question.is_valid(raise_exception=True)
+        narrowed = HouseholdFilterSet(request.query_params, families_to_take(request.user), request=request)
+        if not narrowed.is_valid():
+            raise serializers.ValidationError(narrowed.errors)
+        language = question.validated_data.get("lang") or request.user.language
+        return families_file(narrowed.qs, language=language, why=question.validated_data["why"], by=request.user)
 
 
 def _shown(card: CardText | None) -> Shown | None:

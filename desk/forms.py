@@ -4,9 +4,10 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from centre.forms import ActForm
+from centre.forms import ActForm, WhyField
 from centre.models import Marz, Site
 from desk.cards import card_facts, given_in
 from desk.fields import LineField
@@ -15,6 +16,13 @@ from registrations.facts import Group, HouseholdFacts, PersonFacts
 from registrations.fields import CardField, NumberField
 from registrations.models import AgeGroup, Going, Individual, Movement, NeedCode, Relationship, Sex
 from registrations.names import likeness
+
+
+class ListForm(forms.Form):
+    """In which language a list leaves, and why."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    why = WhyField()
 
 
 class GateForm(ActForm):

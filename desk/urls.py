@@ -3,7 +3,7 @@
 from django.urls import path
 
 import registrations.addresses  # noqa: F401 - makes <number:…> known
-from desk import card_views, views
+from desk import card_views, list_views, views
 
 app_name = "desk"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("intake/count/", views.count, name="count"),
     path("intake/done/<number:number>/", views.done, name="done"),
     path("families/", views.families, name="families"),
+    path("families/list/", list_views.families_list, name="families_list"),
     path("families/<number:number>/", views.family, name="family"),
     path("families/<number:number>/arrive/", views.arrival, name="arrive"),
     path("families/<number:number>/depart/", views.departure, name="depart"),

@@ -5,9 +5,9 @@ from rest_framework.routers import DefaultRouter
 
 from aid.api import Distributions, Handouts
 from casework.api import Cases
-from census.api import Census, Snapshots
+from census.api import Census, CensusFile, Snapshots
 from centre.api import Sites, Tokens
-from desk.api import Deaths, GateCounts, HouseholdMovements, Intakes, Merges, PreRegistrations, Voids
+from desk.api import Deaths, FamiliesList, GateCounts, HouseholdMovements, Intakes, Merges, PreRegistrations, Voids
 from reception.docs import Docs, NoSuchAddress, Schema
 from registrations.api import Households, Individuals, Presences
 from shelter.api import HouseholdPlaces, Rooms, Stays
@@ -36,6 +36,8 @@ router.register("pre-registrations", PreRegistrations, basename="pre-registratio
 router.register("tokens", Tokens, basename="token")
 
 urlpatterns = [
+    re_path(r"^v1/census/(?P<on>[^/.]{1,20})\.(?P<suffix>[a-z]{1,8})$", CensusFile.as_view(), name="census-file"),
+    path("v1/households.csv", FamiliesList.as_view(), name="families-list"),
     path("v1/", include(router.urls)),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),

@@ -35,15 +35,17 @@ class HouseSchema(AutoSchema):
     def _errors(self) -> dict[str, tuple[Any, dict[str, Any]]]:
         errors: dict[str, tuple[Any, dict[str, Any]]] = {}
         open_to_all = any(isinstance(permission, AllowAny) for permission in self.view.get_permissions())
-        if self.method == "POST" or self._is_list_view() or self.path.endswith("census/"):
+        is_file = self.path.endswith((".csv", ".{suffix}"))
+        if self.method == "POST" or self._is_list_view() or self.path.endswith("census/") or is_file:
             errors["400"] = (_("A field is wrong; it is named."), FIELDS)
         if not open_to_all:
             errors["401"] = (_("Nobody is signed in, or the token is unknown, expired or revoked."), DETAIL)
             errors["403"] = (_("The role does not allow this here."), DETAIL)
         if "{" in self.path or self.method == "DELETE":
             errors["404"] = (_("There is no such thing, or none that you may see."), DETAIL)
-        if self.method == "POST":
+        if self.method == "POST" or is_file:
             errors["409"] = (_("Refused: the code says why."), REFUSAL)
+        if self.method == "POST":
             errors["413"] = (_("The body is too large."), DETAIL)
             errors["415"] = (_("The body is no JSON."), DETAIL)
         if open_to_all:

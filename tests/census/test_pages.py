@@ -1,7 +1,5 @@
 """The census pages: who reads them, what they show, what they shout."""
 
-import csv
-import io
 from datetime import timedelta
 
 import pytest
@@ -9,7 +7,6 @@ from django.utils import timezone
 
 from census.actions import take_snapshots
 from centre.access import Role
-from centre.models import LogLine
 from registrations.models import Presence
 from tests.build import make_site, make_user, person, register_family
 
@@ -38,7 +35,7 @@ def day_address(suffix: str = "/") -> str:
     return f"/census/{timezone.localdate():%Y-%m-%d}{suffix}"
 
 
-@pytest.mark.parametrize("address", ["/census/", day_address(), day_address(".csv")])
+@pytest.mark.parametrize("address", ["/census/", day_address(), day_address("/file/")])
 @pytest.mark.parametrize(
     ("role", "status"),
     [
@@ -74,22 +71,6 @@ def test_a_snapshot_shows_its_balance_and_shouts_a_difference(official, goris):
     page = official.get(day_address()).content.decode()
     assert "The census does not add up: -1 people" in page
     assert "differs by -1" in official.get("/census/").content.decode()
-
-
-def test_the_file_has_codes_beside_names_and_checks_each_sum(official, goris):
-    answer = official.get(day_address(".csv"))
-    text = answer.content.decode("utf-8")
-    assert text.startswith("\ufeff")
-    rows = {row["place"]: row for row in csv.DictReader(io.StringIO(text[1:]))}
-    assert rows["goris"]["name"] == "'=Goris"
-    assert (rows["goris"]["name_hy"], rows["goris"]["marz_code"], rows["goris"]["persons"]) == ("Գորիս", "AM-SU", "2")
-    assert (rows["goris"]["F_18-59"], rows["total"]["adds_up"]) == ("2", "yes")
-    assert LogLine.objects.filter(verb="exported", by__assignments__role=Role.OFFICIAL).count() == 1
-
-
-def test_no_name_leaves_with_the_figures(official, goris):
-    for address in (day_address(), day_address(".csv")):
-        assert "Hakobyan" not in official.get(address).content.decode()
 
 
 def test_only_some_may_take_a_snapshot(official):

@@ -1,0 +1,184 @@
+"""The census as tables: the same for every format, with HXL 1.1 hashtags under the headings."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from census.balance import LINES
+from census.profiles import SMALL, Profile, PublicTally, for_the_public
+from census.reading import (
+    COHORTS,
+    SEXES,
+    PlaceRow,
+    name_of_row,
+    read_figures,
+    read_places,
+    read_total,
+    read_whereabouts,
+)
+from census.selectors import TOTAL
+from centre.models import Marz
+from centre.sheets import Column, Table, Value
+from registrations.models import Sex
+
+WIDE, NAME = 18, 34  # characters
+SEX_TAG = {"F": "+f", "M": "+m", "X": "+i", "": "+sex_unknown"}
+HEADLINES = ("gate_people", "registered", "ever_accommodated", "present", "accommodated")
+
+
+@dataclass(frozen=True)
+class About:
+    """Where a file comes from: the operation, who made it, when, why and for whom, and what it counts."""
+
+    operation: str
+    purpose: str
+    profile: Profile
+    by: str
+    made_at: datetime
+    why: str
+    at: datetime
+    known_at: datetime
+    frozen: bool
+
+
+def official_tables(tally: dict[str, Any], at: datetime) -> list[Table]:
+    """Every place with its people and its balance; the figures; where the registered are."""
+    total = read_total(tally)
+    places = [*read_places(tally), *([total] if total else [])]
+    return [_places(places), *([_figures(tally["figures"], at)] if tally.get("figures") else [])]
+
+
+def public_tables(tally: dict[str, Any], at: datetime) -> list[Table]:
+    """Places with their people, people by sex and age, the headline figures: small numbers empty."""
+    shown = for_the_public(tally)
+    return [_public_places(tally, shown), _public_people(shown), _public_figures(shown, tally["figures"], at)]
+
+
+def about_columns(about: About) -> tuple[list[tuple[Column, Value]], list[tuple[Column, Value]]]:
+    """What stands in every row of a file that is one table: its instants before, its origin after the row's own."""
+    before: list[tuple[Column, Value]] = [
+        (Column("as_of", _("As of"), "#date+occurred", WIDE), about.at),
+        (Column("known_at", _("As known at"), "#date+reported", WIDE), about.known_at),
+    ]
+    after: list[tuple[Column, Value]] = [
+        (Column("operation", _("Operation"), "#meta+operation", NAME), about.operation),
+        (Column("purpose", _("Purpose"), "#meta+purpose", WIDE), about.purpose),
+        (Column("profile", _("Made for"), "#meta+profile", WIDE), about.profile.value),
+        (Column("made_by", _("Made by"), "#meta+author", NAME), about.by),
+        (Column("made_at", _("Made at"), "#meta+made_at", WIDE), about.made_at),
+        (Column("why", _("Why"), "#meta+why", NAME), about.why),
+    ]
+    return before, after
+
+
+def about_table(about: About) -> Table:
+    """The same as a sheet of its own, in words."""
+    before, after = about_columns(about)
+    rows: list[tuple[Value, Value]] = [(column.heading, value) for column, value in (*before, *after)]
+    rows[4] = (rows[4][0], str(about.profile.label))
+    state = _("Frozen: this never changes.") if about.frozen else _("Counted now: it changes with every fact.")
+    rows.append((_("State"), state))
+    if about.profile == Profile.PUBLIC:
+        hidden = _("Fewer than %(small)d people, or what would tell of them.") % {"small": SMALL}
+        rows.append((_("Empty cells"), hidden))
+    columns = [Column("what", _("What"), "", WIDE), Column("value", _("Value"), "", 2 * NAME)]
+    return Table("about", _("About"), columns, rows)
+
+
+def _places(places: list[PlaceRow]) -> Table:
+    words = dict(Sex.choices)
+    cells = [(sex, cohort) for sex in SEXES for cohort in COHORTS]
+    columns = [
+        *_place_columns(),
+        Column("persons", _("People"), "#affected+ind", WIDE),
+        *(
+            Column(
+                f"{sex or 'unknown_sex'}_{cohort or 'unknown_age'}",
+                f"{words.get(sex, _('not said'))} {cohort or _('age not known')}",
+                f"#affected{SEX_TAG[sex]}+{_age_tag(cohort)}",
+            )
+            for sex, cohort in cells
+        ),
+        *(Column(line, str(word), f"#indicator+{line}", WIDE) for line, word in LINES.items()),
+        Column("adds_up", _("Adds up"), "#indicator+adds_up"),
+    ]
+    rows = (
+        [
+            *_place(row),
+            row.lines["closing"],
+            *(row.people.get(sex, {}).get(cohort, 0) for sex, cohort in cells),
+            *(row.lines[line] for line in LINES),
+            "yes" if row.difference == 0 else "NO",
+        ]
+        for row in places
+    )
+    return Table("places", _("Places"), columns, rows, 2)
+
+
+def _place_columns() -> list[Column]:
+    return [
+        Column("place", _("Code"), "#loc+code", WIDE),
+        Column("name", _("Place"), "#loc+name", NAME),
+        Column("kind", _("Kind"), "#loc+type", WIDE),
+        Column("marz_code", _("Province code"), "#adm1+code", WIDE),
+        Column("marz", _("Province"), "#adm1+name", WIDE),
+    ]
+
+
+def _place(row: PlaceRow) -> list[Value]:
+    if row.site is None:
+        return [row.key, str(row.name), "", "", ""]
+    return [row.key, row.site.name, row.site.get_kind_display(), row.site.marz, str(Marz(row.site.marz).label)]
+
+
+def _figures(figures: Mapping[str, Any], at: datetime) -> Table:
+    rows: Iterator[list[Value]] = (
+        *([str(one.label), one.people, one.at] for one in read_figures(dict(figures), at)),
+        [_("Vehicles at the gate"), figures["gate_vehicles"], at],
+        [_("Pre-registered"), figures["pre_registered"], at],
+        *([str(name), people, at] for name, people in read_whereabouts(dict(figures))),
+    )  # type: ignore[assignment]
+    return Table("figures", _("Figures"), _figure_columns(), rows)
+
+
+def _figure_columns() -> list[Column]:
+    return [
+        Column("figure", _("Figure"), "#indicator+name", 2 * NAME),
+        Column("people", _("People"), "#affected+ind", WIDE),
+        Column("as_of", _("As of"), "#date+occurred", WIDE),
+    ]
+
+
+def _public_places(tally: dict[str, Any], shown: PublicTally) -> Table:
+    columns = [*_place_columns(), Column("persons", _("People"), "#affected+ind", WIDE)]
+    total = read_total(tally)
+    rows: list[list[Value]] = [[*_place(row), shown.places[row.key]] for row in read_places(tally)]
+    rows.append([TOTAL, name_of_row(TOTAL), "", "", "", total.lines["closing"] if total else 0])
+    return Table("places", _("Places"), columns, rows, 2)
+
+
+def _public_people(shown: PublicTally) -> Table:
+    words = dict(Sex.choices)
+    columns = [
+        Column("sex", _("Sex"), "#meta+sex", WIDE),
+        *(
+            Column(cohort or "unknown_age", cohort or _("age not known"), f"#affected+{_age_tag(cohort)}")
+            for cohort in COHORTS
+        ),
+        Column("persons", _("Sum"), "#affected+ind", WIDE),
+    ]
+    rows: list[list[Value]] = [[str(words.get(sex, _("not said"))), *counts] for sex, counts in shown.people.items()]
+    return Table("people", _("Sex and age"), columns, [*rows, [_("All together"), *shown.cohorts]] if rows else [])
+
+
+def _public_figures(shown: PublicTally, figures: Mapping[str, Any], at: datetime) -> Table:
+    words = read_figures(dict(figures), at)
+    rows = [[str(word.label), people, word.at] for word, people in zip(words, shown.figures.values(), strict=True)]
+    return Table("figures", _("Figures"), _figure_columns(), rows)
+
+
+def _age_tag(cohort: str) -> str:
+    return "age_" + cohort.replace("-", "_").replace("+", "_plus") if cohort else "age_unknown"

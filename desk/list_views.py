@@ -1,0 +1,27 @@
+"""The page from which the list of families is taken out."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from centre.access import Permission
+from centre.models import Site
+from desk.doors import may
+from desk.filters import FamilyFilterSet
+from desk.forms import ListForm
+from desk.lists import families_file, families_to_take
+
+
+@require_GET
+@may(Permission.EXPORT_FAMILIES)
+def families_list(request: HttpRequest) -> HttpResponseBase:
+    """Take out the list of the families that the page of families shows; who and why stands in the log."""
+    sites = Site.objects.open(timezone.now()).where(request.user, Permission.EXPORT_FAMILIES).filter(confidential=False)
+    narrowed = FamilyFilterSet(request.GET, queryset=families_to_take(request.user), sites=sites)
+    asked = "why" in request.GET
+    form = ListForm(request.GET if asked else None, initial={"language": request.LANGUAGE_CODE})
+    if form.is_valid() and narrowed.form.is_valid():
+        return families_file(narrowed.qs, by=request.user, **form.cleaned_data)
+    context = {"form": form, "filter": narrowed, "families": narrowed.qs.count()}
+    return render(request, "desk/families_list.html", context, status=422 if asked else 200)

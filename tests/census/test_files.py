@@ -1,0 +1,249 @@
+"""The census as files: what stands in them, that programs read them, who took them out and why."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+from datetime import timedelta
+
+import hxl
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from census.actions import take_snapshots
+from census.balance import LINES
+from census.profiles import SMALL, for_the_public
+from centre.access import Role
+from centre.models import LogLine, Operation
+from registrations.facts import Birth
+from tests.build import make_site, make_user, person, register_family
+
+pytestmark = pytest.mark.django_db
+
+WHY = "Daily report to the governor"
+SCHEMA = """#valid_tag,#valid_required,#valid_datatype
+#date+occurred,true,date
+#loc+code,true,
+#loc+name,true,
+#affected+ind,true,number
+#affected+f+age_18_59,true,number
+#meta+why,true,
+"""
+
+
+@pytest.fixture(autouse=True)
+def _demonstration(settings):
+    settings.DEMONSTRATION = True
+
+
+@pytest.fixture
+def goris():
+    site = make_site("goris", name_hy="Գորիս, դրամատիկական թատրոն", name_ru="Горис", name_en="=Goris")
+    by = make_user(username="armine")
+    register_family(site, by, person(), person("Ani", relationship="daughter", birth=Birth.in_year(2019)))
+    for _family in range(12):
+        register_family(site, by, person())
+    Operation.objects.create(name="Գորիս 2026", code="GORI", purpose="practice", opened_at=timezone.now(), opened_by=by)
+    return site
+
+
+@pytest.fixture
+def official(client):
+    client.force_login(make_user(Role.OFFICIAL, username="official", first_name="Lilit", last_name="Sahakyan"))
+    return client
+
+
+@pytest.fixture
+def frozen(goris):
+    now = timezone.now()
+    take_snapshots(now, known_at=now + timedelta(seconds=1))
+
+
+def today():
+    return timezone.localdate().isoformat()
+
+
+def take(client, suffix="csv", **asked):
+    return client.get(f"/api/v1/census/{today()}.{suffix}", {"why": WHY, "lang": "hy"} | asked)
+
+
+def rows_of(answer):
+    lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    return {row[1 + lines[1].index("#loc+code") - 1]: dict(zip(lines[1], row, strict=True)) for row in lines[2:]}
+
+
+def test_the_csv_is_hxl_that_programs_validate(official, goris, tmp_path):
+    answer = take(official)
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"] == f'attachment; filename="census-{today()}-official-hy.csv"'
+    assert answer.content.startswith("\ufeff".encode())
+    file, schema = tmp_path / "census.csv", tmp_path / "schema.csv"
+    file.write_bytes(answer.content)
+    schema.write_text(SCHEMA)
+    source = hxl.data(str(file), hxl.InputOptions(allow_local=True))
+    assert "#affected+f+age_18_59" in source.display_tags
+    wrong = []
+    rules = hxl.schema(hxl.data(str(schema), hxl.InputOptions(allow_local=True)), wrong.append)
+    assert rules.validate(hxl.data(str(file), hxl.InputOptions(allow_local=True)))
+    assert not wrong
+    row = next(row for row in source if row.get("#loc+code") == "goris")
+    assert row.get("#loc+name") == "Գորիս, դրամատիկական թատրոն"
+    assert row.get("#adm1+code") == "AM-SU"
+    assert (row.get("#affected+ind"), row.get("#affected+f+age_18_59")) == ("14", "13")
+
+
+def test_the_file_says_who_when_why_and_that_it_is_practice(official, goris):
+    row = rows_of(take(official))["goris"]
+    assert row["#meta+author"] == "Lilit Sahakyan"
+    assert row["#meta+why"] == WHY
+    assert row["#meta+operation"] == "Գորիս 2026 (GORI)"
+    assert row["#meta+purpose"]
+    assert row["#meta+made_at"].startswith(today())
+    line = LogLine.objects.get(verb="exported")
+    assert (line.by.username, line.subject, line.subject_id, line.why) == ("official", "census", today(), WHY)
+    assert line.fields == ["format=csv", "profile=official"]
+
+
+def test_no_line_says_that_a_file_left_without_a_reason(official):
+    with pytest.raises(IntegrityError, match="exported_with_a_reason"), transaction.atomic():
+        LogLine.objects.create(by=None, verb="exported", subject="census")
+
+
+def test_text_is_no_formula_in_any_program(official, goris):
+    row = rows_of(take(official, lang="en", why="=HYPERLINK(1) they asked"))["goris"]
+    assert row["#loc+name"] == "'=Goris"
+    assert row["#meta+why"].startswith("'=")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(take(official, "xlsx", lang="en").content))
+    assert any("=Goris" in line for line in book.get_sheet_by_name("Places").to_python())
+
+
+def test_the_book_has_numbers_days_and_where_it_comes_from(official, goris):
+    book = CalamineWorkbook.from_filelike(io.BytesIO(take(official, "xlsx").content))
+    places, figures, about = (book.get_sheet_by_index(place).to_python() for place in range(3))
+    goris_row = next(row for row in places if row[0] == "goris")
+    assert goris_row[1] == "Գորիս, դրամատիկական թատրոն"
+    assert goris_row[places[1].index("#affected+ind")] == 14.0
+    assert [row[1] for row in about if "GORI" in str(row[1])] == ["Գորիս 2026 (GORI)"]
+    assert WHY in [row[1] for row in about]
+    assert len(figures) > 10
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed here")
+def test_libreoffice_reads_the_armenian_of_the_book(official, goris, tmp_path):
+    (tmp_path / "census.xlsx").write_bytes(take(official, "xlsx").content)
+    command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to"]
+    form = "csv:Text - txt - csv (StarCalc):44,34,76"
+    subprocess.run(
+        [*command, form, "--outdir", str(tmp_path), str(tmp_path / "census.xlsx")],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    converted = (tmp_path / "census.csv").read_text(encoding="utf-8")
+    assert "Գորիս, դրամատիկական թատրոն" in converted
+    assert "#affected+f+age_18_59" in converted
+
+
+def test_json_says_the_same(official, goris):
+    said = json.loads(take(official, "json").content)
+    assert (said["about"]["why"], said["about"]["frozen"], said["about"]["profile"]) == (WHY, False, "official")
+    place = next(row for row in said["places"] if row["place"] == "goris")
+    assert (place["persons"], place["F_18-59"], place["adds_up"]) == (14, 13, "yes")
+    assert "Hakobyan" not in json.dumps(said)
+
+
+def test_the_page_takes_out_the_same_file(official, goris):
+    page = official.get(f"/census/{today()}/file/")
+    assert page.status_code == 200
+    asked = {"profile": "official", "suffix": "xlsx", "language": "ru", "why": WHY}
+    answer = official.get(f"/census/{today()}/file/", asked)
+    assert answer["Content-Disposition"].endswith('-official-ru.xlsx"')
+    nothing = official.get(f"/census/{today()}/file/", asked | {"why": " . "})
+    assert nothing.status_code == 422
+    assert "Say in a few words why" in nothing.content.decode()
+    assert LogLine.objects.filter(verb="exported").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("suffix", "asked", "wrong"),
+    [
+        ("csv", {"why": ""}, "why"),
+        ("csv", {"why": "  "}, "why"),
+        ("csv", {"why": "x" * 250}, "why"),
+        ("csv", {"why": "see\x00this"}, "why"),
+        ("csv", {"lang": "fr"}, "lang"),
+        ("csv", {"lang": "hy\r\nX-Evil: 1"}, "lang"),
+        ("csv", {"profile": "secret"}, "profile"),
+        ("csv", {"known_at": "yesterday"}, "known_at"),
+        ("csv", {"more": "1"}, "more"),
+        ("pdf", {}, "suffix"),
+        ("exe", {}, "suffix"),
+        ("csv", {"profile": "public", "known_at": "2026-01-01T10:00:00Z"}, "known_at"),
+    ],
+)
+def test_what_cannot_be_asked_is_named(official, goris, suffix, asked, wrong):
+    answer = take(official, suffix, **asked)
+    assert answer.status_code == 400
+    assert wrong in answer.json()
+    assert not LogLine.objects.filter(verb="exported").exists()
+
+
+@pytest.mark.parametrize("on", ["2019-01-01", "2999-01-01", "2026-02-30", "yesterday"])
+def test_a_day_that_is_none_is_named(official, on):
+    answer = official.get(f"/api/v1/census/{on}.csv", {"why": WHY})
+    assert answer.status_code == 400
+    assert "on" in answer.json()
+
+
+@pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.AID_VOLUNTEER, Role.PROTECTION])
+def test_others_take_nothing_out(client, goris, role):
+    client.force_login(make_user(role))
+    assert take(client).status_code == 403
+
+
+def test_the_public_gets_only_what_is_frozen(official, goris):
+    answer = take(official, profile="public")
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_frozen")
+    asked = {"profile": "public", "suffix": "csv", "language": "en", "why": WHY}
+    page = official.get(f"/census/{today()}/file/", asked)
+    assert page.status_code == 422
+    assert "Only a frozen day leaves for the public" in page.content.decode()
+
+
+def test_the_public_file_hides_what_is_small_and_names_no_confidential_site(client, goris):
+    home = make_site("home", kind="childrens", confidential=True, name_hy="Մանկատուն", name_en="Secret home")
+    register_family(home, make_user(), *(person(f"N{n}", relationship="head" if not n else "son") for n in range(11)))
+    now = timezone.now()
+    take_snapshots(now, known_at=now + timedelta(seconds=1))
+    client.force_login(make_user(Role.ADMINISTRATOR))
+    answer = take(client, profile="public", lang="en")
+    text = answer.content.decode()
+    assert "Secret home" not in text
+    assert "home" not in {row["#loc+code"] for row in rows_of(answer).values()}
+    said = json.loads(take(client, "json", profile="public").content)
+    people = {row["sex"]: row for row in said["people"]}
+    assert all(
+        value is None or value == 0 or value >= SMALL for row in people.values() for value in list(row.values())[1:]
+    )
+    official_rows = rows_of(take(client, profile="official", lang="en"))
+    assert official_rows["goris"]["#affected+f+age_5_11"] == "1"
+
+
+@given(st.lists(st.lists(st.integers(0, 40), min_size=6, max_size=6), min_size=1, max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_nothing_small_is_shown_to_the_public_nor_left_as_the_only_gap(counts):
+    people = {sex: dict(zip(["0-4", "5-11", "12-17", "18-59", "60+", ""], row, strict=True))
+              for sex, row in zip(["F", "M", "X", ""], counts, strict=False)}  # fmt: skip
+    whole = sum(map(sum, counts))
+    balance = dict.fromkeys(LINES, 0) | {"closing": whole}
+    figures = dict.fromkeys(("gate_people", "registered", "ever_accommodated", "present", "accommodated"), whole)
+    shown = for_the_public({"places": {"total": {"people": people, "balance": balance}}, "figures": figures})
+    rows = list(shown.people.values())
+    for line in [*rows, shown.cohorts, *zip(*rows, strict=True)]:
+        assert all(value is None or value == 0 or value >= SMALL for value in line if value != whole)
+    for row in rows:
+        assert row.count(None) != 1 or row[-1] is None
+    assert not rows or shown.cohorts[-1] == whole

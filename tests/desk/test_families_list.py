@@ -1,0 +1,106 @@
+"""The list of families as a file: who may take it out, what stands in it, and that a cut one shows."""
+
+import csv
+import io
+
+import pytest
+
+from centre.access import Role
+from centre.models import LogLine
+from registrations.models import Household
+from tests.build import make_site, make_user, person, register_family
+
+pytestmark = pytest.mark.django_db
+
+WHY = "For the night without power"
+
+
+@pytest.fixture
+def goris():
+    return make_site("goris", name_en="Goris", name_hy="Գորիս")
+
+
+@pytest.fixture
+def family(goris):
+    return register_family(
+        goris,
+        make_user(),
+        person("=Անի", "Հակոբյան", fathers_name="Արամ", needs=("SM-CI",)),
+        person("Narek", "@Hakobyan", relationship="son"),
+        last_residence_district="MTN",
+        last_residence_settlement="Չարտար",
+        phones=("+37491123456",),
+    )
+
+
+def lines_of(answer):
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("address", ["/families/list/", "/api/v1/households.csv"])
+@pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.AID_VOLUNTEER, Role.OFFICIAL, Role.AUDITOR, Role.ADMINISTRATOR])
+def test_others_take_no_list_out(client, goris, family, address, role):
+    client.force_login(make_user(role, goris))
+    assert client.get(address, {"why": WHY, "language": "en"} if "list" in address else {"why": WHY}).status_code == 403
+    assert not LogLine.objects.filter(verb="exported").exists()
+
+
+def test_a_coordinator_takes_out_a_row_a_person(client, goris, family):
+    client.force_login(make_user(Role.COORDINATOR, goris, username="coordinator"))
+    lines = lines_of(client.get("/api/v1/households.csv", {"why": WHY, "lang": "en"}))
+    assert lines[0][:4] == ["Number", "Family name", "Given name", "Father's name"]
+    assert lines[1][:5] == [str(family), "Հակոբյան", "'=Անի", "Արամ", "female"]
+    assert lines[2][1:3] == ["'@Hakobyan", "Narek"]
+    assert lines[1][9] == "Goris"
+    assert lines[1][12:] == ["Չարտար", "'+37491123456"]
+    assert lines[3] == ["End of the list: 2 people"]
+    assert "SM-CI" not in str(lines)
+    line = LogLine.objects.get(verb="exported")
+    assert (line.by.username, line.subject, line.why) == ("coordinator", "household", WHY)
+
+
+def test_the_list_holds_only_what_the_role_shows(client, goris, family):
+    elsewhere = register_family(make_site("kapan"), make_user(), person("Other", "Elsewhere"))
+    client.force_login(make_user(Role.COORDINATOR, goris))
+    told = str(lines_of(client.get("/families/list/", {"why": WHY, "language": "hy"})))
+    assert str(family) in told
+    assert str(elsewhere) not in told
+
+
+def test_a_confidential_site_is_not_named_to_others(client, goris, family):
+    home = make_site("home", confidential=True, name_en="Secret home")
+    register_family(home, make_user(), person("Hidden", "Child"))
+    client.force_login(make_user(Role.COORDINATOR))
+    told = str(lines_of(client.get("/api/v1/households.csv", {"why": WHY, "lang": "en"})))
+    assert "Secret home" not in told
+
+
+def test_the_page_narrows_the_list_and_asks_why(client, goris, family):
+    client.force_login(make_user(Role.COORDINATOR, goris))
+    assert "This list names people" in client.get("/families/list/").content.decode()
+    refused = client.get("/families/list/", {"why": "", "language": "en"})
+    assert refused.status_code == 422
+    counted = client.get("/families/list/", {"why": WHY, "language": "en", "state": "pre_registered"})
+    assert lines_of(counted)[1:] == [["End of the list: 0 people"]]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"why": ""}, {}, {"why": WHY, "lang": "xx"}, {"why": WHY, "going": "moon"}, {"x": "1"}]
+)
+def test_what_cannot_be_asked_is_named(client, goris, family, asked):
+    client.force_login(make_user(Role.COORDINATOR, goris))
+    answer = client.get("/api/v1/households.csv", asked)
+    assert answer.status_code == 400
+    assert set(answer.json()) & {"why", "lang", "going", "x"}
+
+
+def test_the_list_asks_as_much_of_the_database_for_three_families_as_for_one(
+    client, goris, family, django_assert_max_num_queries
+):
+    for name in ("Anna", "Mane"):
+        register_family(goris, make_user(), person(name))
+    client.force_login(make_user(Role.COORDINATOR, goris))
+    with django_assert_max_num_queries(12):
+        assert len(lines_of(client.get("/api/v1/households.csv", {"why": WHY}))) == 6
+    assert Household.objects.count() == 3
