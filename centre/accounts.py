@@ -1,11 +1,12 @@
 """Sign-in: staff accounts are made by an administrator, and each sign-in leaves a line."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_changed
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from centre.actions import choose_language
+from centre.actions import choose_language, forget_given_password
 from centre.log import write_log
 from centre.models import LogLine
 
@@ -36,6 +37,11 @@ def speak_the_language_chosen_before(sender, request, user, **kwargs):
     if chosen:
         choose_language(chosen, by=user)
         user.language = chosen
+
+
+@receiver(password_changed)
+def forget_the_given_password(sender, request, user, **kwargs):
+    forget_given_password(by=user)
 
 
 @receiver(user_login_failed)

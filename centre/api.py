@@ -102,6 +102,8 @@ class Tokens(viewsets.GenericViewSet[Any]):
         facts.is_valid(raise_exception=True)
         said = facts.validated_data
         user = _sign_in(request, said["username"], said["password"])
+        if user.password_given_at:
+            raise exceptions.PermissionDenied(_("Choose a password of your own first."))
         expires_at = timezone.now() + timedelta(hours=said["hours"])
         plain = make_token(user, said["label"], expires_at)
         write_log(user, LogLine.Verb.SIGNED_IN, "token")

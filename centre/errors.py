@@ -80,3 +80,17 @@ class SiteClosed(Refusal):
 
     code = "site_closed"
     message = _("This site is already closed.")
+
+
+class SlipGone(Refusal):
+    """The one-time password was given by somebody else, too long ago, or is changed already."""
+
+    code = "slip_gone"
+    message = _("This password can no longer be shown. Give a new one.")
+
+
+class SiteInUse(Refusal):
+    """People are at the site, or places are kept there."""
+
+    code = "site_in_use"
+    message = _("People are still here, or places are kept for them. Record where they go first.")

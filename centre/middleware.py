@@ -6,11 +6,13 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render, resolve_url
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from centre.models import User
@@ -33,6 +35,27 @@ def language_of_the_user(get_response: Answer) -> Answer:
         return response
 
     return middleware
+
+
+def own_password_first(get_response: Answer) -> Answer:
+    """Lead whoever signed in with a password that was given to them to choose their own, before anything else."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not isinstance(user, User) or user.password_given_at is None or _may_come_first(request.path):
+            return get_response(request)
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": str(_("Choose a password of your own first."))}, status=HTTPStatus.FORBIDDEN)
+        if request.headers.get("HX-Request"):
+            return HttpResponseClientRedirect(reverse("account_change_password"))
+        return HttpResponseRedirect(reverse("account_change_password"))
+
+    return middleware
+
+
+def _may_come_first(path: str) -> bool:
+    first = ("account_change_password", "account_logout", "centre:language")
+    return path in {reverse(name) for name in first} or path.startswith(settings.STATIC_URL)
 
 
 class WordedRefusals:

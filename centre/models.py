@@ -1,7 +1,7 @@
 """The ground: who works where, on which device, and every act they do."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -237,6 +237,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.site or _('all sites')}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last local day on which it runs."""
+        return timezone.localtime(self.ends_at - timedelta(microseconds=1)).date() if self.ends_at else None
 
     def covers(self, at) -> bool:
         """Whether the assignment runs at the instant."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from centre import views
+from centre import setup_views, views
 
 app_name = "centre"
 
@@ -10,6 +10,14 @@ urlpatterns = [
     path("settings/", views.settings_index, name="settings"),
     path("settings/access/", views.access, name="access"),
     path("settings/shift/", views.shift, name="shift"),
+    path("settings/sites/", setup_views.sites, name="sites"),
+    path("settings/sites/<slug:code>/", setup_views.site, name="site"),
+    path("settings/staff/", setup_views.staff, name="staff"),
+    path("settings/staff/<uuid:key>/", setup_views.person, name="person"),
+    path("settings/staff/<uuid:key>/roles/<int:role>/end/", setup_views.end, name="end_role"),
+    path("settings/staff/<uuid:key>/sign-in/", setup_views.let_in, name="let_in"),
+    path("settings/staff/<uuid:key>/password/", setup_views.new_password, name="new_password"),
+    path("settings/staff/<uuid:key>/slip/<uuid:act>/", setup_views.slip, name="slip"),
     path("help/", views.own_help, name="own_help"),
     path("help/<slug:role>/", views.help_page, name="help"),
     path("settings/language/", views.language, name="language"),

@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from centre.access import Permission, require
 from centre.acts import act
+from centre.errors import SiteClosed, SiteInUse
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
@@ -342,3 +343,26 @@ def _placed(people: Sequence[Sleeper], act: Act) -> Placed:
     stays = dict(begun.values_list("individual", "pk"))
     slept = [who.person for who in people if who.person in stays]
     return Placed([str(key) for key in slept], [str(stays[key]) for key in slept])
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The site that is closed."""
+
+    site: str
+
+
+@act("close_site", answers=Closed)
+def close_site(site: Site, *, by: User, at: datetime, act: Act) -> Closed:
+    """Close the site: nobody arrives there, and no role is given there any more.
+
+    Refuses with SiteInUse while anybody is present there, or a place is kept; with SiteClosed when it is closed.
+    """
+    require(by, Permission.SET_UP, site, at)
+    lock_by_key(Site.objects.filter(pk=site.pk))
+    here = Presence.objects.filter(site=site).at(at)
+    if here.exists() or Stay.objects.filter(site=site).from_(at).exists():
+        raise SiteInUse
+    if not Site.objects.filter(pk=site.pk, closed_at=None).update(closed_at=at):
+        raise SiteClosed
+    return Closed(str(site.pk))

@@ -14,6 +14,7 @@ urlpatterns = [
     path("shelter/move/", views.move_stays, name="move"),
     path("shelter/rooms/", views.rooms, name="rooms"),
     path("shelter/rooms/<uuid:key>/", views.room, name="room"),
+    path("settings/sites/<slug:code>/close/", views.close, name="close_site"),
     path("shelter/family/<str:number>/", views.family, name="family"),
     path("shelter/family/<str:number>/place/", views.place, name="place"),
     path("shelter/family/<str:number>/hold/", views.hold, name="hold"),

@@ -28,6 +28,7 @@ from shelter.actions import (
     add_rooms,
     block_places,
     check_in,
+    close_site,
     end_stays,
     hold_places,
     keep_beds,
@@ -154,6 +155,18 @@ def room(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     changeable = sets_up and any(row.place and not row.stay for row in rows)
     context = {"room": found, "places": rows, "form": form, "sets_up": sets_up, "changeable": changeable}
     return render(request, "shelter/room.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: HttpRequest, code: str) -> HttpResponse:
+    """Close a site that nobody is at; it stays in every figure of before."""
+    require(request.user, Permission.SET_UP)
+    site = get_object_or_404(Site.objects.where(request.user, Permission.SET_UP), code=code)
+    form = ActForm(request.POST or None)
+    if form.is_valid() and form.carry_out(close_site, site, by=request.user, **form.cleaned_data):
+        messages.success(request, _("The site is closed."))
+        return HttpResponseRedirect(reverse("centre:sites"), status=303)
+    return render(request, "shelter/close.html", {"site": site, "form": form}, status=422 if form.is_bound else 200)
 
 
 def _sites(request: HttpRequest) -> list[Site]:
