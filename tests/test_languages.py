@@ -238,7 +238,23 @@ def test_every_text_of_a_form_a_refusal_and_a_notice_is_marked():
 LEFT_OUT = ("/accounts/logout/", "/settings/language/", "/settings/shift/", "/api/")
 LATIN = re.compile(r"[A-Za-z]{3,}")
 GAP = re.compile(r"__number__|[\w-]*[A-Z]+_FORMS")  # filled by a script; named when a form comes without its own count
-KEPT = {"csv", "xlsx", "json", "pdf", "enter", "ctrl", "esc", "utc", "javascript", "api", "reception"}
+KEPT = {
+    "csv",
+    "xlsx",
+    "json",
+    "pdf",
+    "hxl",
+    "excel",
+    "libreoffice",
+    "anna",
+    "enter",
+    "ctrl",
+    "esc",
+    "utc",
+    "javascript",
+    "api",
+    "reception",
+}
 KEPT |= {"manage", "backup", "migrate", "beat", "debug", "tls", "ntp"}  # what is typed to repair a machine
 
 
