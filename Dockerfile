@@ -31,9 +31,10 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
 CMD ["gunicorn", "--config", "python:reception.web_server", "--bind", "0.0.0.0:8000", "reception.wsgi"]
 
 FROM caddy:2-alpine AS proxy
+ENV XDG_DATA_HOME=/var/lib XDG_CONFIG_HOME=/tmp
 # Copied, the program loses the privilege of its file, with which it would not start once all are dropped
 RUN cp /usr/bin/caddy /usr/bin/caddy-plain && mv /usr/bin/caddy-plain /usr/bin/caddy \
-    && adduser -S -D -H -u 10002 caddy && chown -R 10002 /data /config
+    && install -d -o 10002 -g 10002 -m 0700 /var/lib/caddy
 COPY deploy/Caddyfile /etc/caddy/Caddyfile
-USER 10002
+USER 10002:10002
 CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"]

@@ -5,7 +5,7 @@ import urllib.error
 import urllib.request
 
 try:
-    with urllib.request.urlopen(sys.argv[1], timeout=4) as answer:
+    with urllib.request.urlopen(sys.argv[1], timeout=8) as answer:
         sys.stdout.write(answer.read(500).decode())
 except urllib.error.HTTPError as error:
     sys.exit(f"{error.code} {error.read(500).decode()}")

@@ -39,13 +39,27 @@ class Standing:
     folder: Path
     port: int
     environment: dict[str, str]
-    processes: dict[str, subprocess.Popen[bytes]]
+    ground: "Ground"
+    start: Callable[..., None]
 
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the app's container, such as a health check."""
-        return subprocess.run(
-            command, env=self.environment, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
-        )
+    def run(self, *command: str, told: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command of the app's container, such as a health check; `told` is what it reads."""
+        said = {"env": self.environment, "cwd": ROOT, "input": told, "capture_output": True, "text": True}
+        return subprocess.run(command, timeout=PATIENCE, check=False, **said)
+
+    def health(self, service: str) -> subprocess.CompletedProcess[str]:
+        """Ask a service's own health check, as the file has it."""
+        kind, *words = self.ground.services[service]["healthcheck"]["test"]
+        words = [self.ground.here(word) for word in words]
+        return self.run("sh", "-c", *words) if kind == "CMD-SHELL" else self.run(*words)
+
+    def stop(self, service: str) -> None:
+        """Stop a service as Docker would."""
+        stop(self.ground.processes[service], self.ground.stop_signal(service))
+
+    def start_database(self) -> None:
+        """Start the database again on its volume."""
+        self.start("database", **self.ground.account.popen())
 
     def log(self, service: str) -> str:
         """All that a service has said."""
@@ -60,7 +74,8 @@ class Ground:
         self.account: Account = engine_account()
         self.programs: Programs = find_programs(folder, self.account)
         self.services: dict[str, dict[str, Any]] = read_compose({"SITE_DOMAIN": domain} | SCALE)["services"]
-        self.ports = {name: _free_port() for name in ("database", "broker", "web")}
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.ports = {name: free_port() for name in ("database", "broker", "web")}
         self.secrets = _make_secrets(folder)
         for name in ("tmp", "state"):
             (folder / name).mkdir()
@@ -84,6 +99,10 @@ class Ground:
     def command(self, service: str) -> list[str]:
         return [self.here(word) for word in self.services[service]["command"]]
 
+    def stop_signal(self, service: str) -> int:
+        """The signal that the file stops it by."""
+        return int(getattr(signal, self.services[service].get("stop_signal", "SIGTERM")))
+
     def environment(self, service: str) -> dict[str, str]:
         """Nothing of this process's own, but where programs are and what the image sets."""
         said = {name: self.here(value) for name, value in self.services[service].get("environment", {}).items()}
@@ -101,15 +120,14 @@ def standing(domain: str = EXAMPLE["SITE_DOMAIN"]) -> Iterator[Standing]:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o755)
         ground = Ground(folder, domain)
-        processes: dict[str, subprocess.Popen[bytes]] = {}
 
         def start(service: str, **popen: Any) -> None:
-            log = stack.enter_context((folder / f"{service}.log").open("wb"))
+            log = stack.enter_context((folder / f"{service}.log").open("ab"))
             as_said = {"env": ground.environment(service), "cwd": ROOT, "stdout": log, "stderr": subprocess.STDOUT}
             command = ground.command(service)
-            processes[service] = subprocess.Popen(command, stdin=subprocess.DEVNULL, **(as_said | popen))
-            number = getattr(signal, ground.services[service].get("stop_signal", "SIGTERM"))
-            stack.callback(_stop, processes[service], number)
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **(as_said | popen))
+            ground.processes[service] = process
+            stack.callback(stop, process, ground.stop_signal(service))
 
         _start_database(ground, start)
         _start_broker(ground, start)
@@ -117,9 +135,8 @@ def standing(domain: str = EXAMPLE["SITE_DOMAIN"]) -> Iterator[Standing]:
             subprocess.run(step, env=ground.environment("migrate"), cwd=ROOT, check=True)
         for service in ("web", "worker", "beat"):
             start(service)
-        stands = Standing(folder, ground.ports["web"], ground.environment("web"), processes)
-        ready = ground.services["web"]["healthcheck"]["test"][1:]
-        _wait(lambda: stands.run(*map(ground.here, ready)).returncode == 0, stands, "web")
+        stands = Standing(folder, ground.ports["web"], ground.environment("web"), ground, start)
+        _wait(lambda: stands.health("web").returncode == 0, stands, "web")
         yield stands
 
 
@@ -144,7 +161,7 @@ def _start_database(ground: Ground, start: Callable[..., None]) -> None:
     }
     asked |= {"PATH": f"{ground.programs.postgres.parent}:/usr/bin:/bin"}
     health = ["pg_isready", "--quiet", "--host=127.0.0.1", "--username=postgres", "--dbname=postgres"]
-    _until(lambda: subprocess.run(health, env=asked, check=False).returncode == 0)
+    until(lambda: subprocess.run(health, env=asked, check=False).returncode == 0)
     script = ground.here((ROOT / "deploy" / "database.sh").read_text())
     subprocess.run(["sh", "-c", script], env=asked, check=True)
 
@@ -153,23 +170,25 @@ def _start_broker(ground: Ground, start: Callable[..., None]) -> None:
     conf = (ROOT / "deploy" / "valkey.conf").read_text().replace("/data", str(ground.folder / "broker"))
     (ground.folder / "valkey.conf").write_text(f"{conf}port {ground.ports['broker']}\nbind 127.0.0.1\n")
     start("broker", **(ground.account.popen() | {"env": ground.environment("broker")}))
-    _until(lambda: _answers(ground.ports["broker"]))
+    until(lambda: _answers(ground.ports["broker"]))
 
 
 def start_proxy(folder: Path, web: int, port: int) -> subprocess.Popen[bytes]:
-    """Caddy on a port of this machine, with a certificate of its own authority; it binds port 80 to redirect."""
+    """Caddy on a port of this machine, with a certificate of its own authority."""
     said = {
         "SITE_DOMAIN": f"127.0.0.1:{port}",
         "CERTIFICATE": "internal",
         "WEB_HOST": "127.0.0.1",
         "WEB_PORT": str(web),
+        "LISTEN_HTTP": str(free_port()),
+        "LISTEN_HTTPS": str(port),
     }
     homes = {"HOME": str(folder), "XDG_DATA_HOME": str(folder / "tmp"), "XDG_CONFIG_HOME": str(folder / "tmp")}
     command = ["caddy", "run", "--config", str(ROOT / "deploy" / "Caddyfile"), "--adapter", "caddyfile"]
     log = (folder / "proxy.log").open("wb")
     path = {"PATH": os.environ["PATH"]}
     process = subprocess.Popen(command, env=path | homes | said, stdout=log, stderr=subprocess.STDOUT)
-    _until(lambda: _answers(port))
+    until(lambda: _answers(port))
     return process
 
 
@@ -181,7 +200,7 @@ def _make_secrets(folder: Path) -> Path:
     return folder / "secrets"
 
 
-def _stop(process: subprocess.Popen[bytes], number: int) -> None:
+def stop(process: subprocess.Popen[bytes], number: int) -> None:
     process.send_signal(number)
     try:
         process.wait(30)
@@ -190,7 +209,7 @@ def _stop(process: subprocess.Popen[bytes], number: int) -> None:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
@@ -202,12 +221,12 @@ def _answers(port: int) -> bool:
 
 def _wait(holds: Callable[[], bool], stands: Standing, service: str) -> None:
     try:
-        _until(holds)
+        until(holds)
     except AssertionError:
         raise AssertionError(f"{service} does not answer:\n{stands.log(service)}") from None
 
 
-def _until(holds: Callable[[], bool]) -> None:
+def until(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline
@@ -216,7 +235,7 @@ def _until(holds: Callable[[], bool]) -> None:
 
 def main() -> None:
     """Stand until Ctrl-C, behind Caddy where there is one, and say how the browser's tests reach it."""
-    port = _free_port()
+    port = free_port()
     with standing(f"127.0.0.1:{port}") as stands:
         said = stands.environment
         proxy = start_proxy(stands.folder, stands.port, port) if shutil.which("caddy") else None
@@ -230,7 +249,7 @@ def main() -> None:
             signal.signal(number, lambda *_: asked.set())
         asked.wait()
         if proxy:
-            _stop(proxy, signal.SIGTERM)
+            stop(proxy, signal.SIGTERM)
 
 
 if __name__ == "__main__":
