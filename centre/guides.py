@@ -42,7 +42,7 @@ GUIDES: dict[str, tuple[Step, ...]] = {
         ),
         Step(
             _("At the gate, pre-register"),
-            _("How many people, which ages, what is urgent. Names are taken later, at a desk."),
+            _("Scan a card, then: how many, which ages, what is urgent. Names come later."),
             "gate",
         ),
     ),
@@ -74,6 +74,10 @@ GUIDES: dict[str, tuple[Step, ...]] = {
             _("Record who leaves"),
             _("In the family's file: where to, and when. An own address ends the stay."),
             "family",
+        ),
+        Step(
+            _("Print cards, and new ones for those lost"),
+            _("Blocks beforehand; one in the family's file. The old one is then worth nothing."),
         ),
         Step(
             _("Settle what two desks saw differently"),

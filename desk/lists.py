@@ -2,10 +2,10 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import FilteredRelation, Q, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from centre.log import write_log
 from centre.models import LogLine, Site, User
 from centre.sheets import Column, Table, Value, csv_lines, first_bytes, plain
 from desk.selectors import Eyes
-from registrations.models import Household, Individual, Membership, Presence
+from registrations.models import Household, Individual, Membership
 from registrations.numbers import write_number
 
 AT_ONCE = 2000  # rows fetched from the database together
@@ -23,7 +23,7 @@ MEMBER = (
     "household__number", "counted_as__family_name", "counted_as__given_name", "counted_as__fathers_name",
     "counted_as__sex", "counted_as__birth_date", "counted_as__birth_precision", "counted_as__age_group",
     "relationship", "household__registered_at", "household__going", "household__last_residence_district",
-    "household__last_residence_settlement", "household__phones", "here",
+    "household__last_residence_settlement", "household__phones", "here__site", "here__during__startswith",
 )  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def _table(households: "QuerySet[Household]", by: User, now: datetime) -> Table:
 
 def _rows(households: "QuerySet[Household]", by: User, now: datetime) -> Iterator[Sequence[Value]]:
     eyes = Eyes.of(by, now)
-    names = {site.pk: str(site) for site in Site.objects.all() if eyes.see(site)}
+    sites = {site.pk: site for site in Site.objects.all() if eyes.see(site)}
     words = {
         name: dict(model._meta.get_field(name).flatchoices)
         for model, fields in (
@@ -86,16 +86,19 @@ def _rows(households: "QuerySet[Household]", by: User, now: datetime) -> Iterato
         )
         for name in fields
     }
-    present = Presence.objects.at(now).filter(individual=OuterRef("counted_as"))
+    # A join, not a question for each person: all of them are asked for
+    here = FilteredRelation("counted_as__presences", condition=Q(counted_as__presences__during__contains=now))
     members = Membership.objects.filter(left_at__isnull=True, household__in=households.order_by())
-    members = members.annotate(here=Subquery(present.values("site")[:1])).order_by("household__number", "position")
+    members = members.annotate(here=here).order_by("household__number", "position")
     for row in members.values_list(*MEMBER).iterator(AT_ONCE):
-        yield _row(row, words, names)
+        yield _row(row, words, sites, now)
 
 
-def _row(row: Sequence[Any], words: dict[str, dict[Any, Any]], names: dict[uuid.UUID, str]) -> list[Value]:
+def _row(
+    row: Sequence[Any], words: dict[str, dict[Any, Any]], sites: dict[uuid.UUID, Site], now: datetime
+) -> list[Value]:
     number, family, given, father, sex, born, precision, group, relationship = row[:9]
-    registered_at, going, district, settlement, phones, here = row[9:]
+    registered_at, going, district, settlement, phones, site, since = row[9:]
     return [
         write_number(number),
         family,
@@ -106,9 +109,16 @@ def _row(row: Sequence[Any], words: dict[str, dict[Any, Any]], names: dict[uuid.
         str(words["birth_precision"].get(precision, "")),
         str(words["relationship"].get(relationship, "")),
         registered_at,
-        names.get(here, ""),
+        _where(sites.get(site), since, now),
         str(words["going"].get(going, "")),
         str(words["last_residence_district"].get(district, "")),
         settlement,
         "; ".join(phones),
     ]
+
+
+def _where(site: Site | None, since: datetime, now: datetime) -> str:
+    """The site a person is at; nothing past the hours after which they are presumed to have left it."""
+    if site is None or (site.presumed_left_after and since <= now - timedelta(hours=site.presumed_left_after)):
+        return ""
+    return str(site)

@@ -114,7 +114,8 @@ def _database(url: str) -> dict[str, object]:
         "OPTIONS": {
             "connect_timeout": "5",  # seconds: a machine that is gone does not refuse
             **query,
-            "options": f"-c transaction_timeout={TRANSACTION_TIMEOUT.seconds}s -c jit=off",
+            # What is read through a cursor is read to its end
+            "options": f"-c transaction_timeout={TRANSACTION_TIMEOUT.seconds}s -c jit=off -c cursor_tuple_fraction=1",
         },
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,

@@ -36,7 +36,7 @@ def type_a_family(page: Page) -> None:
 
 def open_first_family(page: Page) -> None:
     """The file of the first family of the list."""
-    page.locator("main a[href^='/families/']").first.click()
+    page.locator("main a.card-no").first.click()
     page.wait_for_load_state("networkidle")
 
 
@@ -89,7 +89,7 @@ def main() -> None:
         with signed_in(browser, address, "coordinator") as page:
             page.goto("/families/")
             links = page.eval_on_selector_all("main a[href^='/families/']", "all => all.map(one => one.pathname)")
-            NUMBERS.extend(link.split("/")[2] for link in links if link.count("/") == 3)
+            NUMBERS.extend(link.split("/")[2] for link in links if link.split("/")[2][0].isdigit())
         for role in dict.fromkeys(role for role, _path, _prepare in SCENES.values()):
             with signed_in(browser, address, role) as page:
                 for language in LANGUAGES:

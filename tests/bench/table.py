@@ -33,6 +33,7 @@ from registrations.models import Household, Individual  # noqa: E402
 from registrations.numbers import write_number  # noqa: E402
 from shelter.models import Room  # noqa: E402
 from tests.bench.bare import bare_inserts  # noqa: E402
+from tests.bench.files import take_file  # noqa: E402
 from tests.bench.filling import fill, make_staff  # noqa: E402
 from tests.bench.measuring import Call, Timing, measure  # noqa: E402
 from tests.servers import Server, serve  # noqa: E402
@@ -40,6 +41,12 @@ from tests.servers import Server, serve  # noqa: E402
 WORKERS, THREADS = 2, 4
 ALONE, TOGETHER = 200, 800
 CLIENTS = 8
+FILES = (
+    ("families, a row a person (CSV)", "/api/v1/households.csv?why=bench&lang=hy"),
+    ("the same once more", "/api/v1/households.csv?why=bench&lang=hy"),
+    ("census of today (CSV)", f"/api/v1/census/{timezone.localdate()}.csv?why=bench&lang=hy"),
+    ("census of today (XLSX)", f"/api/v1/census/{timezone.localdate()}.xlsx?why=bench&lang=hy"),
+)
 
 
 def main(people: int) -> None:
@@ -61,6 +68,11 @@ def main(people: int) -> None:
             timings.append(t)
             size = t.bytes // len(t.seconds)
             say(f"| {t.name} | {t.clients} | {t.median:.1f} | {t.p95:.1f} | {t.rate:.1f} | {size} |")
+        until = timezone.now() + timedelta(hours=1)
+        taken = [(file, take_file(server.port, make_token(staff, "files", until), path)) for file, path in FILES]
+    say("\n| file | first byte s | whole s | MB | memory grew by MB |\n|---|---|---|---|---|")
+    for file, t in taken:
+        say(f"| {file} | {t.first:.2f} | {t.whole:.2f} | {t.bytes / 1e6:.1f} | {t.grown / 1000:.0f} |")
     rate = 500 / bare_inserts(settings.DATABASE_URL, goris.pk, staff.pk, 500)
     register = next(t for t in timings if t.name.startswith("register") and t.clients == CLIENTS)
     say(f"\nBare INSERTs of a family of five by psycopg: {rate:.0f} a second, {rate / register.rate:.1f} × ours.")

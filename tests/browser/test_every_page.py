@@ -14,7 +14,7 @@ from django.urls import resolve
 from playwright.sync_api import Browser, Page
 
 from centre.access import Role
-from centre.models import User
+from centre.models import Operation, User
 from tests.api.world import furnish
 from tests.build import make_user, person, register_family
 from tests.servers import Server
@@ -39,6 +39,8 @@ def everyone(committed_database) -> User:
     user = make_user(Role.COORDINATOR, language="hy")
     for role in (Role.PROTECTION, Role.ADMINISTRATOR, Role.AUDITOR):
         user.assignments.create(role=role, starts_at=site.opened_at)
+    facts = {"name": LONGEST["given"], "code": "GORI", "purpose": "practice", "complaints_to": "0-800-01-234"}
+    Operation.objects.create(**facts, opened_at=site.opened_at, opened_by=user)
     register_family(site, user, person(LONGEST["given"], LONGEST["family"], fathers_name=LONGEST["given"]))
     return user
 
