@@ -17,6 +17,8 @@ from registrations.fields import CardField, NumberField
 from registrations.models import AgeGroup, Going, Individual, Movement, NeedCode, Relationship, Sex
 from registrations.names import likeness
 
+LONGEST_SHOWN = 20  # of what was scanned and leads nowhere: no page needs more of it
+
 
 class ListForm(forms.Form):
     """In which language a list leaves, and why."""
@@ -80,6 +82,14 @@ class GateForm(ActForm):
         if not self.errors and not self.groups():
             raise forms.ValidationError(_("Count at least one person."), code="nobody")
         return cleaned
+
+    def show_number(self) -> None:
+        """Judge the form, then show the card's number instead of what was scanned: no page shows a secret again."""
+        self.full_clean()
+        card = self.cleaned_data.get("card")
+        shown = self.data.copy()  # type: ignore[attr-defined]  # it was sent: it holds a QueryDict
+        shown["card"] = str(card) if card else shown.get("card", "")[:LONGEST_SHOWN]
+        self.data = shown
 
     def facts(self) -> dict[str, Any]:
         """The parameters of the act."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,7 +31,7 @@ from desk.cards import OnTable, look_up_card, take_names
 from desk.doors import at_a_site, household_or_404, may, site_or_none
 from desk.errors import CardNeeded, CardNotSeen
 from desk.filters import FamilyFilterSet
-from desk.forms import BornForm, CountForm, DepartForm, DiedForm, GateForm, MergeForm, PairForm, VoidForm
+from desk.forms import LONGEST_SHOWN, BornForm, CountForm, DepartForm, DiedForm, GateForm, MergeForm, PairForm, VoidForm
 from desk.intake import MORE_ROWS, Intake
 from desk.merging import merge_pairs, unmerge
 from desk.pages import Page
@@ -44,7 +44,6 @@ from registrations.names import mixes_scripts
 from registrations.numbers import read_number
 
 LAST_COUNTS = 20
-LONGEST_SHOWN = 20  # of what was scanned and leads nowhere: no page needs more of it
 
 
 # The intake
@@ -63,7 +62,7 @@ def intake(request: HttpRequest, site: Site) -> HttpResponse:
     if "step" in request.POST:
         more = MORE_ROWS if request.POST["step"] == "rows" else 0
         return _draw_intake(request, _again(request, card, more), card)
-    typed = Intake(request.POST)
+    typed = Intake(_with_number(request.POST, card))
     if typed.is_valid(card):
         answer = typed.form.carry_out(_take, site, typed, card, request.user)
         if answer:
@@ -124,6 +123,8 @@ def done(request: HttpRequest, _site: Site, number: int) -> HttpResponse:
 def gate(request: HttpRequest, site: Site) -> HttpResponse:
     """Count a family at the gate and give it a number."""
     form = GateForm(request.POST or None)
+    if form.is_bound:
+        form.show_number()
     if form.is_valid():
         answer = form.carry_out(pre_register, site, **form.facts(), by=request.user, id=form.cleaned_data["id"])
         if answer:
@@ -295,9 +296,14 @@ def _take(site: Site, typed: Intake, card: OnTable, by: Any) -> Any:
 
 def _again(request: HttpRequest, card: OnTable, more: int = 0) -> Intake:
     """The screen as it was typed, with the card's number where a card was scanned."""
-    typed = request.POST.copy()
+    return Intake.again(_with_number(request.POST, card), more=more)
+
+
+def _with_number(posted: QueryDict, card: OnTable) -> QueryDict:
+    """What was sent, with the card's number in place of what was scanned: no page shows a secret again."""
+    typed = posted.copy()
     typed["card"] = _written(card, typed.get("card", ""))
-    return Intake.again(typed, more=more)
+    return typed
 
 
 def _written(card: OnTable, typed: str) -> str:

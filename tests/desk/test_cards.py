@@ -200,6 +200,16 @@ def test_a_new_card_is_given_at_the_gate(desk, block):
     assert Household.objects.count() == 1
 
 
+def test_no_page_shows_a_secret_again_when_something_else_is_wrong(desk, block):
+    card = block[6]
+    refused = desk.post("/intake/", intake(row(birth="31.02.2000"), card=write_qr(card)))
+    counted = desk.post("/intake/gate/", {"id": uuid.uuid4(), "going": "shelter", "card": write_qr(card)})
+    for page in (refused, counted):
+        assert page.status_code == 422
+        assert card.secret not in page.content.decode()
+        assert f'value="{write_number(card.number)}"' in page.content.decode()
+
+
 def test_a_card_is_given_once(carried, goris, coordinator):
     card, _family = carried
     with pytest.raises(CardTaken):

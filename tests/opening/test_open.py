@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 from centre.access import Role
 from centre.errors import SiteCodeTaken
 from centre.models import Act, Assignment, Operation, Site, User
-from reception.opening.acts import open_whole
+from reception.opening.acts import CARDS, open_whole
 from reception.opening.plan import FirstSite, Plan, Wrong
-from registrations.models import Household
+from registrations.models import Card, Household
 from shelter.models import Place, Room
 from tests.build import make_site, make_user, register_family
 
@@ -66,6 +66,27 @@ def test_open_makes_an_operation_an_administrator_sites_and_rooms():
     assert "GORI" in said
     assert PASSWORD not in said
     assert not Act.objects.filter(answer__icontains=PASSWORD).exists()
+
+
+def test_open_writes_cards_and_intake_sheets_for_their_owner_alone(tmp_path):
+    said = _open(papers=tmp_path / "papers")
+    written = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "papers").iterdir()}
+    sheets = {f"intake-sheet-{language}.html" for language in ("hy", "ru", "en")}
+    assert {name for name, mode in written.items() if mode == 0o600} == sheets | {"cards.html"}
+    assert (tmp_path / "papers").stat().st_mode & 0o777 == 0o700
+    cards = (tmp_path / "papers" / "cards.html").read_text(encoding="utf-8")
+    assert cards.count('<article class="two-faces"') == CARDS == Card.objects.live().count()
+    assert "0-800-01-234" in cards
+    assert "Ով է խնամում" in (tmp_path / "papers" / "intake-sheet-hy.html").read_text(encoding="utf-8").replace("՞", "")
+    assert str(tmp_path / "papers" / "cards.html") in said
+
+
+def test_papers_that_cannot_be_written_leave_the_operation_open(tmp_path, capsys):
+    (tmp_path / "papers").write_text("in the way")
+    errors = io.StringIO()
+    _open(papers=tmp_path / "papers", stderr=errors)
+    assert Operation.objects.get().name == "Goris 2026"
+    assert "The cards were not written" in errors.getvalue()
 
 
 def test_practice_says_so():

@@ -3,7 +3,6 @@
 import getpass
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +54,8 @@ class Command(BaseCommand):
                 call_command("migrate", interactive=False, verbosity=0)
                 _refuse_if_open()
                 user, printed = open_whole(self._plan(options), purpose)
-                papers = write_papers(options["papers"], Act.objects.get(pk=printed.act))
-                self._tell(user, papers)
+                self._tell(user)
+                self._write_papers(options["papers"], Act.objects.get(pk=printed.act))
         except (EngineError, Refusal, Wrong) as error:
             raise CommandError(str(error)) from error
         except (EOFError, KeyboardInterrupt):
@@ -87,18 +86,26 @@ class Command(BaseCommand):
             raise Wrong(f"There is no terminal to ask at. Name {', '.join(missing)}.")
         return Plan(read_operation(operation), read_account(account), sites or [])
 
-    def _tell(self, user: User, papers: Sequence[Path]) -> None:
+    def _tell(self, user: User) -> None:
         operation = Operation.objects.get()
         self._say(
             f"{operation.name} ({operation.code}) is open. {user.username} signs in and sets up staff in Settings."
         )
-        self._say(f"{CARDS} cards and blank intake sheets, to be printed with a browser; then delete the cards' file:")
-        for paper in papers:
-            self._say(f"  {paper}")
         if operation.purpose == Operation.Purpose.PRACTICE:
             self._say("It is for practice: every page and print says so, and it never becomes a real one.")
         if not settings.BACKUP_KEY:
             self._say("No backup key is set. Make one now: manage.py backup --new-key")
+
+    def _write_papers(self, folder: Path, printing: Act) -> None:
+        """Cards and intake sheets; where they cannot be written the operation is open all the same."""
+        try:
+            papers = write_papers(folder, printing)
+        except OSError as error:
+            self.stderr.write(f"The cards were not written: {error}. Print others on the page of cards.")
+            return
+        self._say(f"{CARDS} cards and blank intake sheets, to be printed with a browser; then delete the cards' file:")
+        for paper in papers:
+            self._say(f"  {paper}")
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
