@@ -3,7 +3,7 @@
 from django.urls import path
 
 import registrations.addresses  # noqa: F401 - makes <number:…> known
-from desk import card_views, list_views, views
+from desk import card_views, list_views, merge_views, views
 
 app_name = "desk"
 
@@ -30,6 +30,6 @@ urlpatterns = [
     path("cards/family/<number:number>/", card_views.family_card, name="family_card"),
     path("cards/family/<number:number>/revoke/", card_views.revoke_family_card, name="revoke_card"),
     path("intake/sheet/", card_views.blank_sheet, name="blank_sheet"),
-    path("duplicates/", views.duplicates, name="duplicates"),
-    path("duplicates/<uuid:key>/undo/", views.undo_merge, name="unmerge"),
+    path("duplicates/", merge_views.duplicates, name="duplicates"),
+    path("duplicates/<uuid:key>/undo/", merge_views.undo_merge, name="unmerge"),
 ]

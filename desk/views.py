@@ -31,15 +31,14 @@ from desk.cards import OnTable, look_up_card, take_names
 from desk.doors import at_a_site, household_or_404, may, site_or_none
 from desk.errors import CardNeeded, CardNotSeen
 from desk.filters import FamilyFilterSet
-from desk.forms import LONGEST_SHOWN, BornForm, CountForm, DepartForm, DiedForm, GateForm, MergeForm, PairForm, VoidForm
+from desk.forms import LONGEST_SHOWN, BornForm, CountForm, DepartForm, DiedForm, GateForm, VoidForm
 from desk.intake import MORE_ROWS, Intake
-from desk.merging import merge_pairs, unmerge
 from desk.pages import Page
-from desk.selectors import read_file, read_merges, read_rows
+from desk.selectors import read_file, read_rows
 from registrations.card_texts import LENGTH
 from registrations.in_hand import is_in_hand
 from registrations.matches import find_matches, search_individuals
-from registrations.models import Card, GateCount, Household, Individual, Membership, Merge, Movement
+from registrations.models import Card, GateCount, Household, Individual, Membership, Movement
 from registrations.names import mixes_scripts
 from registrations.numbers import read_number
 
@@ -252,41 +251,6 @@ def void(request: HttpRequest, number: int) -> HttpResponse:
     return _draw_file(request, household, form, status=422)
 
 
-# Duplicates
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@may(Permission.MERGE)
-def duplicates(request: HttpRequest) -> HttpResponse:
-    """Two families side by side, who of them is the same person, and the merges that stand."""
-    asked = PairForm(request.GET or None)
-    pair = _pair(request, asked) if asked.is_valid() else None
-    form = None
-    if pair:
-        one, other = (list(Individual.objects.members_of(household)) for household in pair)
-        form = MergeForm(request.POST or None, one=one, other=[person for person in other if person not in one])
-        if form.is_valid():
-            facts = {"reason": form.cleaned_data["reason"], "by": request.user, "id": form.cleaned_data["id"]}
-            if form.carry_out(merge_pairs, form.pairs(), **facts):
-                messages.success(request, _("Merged. It can be undone at any time."))
-                return HttpResponseRedirect(reverse("desk:duplicates"), status=303)
-    merges = read_merges(request.user)
-    context = {"asked": asked, "pair": pair, "form": form, "merges": merges, "undo": ActForm()}
-    bad = (form is not None and form.is_bound) or (asked.is_bound and pair is None)
-    return render(request, "desk/duplicates.html", context, status=422 if bad else 200)
-
-
-@require_POST
-@may(Permission.MERGE)
-def undo_merge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Undo a merge: each record has again what was told of it."""
-    seen = Individual.objects.visible_to(request.user)
-    merge = get_object_or_404(Merge.objects.filter(merged__in=seen), pk=key)
-    unmerge(merge, by=request.user, id=act_id(request))
-    messages.success(request, _("The merge is undone."))
-    return HttpResponseRedirect(reverse("desk:duplicates"), status=303)
-
-
 # What the views share
 
 
@@ -345,18 +309,6 @@ def _draw_file(
 
 def _draw_act(request: HttpRequest, template: str, household: Household, form: ActForm, **more: Any) -> HttpResponse:
     return render(request, template, {"household": household, "form": form} | more, status=_status(form))
-
-
-def _pair(request: HttpRequest, asked: PairForm) -> tuple[Household, Household] | None:
-    """The two families of these numbers, if the user may see both; each number not seen is said beside its field."""
-    seen = Household.objects.visible_to(request.user).select_related("site").with_size()
-    found = {household.number: household for household in seen.filter(number__in=asked.cleaned_data.values())}
-    for name, number in list(asked.cleaned_data.items()):
-        if number not in found:
-            asked.add_error(name, _("No family that you may see has this number."))
-    if len(found) == 1 and not asked.errors:
-        asked.add_error("other", _("Type two different numbers."))
-    return None if asked.errors else (found[asked.cleaned_data["one"]], found[asked.cleaned_data["other"]])
 
 
 def _saved(request: HttpRequest, household: Household, sentence: str) -> HttpResponse:
