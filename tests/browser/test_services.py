@@ -8,10 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import chromium
 from tests.deployment.standing import Standing, free_port, standing, start_proxy, stop, until
-
-__all__ = ["chromium"]
 
 pytestmark = pytest.mark.browser
 
