@@ -241,6 +241,7 @@ def test_nothing_small_is_shown_to_the_public_nor_left_as_the_only_gap(counts):
     balance = dict.fromkeys(LINES, 0) | {"closing": whole}
     figures = dict.fromkeys(("gate_people", "registered", "ever_accommodated", "present", "accommodated"), whole)
     shown = for_the_public({"places": {"total": {"people": people, "balance": balance}}, "figures": figures})
+    assert set(shown.figures.values()) == {None if 0 < whole < SMALL else whole}
     rows = list(shown.people.values())
     for line in [*rows, shown.cohorts, *zip(*rows, strict=True)]:
         assert all(value is None or value == 0 or value >= SMALL for value in line if value != whole)

@@ -2,8 +2,10 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from centre.access import Role
 from centre.models import LogLine
@@ -64,6 +66,19 @@ def test_the_list_holds_only_what_the_role_shows(client, goris, family):
     elsewhere = register_family(make_site("kapan"), make_user(), person("Other", "Elsewhere"))
     client.force_login(make_user(Role.COORDINATOR, goris))
     told = str(lines_of(client.get("/families/list/", {"why": WHY, "language": "hy"})))
+    assert str(family) in told
+    assert str(elsewhere) not in told
+
+
+def test_a_role_that_only_sees_families_adds_none_to_the_list(client, goris, family):
+    kapan = make_site("kapan")
+    elsewhere = register_family(kapan, make_user(), person("Other", "Elsewhere"))
+    user = make_user(Role.COORDINATOR, goris)
+    week = timezone.now() + timedelta(days=7)
+    user.assignments.create(role=Role.VOLUNTEER, site=kapan, starts_at=kapan.opened_at, ends_at=week)
+    client.force_login(user)
+    assert str(elsewhere) in client.get("/families/").content.decode()
+    told = str(lines_of(client.get("/api/v1/households.csv", {"why": WHY})))
     assert str(family) in told
     assert str(elsewhere) not in told
 
