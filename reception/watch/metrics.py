@@ -69,6 +69,7 @@ def _if_answered(read: Callable[[], Metric]) -> Iterator[Metric]:
 
 def _tasks() -> Metric:
     family = CounterMetricFamily("reception_tasks", "Tasks done by the workers.", labels=["name", "outcome"])
+    current_app.loader.import_default_modules()  # a web process knows only the tasks it has sent itself
     names = sorted(name for name in current_app.tasks if not name.startswith("celery."))
     keys = {_task_key(name, outcome): (name, outcome) for name in names for outcome in OUTCOMES}
     for key, count in cache.get_many(keys).items():

@@ -1,12 +1,12 @@
 """The services of docker-compose.yml, started by hand: their own commands and environment, without containers.
 
 What a container changes is put right: names of machines become ports of this one, /run/secrets a folder of secrets
-that deploy/secrets.sh made, /tmp and the volumes folders of their own. PostgreSQL and Valkey are the wheels' programs,
-initialised and configured as the file says and asked over TCP with a password. To look at it in a browser:
-
-    python -m tests.deployment.standing
+that deploy/secrets.sh made, /tmp and the volumes folders of their own, /app the files that a build would get, made
+ready by the Dockerfile's own commands. PostgreSQL and Valkey are the wheels' programs, initialised and configured as
+the file says and asked over TCP with a password; started by root, everything runs as another user, the app as 10001.
 """
 
+import json
 import os
 import shlex
 import shutil
@@ -15,181 +15,263 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pyrage.x25519 import Identity
+
 from reception.engines.account import Account, engine_account
 from reception.engines.programs import Programs, find_programs
-from reception.environment import with_password
-from tests.deployment.compose import EXAMPLE, ROOT, read_compose
+from tests.deployment.compose import ROOT, environment_of, read_compose, read_stages, sent_files
 
-PATIENCE = 90  # seconds
+PATIENCE = 60  # seconds
 SCALE = {"WEB_WORKERS": "2", "WEB_THREADS": "2", "WORKER_PROCESSES": "1", "DATABASE_SHARED_BUFFERS": "128MB"}
+ENGINES = {"database", "broker"}
+VALKEY_CLI = Path(__file__).with_name("valkey-cli")
+
+Done = subprocess.CompletedProcess[str]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Standing:
-    """What stands: the folder with its logs, the web's port, and how to run a command as a service would."""
+    """What stands: folders, ports, the file and its processes."""
 
     folder: Path
-    port: int
-    environment: dict[str, str]
-    ground: "Ground"
-    start: Callable[..., None]
+    key: Identity = field(default_factory=Identity.generate)  # of the backups
+    ports: dict[str, int] = field(default_factory=lambda: {name: free_port() for name in PORTS})
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def run(self, *command: str, told: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a command of the app's container, such as a health check; `told` is what it reads."""
-        said = {"env": self.environment, "cwd": ROOT, "input": told, "capture_output": True, "text": True}
-        return subprocess.run(command, timeout=PATIENCE, check=False, **said)
-
-    def health(self, service: str) -> subprocess.CompletedProcess[str]:
-        """Ask a service's own health check, as the file has it."""
-        kind, *words = self.ground.services[service]["healthcheck"]["test"]
-        words = [self.ground.here(word) for word in words]
-        return self.run("sh", "-c", *words) if kind == "CMD-SHELL" else self.run(*words)
-
-    def stop(self, service: str) -> None:
-        """Stop a service as Docker would."""
-        stop(self.ground.processes[service], self.ground.stop_signal(service))
-
-    def start_database(self) -> None:
-        """Start the database again on its volume."""
-        self.start("database", **self.ground.account.popen())
-
-    def log(self, service: str) -> str:
-        """All that a service has said."""
-        return (self.folder / f"{service}.log").read_text()
-
-
-class Ground:
-    """Folders, ports and the file, before anything runs."""
-
-    def __init__(self, folder: Path, domain: str) -> None:
-        self.folder = folder
-        self.account: Account = engine_account()
-        self.programs: Programs = find_programs(folder, self.account)
-        self.services: dict[str, dict[str, Any]] = read_compose({"SITE_DOMAIN": domain} | SCALE)["services"]
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.ports = {name: free_port() for name in ("database", "broker", "web")}
-        self.secrets = _make_secrets(folder)
-        for name in ("tmp", "state"):
-            (folder / name).mkdir()
-        for name in ("database", "broker"):
-            self.account.make_folder(folder / name)
+    def __post_init__(self) -> None:
+        self.site = f"127.0.0.1:{self.ports['proxy']}"
+        told = {"SITE_DOMAIN": self.site, "CERTIFICATE": "internal", "BACKUP_KEY": str(self.key.to_public())} | SCALE
+        self.services: dict[str, dict[str, Any]] = read_compose(told)["services"]
+        self.engines: Account = engine_account()
+        self.programs: Programs = find_programs(self.folder, self.engines)
+        self.accounts = {name: self._account(name) for name in self.services}
+        self.secrets = _make_secrets(self.folder)
+        for name, service in (("state", "web"), ("tmp", "web"), ("backups", "backup"), ("proxy", "proxy")):
+            self._own_folder(name, service)
+        for name in ENGINES:
+            self._own_folder(name, name)
+        _build(self.folder / "app")
 
     def here(self, text: str) -> str:
-        """What the file says of a container, as it is on this machine."""
+        """What the files say of a container, as it is on this machine."""
         for there, found in (
             ("=/tmp/", f"={self.folder}/tmp/"),
             ("@database:5432", f"@127.0.0.1:{self.ports['database']}"),
             ("//broker:6379", f"//127.0.0.1:{self.ports['broker']}"),
             ("0.0.0.0:8000", f"127.0.0.1:{self.ports['web']}"),
             ("127.0.0.1:8000", f"127.0.0.1:{self.ports['web']}"),
+            ("/opt/venv/bin:$PATH", self._path()),
+            ("/app/", f"{self.folder}/app/"),
+            ("/etc/caddy/Caddyfile", f"{self.folder}/app/deploy/Caddyfile"),
+            ("/etc/valkey.conf", f"{self.folder}/valkey.conf"),
+            ("/var/lib/reception", f"{self.folder}/state"),
             ("/run/secrets", str(self.secrets)),
-            ("/etc/valkey.conf", str(self.folder / "valkey.conf")),
         ):
             text = text.replace(there, found)
-        return text
-
-    def command(self, service: str) -> list[str]:
-        return [self.here(word) for word in self.services[service]["command"]]
-
-    def stop_signal(self, service: str) -> int:
-        """The signal that the file stops it by."""
-        return int(getattr(signal, self.services[service].get("stop_signal", "SIGTERM")))
+        return text.replace("/backups", f"{self.folder}/backups") if text == "/backups" else text
 
     def environment(self, service: str) -> dict[str, str]:
-        """Nothing of this process's own, but where programs are and what the image sets."""
-        said = {name: self.here(value) for name, value in self.services[service].get("environment", {}).items()}
-        programs = [str(Path(sys.executable).parent), str(self.programs.postgres.parent)]
-        path = ":".join([*programs, str(self.programs.valkey.parent), "/usr/local/bin:/usr/bin:/bin"])
-        image = {"PATH": path, "RECEPTION_VAR": str(self.folder / "state"), "STATIC_ROOT": str(self.folder / "static")}
-        return image | {"TMPDIR": str(self.folder / "tmp"), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"} | said
+        """Nothing of this process's own, but what its image and the file say, and where things are here."""
+        stage = "proxy" if service == "proxy" else "app"
+        image = {} if service in ENGINES else environment_of(stage)
+        said = image | self.services[service].get("environment", {})
+        own = {"PATH": self._path(), "LANG": "C.UTF-8", "TMPDIR": f"{self.folder}/tmp"} | OWN.get(service, {})
+        ports = {"PGPORT": "database", "VALKEYCLI_PORT": "broker"} if service in ENGINES else {}
+        if service == "proxy":
+            ports = {"LISTEN_HTTP": "redirect", "WEB_PORT": "web"}
+            said |= {"XDG_DATA_HOME": f"{self.folder}/proxy", "XDG_CONFIG_HOME": f"{self.folder}/proxy"}
+        placed = {name: str(self.ports[port]) for name, port in ports.items()}
+        return own | {name: self.here(value) for name, value in said.items()} | placed
+
+    def up(self, *names: str) -> None:
+        """Start services, each when those it depends on are as it asks."""
+        for name in names:
+            for other, asked in self.services[name].get("depends_on", {}).items():
+                if other not in self.processes:
+                    self.up(other)
+                if asked["condition"] == "service_healthy":
+                    self.wait_for(lambda other=other: self.is_healthy(other), f"a healthy {other}")
+                else:
+                    assert self.processes[other].wait(PATIENCE) == 0, self.log(other)
+            self.start(name)
+
+    def start(self, name: str) -> None:
+        """Start one service with its own command."""
+        if name == "database":
+            self._make_database()
+        elif name == "broker":
+            self._place_valkey_conf()
+        with self._log_of(name).open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                self.command(name), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **self._as(name)
+            )
+        if name == "database" and not (self.folder / "database" / "made").exists():
+            self.wait_for(lambda: _answers(self.ports["database"]), "the database")
+            self._run_first_script()
+
+    def command(self, name: str) -> list[str]:
+        """The file's command, or the image's."""
+        said = self.services[name].get("command") or next(
+            json.loads(rest) for word, rest in read_stages()[name] if word == "CMD"
+        )
+        words = [self.here(word) for word in said]
+        if name == "database":
+            words += ["-D", f"{self.folder}/database/data", "-c", "listen_addresses=127.0.0.1"]
+            words += ["-c", "unix_socket_directories=", "-c", "dynamic_shared_memory_type=mmap"]
+        return words
+
+    def stop(self, name: str) -> int:
+        """Ask a service to stop as Docker would; how it ended."""
+        process = self.processes.pop(name)
+        process.send_signal(getattr(signal, self.services[name].get("stop_signal", "SIGTERM")))
+        try:
+            return process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+
+    def run(self, service: str, *command: str, said: str = "", **environment: str) -> Done:
+        """Run a command in a service's place, such as its health check or one of `docker compose run`."""
+        how = self._as(service) | {"input": said, "timeout": PATIENCE}
+        how["env"] |= environment
+        return subprocess.run(command, capture_output=True, text=True, check=False, **how)
+
+    @contextmanager
+    def one_more(self, service: str, **environment: str) -> Iterator[None]:
+        """A second process of a service, with another environment."""
+        how = self._as(service)
+        how["env"] |= environment
+        with self._log_of(f"second {service}").open("wb") as log:
+            process = subprocess.Popen(self.command(service), stdout=log, stderr=log, **how)
+        yield
+        process.terminate()
+        process.wait(PATIENCE)
+
+    def check(self, service: str) -> Done:
+        """The health check of the file, as it is written."""
+        kind, *words = self.services[service]["healthcheck"]["test"]
+        words = [self.here(word) for word in words]
+        return self.run(service, *(["sh", "-c", *words] if kind == "CMD-SHELL" else words))
+
+    def is_healthy(self, service: str) -> bool:
+        return self.check(service).returncode == 0
+
+    def ask(self, query: str) -> str:
+        """What the database answers its superuser."""
+        password = (self.secrets / "database_superuser_password").read_text()
+        to = ["--host=127.0.0.1", "--username=postgres", "--dbname=reception", "--tuples-only", "--no-align"]
+        asked = self.run("database", "psql", *to, f"--command={query}", PGPASSWORD=password)
+        assert asked.returncode == 0, asked.stderr
+        return asked.stdout.strip()
+
+    def log(self, service: str) -> str:
+        """All that a service has said."""
+        return self._log_of(service).read_text()
+
+    def wait_for(self, holds: Callable[[], bool], what: str) -> None:
+        """Return once something holds; fail, with every log, when it does not or a service has ended."""
+        deadline = time.monotonic() + PATIENCE
+        while not holds():
+            logs = "\n".join(f"{path.name}:\n{path.read_text()[-3000:]}" for path in self.folder.glob("*.log"))
+            assert time.monotonic() < deadline, f"waited {PATIENCE} s for {what}\n{logs}"
+            time.sleep(0.1)
+
+    def _log_of(self, service: str) -> Path:
+        return self.folder / f"{service}.log"
+
+    def _path(self) -> str:
+        places = [Path(sys.executable).parent, self.programs.postgres.parent, self.programs.valkey.parent]
+        return ":".join([*map(str, places), f"{self.folder}/bin", "/usr/local/bin:/usr/bin:/bin"])
+
+    def _account(self, service: str) -> Account:
+        """Who runs a service: as root the file's user, where it can run this Python."""
+        named = str(self.services[service]["user"]).partition(":")[0]
+        if not self.engines.borrowed or not named.isdigit():
+            return self.engines
+        account = Account(int(named), int(named), borrowed=True)
+        return account if _runs_python(account) else Account(os.geteuid(), os.getegid(), borrowed=False)
+
+    def _as(self, service: str) -> dict[str, Any]:
+        place = "/" if service in ENGINES else self.folder / "app"
+        return self.accounts[service].popen() | {"env": self.environment(service), "cwd": place}
+
+    def _own_folder(self, name: str, service: str) -> None:
+        account = self.accounts[service]
+        (self.folder / name).mkdir(mode=0o700)
+        os.chown(self.folder / name, account.uid, account.gid)
+
+    def _make_database(self) -> None:
+        """As the image's first start does: initdb with the file's arguments."""
+        data = self.folder / "database" / "data"
+        if data.exists():
+            return
+        said = self.services["database"]["environment"]
+        made = [str(self.programs.initdb), "-D", str(data), "-U", said["POSTGRES_USER"], "--no-sync"]
+        made += [f"--pwfile={self.secrets}/database_superuser_password", *shlex.split(said["POSTGRES_INITDB_ARGS"])]
+        subprocess.run(made, check=True, stdout=subprocess.DEVNULL, **self.engines.popen())
+
+    def _run_first_script(self) -> None:
+        """As the image's first start does: the script of deploy/, with the superuser's password and the server's."""
+        script = self.here((ROOT / "deploy" / "database.sh").read_text())
+        password = (self.secrets / "database_superuser_password").read_text()
+        how = self._as("database")
+        how["env"] |= {"PGPASSWORD": password, "PGHOST": "127.0.0.1"}
+        subprocess.run(["sh", "-c", script], check=True, **how)
+        (self.folder / "database" / "made").touch()
+
+    def _place_valkey_conf(self) -> None:
+        text = (ROOT / "deploy" / "valkey.conf").read_text().replace("/data", str(self.folder / "broker"))
+        (self.folder / "valkey.conf").write_text(f"{text}port {self.ports['broker']}\nbind 127.0.0.1\n")
+        (self.folder / "bin").mkdir(exist_ok=True)
+        shutil.copy(VALKEY_CLI, self.folder / "bin" / "valkey-cli")
+        (self.folder / "bin" / "valkey-cli").chmod(0o755)
+
+
+PORTS = ("database", "broker", "web", "proxy", "redirect")
+OWN = {"proxy": {"WEB_HOST": "127.0.0.1"}, "database": {"PGCONNECT_TIMEOUT": "5"}}
 
 
 @contextmanager
-def standing(domain: str = EXAMPLE["SITE_DOMAIN"]) -> Iterator[Standing]:
-    """Every service but the proxy runs inside; each is asked to stop after, as Docker would."""
-    with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="reception-compose-"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        folder.chmod(0o755)
-        ground = Ground(folder, domain)
-
-        def start(service: str, **popen: Any) -> None:
-            log = stack.enter_context((folder / f"{service}.log").open("ab"))
-            as_said = {"env": ground.environment(service), "cwd": ROOT, "stdout": log, "stderr": subprocess.STDOUT}
-            command = ground.command(service)
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **(as_said | popen))
-            ground.processes[service] = process
-            stack.callback(stop, process, ground.stop_signal(service))
-
-        _start_database(ground, start)
-        _start_broker(ground, start)
-        for step in (ground.command("migrate"), ["python", "manage.py", "collectstatic", "--no-input", "-v", "0"]):
-            subprocess.run(step, env=ground.environment("migrate"), cwd=ROOT, check=True)
-        for service in ("web", "worker", "beat"):
-            start(service)
-        stands = Standing(folder, ground.ports["web"], ground.environment("web"), ground, start)
-        _wait(lambda: stands.health("web").returncode == 0, stands, "web")
+def standing() -> Iterator[Standing]:
+    """Every service stands inside; each is asked to stop after, the last first."""
+    folder = Path(tempfile.mkdtemp(prefix="reception-compose-"))
+    folder.chmod(0o755)
+    stands = Standing(folder)
+    try:
+        stands.up("web", "worker", "beat", "proxy")
         yield stands
+    finally:
+        ended = {name: stands.stop(name) for name in reversed(list(stands.processes))}
+        shutil.rmtree(folder, ignore_errors=True)
+    assert set(ended.values()) == {0}, ended
 
 
-def _start_database(ground: Ground, start: Callable[..., None]) -> None:
-    """As the image's first start does: initdb with the file's arguments, then the script of deploy/."""
-    data, said = ground.folder / "database" / "data", ground.services["database"]["environment"]
-    password = ground.secrets / "database_superuser_password"
-    initdb = [str(ground.programs.initdb), "-D", str(data), "-U", said["POSTGRES_USER"], f"--pwfile={password}"]
-    made = [*initdb, "--no-sync", *shlex.split(said["POSTGRES_INITDB_ARGS"])]
-    subprocess.run(made, check=True, stdout=subprocess.DEVNULL, **ground.account.popen())
-    port = ground.ports["database"]
-    own = ["-D", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
-    # Docker's shared memory is as large as the file says; here it may be smaller
-    own += ["-c", "dynamic_shared_memory_type=mmap"]
-    ground.services["database"]["command"] += own
-    start("database", **ground.account.popen())
-    asked = {
-        "PGHOST": "127.0.0.1",
-        "PGPORT": str(port),
-        "PGPASSWORD": password.read_text(),
-        "POSTGRES_USER": "postgres",
-    }
-    asked |= {"PATH": f"{ground.programs.postgres.parent}:/usr/bin:/bin"}
-    health = ["pg_isready", "--quiet", "--host=127.0.0.1", "--username=postgres", "--dbname=postgres"]
-    until(lambda: subprocess.run(health, env=asked, check=False).returncode == 0)
-    script = ground.here((ROOT / "deploy" / "database.sh").read_text())
-    subprocess.run(["sh", "-c", script], env=asked, check=True)
+def _runs_python(account: Account) -> bool:
+    try:
+        return subprocess.run([sys.executable, "-c", ""], check=False, **account.popen()).returncode == 0
+    except PermissionError:
+        return False
 
 
-def _start_broker(ground: Ground, start: Callable[..., None]) -> None:
-    conf = (ROOT / "deploy" / "valkey.conf").read_text().replace("/data", str(ground.folder / "broker"))
-    (ground.folder / "valkey.conf").write_text(f"{conf}port {ground.ports['broker']}\nbind 127.0.0.1\n")
-    start("broker", **(ground.account.popen() | {"env": ground.environment("broker")}))
-    until(lambda: _answers(ground.ports["broker"]))
-
-
-def start_proxy(folder: Path, web: int, port: int) -> subprocess.Popen[bytes]:
-    """Caddy on a port of this machine, with a certificate of its own authority."""
-    said = {
-        "SITE_DOMAIN": f"127.0.0.1:{port}",
-        "CERTIFICATE": "internal",
-        "WEB_HOST": "127.0.0.1",
-        "WEB_PORT": str(web),
-        "LISTEN_HTTP": str(free_port()),
-        "LISTEN_HTTPS": str(port),
-    }
-    homes = {"HOME": str(folder), "XDG_DATA_HOME": str(folder / "tmp"), "XDG_CONFIG_HOME": str(folder / "tmp")}
-    command = ["caddy", "run", "--config", str(ROOT / "deploy" / "Caddyfile"), "--adapter", "caddyfile"]
-    log = (folder / "proxy.log").open("wb")
-    path = {"PATH": os.environ["PATH"]}
-    process = subprocess.Popen(command, env=path | homes | said, stdout=log, stderr=subprocess.STDOUT)
-    until(lambda: _answers(port))
-    return process
+def _build(app: Path) -> None:
+    """The files that a build gets, made ready by the Dockerfile's own command and for reading alone."""
+    for path in sent_files():
+        (app / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / path, app / path)
+    [command] = [rest for word, rest in read_stages()["build"] if word == "RUN" and "collectstatic" in rest]
+    for there, found in (("/opt/venv/bin/python", sys.executable), ("/opt/venv", ""), ("/app", str(app))):
+        command = command.replace(there, found)
+    command = command.replace("/build/var", f"{app}/var")
+    subprocess.run(["sh", "-ec", command], cwd=app, env={"PATH": os.environ["PATH"]}, check=True)
+    for path in (app, *app.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _make_secrets(folder: Path) -> Path:
@@ -200,15 +282,6 @@ def _make_secrets(folder: Path) -> Path:
     return folder / "secrets"
 
 
-def stop(process: subprocess.Popen[bytes], number: int) -> None:
-    process.send_signal(number)
-    try:
-        process.wait(30)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
@@ -217,40 +290,3 @@ def free_port() -> int:
 def _answers(port: int) -> bool:
     with socket.socket() as wire:
         return wire.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _wait(holds: Callable[[], bool], stands: Standing, service: str) -> None:
-    try:
-        until(holds)
-    except AssertionError:
-        raise AssertionError(f"{service} does not answer:\n{stands.log(service)}") from None
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
-def main() -> None:
-    """Stand until Ctrl-C, behind Caddy where there is one, and say how the browser's tests reach it."""
-    port = free_port()
-    with standing(f"127.0.0.1:{port}") as stands:
-        said = stands.environment
-        proxy = start_proxy(stands.folder, stands.port, port) if shutil.which("caddy") else None
-        for name in ("DATABASE", "BROKER"):
-            password = Path(said[f"{name}_PASSWORD_FILE"]).read_text()
-            print(f"export {name}_URL={with_password(said[f'{name}_URL'], password)}")
-        print(f"export RECEPTION_ADDRESS=https://127.0.0.1:{port}" if proxy else "no Caddy here")
-        print(f"logs: {stands.folder}", flush=True)
-        asked = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: asked.set())
-        asked.wait()
-        if proxy:
-            stop(proxy, signal.SIGTERM)
-
-
-if __name__ == "__main__":
-    main()
