@@ -2,9 +2,11 @@
 
 import pytest
 from django.core.checks import run_checks
+from django.db import connection
 
 from centre import operations, views
 from centre.models import Operation
+from centre.operations import why_no_demonstration
 from tests.build import LONG_AGO, make_user
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +53,12 @@ def test_an_operation_is_not_run_as_a_demonstration(settings, purpose, errors):
     assert [error.id for error in found] == ["centre.E001"] * errors
     settings.DEMONSTRATION = False
     assert run_checks(databases=["default"], tags=["database"]) == []
+
+
+def test_an_upgrade_is_not_stopped_by_a_column_that_is_not_there_yet(db):
+    """The system check runs before the migration that would add it."""
+    _open("real")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE centre_operation DROP COLUMN complaints_to")
+    assert "was opened here as a real operation" in why_no_demonstration()
