@@ -92,7 +92,7 @@ class NobodyLeft(Refusal):
     """Nobody belongs to the household any more."""
 
     code = "nobody_left"
-    message = _("Nobody belongs to this card any more. Ask a coordinator.")
+    message = _("Nobody is registered on this card now. Ask a coordinator.")
 
 
 class AlreadyReversed(Refusal):
@@ -120,7 +120,7 @@ class ItemTwice(Refusal):
     """Two rules of a distribution for one item."""
 
     code = "item_twice"
-    message = _("Each item stands once in a distribution.")
+    message = _("List each item only once.")
 
 
 class EndsBeforeStart(Refusal):

@@ -77,7 +77,7 @@ class PlanForm(ActForm):
         help_text=_("As volunteers call it, such as Winter parcels, week 1."),
     )
     starts_at = LocalMinute(label=_("Begins"))
-    ends_at = LocalMinute(label=_("Ends"), required=False, help_text=_("Left empty, it runs until you end it."))
+    ends_at = LocalMinute(label=_("Ends"), required=False, help_text=_("If empty, it runs until you end it."))
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -147,14 +147,14 @@ class StockForm(ActForm):
 class ReceiveForm(StockForm):
     """What came into the store."""
 
-    note = forms.CharField(label=_("From whom?"), max_length=200, required=False, help_text=_("Donor, waybill."))
+    note = forms.CharField(label=_("From whom?"), max_length=200, required=False, help_text=_("Donor, delivery note."))
 
 
 class SendForm(StockForm):
     """What goes to another site."""
 
     to_site = forms.ModelChoiceField(Site.objects.none(), label=_("To"))
-    note = forms.CharField(label=_("With whom?"), max_length=200, required=False, help_text=_("Driver, waybill."))
+    note = forms.CharField(label=_("With whom?"), max_length=200, required=False, help_text=_("Driver, delivery note."))
 
 
 class WriteOffForm(StockForm):

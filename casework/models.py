@@ -30,7 +30,7 @@ class Case(models.Model):
 
     class Reason(models.TextChoices):
         CHILD_ALONE = "child_alone", _("Child without a parent here")
-        CHILD_LEFT = "child_left", _("Child left with someone else")
+        CHILD_LEFT = "child_left", _("Child has gone with another person")
         URGENT_NEED = "urgent_need", _("Urgent need")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -100,7 +100,8 @@ class Snapshots(Rows):
         return snapshots_for(self.request.user).select_related("site")
 
     @extend_schema(
-        request=TakeFacts, responses={201: Taken, 202: OpenApiResponse(Taken, _("It is taken when its facts settled."))}
+        request=TakeFacts,
+        responses={201: Taken, 202: OpenApiResponse(Taken, _("It is taken once the data for that time is complete."))},
     )
     @action(detail=False, methods=["post"])
     def take(self, request: Request) -> Response:
@@ -208,7 +209,7 @@ class FileQuestion(Facts):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "known_at" in attrs and attrs["profile"] == Profile.PUBLIC:
-            raise serializers.ValidationError({"known_at": [_("The public gets what is frozen.")]})
+            raise serializers.ValidationError({"known_at": [_("Only a snapshot can be published.")]})
         return attrs
 
 

@@ -10,8 +10,8 @@ GOING = ("departures", "presumed_left", "transfers_out", "deaths")
 LEARNT = ("late", "corrected", "merged", "unmerged")
 
 LINES = {
-    "opening": _("Opening"),
-    "late": _("Told late"),
+    "opening": _("At the start"),
+    "late": _("Reported late"),
     "corrected": _("Corrected"),
     "merged": _("Merged"),
     "unmerged": _("Merge undone"),
@@ -19,10 +19,10 @@ LINES = {
     "births": _("Births"),
     "transfers_in": _("Transfers in"),
     "departures": _("Departures"),
-    "presumed_left": _("Presumed left"),
+    "presumed_left": _("Probably left"),
     "transfers_out": _("Transfers out"),
     "deaths": _("Deaths"),
-    "closing": _("Closing, counted"),
+    "closing": _("At the end, as counted"),
     "difference": _("Difference"),
 }
 

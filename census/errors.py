@@ -23,4 +23,4 @@ class NotFrozen(Refusal):
     """A file for the public is made of a snapshot: two counts of one day would tell of those who came between."""
 
     code = "not_frozen"
-    message = _("Only a frozen day leaves for the public. Wait for the snapshot.")
+    message = _("A public file needs a snapshot. Wait for it.")

@@ -71,7 +71,7 @@ def name_of_row(key: str) -> str:
     names = {
         CONFIDENTIAL: _("Confidential sites"),
         ON_THE_WAY: _("On the way"),
-        TOTAL: _("All together"),
+        TOTAL: _("Total"),
     }
     return names.get(key, key)
 
@@ -105,7 +105,7 @@ def read_figures(figures: dict[str, Any], at: datetime) -> list[Figure]:
             _("Counted at the gate"),
             figures["gate_people"],
             gate_at or at,
-            _("%(vehicles)s vehicles") % {"vehicles": figure(figures["gate_vehicles"])},
+            _("vehicles: %(vehicles)s") % {"vehicles": figure(figures["gate_vehicles"])},
         ),
         Figure(
             _("Registered"),

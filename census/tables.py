@@ -64,7 +64,7 @@ def about_columns(about: About) -> tuple[list[tuple[Column, Value]], list[tuple[
         (Column("known_at", _("As known at"), "#date+reported", WIDE), about.known_at),
     ]
     after: list[tuple[Column, Value]] = [
-        (Column("operation", _("Operation"), "#meta+operation", NAME), about.operation),
+        (Column("operation", _("Programme"), "#meta+operation", NAME), about.operation),
         (Column("purpose", _("Purpose"), "#meta+purpose", WIDE), about.purpose),
         (Column("profile", _("Made for"), "#meta+profile", WIDE), about.profile.value),
         (Column("made_by", _("Made by"), "#meta+author", NAME), about.by),
@@ -79,10 +79,10 @@ def about_table(about: About) -> Table:
     before, after = about_columns(about)
     rows: list[tuple[Value, Value]] = [(column.heading, value) for column, value in (*before, *after)]
     rows[4] = (rows[4][0], str(about.profile.label))
-    state = _("Frozen: this never changes.") if about.frozen else _("Counted now: it changes with every fact.")
+    state = _("Frozen: this never changes.") if about.frozen else _("Counted now: it changes with every new entry.")
     rows.append((_("State"), state))
     if about.profile == Profile.PUBLIC:
-        hidden = _("Fewer than %(small)d people, or what would tell of them.") % {"small": SMALL}
+        hidden = _("Numbers below %(small)d, and any that would reveal them.") % {"small": SMALL}
         rows.append((_("Empty cells"), hidden))
     columns = [Column("what", _("What"), "", WIDE), Column("value", _("Value"), "", 2 * NAME)]
     return Table("about", _("About"), columns, rows)
@@ -115,13 +115,13 @@ def _places(places: list[PlaceRow]) -> Table:
         ]
         for row in places
     )
-    return Table("places", _("Places"), columns, rows, 2)
+    return Table("places", _("Sites"), columns, rows, 2)
 
 
 def _place_columns() -> list[Column]:
     return [
         Column("place", _("Code"), "#loc+code", WIDE),
-        Column("name", _("Place"), "#loc+name", NAME),
+        Column("name", _("Site"), "#loc+name", NAME),
         Column("kind", _("Kind"), "#loc+type", WIDE),
         Column("marz_code", _("Province code"), "#adm1+code", WIDE),
         Column("marz", _("Province"), "#adm1+name", WIDE),
@@ -157,7 +157,7 @@ def _public_places(tally: dict[str, Any], shown: PublicTally) -> Table:
     total = read_total(tally)
     rows: list[list[Value]] = [[*_place(row), shown.places[row.key]] for row in read_places(tally)]
     rows.append([TOTAL, name_of_row(TOTAL), "", "", "", total.lines["closing"] if total else 0])
-    return Table("places", _("Places"), columns, rows, 2)
+    return Table("places", _("Sites"), columns, rows, 2)
 
 
 def _public_people(shown: PublicTally) -> Table:
@@ -168,10 +168,10 @@ def _public_people(shown: PublicTally) -> Table:
             Column(cohort or "unknown_age", cohort or _("age not known"), f"#affected+{_age_tag(cohort)}")
             for cohort in COHORTS
         ),
-        Column("persons", _("Sum"), "#affected+ind", WIDE),
+        Column("persons", _("Total"), "#affected+ind", WIDE),
     ]
     rows: list[list[Value]] = [[str(words.get(sex, _("not said"))), *counts] for sex, counts in shown.people.items()]
-    return Table("people", _("Sex and age"), columns, [*rows, [_("All together"), *shown.cohorts]] if rows else [])
+    return Table("people", _("Sex and age"), columns, [*rows, [_("Total"), *shown.cohorts]] if rows else [])
 
 
 def _public_figures(shown: PublicTally, figures: Mapping[str, Any], at: datetime) -> Table:

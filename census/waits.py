@@ -95,7 +95,7 @@ def _census(user: User, at: datetime) -> Iterator[Waits]:
     last = last_snapshot(None, at)
     total = read_total(last.tally) if last else None
     if last and total and total.difference:
-        words = _("people are not explained by the last census")
+        words = _("people: difference in the last census")
         yield Waits("difference", abs(total.difference), words, f"/census/{last.at:%Y-%m-%d}/", urgent=True)
     missed = len(due_snapshots(at - LATE))
     yield Waits("missed", missed, ngettext("snapshot is late", "snapshots are late", missed), "/census/", urgent=True)

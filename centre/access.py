@@ -29,7 +29,7 @@ class Permission(models.TextChoices):
     REGISTER = "register", _("Register families, record arrivals and departures")
     COUNT_GATE = "count_gate", _("Count people and vehicles at the gate")
     SEE_FAMILIES = "see_families", _("See families of their site")
-    EXPORT_FAMILIES = "export_families", _("Take out lists of families")
+    EXPORT_FAMILIES = "export_families", _("Download lists of families")
     SEE_NEEDS = "see_needs", _("See specific needs")
     SEE_CASES = "see_cases", _("See and follow cases")
     MERGE = "merge", _("Merge and unmerge duplicates, void what was wrong")

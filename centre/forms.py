@@ -61,7 +61,7 @@ class WhyField(forms.CharField):
     """Why a file leaves."""
 
     def __init__(self, **options: Any) -> None:
-        label, said = _("Why does it leave?"), _("It stands in the file and in the log.")
+        label, said = _("Why do you need this file?"), _("It is written in the file and in the log.")
         super().__init__(**{"label": label, "max_length": 300, "help_text": said} | options)
 
     def clean(self, value: Any) -> str:
@@ -105,11 +105,11 @@ class SiteNames(forms.Form):
         label=_("Census at"), required=False, max_length=60, help_text=_("Hours with commas; empty: as everywhere.")
     )
     presumed_left_after = forms.IntegerField(
-        label=_("Presumed left after"),
+        label=_("Count as left after (hours)"),
         required=False,
         min_value=1,
         max_value=1000,
-        help_text=_("Hours without news; for places people only pass."),
+        help_text=_("Hours without any new entry. For places people only pass through."),
     )
     confidential = forms.BooleanField(label=_("Confidential: others do not see who is here"), required=False)
 
@@ -144,7 +144,7 @@ class OperationForm(forms.Form):
     complaints_to = forms.CharField(
         label=_("Where people can complain"),
         max_length=80,
-        help_text=_("A telephone number, a desk: it stands on every card."),
+        help_text=_("For example a phone number or a place. It is printed on every card."),
     )
 
     def clean_code(self) -> str:

@@ -51,19 +51,17 @@ GUIDES: dict[str, tuple[Step, ...]] = {
         Step(_("Scan or type the card"), _("Nothing needs to be clicked first: the field is always ready."), "scan"),
         Step(
             _("Green: give what is written"),
-            _("Then press Enter. A wrong press is undone within a minute."),
+            _("Then press Enter. You can undo a mistake within a minute."),
             "scan-give",
         ),
         Step(
             _("Red: do not give"),
-            _("Read the reason to the family, kindly. Send them to the coordinator with it."),
+            _("Explain the reason kindly. Then send the family to the coordinator."),
             "scan-stop",
         ),
     ),
     Role.COORDINATOR: (
-        Step(
-            _("See who waits"), _("Those in need and those who wait longest stand first, with the reason."), "shelter"
-        ),
+        Step(_("See who waits"), _("Urgent needs and the longest waits come first, with the reason."), "shelter"),
         Step(
             _("Choose a family, then a room"),
             _("The best rooms come first. Place them, or hold the places until they arrive."),
@@ -72,20 +70,20 @@ GUIDES: dict[str, tuple[Step, ...]] = {
         Step(_("Check in who arrives"), _("A hold that runs out gives its places back to the next family.")),
         Step(
             _("Record who leaves"),
-            _("In the family's file: where to, and when. An own address ends the stay."),
+            _("In the family's file: where they go, and when. Leaving for their own address ends the stay."),
             "family",
         ),
         Step(
             _("Print cards, and new ones for those lost"),
-            _("Blocks beforehand; one in the family's file. The old one is then worth nothing."),
+            _("Print packs in advance, or one card from the family's file. The old card then stops working."),
         ),
         Step(
-            _("Settle what two desks saw differently"),
+            _("Settle what two desks recorded differently"),
             _("Likely duplicates are shown side by side. A merge can be undone at any time."),
         ),
     ),
     Role.PROTECTION: (
-        Step(_("Begin with the urgent"), _("Children alone and grave needs stand first."), "cases"),
+        Step(_("Begin with the urgent"), _("Children alone and serious needs come first."), "cases"),
         Step(
             _("Open the family's file"),
             _("Who travels with the child, who looks after it, where they are now."),
@@ -104,7 +102,7 @@ GUIDES: dict[str, tuple[Step, ...]] = {
     Role.AUDITOR: (
         Step(
             _("Read the census and its balance"),
-            _("A frozen figure never changes. A late fact has a line of its own."),
+            _("A snapshot never changes. Late reports have a line of their own."),
             "census",
         ),
         Step(_("Check who may do what"), _("One table says what each role may see and do."), "access"),
@@ -115,7 +113,7 @@ GUIDES: dict[str, tuple[Step, ...]] = {
             _("Give each person a role at a site, until a day. Volunteers' accounts expire."),
             "settings",
         ),
-        Step(_("Look at what is wrong, every morning"), _("Each trouble stands in words, with what to do.")),
+        Step(_("Look at what is wrong, every morning"), _("Each problem is explained, with what to do.")),
         Step(_("Keep the backup key away from the machine"), _("Try a restore before you need one.")),
     ),
 }

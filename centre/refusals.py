@@ -26,7 +26,7 @@ class Changed(Refusal):
     """The same act was sent before with other facts."""
 
     code = "changed"
-    message = _("This was already sent with other facts. Nothing was changed: open a new form.")
+    message = _("This was already sent with different details. Nothing was changed: open a new form.")
 
 
 class NotThen(Refusal):

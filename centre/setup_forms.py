@@ -27,7 +27,7 @@ class RoleForm(ActForm):
         label=_("Last day"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        help_text=_("A volunteer's role always has one. The others may go on."),
+        help_text=_("Needed for volunteers. Optional for the others."),
     )
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:

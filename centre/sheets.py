@@ -72,7 +72,7 @@ def read_why(text: str) -> str:
     """The reason a file leaves for, in one line; raises ValidationError when it says nothing."""
     line = " ".join(text.split())
     if len(line) < LEAST_WHY or not any(letter.isalpha() for letter in line):
-        raise ValidationError(_("Say in a few words why the file leaves."), code="no_why")
+        raise ValidationError(_("Write in a few words why you need this file."), code="no_why")
     if len(line) > MOST_WHY or not line.isprintable():
         raise ValidationError(_("Say it in one line of at most 200 letters."), code="bad_why")
     return line

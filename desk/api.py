@@ -139,11 +139,11 @@ class DepartureFacts(MembersFacts):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         to_site = attrs["destination"] == Movement.Destination.SITE
         if to_site != ("destination_site" in attrs):
-            raise serializers.ValidationError({"destination_site": [_("Who goes to another site says which.")]})
+            raise serializers.ValidationError({"destination_site": [_("Choose which site they are going to.")]})
         if attrs.get("destination_site") == attrs["site"]:
             raise serializers.ValidationError({"destination_site": [_("They are there already.")]})
         if "destination_marz" in attrs and attrs["destination"] != Movement.Destination.OWN_ADDRESS:
-            raise serializers.ValidationError({"destination_marz": [_("Only who goes to their own address says it.")]})
+            raise serializers.ValidationError({"destination_marz": [_("Only for people going to their own address.")]})
         return attrs
 
 

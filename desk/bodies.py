@@ -74,7 +74,9 @@ class PersonBody(Facts):
 
     def validate_needs(self, codes: list[str]) -> list[str]:
         known = self.context.setdefault("needs", needs_at_desk()) if codes else set()
-        wrong = {place: [_("No desk picks this code.")] for place, code in enumerate(codes) if code not in known}
+        wrong = {
+            place: [_("This code cannot be chosen at a desk.")] for place, code in enumerate(codes) if code not in known
+        }
         if wrong:
             raise serializers.ValidationError(wrong)
         return codes
@@ -126,7 +128,7 @@ class FamilyFacts(Facts):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.get("destination_marz") and attrs["going"] != Going.OWN_ADDRESS:
-            raise serializers.ValidationError({"destination_marz": [_("Only who goes to their own address says it.")]})
+            raise serializers.ValidationError({"destination_marz": [_("Only for people going to their own address.")]})
         return super().validate(attrs)
 
     @cached_property
@@ -206,7 +208,7 @@ class PreRegistrationBody(FamilyFacts, ActFacts):
 
     def validate_urgent_need(self, code: str) -> str:
         if code not in needs_at_desk():
-            raise serializers.ValidationError(_("No desk picks this code."))
+            raise serializers.ValidationError(_("This code cannot be chosen at a desk."))
         return code
 
     def counted(self) -> list[Group]:

@@ -57,8 +57,8 @@ class ComplaintsForm(ActForm):
     """Where people can complain."""
 
     complaints_to = LineField(
-        label=_("Complain to"),
+        label=_("Where to complain"),
         required=True,
         max_length=80,
-        help_text=_("A telephone number, a desk: whatever everybody can reach."),
+        help_text=_("For example a phone number or a place that everyone can reach."),
     )

@@ -53,7 +53,7 @@ def complaints(request: HttpRequest) -> HttpResponse:
     told = {"complaints_to": operation.complaints_to} if operation else {}
     form = ComplaintsForm(request.POST or None, initial=told)
     if form.is_valid() and form.carry_out(say_where_to_complain, by=request.user, **form.cleaned_data):
-        messages.success(request, _("It stands on every card from now on."))
+        messages.success(request, _("It will be printed on every new card."))
         return HttpResponseRedirect(reverse("desk:cards"), status=303)
     return render(request, "desk/complaints.html", {"form": form}, status=422 if form.is_bound else 200)
 

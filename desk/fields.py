@@ -33,7 +33,7 @@ class LineField(forms.CharField):
     def __init__(self, *, max_length: int = 80, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
         super().__init__(max_length=max_length, **kwargs)
-        self.error_messages["control"] = _("There is a sign in it that cannot be read. Type it again.")
+        self.error_messages["control"] = _("It has a character that cannot be read. Type it again.")
 
     def to_python(self, value: Any) -> str:
         line = " ".join((super().to_python(value) or "").split())
@@ -131,7 +131,7 @@ def in_words(birth: Birth, today: date) -> str:
 
 def _of_age(age: int, today: date) -> Birth:
     if age > OLDEST:
-        raise ValidationError(_("Nobody is that old. Write an age up to 120, or a year."), code="too_old")
+        raise ValidationError(_("Check the age: 120 at most. Or enter the year of birth."), code="too_old")
     return Birth.of_age(age, today)
 
 

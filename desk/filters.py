@@ -28,7 +28,7 @@ class FamilyFilterSet(filters.FilterSet):
         method="filter_state",
         label=_("State"),
         empty_label=_("all"),
-        choices=[(PRE_REGISTERED, _("names not taken yet")), (WAITING, _("wait for shelter"))],
+        choices=[(PRE_REGISTERED, _("names still missing")), (WAITING, _("wait for shelter"))],
     )
     site = filters.ModelChoiceFilter(
         method="filter_site", label=_("Now at"), empty_label=_("any site"), queryset=Site.objects.none()

@@ -78,7 +78,7 @@ class GateForm(ActForm):
         cleaned = super().clean() or self.cleaned_data
         card = cleaned.get("card")
         if card and not given_in(card, cleaned.get("id")):
-            self.add_error("card", _("This card is given already. Take their names at the desk."))
+            self.add_error("card", _("This card has already been given out. Enter their names at the desk."))
         if not self.errors and not self.groups():
             raise forms.ValidationError(_("Count at least one person."), code="nobody")
         return cleaned
@@ -219,7 +219,7 @@ class PairForm(forms.Form):
     """The numbers of two families to look at side by side."""
 
     one = NumberField(label=_("This family"), required=True)
-    other = NumberField(label=_("The same as this one?"), required=True)
+    other = NumberField(label=_("Possible duplicate"), required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)

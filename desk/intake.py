@@ -46,9 +46,11 @@ class IntakeForm(ActForm):
         label=_("Language"), choices=[("", _("not said")), *settings.LANGUAGES], required=False
     )
     original_registration_district = forms.ChoiceField(
-        label=_("Registered first in district"), choices=[("", _("the same")), *District.choices], required=False
+        label=_("Earlier registered address: district"),
+        choices=[("", _("the same")), *District.choices],
+        required=False,
     )
-    original_registration_settlement = LineField(label=_("Registered first in"))
+    original_registration_settlement = LineField(label=_("Earlier registered address"))
     vehicle = LineField(label=_("Vehicle"), max_length=40)
     going = forms.ChoiceField(
         label=_("Where do they go?"), choices=Going, widget=forms.RadioSelect, initial=Going.SHELTER
@@ -75,7 +77,9 @@ class MemberForm(forms.Form):
     fathers_name = NameField(label=_("Father's name"))
     sex = forms.ChoiceField(label=_("Sex"), choices=[("", ""), *Sex.choices], required=False)
     birth = BirthField(label=_("Born, or age"))
-    relationship = forms.ChoiceField(label=_("To the head"), choices=[("", ""), *Relationship.choices], required=False)
+    relationship = forms.ChoiceField(
+        label=_("Relation to head"), choices=[("", ""), *Relationship.choices], required=False
+    )
     carer = forms.ChoiceField(label=_("Who looks after this child?"), required=False)
     needs = forms.MultipleChoiceField(label=_("Needs"), widget=forms.CheckboxSelectMultiple, required=False)
 

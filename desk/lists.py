@@ -41,7 +41,7 @@ def families_file(households: "QuerySet[Household]", *, language: str, why: str,
     now = timezone.now()
     with translation.override(language):
         table = _table(households, by, now)
-        end = _("End of the list: %(rows)d people")
+        end = _("End of the list. People: %(rows)d")
     response = StreamingHttpResponse(
         first_bytes(_whole(table, end, language), 2), content_type="text/csv; charset=utf-8"
     )
@@ -66,8 +66,9 @@ def _whole(table: Table, end: str, language: str) -> Iterator[bytes]:
 
 def _table(households: "QuerySet[Household]", by: User, now: datetime) -> Table:
     headings = (
-        _("Number"), _("Family name"), _("Given name"), _("Father's name"), _("Sex"), _("Born"), _("How sure"),
-        _("To the head"), _("Registered"), _("Now at"), _("Wants"), _("Home district"), _("Town or village"),
+        _("Number"), _("Family name"), _("Given name"), _("Father's name"), _("Sex"), _("Born"),
+        _("Date of birth known to"),
+        _("Relation to head"), _("Registered"), _("Now at"), _("Going to"), _("Home district"), _("Town or village"),
         _("Telephone"),
     )  # fmt: skip
     columns = [Column(f"column_{place}", heading) for place, heading in enumerate(headings)]

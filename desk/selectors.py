@@ -222,7 +222,7 @@ def _where(
     if last.destination == Movement.Destination.SITE and eyes.see(last.destination_site):
         return Where(_("on the way to %(site)s") % {"site": last.destination_site}, "warn", since=last.happened_at)
     if last.destination == Movement.Destination.SITE:
-        return Where(_("known, not here: ask a protection officer"), since=last.happened_at)
+        return Where(_("registered, not here: ask a protection officer"), since=last.happened_at)
     return Where(_destination(last), since=last.happened_at)
 
 
@@ -230,9 +230,9 @@ def _at_a_site(presence: Presence, eyes: Eyes, at: datetime) -> Where:
     """Present, or presumed to have left a registration point after its hours; computed when read."""
     site, since = presence.site, presence.during.lower
     if not eyes.see(site):
-        return Where(_("known, not here: ask a protection officer"))
+        return Where(_("registered, not here: ask a protection officer"))
     if site.presumed_left_after and since + timedelta(hours=site.presumed_left_after) <= at:
-        words = _("presumed to have left %(site)s") % {"site": site}
+        words = _("probably no longer at %(site)s") % {"site": site}
         return Where(words, "warn", site.pk, since)
     return Where(_("at %(site)s") % {"site": site}, "good", site.pk, since)
 

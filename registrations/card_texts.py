@@ -43,7 +43,7 @@ def read_card_text(text: str) -> CardText:
     if _SCANNED.fullmatch(text) and text.startswith(VERSION):
         return _read_scanned(text)
     if _MACHINE_READ.fullmatch(text):
-        raise ValidationError(_("This is no card of ours. Scan the card, or type its number."), code="no_card")
+        raise ValidationError(_("This is not one of our cards. Scan the card, or type its number."), code="no_card")
     typed = _TYPED.fullmatch(text)
     if typed is None or not typed["code"]:
         return CardText(read_number(text))

@@ -58,5 +58,5 @@ class Relationship(models.TextChoices):
     NIECE_NEPHEW = "niece_nephew", _("niece or nephew")
     COUSIN = "cousin", _("cousin")
     OTHER_RELATIVE = "other_relative", _("other relative")
-    FOSTER = "foster", _("foster child or ward")
+    FOSTER = "foster", _("foster child or child in their care")
     NOT_RELATED = "not_related", _("not related")

@@ -23,7 +23,7 @@ class AlreadyRegistered(Refusal):
     """The card's family has its names taken already."""
 
     code = "already_registered"
-    message = _("The names of this card's family were already taken.")
+    message = _("The names for this card are already entered.")
 
 
 class AlreadyVoided(Refusal):
@@ -37,14 +37,14 @@ class AlreadyWritten(Refusal):
     """A person is already written under the id that was sent."""
 
     code = "already_written"
-    message = _("A person is already recorded under this id. Nothing was written: mint a new one.")
+    message = _("A person is already recorded under this id. Nothing was saved: make a new id.")
 
 
 class OneHead(Refusal):
     """The household has a head already, or two were named."""
 
     code = "one_head"
-    message = _("A family has one head. Nothing was written: say what the other is to the head.")
+    message = _("A family has one head. Nothing was saved: choose how the other person is related to the head.")
 
 
 class AlreadyMerged(Refusal):
@@ -65,7 +65,7 @@ class NowhereToComplain(Refusal):
     """Nobody said yet where people can complain, which stands on every card."""
 
     code = "nowhere_to_complain"
-    message = _("Say first where people can complain: it stands on each card.")
+    message = _("First enter where people can complain. It is printed on every card.")
 
 
 class UnknownCard(Refusal):

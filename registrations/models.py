@@ -168,7 +168,7 @@ class Individual(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.full_name or str(_("name not yet taken"))
+        return self.full_name or str(_("name still missing"))
 
     @property
     def full_name(self) -> str:

@@ -271,5 +271,5 @@ def reasons_of(family: Waiting) -> list[str]:
     reasons = [text % {"count": count} if "%" in text else text for count, text in counted if count]
     reasons += [str(NEEDS_IN_WORDS[code]) for code in family.needs]
     if family.presumed_left:
-        reasons.append(_("perhaps gone"))
+        reasons.append(_("may have left"))
     return reasons

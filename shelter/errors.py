@@ -48,7 +48,7 @@ class AlreadyHeld(Refusal):
     """Places are held for somebody of the family already."""
 
     code = "already_held"
-    message = _("Places are already held for this family. Give them back first.")
+    message = _("Places are already held for this family. Release them first.")
 
 
 class HoldEndsFirst(Refusal):

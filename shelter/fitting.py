@@ -74,7 +74,7 @@ def judge(rooms: Sequence[RoomNow], people: int, *, step_free: bool, here: uuid.
     reasons.append(
         ngettext("shared with %(count)d other", "shared with %(count)d others", others) % {"count": others}
         if others
-        else ngettext("a room to themselves", "rooms to themselves", len(rooms))
+        else ngettext("a room of their own", "rooms of their own", len(rooms))
     )
     over = free - people
     if over >= 0:

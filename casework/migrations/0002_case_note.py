@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             models.CharField(
                 choices=[
                     ("child_alone", "Child without a parent here"),
-                    ("child_left", "Child left with someone else"),
+                    ("child_left", "Child has gone with another person"),
                     ("urgent_need", "Urgent need"),
                 ],
                 max_length=20,

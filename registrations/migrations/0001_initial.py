@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relationship', models.CharField(blank=True, choices=[('head', 'head'), ('spouse', 'spouse or partner'), ('son', 'son'), ('daughter', 'daughter'), ('parent', 'parent'), ('sibling', 'brother or sister'), ('grandparent', 'grandparent'), ('grandchild', 'grandchild'), ('parent_in_law', 'parent-in-law'), ('child_in_law', 'son- or daughter-in-law'), ('aunt_uncle', 'aunt or uncle'), ('niece_nephew', 'niece or nephew'), ('cousin', 'cousin'), ('other_relative', 'other relative'), ('foster', 'foster child or ward'), ('not_related', 'not related')], max_length=16)),
+                ('relationship', models.CharField(blank=True, choices=[('head', 'head'), ('spouse', 'spouse or partner'), ('son', 'son'), ('daughter', 'daughter'), ('parent', 'parent'), ('sibling', 'brother or sister'), ('grandparent', 'grandparent'), ('grandchild', 'grandchild'), ('parent_in_law', 'parent-in-law'), ('child_in_law', 'son- or daughter-in-law'), ('aunt_uncle', 'aunt or uncle'), ('niece_nephew', 'niece or nephew'), ('cousin', 'cousin'), ('other_relative', 'other relative'), ('foster', 'foster child or child in their care'), ('not_related', 'not related')], max_length=16)),
                 ('carer_kind', models.CharField(blank=True, choices=[('member', 'A parent on this list'), ('relative', 'A relative'), ('someone_else', 'Someone else'), ('nobody', 'Nobody')], max_length=12)),
                 ('position', models.PositiveSmallIntegerField()),
                 ('joined_at', models.DateTimeField()),

@@ -56,7 +56,7 @@ def test_overview_shows_rounds_stock_and_what_broke_a_rule(office, goris, round_
 
 def test_overview_of_nothing_says_what_it_would_show(office):
     page = text(office.get("/aid/"))
-    assert "Nothing has come into a store yet" in page
+    assert "No stock yet" in page
 
 
 def test_overview_keeps_other_sites_out(office, sisian, parcel, round_one, family):
@@ -119,7 +119,7 @@ def test_plan_by_form_plans_the_round(office, goris, parcel, soap):
         ([{"item": "parcel"}], {}, "Say how many."),
         ([{"quantity": 3}], {}, "Say of what."),
         ([{"item": "parcel", "quantity": 0, "per": "person"}], {}, "greater than or equal to 1"),
-        ([{"item": "parcel", "quantity": 1, "per": "person"}] * 2, {}, "Each item stands once"),
+        ([{"item": "parcel", "quantity": 1, "per": "person"}] * 2, {}, "List each item only once"),
         ([{"item": "parcel", "quantity": 1, "per": "person"}], {"name": ""}, "This field is required"),
         ([{"item": "parcel", "quantity": 1, "per": "person"}], {"ends_at": "2020-01-01T10:00"}, "The end must come"),
     ],

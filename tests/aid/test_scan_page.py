@@ -115,7 +115,7 @@ def test_scan_warns_when_the_store_is_short(table, goris, planner, parcel, famil
     make_distribution(goris, planner, Rule(parcel, "person", 1))
     page = table.get(SCAN, {"number": str(family)})
     assert page.context["panel"].kind == "give"
-    assert "The books say none is left: Food parcel." in text(page)
+    assert "Our records show none left: Food parcel." in text(page)
 
 
 def test_enter_hands_out_and_the_page_says_what(table, volunteer, round_one, family):

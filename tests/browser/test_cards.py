@@ -57,7 +57,7 @@ def test_a_card_from_the_printer_to_the_queue(page, goris, operation):
 
     page.goto("/intake/")
     scan(page, "[data-card]", cards[0])
-    expect(page.get_by_text("A new card")).to_be_visible()
+    expect(page.get_by_text("New card")).to_be_visible()
     nowhere(page, cards[0])
     expect(page.locator("[data-draft-notice]")).to_be_hidden()
     page.locator("#id_member-0-family_name").fill("Հակոբյան")

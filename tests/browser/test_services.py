@@ -112,7 +112,7 @@ def test_an_operation_is_opened_and_its_first_family_registered(stands, cards, p
     page.goto("/intake/")
     page.locator("[data-card]").fill(f"{number} {code}")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("A new card")).to_be_visible()
+    expect(page.get_by_text("New card")).to_be_visible()
     page.locator("#id_member-0-family_name").fill(NAME)
     page.locator("#id_member-0-given_name").fill("Մարիամ")
     page.keyboard.press("Control+Enter")

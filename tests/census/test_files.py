@@ -119,7 +119,7 @@ def test_text_is_no_formula_in_any_program(official, goris):
     assert row["#loc+name"] == "'=Goris"
     assert row["#meta+why"].startswith("'=")
     book = CalamineWorkbook.from_filelike(io.BytesIO(take(official, "xlsx", lang="en").content))
-    assert any("=Goris" in line for line in book.get_sheet_by_name("Places").to_python())
+    assert any("=Goris" in line for line in book.get_sheet_by_name("Sites").to_python())
 
 
 def test_the_book_has_numbers_days_and_where_it_comes_from(official, goris):
@@ -163,7 +163,7 @@ def test_the_page_takes_out_the_same_file(official, goris):
     assert answer["Content-Disposition"].endswith('-official-ru.xlsx"')
     nothing = official.get(f"/census/{today()}/file/", asked | {"why": " . "})
     assert nothing.status_code == 422
-    assert "Say in a few words why" in nothing.content.decode()
+    assert "Write in a few words why" in nothing.content.decode()
     assert LogLine.objects.filter(verb="exported").count() == 1
 
 
@@ -210,7 +210,7 @@ def test_the_public_gets_only_what_is_frozen(official, goris):
     asked = {"profile": "public", "suffix": "csv", "language": "en", "why": WHY}
     page = official.get(f"/census/{today()}/file/", asked)
     assert page.status_code == 422
-    assert "Only a frozen day leaves for the public" in page.content.decode()
+    assert "A public file needs a snapshot" in page.content.decode()
 
 
 def test_the_public_file_hides_what_is_small_and_names_no_confidential_site(client, goris):

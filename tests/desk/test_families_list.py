@@ -56,7 +56,7 @@ def test_a_coordinator_takes_out_a_row_a_person(client, goris, family):
     assert lines[2][1:3] == ["'@Hakobyan", "Narek"]
     assert lines[1][9] == "Goris"
     assert lines[1][12:] == ["Չարտար", "'+37491123456"]
-    assert lines[3] == ["End of the list: 2 people"]
+    assert lines[3] == ["End of the list. People: 2"]
     assert "SM-CI" not in str(lines)
     line = LogLine.objects.get(verb="exported")
     assert (line.by.username, line.subject, line.why) == ("coordinator", "household", WHY)
@@ -93,11 +93,11 @@ def test_a_confidential_site_is_not_named_to_others(client, goris, family):
 
 def test_the_page_narrows_the_list_and_asks_why(client, goris, family):
     client.force_login(make_user(Role.COORDINATOR, goris))
-    assert "This list names people" in client.get("/families/list/").content.decode()
+    assert "This list has people" in client.get("/families/list/").content.decode()
     refused = client.get("/families/list/", {"why": "", "language": "en"})
     assert refused.status_code == 422
     counted = client.get("/families/list/", {"why": WHY, "language": "en", "state": "pre_registered"})
-    assert lines_of(counted)[1:] == [["End of the list: 0 people"]]
+    assert lines_of(counted)[1:] == [["End of the list. People: 0"]]
 
 
 @pytest.mark.parametrize(

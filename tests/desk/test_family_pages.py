@@ -184,7 +184,7 @@ def test_a_confidential_site_and_a_death_are_not_told_to_a_volunteer(client, gor
     record_death(Individual.objects.get(given_name="Anna"), site=goris, by=staff)
     client.force_login(make_user(Role.VOLUNTEER, goris))
     text = client.get(at(family)).content.decode()
-    assert "known, not here" in text
+    assert "registered, not here" in text
     assert "ask a coordinator" in text
     assert "Regional hospital" not in text
     assert "ied" not in re.sub(r"<a .*?</a>|studied", "", text)
@@ -198,7 +198,7 @@ def test_presumed_left_is_computed_when_read(client, staff):
     point = make_site("kornidzor", kind=Site.Kind.REGISTRATION_POINT, presumed_left_after=12)
     household = register_family(point, staff, at=timezone.now() - timedelta(hours=13))
     client.force_login(make_user(Role.COORDINATOR, point))
-    assert "presumed to have left Kornidzor" in client.get(at(household)).content.decode()
+    assert "probably no longer at Kornidzor" in client.get(at(household)).content.decode()
     assert Presence.objects.filter(during__upper_inf=True).count() == 1
     arrive(household, site=point, by=staff)
     assert "presumed" not in client.get(at(household)).content.decode()

@@ -95,12 +95,12 @@ def test_overflow_is_behind_a_quiet_link_and_needs_a_reason(desk, family, goris)
     room = make_room(goris, 2, "14")
     page = desk.get(f"/shelter/?family={code(family)}&room={room.pk}").text
     assert "1 person without a place" in page
-    assert "They sleep there anyway" in page
+    assert "They are sleeping there already" in page
     address = f"/shelter/family/{code(family)}/place/?family={code(family)}"
     assert desk.post(address, placing(family, room) | {"happened_anyway": " "}).status_code == 422
     assert desk.post(address, placing(family, room) | {"happened_anyway": "A late bus."}).status_code == 303
     assert Stay.objects.get(place=None).happened_anyway_reason == "A late bus."
-    assert "1 too many" in desk.get("/shelter/").text
+    assert "1 over capacity" in desk.get("/shelter/").text
 
 
 def test_the_fragment_alone_is_sent_to_htmx(desk, family, goris):
@@ -219,7 +219,7 @@ def test_rooms_are_set_up_on_their_page(desk, goris):
     assert sorted(Room.objects.values_list("name", flat=True)) == ["12", "13", "14", "hall"]
     assert Place.objects.count() == 16
     page = desk.get("/shelter/rooms/").text
-    assert "4 rooms, 16 places" in page
+    assert "rooms: 4, places: 16" in page
     assert '<span class="mark warn">3.0</span>' in page  # less than 3.5 m² each
     again = desk.post("/shelter/rooms/", fields | {"id": uuid.uuid4(), "names": "14, 15"})
     assert again.status_code == 422
