@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from centre.access import permissions_of
+from centre.drafts import draft_key
 from centre.models import User
 from centre.navigation import navigation_of
 from centre.operations import current_operation, marked_as
@@ -23,6 +24,7 @@ def shift(request: HttpRequest) -> dict[str, Any]:
     running = [a for a in user.all_assignments if a.covers(now)]
     may = {p.value for a in running for p in permissions_of(a.role)}
     return around | {
+        "draft_key": draft_key(user),
         "shift": running,
         "may": may,
         "shift_site": site_of_shift(request),

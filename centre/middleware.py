@@ -1,4 +1,8 @@
-"""What every page request passes: the reader's language, sign-in for fragments, refusals put in words."""
+"""What every page request passes: the reader's language, whose page it is, sign-in and back, refusals put in words.
+
+A request sent from within a page says whose page it is (`X-Page-Of`: the user's id, or `nobody`); for a fragment
+htmx says `HX-Request` too.
+"""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -16,9 +20,13 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from centre.models import User
-from centre.refusals import Refusal
+from centre.refusals import Refusal, SomebodyElse
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+PAGE_OF = "X-Page-Of"
+ENDED = "ended"
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def language_of_the_user(get_response: Answer) -> Answer:
@@ -46,7 +54,7 @@ def own_password_first(get_response: Answer) -> Answer:
             return get_response(request)
         if request.path.startswith("/api/"):
             return JsonResponse({"detail": str(_("Choose a password of your own first."))}, status=HTTPStatus.FORBIDDEN)
-        if request.headers.get("HX-Request"):
+        if "HX-Request" in request.headers:
             return HttpResponseClientRedirect(reverse("account_change_password"))
         return HttpResponseRedirect(reverse("account_change_password"))
 
@@ -70,7 +78,7 @@ class WordedRefusals:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refusal):
             return None
-        if request.headers.get("HX-Request"):
+        if is_from_a_page(request):
             answer = render(request, "_refusal.html", {"refusal": exception}, status=409)
             return reswap(retarget(answer, "#notices"), "innerHTML")
         return render(request, "refusal.html", {"refusal": exception, "back": _page_before(request)}, status=409)
@@ -78,23 +86,56 @@ class WordedRefusals:
 
 def _page_before(request: HttpRequest) -> str:
     """The page of ours that the refused act was sent from; the board when the browser does not say."""
-    address = request.headers.get("Referer", "")
+    address = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     own = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return address if own else "/"
+    return urlsplit(address)._replace(scheme="", netloc="").geturl() or "/" if own else "/"
 
 
-def sign_in_for_the_whole_page(get_response: Answer) -> Answer:
-    """Where a fragment was asked for and the session has ended, send the page to sign-in and back, not the fragment."""
+def is_from_a_page(request: HttpRequest) -> bool:
+    """Whether a script of ours asks, which puts the answer into the page that is open."""
+    return PAGE_OF in request.headers or "HX-Request" in request.headers
+
+
+def sign_in_and_back(get_response: Answer) -> Answer:
+    """Say at sign-in that a session has ended, and lead back from there; a page that asked is told to go there.
+
+    The page stays where it is until then: 401, with the address in `X-Sign-In` and, for htmx, in `HX-Redirect`.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         sign_in = resolve_url(settings.LOGIN_URL)
-        if not request.headers.get("HX-Request") or not response.headers.get("Location", "").startswith(sign_in):
+        if not response.headers.get("Location", "").startswith(sign_in) or _is_open_to_all(request):
             return response
-        current = urlsplit(request.headers.get("HX-Current-URL", ""))
-        back = current._replace(scheme="", netloc="").geturl() or "/"
-        answer = HttpResponseClientRedirect(f"{sign_in}?{urlencode({REDIRECT_FIELD_NAME: back})}")
-        answer.status_code = HTTPStatus.UNAUTHORIZED  # so that no draft is taken for saved
+        back = _page_before(request) if is_from_a_page(request) else request.get_full_path()
+        asked = {REDIRECT_FIELD_NAME: back} | ({ENDED: "1"} if settings.SESSION_COOKIE_NAME in request.COOKIES else {})
+        address = f"{sign_in}?{urlencode(asked)}"
+        if not is_from_a_page(request):
+            return HttpResponseRedirect(address)
+        answer = HttpResponseClientRedirect(address)
+        answer.status_code = HTTPStatus.UNAUTHORIZED
+        answer["X-Sign-In"] = address
         return answer
+
+    return middleware
+
+
+def _is_open_to_all(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and not getattr(match.func, "login_required", True)
+
+
+def page_of_its_user(get_response: Answer) -> Answer:
+    """Take nothing from a page of one person for another who signed in beside it; let no page lie on the disk."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        signed_in = str(request.user.pk) if request.user.is_authenticated else ""
+        page_of = request.headers.get(PAGE_OF, signed_in)
+        if signed_in and page_of != signed_in and request.method not in SAFE:
+            return render(request, "_refusal.html", {"refusal": SomebodyElse()}, status=409)
+        response = get_response(request)
+        if signed_in:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     return middleware

@@ -29,6 +29,13 @@ class Changed(Refusal):
     message = _("This was already sent with different details. Nothing was changed: open a new form.")
 
 
+class SomebodyElse(Refusal):
+    """The page was opened by one person, and another has signed in in the same browser since."""
+
+    code = "somebody_else"
+    message = _("Somebody else has signed in in this browser. Reload the page and sign in as yourself.")
+
+
 class NotThen(Refusal):
     """The act's time is out of reach of the server's clock."""
 

@@ -1,12 +1,14 @@
 """The shift: the one site a person works at now, chosen in the top bar and kept in the session."""
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from centre.access import Permission, Role, permissions_of
 from centre.models import Assignment, Site, User
 
 CHOSEN = "site_of_shift"
+LAST = "shift"  # the cookie that outlives the session: who worked where
 
 WORK = frozenset(
     {Permission.REGISTER, Permission.COUNT_GATE, Permission.PLACE, Permission.SET_UP_ROOMS, Permission.HAND_OUT}
@@ -38,16 +40,30 @@ def site_of_shift(request: HttpRequest) -> Site | None:
     if not isinstance(request.user, User):
         return None
     sites = sites_of_shift(request.user)
-    chosen = request.session.get(CHOSEN)
+    chosen = request.session.get(CHOSEN) or _site_of_last_session(request)
     for site in sites:
         if str(site.pk) == chosen:
             return site
     return sites[0] if len(sites) == 1 else None
 
 
-def choose_site(request: HttpRequest, site: Site) -> None:
-    """Keep the site for the rest of the session."""
+def choose_site(request: HttpRequest, site: Site, answer: HttpResponse) -> None:
+    """Keep the site for the rest of the session, and for the one after it if that begins within a shift."""
     request.session[CHOSEN] = str(site.pk)
+    answer.set_signed_cookie(
+        LAST,
+        f"{request.user.pk} {site.pk}",
+        max_age=settings.SESSION_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _site_of_last_session(request: HttpRequest) -> str:
+    """The site that this person chose in this browser before their session ended."""
+    whose, _space, site = request.get_signed_cookie(LAST, "", max_age=settings.SESSION_COOKIE_AGE).partition(" ")
+    return site if whose == str(request.user.pk) else ""
 
 
 def _reached_by(everywhere: list[Assignment]) -> list[Site]:

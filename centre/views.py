@@ -49,8 +49,9 @@ def shift(request: HttpRequest) -> HttpResponse:
     chosen = next((site for site in sites if str(site.pk) == request.POST.get("site")), None)
     if chosen is None:
         return render(request, "centre/shift.html", asked_from | {"not_found": True}, status=422)
-    choose_site(request, chosen)
-    return _back(request)
+    answer = _back(request)
+    choose_site(request, chosen, answer)
+    return answer
 
 
 @require_GET

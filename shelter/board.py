@@ -95,6 +95,11 @@ class Chosen:
     waiting: WaitingRow | None
     fits: list[tuple[Fit, Site]]  # the first is the best
 
+    @property
+    def moving(self) -> bool:
+        """Whether all of it have a bed, and the rooms are those they could move to."""
+        return bool(self.fits) and not self.bedless
+
 
 @dataclass(frozen=True)
 class Board:
@@ -196,7 +201,9 @@ def _choose(
     if needing:
         tried_room = next((room for room in rooms if str(room.id) == tried), None)
         fits += [judge([tried_room], len(needing), **suit)] if tried_room else []
-        fits += best_fits([room for room in rooms if room is not tried_room], len(needing), **suit)
+        theirs = set() if bedless else {kept.room_id for _person, kept in beds.asleep}  # nobody moves to their own
+        others = [room for room in rooms if room is not tried_room and room.id not in theirs]
+        fits += best_fits(others, len(needing), **suit)
     row = _waiting_row(family, sites, at) if family else None
     return Chosen(household, bedless, beds, row, [(fit, sites[fit.site_id]) for fit in fits])
 

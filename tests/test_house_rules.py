@@ -247,7 +247,7 @@ def test_no_template_is_unused():
 
 def test_scripts_are_modules_without_eval():
     found = []
-    for path in ROOT.glob("*/static/**/*.js"):
+    for path in set(ROOT.glob("*/static/**/*.js")) - set(ROOT.glob("var/**/*.js")):  # collected: not ours alone
         if re.search(r"\beval\(|new Function\(|innerHTML\s*=|document\.write", path.read_text()):
             found.append(relative(path))
     assert found == []

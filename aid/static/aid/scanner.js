@@ -3,6 +3,8 @@
 // Where a thumb is the pointer, green puts the focus on its button: a field in focus would raise the keyboard
 // over it.
 
+import { whenShown } from "../centre/shown.js";
+
 const coarse = matchMedia("(pointer: coarse)");
 
 function typing(element) {
@@ -18,12 +20,8 @@ document.addEventListener("keydown", (event) => {
   field.focus();
 }, true);
 
-function settle() {
-  const field = document.querySelector("[data-number]");
+whenShown("[data-number]", (field) => {
   const main = document.querySelector("[data-main]");
   if (main && coarse.matches) main.focus();
-  else field?.select();
-}
-
-settle();
-document.addEventListener("htmx:afterSettle", settle);
+  else field.select();
+});

@@ -1,5 +1,7 @@
 // One short sound for each answer: high for green, low and twice for red. Silent when this browser was told so.
 
+import { whenShown } from "../centre/shown.js";
+
 const KEY = "scan:silent";
 
 const TUNES = {
@@ -25,8 +27,7 @@ function sound([pitch, after, lasts], shape) {
   tone.stop(start + lasts + 0.2);
 }
 
-function play() {
-  const kind = document.querySelector("[data-sound]")?.dataset.sound;
+function play({ dataset: { sound: kind } }) {
   if (!TUNES[kind] || silent()) return;
   context ??= new AudioContext();
   const tune = () => TUNES[kind].forEach((note) => sound(note, kind === "stop" ? "square" : "sine"));
@@ -50,10 +51,7 @@ document.addEventListener("click", (event) => {
   document.querySelector("[data-number]")?.focus();
 });
 
-document.addEventListener("htmx:afterSwap", () => {
+whenShown("[data-sound]", (panel) => {
   showMute();
-  play();
+  play(panel);
 });
-
-showMute();
-play();

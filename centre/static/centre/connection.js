@@ -1,19 +1,18 @@
-// The top bar says whether the server is in reach.
+// The top bar says how the line is: online, loading, sending, offline.
 
-const line = document.querySelector("[data-connection]");
-let reachable = navigator.onLine;
+const line = () => document.querySelector("[data-connection]");
+const LOST = new Set(["offline", "unreached"]);
+let now = navigator.onLine ? "online" : "offline";
 
 function show() {
-  if (!line) return;
-  line.classList.toggle("offline", !reachable);
-  const text = reachable ? line.dataset.online : line.dataset.offline;
-  const span = line.querySelector("span");
+  const bar = line();
+  if (!bar) return;
+  const lost = LOST.has(now);
+  bar.classList.toggle("offline", lost);
+  bar.classList.toggle("busy", now === "loading" || now === "sending");
+  const text = bar.dataset[lost ? "offline" : now];
+  const span = bar.querySelector("span");
   if (span.textContent !== text) span.textContent = text;
-}
-
-function reached(yes) {
-  reachable = yes;
-  show();
 }
 
 function tell(text) {
@@ -21,20 +20,31 @@ function tell(text) {
   if (!notices || !text) return;
   const notice = document.createElement("p");
   notice.className = "notice bad";
+  notice.dataset.line = "";
   notice.textContent = text;
   notices.replaceChildren(notice);
 }
 
-addEventListener("online", () => reached(true));
-addEventListener("offline", () => reached(false));
-document.addEventListener("htmx:sendError", () => {
-  reached(false);
-  tell(line?.dataset.unreached);
+function become(state) {
+  now = state;
+  show();
+  if (state === "online") document.querySelector("[data-line]")?.remove();
+}
+
+document.addEventListener("line", (event) => {
+  become(event.detail);
+  if (event.detail === "unreached") tell(line()?.dataset.unreached);
 });
-document.addEventListener("htmx:responseError", (event) => tell(
-  event.detail.xhr.status === 403 ? line?.dataset.forbidden : line?.dataset.failed,
-));
+addEventListener("online", () => become("online"));
+addEventListener("offline", () => become("offline"));
+document.addEventListener("htmx:sendError", (event) => {
+  become("offline");
+  if (!event.target.matches?.("form")) tell(line()?.dataset.unreached);
+});
+document.addEventListener("htmx:responseError", (event) => {
+  if (!event.target.matches?.("form")) tell(line()?.dataset[event.detail.xhr.status === 403 ? "forbidden" : "failed"]);
+});
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.xhr?.status) reached(true);
+  if (event.detail.xhr?.status) become("online");
 });
 show();

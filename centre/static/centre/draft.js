@@ -1,23 +1,113 @@
-// What is typed into a form[data-draft] outlives a reload, the way back and a sign-out by timeout.
+// What is typed into a form outlives a reload, the way back, a sign-out by timeout, a crashed tab and a lost line.
 //
-// It lies in this tab's sessionStorage, under the name of who typed it, together with the act's id: sent again,
-// it is done once. It goes when a page says that something was saved, when the form is emptied with
-// [data-draft-discard], and at sign-out. A form whose rows a module makes hears "draft:restored" with { values }
-// to make them again.
+// Every form that takes time keeps a draft, unless it says [data-native] or asks for a password: at each keystroke
+// its values, the act's id among them, are sealed (AES-GCM) and laid into IndexedDB. The key comes with each page to
+// whoever is signed in and lies nowhere on the disk, so what lies there names nobody. A draft belongs to its tab; one
+// whose tab is gone comes back in the next that opens the same form. It goes when a page says that something was
+// saved, when the form is emptied, and at sign-out. A form whose rows a script makes hears "draft:rows" with
+// { values } before it is filled.
 
-const SECRET = new Set(["csrfmiddlewaretoken", "password"]);
+import { whenShown } from "./shown.js";
+
+const SECRET = new Set(["csrfmiddlewaretoken"]);
 const LONGEST_NUMBER = 8; // digits; a code has nine
-const user = document.body.dataset.user;
-const keyOf = (name) => `draft:${user}:${name}`;
+const TAKES_TIME = 2; // fields: one alone is typed again sooner than it is looked after
+const SAME_TAB = 400; // milliseconds a page waits for the one before it in its tab to let go
+const FIELDS = "input:not([type=hidden], [type=submit], [type=button]), select, textarea";
 
-function kept(form) {
-  const text = sessionStorage.getItem(keyOf(form.dataset.draft));
-  return text && JSON.parse(text);
+const user = () => document.body.dataset.user;
+const words = () => document.querySelector("[data-connection]")?.dataset ?? {};
+const forms = new Map(); // form → { key, ready, dirty, writing, first }
+const possible = Boolean(globalThis.crypto?.subtle && globalThis.indexedDB && navigator.locks);
+
+// The store: one row a form and tab, nothing of it in clear but whose and when
+
+function asked(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
 }
+
+const opened = possible && (() => {
+  const request = indexedDB.open("drafts", 1);
+  request.onupgradeneeded = () => request.result.createObjectStore("drafts", { keyPath: "key" });
+  return asked(request);
+})();
+
+async function store(mode, does) {
+  const transaction = (await opened).transaction("drafts", mode, { durability: "strict" });
+  return asked(does(transaction.objectStore("drafts")));
+}
+
+let key;
+let keyOf;
+
+function sealingKey() {
+  const text = document.body.dataset.draftKey;
+  if (keyOf !== text) {
+    keyOf = text;
+    key = crypto.subtle.importKey("raw", Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), "AES-GCM", false, ["encrypt", "decrypt"]);
+  }
+  return key;
+}
+
+async function seal(values) {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const plain = new TextEncoder().encode(JSON.stringify(values));
+  return { iv, sealed: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await sealingKey(), plain) };
+}
+
+// Its values; nothing when it was sealed under another password of the same person.
+async function unseal({ iv, sealed }) {
+  try {
+    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await sealingKey(), sealed);
+    return JSON.parse(new TextDecoder().decode(plain));
+  } catch (error) {
+    if (error.name === "OperationError") return null;
+    throw error;
+  }
+}
+
+// This tab: it holds a lock of its name while it lives, so that another knows which drafts were left behind
+
+async function holdName(name) {
+  return new Promise((held) => {
+    const options = { signal: AbortSignal.timeout(SAME_TAB) };
+    navigator.locks.request(`tab ${name}`, options, () => {
+      held(name);
+      return new Promise(() => {}); // until the page goes
+    }).catch(() => held(null)); // this name is another tab's: it was duplicated
+  });
+}
+
+const tab = possible && (async () => {
+  const name = sessionStorage.getItem("tab");
+  const own = (name && await holdName(name)) || await holdName(crypto.randomUUID());
+  sessionStorage.setItem("tab", own);
+  return own;
+})();
+
+async function living() {
+  const { held } = await navigator.locks.query();
+  return new Set(held.map((lock) => lock.name.replace(/^tab /, "")));
+}
+
+// The drafts of this form: this tab's, else the newest that a tab left behind.
+async function found(form) {
+  const own = await tab;
+  const rows = (await store("readonly", (drafts) => drafts.getAll())).filter((row) => row.user === user() && row.form === form);
+  const mine = rows.find((row) => row.tab === own);
+  if (mine || !rows.length) return mine;
+  const alive = await living();
+  return rows.filter((row) => !alive.has(row.tab)).sort((one, other) => other.at - one.at)[0];
+}
+
+// A form's values
 
 // What was scanned from a card, or its code: the number alone may be kept.
 function provesACard(name, value) {
-  return name === "card" && value.replace(/\D/g, "").length > LONGEST_NUMBER;
+  return name === "card" && value.replace(/\P{Nd}/gu, "").length > LONGEST_NUMBER;
 }
 
 function valuesOf(form) {
@@ -30,16 +120,11 @@ function typed(values) {
   return JSON.stringify(values.filter(([name, value]) => value && name !== "card" && !/(^|-)id$/.test(name)));
 }
 
-function keep(form) {
-  const draft = { at: Date.now(), values: valuesOf(form) };
-  sessionStorage.setItem(keyOf(form.dataset.draft), JSON.stringify(draft));
-}
-
 function fill(form, values) {
   const left = new Map();
   for (const [name, value] of values) left.set(name, [...(left.get(name) ?? []), value]);
   for (const field of form.elements) {
-    if (!field.name || SECRET.has(field.name) || field.type === "file") continue;
+    if (!field.name || SECRET.has(field.name)) continue;
     if (field.type === "checkbox" || field.type === "radio") {
       field.checked = left.get(field.name)?.includes(field.value) ?? false;
     } else if (field.multiple) {
@@ -51,63 +136,134 @@ function fill(form, values) {
 }
 
 // As 19:30, by the house's clock.
-function hour(at, slot) {
-  const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: slot.dataset.draftTime };
+function hour(at) {
+  const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: words().timeZone };
   return new Intl.DateTimeFormat("en", form).format(at);
 }
 
-function forget(name) {
-  sessionStorage.removeItem(keyOf(name));
+function notice(form, at) {
+  const told = document.createElement("p");
+  const button = document.createElement("button");
+  told.className = "notice draft";
+  told.dataset.draftNotice = "";
+  told.append(words().draft.replace("00:00", hour(at)), " ", button);
+  button.type = "button";
+  button.className = "quiet";
+  button.textContent = words().afresh;
+  button.addEventListener("click", () => discard(form));
+  form.prepend(told);
 }
 
-function forgetAll() {
-  for (const key of Object.keys(sessionStorage)) if (key.startsWith(`draft:${user}:`)) sessionStorage.removeItem(key);
+// Keeping, bringing back, forgetting
+
+async function rowOf(form) {
+  const kept = forms.get(form);
+  return { kept, row: `${user()} ${kept.name} ${await tab}` };
 }
 
-function restore(form) {
-  const draft = kept(form);
+async function write(form) {
+  const { kept, row: key } = await rowOf(form);
+  while (kept.dirty) {
+    kept.dirty = false;
+    const row = { key, user: user(), form: kept.name, tab: await tab, at: Date.now() };
+    const sealed = await seal(valuesOf(form));
+    if (!kept.gone) await store("readwrite", (drafts) => drafts.put({ ...row, ...sealed }));
+  }
+}
+
+function keep(form) {
+  const kept = forms.get(form);
+  if (!kept?.ready || kept.gone) return; // nothing overwrites a draft that was not brought back
+  kept.dirty = true;
+  kept.writing ??= write(form).finally(() => { kept.writing = null; });
+}
+
+async function bringBack(form) {
+  const kept = forms.get(form);
+  const drawn = new Map(valuesOf(form));
+  const row = await found(kept.name);
+  const values = row && await unseal(row);
   const refused = document.querySelector("[data-error-summary]"); // the server's own copy is the newer one
-  if (!draft || refused || typed(draft.values) === typed(valuesOf(form))) return;
-  form.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true, detail: { values: draft.values } }));
-  fill(form, draft.values);
-  const notice = form.querySelector("[data-draft-notice]");
-  if (!notice) return;
-  for (const slot of notice.querySelectorAll("[data-draft-time]")) slot.textContent = hour(draft.at, slot);
-  notice.hidden = false;
+  if (values && !refused && typed(values) !== typed(valuesOf(form))) {
+    const since = valuesOf(form).filter(([name, value]) => drawn.get(name) !== value); // typed while it was looked for
+    form.dispatchEvent(new CustomEvent("draft:rows", { bubbles: true, detail: { values } }));
+    fill(form, values);
+    for (const [name, value] of since) if (form.elements[name]?.type === "text") form.elements[name].value = value;
+    form.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
+    notice(form, row.at);
+  }
+  kept.ready = true;
+  if (values) keep(form); // under this tab's name
+  if (row && row.tab !== await tab) await store("readwrite", (drafts) => drafts.delete(row.key));
+  form.dataset.draftReady = "";
 }
 
-function forgetSaved() {
-  if (!document.querySelector("[data-saved]")) return;
-  for (const key of Object.keys(sessionStorage)) {
-    if (key.startsWith(`draft:${user}:`) && JSON.parse(sessionStorage.getItem(key)).sent) sessionStorage.removeItem(key);
+async function forget({ kept, row }) {
+  kept.gone = true; // what is being written does not come after
+  await kept.writing;
+  await store("readwrite", (drafts) => drafts.delete(row));
+}
+
+async function discard(form) {
+  await forget(await rowOf(form));
+  location.reload();
+}
+
+async function forgetAll(whose) {
+  for (const kept of forms.values()) kept.gone = true;
+  for (const row of await store("readonly", (drafts) => drafts.getAll())) {
+    if (row.user === whose) await store("readwrite", (drafts) => drafts.delete(row.key));
   }
 }
 
-function markSent(form) {
-  keep(form);
-  const key = keyOf(form.dataset.draft);
-  sessionStorage.setItem(key, JSON.stringify({ ...JSON.parse(sessionStorage.getItem(key)), sent: true }));
+// Until all that was typed is kept.
+export async function settled() {
+  await Promise.all([...forms.values()].map((kept) => kept.writing));
 }
 
-if (user) {
-  const formOf = (event) => event.target.closest?.("form[data-draft]");
-  forgetSaved();
-  document.querySelectorAll("form[data-draft]").forEach(restore);
+function takesTime(form) {
+  if (form.method !== "post" || form.matches("[data-native]") || form.querySelector("[type=password]")) return false;
+  return new Set([...form.querySelectorAll(FIELDS)].map((field) => field.name).filter(Boolean)).size >= TAKES_TIME;
+}
+
+function nameOf(form) {
+  if (form.dataset.draft) return form.dataset.draft;
+  const namesakes = [...document.querySelectorAll("form")].filter((one) => one.getAttribute("action") === form.getAttribute("action"));
+  return `${form.getAttribute("action")} ${namesakes.indexOf(form)}`;
+}
+
+let submitted; // the draft under way: it goes when the answer says that it was saved
+
+if (possible) {
+  whenShown("form", (form) => {
+    if (!user() || !document.body.dataset.draftKey || !takesTime(form)) return;
+    form.autocomplete = "off"; // else the browser writes what is typed into its own files
+    forms.set(form, { name: nameOf(form) });
+    queueMicrotask(() => bringBack(form));
+  });
+  whenShown("[data-saved]", () => {
+    if (submitted) submitted.then(forget);
+    submitted = null;
+  });
+  whenShown("body", () => {
+    for (const form of forms.keys()) if (!form.isConnected) forms.delete(form);
+    if (!user()) key = keyOf = null; // signed out
+  });
   for (const change of ["input", "change"]) {
-    document.addEventListener(change, (event) => formOf(event) && keep(formOf(event)));
+    document.addEventListener(change, (event) => event.target.form && keep(event.target.form));
   }
-  document.addEventListener("submit", (event) => {
-    if (event.target.matches("[data-sign-out]")) forgetAll();
-    else if (event.target.matches("[data-draft]")) markSent(event.target);
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.matches("[data-sign-out]")) {
+      if (form.dataset.draftsGone !== undefined) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      await forgetAll(user());
+      form.dataset.draftsGone = "";
+      form.requestSubmit(event.submitter);
+    } else {
+      keep(form);
+      submitted = forms.has(form) ? rowOf(form) : null;
+    }
   }, true);
-  document.addEventListener("click", (event) => {
-    const discard = event.target.closest?.("[data-draft-discard]");
-    if (!discard) return;
-    forget(discard.closest("form").dataset.draft);
-    location.reload();
-  });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const saved = event.detail.xhr.status >= 200 && event.detail.xhr.status < 300; // 401 sends the page to sign-in
-    if (saved && event.target.matches?.("form[data-draft]")) forget(event.target.dataset.draft);
-  });
 }

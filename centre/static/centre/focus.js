@@ -2,6 +2,8 @@
 //
 // Keys of one sign can be turned off, for who speaks to the machine or has them hit by accident.
 
+import { whenShown } from "./shown.js";
+
 const OFF = "keys-off";
 
 function typing(element) {
@@ -32,29 +34,18 @@ function showSwitch(button) {
   button.textContent = localStorage.getItem(OFF) ? button.dataset.on : button.dataset.off;
 }
 
-for (const button of document.querySelectorAll("[data-keys]")) {
+whenShown("[data-keys]", (button) => {
   showSwitch(button);
   button.addEventListener("click", () => {
     if (localStorage.getItem(OFF)) localStorage.removeItem(OFF);
     else localStorage.setItem(OFF, "1");
     showSwitch(button);
   });
-}
+});
 
-function readErrors(root) {
-  root.querySelector("[data-error-summary]")?.focus();
-}
+whenShown("[data-error-summary]", (summary) => summary.focus());
 
 // A table wider than its frame can be moved by keyboard.
-function makeScrollable(root) {
-  for (const frame of root.querySelectorAll(".scroll")) {
-    if (frame.scrollWidth > frame.clientWidth || frame.scrollHeight > frame.clientHeight) frame.tabIndex = 0;
-  }
-}
-
-readErrors(document);
-makeScrollable(document);
-document.addEventListener("htmx:afterSettle", (event) => {
-  readErrors(event.target);
-  makeScrollable(event.target);
+whenShown(".scroll", (frame) => {
+  if (frame.scrollWidth > frame.clientWidth || frame.scrollHeight > frame.clientHeight) frame.tabIndex = 0;
 });

@@ -1,5 +1,8 @@
 // The button that opens the printer's dialog.
 
-const button = document.querySelector("[data-print]");
-button.hidden = false;
-button.addEventListener("click", () => print());
+import { whenShown } from "../centre/shown.js";
+
+whenShown("[data-print]", (button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+});

@@ -1,11 +1,11 @@
 // A fewer and a more button at each number, and their total.
 
-const form = document.querySelector("[data-steppers]");
-const inputs = [...form.querySelectorAll("[data-stepper]")];
+import { whenShown } from "../centre/shown.js";
 
-function button(input, by) {
+function button(form, input, by) {
   const made = document.createElement("button");
   made.type = "button";
+  made.tabIndex = -1; // for thumbs; by keyboard the number is typed, or stepped with the arrows
   made.textContent = by < 0 ? "−" : "+";
   made.setAttribute("aria-label", `${input.labels[0].textContent}: ${by < 0 ? form.dataset.fewer : form.dataset.more}`);
   made.addEventListener("click", () => {
@@ -15,21 +15,22 @@ function button(input, by) {
   return made;
 }
 
-function count() {
-  for (const input of inputs) input.parentElement.classList.toggle("counted", Number(input.value) > 0);
-  form.querySelector("[data-total]").textContent = inputs.reduce((sum, input) => sum + Number(input.value), 0);
-}
-
-for (const input of inputs) {
-  input.before(button(input, -1));
-  input.after(button(input, 1));
-}
-form.addEventListener("input", count);
-count();
-
-// A scanner's Enter after the card goes on to the counters: the family is not counted yet.
-document.querySelector("[data-steppers] [name=card]")?.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter") return;
-  event.preventDefault();
-  document.querySelector("[data-steppers] [data-stepper]").focus();
+whenShown("[data-steppers]", (form) => {
+  const inputs = [...form.querySelectorAll("[data-stepper]")];
+  const count = () => {
+    for (const input of inputs) input.parentElement.classList.toggle("counted", Number(input.value) > 0);
+    form.querySelector("[data-total]").textContent = inputs.reduce((sum, input) => sum + Number(input.value), 0);
+  };
+  for (const input of inputs) {
+    input.before(button(form, input, -1));
+    input.after(button(form, input, 1));
+  }
+  for (const change of ["input", "draft:restored"]) form.addEventListener(change, count);
+  count();
+  // A scanner's Enter after the card goes on to the counters: the family is not counted yet.
+  form.elements.card?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    inputs[0].focus();
+  });
 });

@@ -1,0 +1,52 @@
+"""A form that is sent again, word for word, is answered as it was: whatever has happened since.
+
+An act that is sent twice is done once (centre.acts). But a page may refuse the second sending before the act is asked:
+whoever has departed is not there to depart. The person whose answer was lost on the line needs the first answer.
+"""
+
+import hashlib
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+ANSWERED = "answered"
+MOST_KEPT = 20  # answers a session, the latest: a repeat comes within minutes
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def answer_again(get_response: Answer) -> Answer:
+    """Lead a repeated form to where its first sending led, and say that it was saved."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST" or not request.user.is_authenticated or not request.POST.get("id"):
+            return get_response(request)
+        key = _digest(request)
+        kept = dict(request.session.get(ANSWERED, ()))
+        if key in kept:
+            _say_saved(request)
+            return HttpResponseRedirect(kept[key], status=HTTPStatus.SEE_OTHER)
+        response = get_response(request)
+        if response.status_code == HTTPStatus.SEE_OTHER:
+            latest = [*kept.items(), (key, response["Location"])][-MOST_KEPT:]
+            request.session[ANSWERED] = latest
+        return response
+
+    return middleware
+
+
+def _digest(request: HttpRequest) -> str:
+    """SHA-256 over the address and all that was said, but for the token that changes at sign-in."""
+    said = [(name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]
+    return hashlib.sha256(repr((request.get_full_path(), said)).encode()).hexdigest()
+
+
+def _say_saved(request: HttpRequest) -> None:
+    """Say so, unless the words of the first sending are still to be shown."""
+    waiting = messages.get_messages(request)
+    if not any(message.level == messages.SUCCESS for message in waiting):
+        messages.success(request, _("This was saved the first time you sent it."))
+    waiting.used = False

@@ -1,0 +1,278 @@
+// Forms are sent from within the page and answered within it, and so are links: a lost line never takes the page away.
+//
+// Of a form that was pressed the person always sees one of: being sent; saved (the page that answers says it); not
+// saved, with what is kept and what to do. While a form is under way it is not sent again, and nothing else on the
+// page can stop it. Sent again after a lost answer it carries the same act, which is done once.
+//
+// What htmx sends (a fragment of the page) is told in the same words; a request of a fragment never marks the form
+// around it. [data-native] is left to the browser.
+
+import { settled } from "./draft.js";
+import { showAll } from "./shown.js";
+
+const SLOW = 6_000; // milliseconds until a person hears that the line is slow
+const GIVEN_UP = 90_000; // until an answer is no longer waited for
+const OUTSIDE = "[data-native], [download], [target], [hx-post], [hx-get], [hx-boost='true'] *";
+
+const underWay = new WeakMap(); // form → its timers
+let visiting; // what stops the page that is being fetched
+
+const words = () => document.querySelector("[data-connection]")?.dataset ?? {};
+const cookie = (name) => document.cookie.split("; ").find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
+
+// Whose page this is: the server takes nothing from it for somebody who signed in beside.
+function headers() {
+  return { "x-page-of": document.body.dataset.user ?? "nobody", "x-csrftoken": cookie("csrftoken") ?? "" };
+}
+
+function tell(name) {
+  document.dispatchEvent(new CustomEvent("line", { detail: name }));
+}
+
+// What a form says of itself, beside the button that was pressed
+
+function lineOf(form, submitter) {
+  const old = form.querySelector("[data-sending]");
+  if (old) return old;
+  const line = document.createElement("p");
+  line.className = "sending";
+  line.dataset.sending = "";
+  line.setAttribute("role", "status");
+  const acts = submitter?.closest(".acts");
+  if (acts && form.contains(acts)) acts.before(line);
+  else if (submitter && form.contains(submitter)) submitter.after(line);
+  else form.append(line);
+  return line;
+}
+
+function say(form, submitter, state, text, again) {
+  const line = lineOf(form, submitter);
+  line.className = `sending ${state}`;
+  line.textContent = text;
+  if (!again) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet";
+  button.dataset.again = "";
+  button.textContent = words().again;
+  button.addEventListener("click", again);
+  line.append(" ", button);
+  button.scrollIntoView({ block: "nearest" });
+}
+
+function mark(form, submitter) {
+  submitter?.setAttribute("aria-disabled", "true");
+  if (submitter) submitter.dataset.busy = "";
+  say(form, submitter, "busy", words().sending);
+  tell("sending");
+  const slow = setTimeout(() => say(form, submitter, "busy", words().slow), SLOW);
+  underWay.set(form, { slow, submitter });
+}
+
+function release(form) {
+  const { slow, submitter } = underWay.get(form) ?? {};
+  clearTimeout(slow);
+  submitter?.removeAttribute("aria-disabled");
+  delete submitter?.dataset.busy;
+  underWay.delete(form);
+}
+
+// Sending
+
+function bodyOf(form, submitter) {
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+  if (submitter?.name) body.append(submitter.name, submitter.value);
+  if (form.method === "post") body.set("csrfmiddlewaretoken", cookie("csrftoken") ?? "");
+  return body;
+}
+
+async function fetched(address, options, stop = new AbortController()) {
+  const patience = setTimeout(() => stop.abort(), GIVEN_UP);
+  try {
+    return await read(await fetch(address, { ...options, signal: stop.signal, headers: headers() }));
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+async function read(answer) {
+  const kind = answer.headers.get("content-type") ?? "";
+  if (answer.headers.get("content-disposition")?.startsWith("attachment")) return { answer, file: await answer.blob() };
+  return { answer, text: await answer.text(), html: kind.startsWith("text/html") };
+}
+
+async function send(form, submitter) {
+  const address = new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location.href);
+  const body = bodyOf(form, submitter);
+  const gets = form.method !== "post";
+  if (gets) address.search = body;
+  mark(form, submitter);
+  const again = () => send(form, submitter);
+  let got;
+  try {
+    got = await fetched(address, gets ? {} : { method: "POST", body });
+  } catch {
+    release(form);
+    say(form, submitter, "bad", gets ? words().unreached : words().unsent, again);
+    tell("offline");
+    return;
+  }
+  release(form);
+  tell("online");
+  await answered(form, submitter, got, again);
+}
+
+async function answered(form, submitter, { answer, file, text, html }, again) {
+  if (file) {
+    save(file, answer.headers.get("content-disposition"));
+    say(form, submitter, "good", words().downloaded);
+  } else if (answer.status === 401) {
+    signInAgain(answer);
+  } else if (answer.status >= 500 || (answer.ok && !html)) {
+    say(form, submitter, "bad", words().failed, again);
+  } else if (answer.ok || answer.status === 422) {
+    await show(text, answer);
+  } else {
+    say(form, submitter, "bad", reasonIn(text) || words().failed);
+  }
+}
+
+// Why the act was refused: the sentences of the answer, without its frame.
+function reasonIn(text) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const said = page.querySelectorAll(".notice p").length ? page.querySelectorAll(".notice p") : page.querySelectorAll("main h1, main p:not(.row)");
+  return [...said].map((one) => one.textContent.trim()).filter(Boolean).join(" ");
+}
+
+function save(file, disposition) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = decodeURIComponent(/filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1] ?? /filename="?([^";]+)/i.exec(disposition)?.[1] ?? "file");
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+// The session has ended: sign in, and come back to this page, its site and its draft.
+async function signInAgain(answer) {
+  await settled();
+  location.assign(answer.headers.get("x-sign-in") ?? "/");
+}
+
+// Showing the page that answers
+
+function samePlace(one, other) {
+  return one.pathname === other.pathname && one.search === other.search;
+}
+
+async function dress(head) {
+  const loading = [];
+  for (const sheet of head.querySelectorAll("link[rel=stylesheet]")) {
+    if (document.head.querySelector(`link[href="${sheet.getAttribute("href")}"]`)) continue;
+    const link = document.adoptNode(sheet);
+    loading.push(new Promise((resolve) => { link.onload = link.onerror = resolve; }));
+    document.head.append(link);
+  }
+  for (const script of head.querySelectorAll("script[src]")) {
+    if (document.head.querySelector(`script[src="${script.getAttribute("src")}"]`)) continue;
+    const fresh = document.createElement("script"); // one that was parsed elsewhere does not run
+    for (const { name, value } of script.attributes) fresh.setAttribute(name, value);
+    document.head.append(fresh);
+  }
+  await Promise.all(loading);
+}
+
+async function show(text, answer, { back = false } = {}) {
+  const next = new DOMParser().parseFromString(text, "text/html");
+  const address = new URL(answer.url);
+  if (!next.body.querySelector("#content")) return location.assign(address); // a page of another frame
+  await dress(next.head);
+  document.title = next.title;
+  document.documentElement.lang = next.documentElement.lang;
+  document.documentElement.dir = next.documentElement.dir;
+  const refused = answer.status === 422;
+  if (!back && !refused) history[samePlace(address, location) ? "replaceState" : "pushState"](null, "", address);
+  document.body.replaceWith(document.adoptNode(next.body));
+  htmx.process(document.body);
+  showAll(document.body);
+  if (!refused) begin(address.hash);
+  tell("online");
+}
+
+function begin(hash) {
+  const there = hash && document.getElementById(decodeURIComponent(hash.slice(1)));
+  if (there) return there.scrollIntoView();
+  scrollTo(0, 0);
+  (document.querySelector("[autofocus]") ?? document.getElementById("content")).focus({ preventScroll: true });
+}
+
+// A page by its address; when the line is lost the page that is here stays.
+async function visit(address, options) {
+  visiting?.abort();
+  const stop = new AbortController();
+  visiting = stop;
+  tell("loading");
+  await settled();
+  let got;
+  try {
+    got = await fetched(address, {}, stop);
+  } catch {
+    if (visiting === stop) tell("unreached");
+    return;
+  }
+  if (visiting !== stop) return; // another page was asked for meanwhile
+  if (got.file) save(got.file, got.answer.headers.get("content-disposition"));
+  else if (got.answer.status === 401) return signInAgain(got.answer);
+  else if (got.html) return show(got.text, got.answer, options);
+  else return location.assign(address);
+  tell("online");
+}
+
+// Before anybody else hears of it: a form under way is not sent again.
+document.addEventListener("submit", (event) => {
+  if (!underWay.has(event.target)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+
+// After everybody: who prevented it sends it another way, or not at all.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.matches(OUTSIDE)) return;
+  event.preventDefault();
+  send(event.target, event.submitter);
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const address = new URL(link.href, location.href);
+  if (link.matches(OUTSIDE) || address.origin !== location.origin || address.pathname.startsWith("/api/")) return;
+  if (address.hash && samePlace(address, location)) return;
+  event.preventDefault();
+  visit(address);
+});
+
+addEventListener("popstate", () => visit(location.href, { back: true }));
+
+// What htmx sends
+
+document.addEventListener("htmx:configRequest", (event) => Object.assign(event.detail.headers, headers()));
+
+const sentBy = (event) => (event.target.matches?.("form") ? event.target : null);
+
+document.addEventListener("htmx:beforeSend", (event) => {
+  const form = sentBy(event);
+  if (form) mark(form, event.detail.requestConfig.triggeringEvent?.submitter);
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = sentBy(event);
+  const { submitter } = underWay.get(form) ?? {};
+  if (!form) return;
+  release(form);
+  const { status } = event.detail.xhr;
+  const again = () => form.requestSubmit(submitter?.isConnected ? submitter : undefined);
+  if (!status) say(form, submitter, "bad", words().unsent, again);
+  else if (status >= 400 && ![401, 409, 422].includes(status)) say(form, submitter, "bad", words()[status === 403 ? "forbidden" : "failed"], again);
+  else form.querySelector("[data-sending]")?.remove();
+});

@@ -1,0 +1,307 @@
+"""Every role's main job on the line people have: slow, cut before a request arrives, cut after it was done, trickling.
+
+Nothing is swallowed, lost or doubled; the person always sees one of *saved*, *being sent*, *not sent, kept here*.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from aid.actions import Rule, plan_distribution, receive_stock
+from aid.models import Distribution, Handout, Item
+from centre.access import Role
+from centre.models import Site, User
+from registrations.facts import Birth
+from registrations.models import Household, Individual, Presence
+from shelter.actions import place_household
+from shelter.models import Room, Stay
+from tests.build import make_room, make_site, make_user, person, register_family
+from tests.servers import Server
+from tests.wire import Wire
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=25_000)  # a line of four seconds goes there and back twice
+
+UNSENT = "Not sent yet. What you typed is kept here."
+SENDING = "Being sent…"
+
+
+@pytest.fixture(scope="module")
+def goris(committed_database) -> Site:
+    return make_site("goris", name_en="Goris")
+
+
+@pytest.fixture
+def wire(server: Server) -> Iterator[Wire]:
+    with Wire(server.port) as wire:
+        yield wire
+
+
+@pytest.fixture
+def context(chromium: Browser, wire: Wire) -> Iterator[BrowserContext]:
+    context = chromium.new_context(base_url=f"http://127.0.0.1:{wire.port}", locale="en-GB")
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+def sign_in(context: BrowserContext, server: Server, wire: Wire, user: User) -> Page:
+    """A page of somebody who is signed in."""
+    address = f"http://127.0.0.1:{wire.port}"
+    session = server.sign_in(user).session
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
+    return context.new_page()
+
+
+@pytest.fixture
+def volunteer(context, server, wire, goris) -> Page:
+    return sign_in(context, server, wire, make_user(Role.VOLUNTEER, goris))
+
+
+@pytest.fixture
+def coordinator(context, server, wire, goris) -> Page:
+    return sign_in(context, server, wire, make_user(Role.COORDINATOR, goris))
+
+
+def ready(page: Page) -> None:
+    """The form's draft was looked for: what is typed from now on is kept."""
+    page.wait_for_selector("[data-draft-ready]", state="attached")
+
+
+def type_family(page: Page, family: str, people: int = 2) -> None:
+    for row in range(people):
+        page.locator(f"#id_member-{row}-family_name").fill(family)
+        page.locator(f"#id_member-{row}-given_name").fill(f"Անի{chr(0x561 + row)}")
+
+
+def saved(family: str) -> int:
+    return Individual.objects.filter(family_name=family).count()
+
+
+def test_a_family_is_registered_on_a_slow_line_while_matches_are_looked_up(volunteer, wire):
+    volunteer.goto("/intake/")
+    ready(volunteer)
+    wire.delay = 0.8
+    type_family(volunteer, "Դանդաղյան")
+    volunteer.wait_for_timeout(400)  # the look-up is under way
+    volunteer.keyboard.press("Control+Enter")
+    expect(volunteer.get_by_text(SENDING).first).to_be_visible()
+    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    assert saved("Դանդաղյան") == 2
+
+
+def test_a_very_slow_line_is_said_to_be_slow(volunteer, wire):
+    volunteer.goto("/intake/")
+    ready(volunteer)
+    type_family(volunteer, "Կրիայան")
+    wire.delay = 4
+    volunteer.keyboard.press("Control+Enter")
+    expect(volunteer.get_by_text("The line is slow")).to_be_visible()
+    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    assert saved("Կրիայան") == 2
+
+
+def test_a_second_press_while_it_is_sent_saves_nothing_twice(volunteer, wire):
+    volunteer.goto("/intake/")
+    ready(volunteer)
+    type_family(volunteer, "Երկուսյան")
+    wire.delay = 0.8
+    for _ in range(3):
+        volunteer.keyboard.press("Control+Enter")
+    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    assert wire.count("POST", "/intake/") == 1
+    assert saved("Երկուսյան") == 2
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_cut_line_keeps_the_family_and_a_second_try_saves_it_once(volunteer, wire, after):
+    family = f"Կտրված{'ա' if after else 'բ'}յան"
+    volunteer.goto("/intake/")
+    ready(volunteer)
+    type_family(volunteer, family, people=5)
+    (wire.cut_answer if after else wire.cut)("POST", "/intake/")
+    volunteer.keyboard.press("Control+Enter")
+    expect(volunteer.get_by_text(UNSENT)).to_be_visible()
+    expect(volunteer.locator("[data-connection]")).to_contain_text("Offline")
+    assert volunteer.locator("#id_member-4-given_name").input_value() == "Անիե"
+    assert saved(family) == (5 if after else 0)
+    volunteer.get_by_role("button", name="Try again").click()
+    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    assert saved(family) == 5
+
+
+def test_a_lost_answer_and_a_reload_save_nothing_twice(volunteer, wire):
+    volunteer.goto("/intake/")
+    ready(volunteer)
+    type_family(volunteer, "Վերադարձյան", people=4)
+    wire.cut_answer("POST", "/intake/")
+    volunteer.keyboard.press("Control+Enter")
+    expect(volunteer.get_by_text(UNSENT)).to_be_visible()
+    volunteer.reload()
+    expect(volunteer.locator("[data-draft-notice]")).to_be_visible()
+    assert volunteer.locator("#id_member-3-given_name").input_value() == "Անիդ"
+    volunteer.locator("#id_member-0-given_name").focus()
+    volunteer.keyboard.press("Control+Enter")
+    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    assert saved("Վերադարձյան") == 4
+
+
+def test_an_answer_that_trickles_is_read_to_its_end(volunteer, wire):
+    volunteer.goto("/intake/")
+    ready(volunteer)
+    type_family(volunteer, "Կաթիլյան")
+    wire.trickle = 512
+    volunteer.keyboard.press("Control+Enter")
+    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    assert saved("Կաթիլյան") == 2
+
+
+def test_a_family_is_counted_at_the_gate_over_a_cut_line(volunteer, wire):
+    before = Household.objects.count()
+    volunteer.goto("/intake/gate/")
+    ready(volunteer)
+    volunteer.locator("#id_F_0").fill("2")
+    volunteer.locator("#id_others").fill("1")
+    volunteer.wait_for_timeout(200)
+    volunteer.reload()
+    expect(volunteer.locator("[data-total]")).to_have_text("3")
+    wire.cut("POST", "/intake/gate/")
+    volunteer.get_by_role("button", name="Pre-register family").click()
+    expect(volunteer.get_by_text(UNSENT)).to_be_visible()
+    volunteer.get_by_role("button", name="Try again").click()
+    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    assert Household.objects.count() == before + 1
+
+
+def test_a_link_on_a_lost_line_leaves_the_page_as_it_is(volunteer, wire):
+    volunteer.goto("/intake/")
+    ready(volunteer)
+    type_family(volunteer, "Մնացյան")
+    wire.down = True
+    volunteer.get_by_role("link", name="Families").first.click()
+    expect(volunteer.get_by_text("This page stays")).to_be_visible()
+    assert volunteer.locator("#id_member-0-family_name").input_value() == "Մնացյան"
+    wire.down = False
+    volunteer.get_by_role("link", name="Families").first.click()
+    expect(volunteer.get_by_role("heading", name="Families")).to_be_visible()
+    volunteer.go_back()
+    expect(volunteer.locator("#id_member-0-family_name")).to_have_value("Մնացյան")
+
+
+@pytest.fixture
+def family(goris) -> Household:
+    by = make_user(Role.COORDINATOR, goris)
+    return register_family(goris, by, person("Անի", "Հակոբյան"), person("Արամ", "Հակոբյան", relationship="spouse"))
+
+
+@pytest.fixture
+def rooms(goris) -> list[Room]:
+    return [make_room(goris, places=4, name=f"{name}-{Room.objects.count()}") for name in ("12", "14")]
+
+
+def test_a_family_is_placed_and_moved_over_a_slow_and_cut_line(coordinator, wire, family, rooms):
+    wire.delay = 0.3
+    coordinator.goto(f"/shelter/?family={str(family).replace(' ', '')}")
+    wire.cut_answer("POST", f"/shelter/family/{str(family).replace(' ', '')}/place/")
+    coordinator.get_by_role("button", name="Place here").first.click()
+    expect(coordinator.get_by_text(UNSENT)).to_be_visible()
+    coordinator.get_by_role("button", name="Try again").click()
+    expect(coordinator.locator("[data-saved]")).to_be_visible()
+    first = {stay.room_id for stay in _stays(family)}
+    assert len(_stays(family)) == 2
+    coordinator.goto(f"/shelter/?family={str(family).replace(' ', '')}")
+    coordinator.get_by_role("button", name="Move here").first.click()
+    expect(coordinator.get_by_text("Moved:")).to_be_visible()
+    assert len(_stays(family)) == 2
+    assert {stay.room_id for stay in _stays(family)} != first
+
+
+def _stays(family: Household) -> list[Stay]:
+    people = family.memberships.values("individual")
+    return list(Stay.objects.stays().at(timezone.now()).filter(individual__in=people))
+
+
+def test_aid_is_given_once_over_a_cut_line(context, server, wire, goris, family):
+    distribution = _round_at(goris)
+    page = sign_in(context, server, wire, make_user(Role.AID_VOLUNTEER, goris))
+    page.goto("/aid/scan/")
+    if page.get_by_role("button", name=distribution.name).count():
+        page.get_by_role("button", name=distribution.name).click()
+    page.keyboard.type(str(family).replace(" ", ""))
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict")).to_contain_text("GIVE")
+    wire.cut_answer("POST", "/aid/scan/")
+    page.get_by_role("button", name="Hand out").click()
+    expect(page.get_by_text(UNSENT)).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#verdict")).to_contain_text("HANDED OUT")
+    assert Handout.objects.filter(household=family).count() == 1
+
+
+def _round_at(site: Site) -> Distribution:
+    by = make_user(Role.COORDINATOR, site)
+    item = Item.objects.create(code=f"parcel-{Item.objects.count()}", name_en="Food parcel")
+    receive_stock(site, item=item, quantity=100, by=by)
+    starts_at = timezone.now() - timedelta(hours=1)
+    planned = plan_distribution(site, name="Evening", starts_at=starts_at, rules=[Rule(item, "person", 1)], by=by)
+    return Distribution.objects.get(pk=planned.distribution)
+
+
+def test_a_departure_is_recorded_once_over_a_cut_line(volunteer, wire, family):
+    number = str(family).replace(" ", "")
+    volunteer.goto(f"/families/{number}/depart/")
+    ready(volunteer)
+    volunteer.get_by_label("Left the country").check()
+    wire.cut_answer("POST", f"/families/{number}/depart/")
+    volunteer.get_by_role("button", name="Record departure").click()
+    expect(volunteer.get_by_text(UNSENT)).to_be_visible()
+    volunteer.get_by_role("button", name="Try again").click()
+    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    assert not Presence.objects.filter(individual__in=family.memberships.values("individual"), ended_by=None)
+
+
+def test_a_case_is_closed_over_a_cut_line(context, server, wire, goris):
+    by = make_user(Role.COORDINATOR, goris)
+    child = person(
+        "Արփի", "Մենակյան", birth=Birth.of_age(7, timezone.localdate()), relationship="not_related", carer_kind="nobody"
+    )
+    family = register_family(goris, by, person("Անի", "Մենակյան"), child)
+    officer = sign_in(context, server, wire, make_user(Role.PROTECTION, goris))
+    officer.goto("/cases/")
+    case = family.memberships.get(individual__given_name="Արփի").individual.cases.get()
+    wire.cut("POST", f"/cases/{case.pk}/close/")
+    officer.get_by_role("button", name=re.compile("Close")).first.click()
+    expect(officer.get_by_text(UNSENT)).to_be_visible()
+    officer.get_by_role("button", name="Try again").click()
+    expect(officer.locator("[data-saved]")).to_be_visible()
+    case.refresh_from_db()
+    assert case.closed_at
+
+
+def test_an_official_reads_the_census_over_a_slow_line(context, server, wire, goris):
+    page = sign_in(context, server, wire, make_user(Role.OFFICIAL))
+    wire.delay = 0.8
+    page.goto("/")
+    page.get_by_role("link", name="Census").first.click()
+    expect(page.locator("[data-connection]")).to_contain_text("Loading…")
+    expect(page.get_by_role("heading", name="Census")).to_be_visible()
+
+
+def test_a_place_is_taken_by_nobody_twice_over_a_bad_line(coordinator, wire, family, rooms):
+    """The person sees that it was saved, though the first answer was lost and the second press came late."""
+    people = Individual.objects.members_of(family)
+    place_household(
+        family, rooms=[rooms[0]], members=[one.pk for one in people], by=make_user(Role.COORDINATOR, rooms[0].site)
+    )
+    coordinator.goto(f"/families/{str(family).replace(' ', '')}/")
+    wire.cut_answer("POST", "/shelter/end/")
+    coordinator.get_by_role("button", name="They left the room").click()
+    expect(coordinator.get_by_text(UNSENT)).to_be_visible()
+    coordinator.get_by_role("button", name="Try again").click()
+    expect(coordinator.locator("[data-saved]")).to_be_visible()
+    assert not _stays(family)
