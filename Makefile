@@ -6,13 +6,15 @@ UV ?= uv
 LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url
 
-.PHONY: help run open serve test check messages bench bench-large lock
+.PHONY: help run open serve test machine check messages bench bench-large pictures lock
+.NOTPARALLEL:
 
 help:
 	@echo 'make run     start Reception with a demonstration day'
 	@echo 'make open    open a real operation: asks for its name, an administrator and the first sites'
 	@echo 'make serve   start Reception with what was opened'
 	@echo 'make test    the whole suite'
+	@echo 'make machine installs what the tests need beside Python, as root: Chromium, Caddy, fonts'
 	@echo 'make check   lint, layers, types, templates, translations, migrations'
 	@echo 'make messages  bring the catalogues of translations up to the messages of today'
 	@echo 'make bench   the benchmark table at 120,000 people; bench-large at 1 and 10 million'
@@ -28,8 +30,11 @@ open: .venv/run
 serve: .venv/run
 	@$(BIN)/python manage.py serve $(ARGS)
 
-test: .venv/dev
+test: machine .venv/dev
 	$(BIN)/python -m pytest
+
+machine:
+	@tools/machine.sh
 
 check: .venv/dev
 	$(BIN)/ruff check
