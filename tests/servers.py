@@ -11,7 +11,6 @@ and has no `django_db` mark. `serve()` then starts gunicorn on it as `manage.py 
             desks = [server.sign_in(make_user(site=site)) for _ in range(50)]
             answers = at_once(desk.posting("/shelter/…", {"id": uuid.uuid4()}) for desk in desks)
         assert [answer.status for answer in answers].count(303) == 1
-        assert max(answer.seconds for answer in answers) < 2
         assert deadlocks() == 0  # by PostgreSQL's own count, complete once the server is gone
 """
 

@@ -14,7 +14,7 @@ APT = 'echo "$@" >> "$ASKED"\n'
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Path:
-    """A folder of programs that stands for a whole machine, with everything there and an apt-get that notes its words."""
+    """A folder of programs that stands for a whole machine; its apt-get notes what it was asked for."""
     for name in THERE:
         (tmp_path / name).symlink_to(shutil.which(name) or "/bin/true")
     program(tmp_path / "apt-get", APT)
