@@ -31,7 +31,7 @@ serve: .venv/run
 	@$(BIN)/python manage.py serve $(ARGS)
 
 test: machine .venv/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 machine:
 	@tools/machine.sh
