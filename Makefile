@@ -1,7 +1,6 @@
 # Reception needs Python 3.11 or newer and make; everything else comes from the lock files.
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 UV ?= uv
 LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url
@@ -64,13 +63,11 @@ lock:
 # What is installed, by the lock file it came from: a second run has nothing to do
 
 .venv/run: requirements.lock | $(BIN)/python
-	@echo 'Installing what requirements.lock names; this takes a minute once.'
-	@$(PIP) -r requirements.lock
+	@$(BIN)/python tools/install.py requirements.lock
 	@touch $@
 
 .venv/dev: requirements-dev.lock | $(BIN)/python
-	@echo 'Installing what requirements-dev.lock names; this takes a minute or two once.'
-	@$(PIP) -r requirements-dev.lock
+	@$(BIN)/python tools/install.py requirements-dev.lock
 	@touch $@ .venv/run
 
 $(BIN)/python:
