@@ -17,6 +17,7 @@ help:
 	@echo 'make check   lint, layers, types, templates, translations, migrations'
 	@echo 'make messages  bring the catalogues of translations up to the messages of today'
 	@echo 'make bench   the benchmark table at 120,000 people; bench-large at 1 and 10 million'
+	@echo '             with BASE=<commit>: its ratios to the bench of that commit, run in turns'
 	@echo 'make pictures  take the pictures of the help pages anew'
 	@echo 'make lock    bring both lock files up to date'
 
@@ -48,7 +49,7 @@ messages: .venv/dev
 	$(BIN)/python manage.py messages
 
 bench: .venv/dev
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(if $(BASE),--base $(BASE))
 
 bench-large: .venv/dev
 	$(BIN)/python -m tests.bench --large
