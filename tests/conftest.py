@@ -13,8 +13,11 @@ from pathlib import Path
 
 import django
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
 from pytest_django import DjangoDbBlocker
 
 from reception.engines.addresses import var_mode
@@ -93,4 +96,13 @@ compile_all()  # the translations, before anything reads them
 django.setup()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one costs 0.3 s a user
 
-from tests.servers import copy_pristine  # noqa: E402 - the settings are read first
+from registrations.models import NeedCode  # noqa: E402 - the settings are read first
+from registrations.need_codes import load_need_codes  # noqa: E402
+from tests.servers import copy_pristine  # noqa: E402
+
+
+@receiver(post_migrate, sender=apps.get_app_config("registrations"))
+def _read_need_codes_again(**_: object) -> None:
+    """A transactional test empties all tables at its end, also this one that a migration filled."""
+    if not NeedCode.objects.exists():
+        load_need_codes(NeedCode)

@@ -40,6 +40,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from centre.models import User
+from centre.operations import forget
 
 CSRF = "reception" * 3 + "races"  # 32 characters, as Django's own: any such secret is good in both places
 PRISTINE = "test_pristine"
@@ -216,15 +217,17 @@ def _create(cursor: CursorWrapper, name: str, template: str = "template1") -> No
 
 @contextmanager
 def _current(name: str) -> Iterator[None]:
-    """This process works in the database of this name."""
+    """This process works in the database of this name, and knows no operation of another."""
     before = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = name
+    forget()
     try:
         yield
     finally:
         connection.close()
         connection.settings_dict["NAME"] = before
+        forget()
 
 
 def deadlocks() -> int:
