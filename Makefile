@@ -1,21 +1,23 @@
 # Reception needs Python 3.11 or newer and make; everything else comes from the lock files.
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 UV ?= uv
 LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url
 
-.PHONY: help run open serve test check messages bench bench-large lock
+.PHONY: help run open serve test machine check messages bench bench-large pictures lock
+.NOTPARALLEL:
 
 help:
 	@echo 'make run     start Reception with a demonstration day'
 	@echo 'make open    open a real operation: asks for its name, an administrator and the first sites'
 	@echo 'make serve   start Reception with what was opened'
 	@echo 'make test    the whole suite'
+	@echo 'make machine installs what the tests need beside Python, as root: Chromium, Caddy, fonts'
 	@echo 'make check   lint, layers, types, templates, translations, migrations'
 	@echo 'make messages  bring the catalogues of translations up to the messages of today'
 	@echo 'make bench   the benchmark table at 120,000 people; bench-large at 1 and 10 million'
+	@echo '             with BASE=<commit>: its ratios to the bench of that commit, run in turns'
 	@echo 'make pictures  take the pictures of the help pages anew'
 	@echo 'make lock    bring both lock files up to date'
 
@@ -28,8 +30,11 @@ open: .venv/run
 serve: .venv/run
 	@$(BIN)/python manage.py serve $(ARGS)
 
-test: .venv/dev
-	$(BIN)/python -m pytest
+test: machine .venv/dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+machine:
+	@tools/machine.sh
 
 check: .venv/dev
 	$(BIN)/ruff check
@@ -44,7 +49,7 @@ messages: .venv/dev
 	$(BIN)/python manage.py messages
 
 bench: .venv/dev
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(if $(BASE),--base $(BASE))
 
 bench-large: .venv/dev
 	$(BIN)/python -m tests.bench --large
@@ -59,13 +64,11 @@ lock:
 # What is installed, by the lock file it came from: a second run has nothing to do
 
 .venv/run: requirements.lock | $(BIN)/python
-	@echo 'Installing what requirements.lock names; this takes a minute once.'
-	@$(PIP) -r requirements.lock
+	@$(BIN)/python tools/install.py requirements.lock
 	@touch $@
 
 .venv/dev: requirements-dev.lock | $(BIN)/python
-	@echo 'Installing what requirements-dev.lock names; this takes a minute or two once.'
-	@$(PIP) -r requirements-dev.lock
+	@$(BIN)/python tools/install.py requirements-dev.lock
 	@touch $@ .venv/run
 
 $(BIN)/python:

@@ -5,6 +5,7 @@ would be too early: settings take the engines' addresses from the environment. S
 """
 
 import os
+import re
 import tempfile
 from contextlib import ExitStack
 from io import StringIO
@@ -12,7 +13,12 @@ from pathlib import Path
 
 import django
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.db import connection
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
+from pytest_django import DjangoDbBlocker
 
 from reception.engines.addresses import var_mode
 from reception.engines.errors import EngineError
@@ -24,6 +30,8 @@ if settings.configured:
     raise pytest.UsageError("Name DJANGO_SETTINGS_MODULE nowhere but in tests/conftest.py.")
 
 _ENGINES = ExitStack()
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # gw0, gw1, … where `make test` runs several beside each other
+_FIRST = ("engines", "browser", "schema", "races")
 
 
 def _start_engines() -> None:
@@ -42,15 +50,59 @@ def _start_engines() -> None:
     os.environ["BROKER_URL"] = os.environ.get("BROKER_URL") or addresses.broker_url
 
 
+def _part_from_other_workers() -> None:
+    """Each worker has a folder and a broker's database of its own; pytest-django gives it one in PostgreSQL."""
+    var = Path(os.environ.get("RECEPTION_VAR", "var"), _WORKER)
+    var.mkdir(mode=var_mode(), parents=True, exist_ok=True)
+    os.environ["RECEPTION_VAR"] = str(var)
+    number = int(_WORKER.removeprefix("gw")) + 1
+    os.environ["BROKER_URL"] = re.sub(r"(?<=[/=])\d+$", str(number), os.environ["BROKER_URL"])
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Stop the engines when pytest ends, also after a Ctrl-C; a watchman stops them if it is killed."""
     config.add_cleanup(_ENGINES.close)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """The workers inherit the engines from this process, but name the settings themselves, as above."""
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give out what starts processes of its own first, so that all workers end together."""
+    if _WORKER:
+        items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in _FIRST))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """The database of the tests begins as a copy of the pristine one, which is migrated once for all."""
+    with django_db_blocker.unblock():
+        copy_pristine(connection.creation._get_test_db_name())
+
+
 _start_engines()
+if _WORKER:
+    _part_from_other_workers()
 os.environ["DJANGO_SETTINGS_MODULE"] = "reception.settings"
 # Pages drawn inside the tests name static files as they are; those served for a browser are collected as ever.
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 compile_all()  # the translations, before anything reads them
 django.setup()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one costs 0.3 s a user
+
+from registrations.models import NeedCode  # noqa: E402 - the settings are read first
+from registrations.need_codes import load_need_codes  # noqa: E402
+from tests.servers import copy_pristine  # noqa: E402
+
+
+@receiver(post_migrate, sender=apps.get_app_config("registrations"))
+def _read_need_codes_again(**_: object) -> None:
+    """A transactional test empties all tables at its end, also this one that a migration filled."""
+    if not NeedCode.objects.exists():
+        load_need_codes(NeedCode)

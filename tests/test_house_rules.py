@@ -259,3 +259,18 @@ def test_no_path_of_one_machine_is_written_down():
         if re.search(r"(?<![\w.<>:])/(work|home/\w+|root)/", path.read_text()):
             found.append(relative(path))
     assert found == []
+
+
+TIMED = re.compile(r"(second|elapsed|took|duration)\w*.*<|perf_counter|process_time|monotonic\(\) -")
+
+
+def test_no_test_asserts_a_time():
+    """How long something takes is measured by `make bench`; a busy machine fails no test."""
+    found = []
+    for path in (ROOT / "tests").rglob("*.py"):
+        if (ROOT / "tests/bench") in path.parents:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Assert) and TIMED.search(ast.unparse(node.test)):
+                found.append(f"{relative(path)}:{node.lineno}")
+    assert found == []

@@ -1,5 +1,6 @@
 """The day of the demonstration: 26 and 27 September 2023 on a small scale, shifted so that it ends now."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -43,10 +44,17 @@ def steps_of_the_day() -> list[Step]:
     return sorted((step for step in plan.steps if step.at <= NOW), key=lambda step: step.at)
 
 
-def load_day(now: datetime) -> Loaded:
-    """Load the day through the actions, as if it had ended now."""
+def silently(done: int, total: int) -> None:
+    """Nobody is told how many acts of the day are done."""
+
+
+def load_day(now: datetime, told: Callable[[int, int], None] = silently) -> Loaded:
+    """Load the day through the actions, as if it had ended now; after each act it is told how many are done."""
     teller = Teller(now - NOW)
-    teller.tell(steps_of_the_day())
+    steps = steps_of_the_day()
+    for done, step in enumerate(steps, 1):
+        teller.tell([step])
+        told(done, len(steps))
     _children_without_parents(teller, now)
     _events_of_a_night(teller, now)
     return Loaded(

@@ -32,6 +32,7 @@ class Child:
         seconds: float = 20,
         lent: tuple[int, ...] = (),
         environment: Mapping[str, str] = NOTHING,
+        tidy: Callable[[str], str] = str,
     ) -> None:
         self.ground = ground
         self.name = name
@@ -39,6 +40,7 @@ class Child:
         self.seconds = seconds
         self.lent = lent
         self.environment = environment
+        self.tidy = tidy
         self.process: subprocess.Popen[str] | None = None
 
     def start(self, stopping: Callable[[], bool] = never) -> None:
@@ -57,7 +59,7 @@ class Child:
         )
         self.ground.record.put(self.name, self.process.pid, signal.SIGTERM, self.seconds)
         assert self.process.stdout
-        self.ground.journal.follow(self.name, self.process.stdout)
+        self.ground.journal.follow(self.name, self.process.stdout, self.tidy)
 
     def stop(self) -> None:
         """The process is gone afterwards: asked first, killed if it does not go in its time."""
@@ -109,9 +111,11 @@ def beat(ground: Ground, environment: Mapping[str, str]) -> Child:
     return Child(ground, "beat", command, environment=environment)
 
 
-def step(ground: Ground, name: str, arguments: list[str], environment: Mapping[str, str]) -> Child:
+def step(
+    ground: Ground, name: str, arguments: list[str], environment: Mapping[str, str], tidy: Callable[[str], str]
+) -> Child:
     """A management command that must succeed before the app can run."""
-    return Child(ground, name, [str(HERE / "manage.py"), *arguments], environment=environment)
+    return Child(ground, name, [str(HERE / "manage.py"), *arguments], environment=environment, tidy=tidy)
 
 
 def listen(host: str, port: int) -> socket.socket:

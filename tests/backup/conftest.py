@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,36 +56,12 @@ def every_row() -> Rows:
     return rows
 
 
-@contextmanager
-def copied_database(name: str, template: str) -> Iterator[None]:
-    """A database of this name, a copy of the template, is the current one; it is dropped at the end."""
-    before = connection.settings_dict["NAME"]
-    connection.close()
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    connection.settings_dict["NAME"] = name
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = before
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
 @pytest.fixture(scope="module")
-def migrated(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """The name of an empty installation to be copied: migrated, and nobody in it."""
-    with django_db_blocker.unblock(), fresh_database(f"migrated_{os.getpid()}"):
-        yield connection.settings_dict["NAME"]
-
-
-@pytest.fixture(scope="module")
-def saved(migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Saved:
+def saved(django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> Saved:
     """A backup of a database that is destroyed when the tests see it."""
     identity = Identity.generate()
     folder = tmp_path_factory.mktemp("backups")
-    with copied_database(f"saved_{os.getpid()}", migrated):
+    with django_db_blocker.unblock(), fresh_database(f"saved_{os.getpid()}"):
         live_a_day()
         now = datetime.now(UTC)
         rows, census = every_row(), count_tonight(now)
@@ -95,7 +70,7 @@ def saved(migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Saved:
 
 
 @pytest.fixture
-def fresh(saved: Saved, migrated: str) -> Iterator[None]:
+def fresh(saved: Saved, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """An empty installation of its own for each test."""
-    with copied_database(f"restored_{os.getpid()}", migrated):
+    with django_db_blocker.unblock(), fresh_database(f"restored_{os.getpid()}"):
         yield

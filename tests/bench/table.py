@@ -36,6 +36,7 @@ from tests.bench.bare import bare_inserts  # noqa: E402
 from tests.bench.files import take_file  # noqa: E402
 from tests.bench.filling import fill, make_staff  # noqa: E402
 from tests.bench.measuring import Call, Timing, measure  # noqa: E402
+from tests.bench.race import race_for_a_bed  # noqa: E402
 from tests.servers import Server, serve  # noqa: E402
 
 WORKERS, THREADS = 2, 4
@@ -70,9 +71,11 @@ def main(people: int) -> None:
             say(f"| {t.name} | {t.clients} | {t.median:.1f} | {t.p95:.1f} | {t.rate:.1f} | {size} |")
         until = timezone.now() + timedelta(hours=1)
         taken = [(file, take_file(server.port, make_token(staff, "files", until), path)) for file, path in FILES]
+        race = race_for_a_bed(server, goris, staff)
     say("\n| file | first byte s | whole s | MB | memory grew by MB |\n|---|---|---|---|---|")
     for file, t in taken:
         say(f"| {file} | {t.first:.2f} | {t.whole:.2f} | {t.bytes / 1e6:.1f} | {t.grown / 1000:.0f} |")
+    say(f"\n{race}")
     rate = 500 / bare_inserts(settings.DATABASE_URL, goris.pk, staff.pk, 500)
     register = next(t for t in timings if t.name.startswith("register") and t.clients == CLIENTS)
     say(f"\nBare INSERTs of a family of five by psycopg: {rate:.0f} a second, {rate / register.rate:.1f} × ours.")

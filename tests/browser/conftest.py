@@ -45,7 +45,7 @@ def page(chromium: Browser, server: Server) -> Iterator[Page]:
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("response", lambda answer: wrong.append(answer.url) if answer.status in (404, 500) else None)
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)  # milliseconds
     yield page
     context.close()
     assert [one for one in wrong if "422" not in one and "409" not in one] == []

@@ -16,7 +16,11 @@ __all__ = ["committed_database"]
 
 
 def test_day_ends_now_and_has_families_in_every_state(committed_database, demonstration):
-    call_command("demonstrate", stdout=StringIO())
+    said = StringIO()
+    call_command("demonstrate", count=True, stdout=said)
+    *counted, loaded = said.getvalue().splitlines()
+    assert counted == [f"{done} of {len(counted)}" for done in range(1, len(counted) + 1)]
+    assert loaded.startswith("Loaded ")
     now = timezone.now()
     assert 350 <= Household.objects.count() <= 500
     assert Household.objects.pre_registered_only().exists()

@@ -19,13 +19,12 @@ from registrations.models import Household, Individual
 from shelter.actions import end_stays, place_household
 from shelter.models import Bedding, Room, Stay
 from tests.build import make_room, make_site, make_user, person, register_family
-from tests.servers import Answer, Server, at_once, deadlocks, serve
+from tests.servers import Server, at_once, deadlocks, serve
 
 pytestmark = pytest.mark.races
 
 DESKS = 50
 RUNS = 30
-AT_MOST = 2.0  # seconds within which each desk must know
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +62,6 @@ def placing(*rooms: Room) -> dict[str, object]:
     return {"id": uuid.uuid4(), "rooms": [room.pk for room in rooms]}
 
 
-def worst(answers: list[Answer]) -> float:
-    return max(answer.seconds for answer in answers)
-
-
 def nobody_shares_a_place() -> bool:
     """Whether each place has one sleeper now."""
     shared = Stay.objects.filter(during__upper_inf=True).values("place").annotate(n=Count("pk")).filter(n__gt=1)
@@ -74,11 +69,10 @@ def nobody_shares_a_place() -> bool:
 
 
 def test_fifty_desks_race_for_one_bed(goris, coordinators, server):
-    """One wins, the others read why not within two seconds, the table holds exactly the winner. Thirty times."""
+    """One wins, the others read why not, the table holds exactly the winner. Thirty times."""
     by = coordinators[0]
     racing = families(goris, by, DESKS)
     desks = [server.sign_in(coordinators[n % len(coordinators)]) for n in range(DESKS)]
-    seconds = []
     for run in range(RUNS):
         room = make_room(goris, 1, f"race {run}")
         answers = at_once(
@@ -93,10 +87,7 @@ def test_fifty_desks_race_for_one_bed(goris, coordinators, server):
         winner = racing[[answer.status for answer in answers].index(201)]
         assert stay.individual == Individual.objects.members_of(winner).get()
         assert Bedding.objects.filter(room=room).count() == 1
-        seconds.append(worst(answers))
         end_stays([stay], by=by)
-    print(f"The slowest answer of {DESKS}, run by run, in seconds: {' '.join(f'{s:.2f}' for s in seconds)}")
-    assert max(seconds) < AT_MOST
 
 
 def test_desks_that_meet_in_the_same_rooms_in_opposite_order(goris, coordinators, server):
@@ -114,7 +105,6 @@ def test_desks_that_meet_in_the_same_rooms_in_opposite_order(goris, coordinators
         )
         assert Counter(answer.status for answer in answers) == {201: 4, 409: 4}
         assert Stay.objects.filter(room__in=rooms).count() == 12
-        assert worst(answers) < AT_MOST
     assert nobody_shares_a_place()
 
 
@@ -131,7 +121,6 @@ def test_two_families_that_swap_rooms(goris, coordinators, server):
             for desk, own, target in zip(desks, stays, reversed(rooms), strict=True)
         )
         assert [answer.status for answer in answers] == [201, 201]
-        assert worst(answers) < AT_MOST
     assert nobody_shares_a_place()
 
 

@@ -56,7 +56,7 @@ def test_any_two_neighbours_swapped_are_noticed(place):
         ("9" * LENGTH, "no_card"),
         ("1" * 30, "no_card"),
         ("BEGIN:VCARD<x>", "no_card"),
-        (write_qr(CARD)[:-1], "no_card"),
+        pytest.param(write_qr(CARD)[:-1], "no_card", id="cut short"),
         (f"{write_number(4127)} 12345678", "no_code"),
         (f"{write_number(4127)} 1234567890", "no_code"),
         ("4127", "no_number"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from centre.access import Role
 from centre.models import Operation, User
-from reception.demonstration.day import load_day, take_last_census
+from reception.demonstration.day import load_day, silently, take_last_census
 from reception.demonstration.ground import declare_demonstration, first_day_of_replay, is_demonstration, lay_ground
 from registrations.models import Household
 
@@ -26,6 +26,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--ground-only", action="store_true", help="sites, rooms and staff, but no people")
+        parser.add_argument("--count", action="store_true", help="say after each act how many of the day's are done")
         parser.add_argument("--places", type=int, default=PLACES, help="places to sleep, over all sites")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,6 +46,9 @@ class Command(BaseCommand):
         ground_only = options["ground_only"]
         with transaction.atomic():
             lay_ground(options["places"], since=first_day_of_replay() if ground_only else now - DAY)
-            loaded = None if ground_only else load_day(now)
+            loaded = None if ground_only else load_day(now, self._count if options["count"] else silently)
         take_last_census(timezone.now())
         self.stdout.write(f"Loaded {loaded}." if loaded else "Loaded the ground; nobody has arrived yet.")
+
+    def _count(self, done: int, total: int) -> None:
+        self.stdout.write(f"{done} of {total}")

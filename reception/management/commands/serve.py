@@ -14,13 +14,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError
 
 from reception.engines import children
 from reception.engines.engine import Ground
 from reception.engines.errors import EngineError, Interrupted
 from reception.engines.journal import Journal
+from reception.engines.progress import steps
 from reception.engines.running import all_engines, supervised
 from reception.engines.supervisor import Supervisor
 
@@ -47,9 +47,8 @@ class Command(BaseCommand):
             with ExitStack() as stack:
                 ground = stack.enter_context(supervised(settings.VAR, journal))
                 stack.callback(supervisor.stop)
-                for engine in all_engines(ground):
-                    supervisor.add(engine)
                 if options["engines_only"]:
+                    _start_engines(supervisor, ground)
                     journal.block(_engine_addresses(supervisor))
                 else:
                     listener = stack.enter_context(children.listen(options["host"], options["port"]))
@@ -62,29 +61,36 @@ class Command(BaseCommand):
         journal.say("serve", "Everything has stopped.")
 
 
+def _start_engines(supervisor: Supervisor, ground: Ground) -> None:
+    for engine in all_engines(ground):
+        supervisor.add(engine)
+
+
 def _bring_up(supervisor: Supervisor, ground: Ground, listener: socket.socket, *, load_day: bool) -> None:
-    """Migrate, load the demonstration day if asked to, and start what serves."""
+    """Start the engines, migrate, load the demonstration day if asked to, and start what serves."""
     demonstration = load_day or settings.DEMONSTRATION
     environment = {"RECEPTION_DEMONSTRATION": "1"} if demonstration else {}
+    stamp, fingerprint = ground.var / "static-collected", _static_fingerprint()
+    collects = not stamp.exists() or stamp.read_text(encoding="ascii") != fingerprint
+    with steps(ground.journal, 4 + load_day + collects) as told:
 
-    def take(name: str, *arguments: str) -> None:
-        children.step(ground, name, list(arguments), environment).finish(supervisor.stopping)
+        def take(what: str, name: str, *arguments: str) -> None:
+            children.step(ground, name, list(arguments), environment, told.begin(what)).finish(supervisor.stopping)
 
-    take("messages", "messages", "--compile")
-    take("migrate", "migrate", "--no-input", "--verbosity", "0")
-    if load_day and "demonstrate" in get_commands():
-        ground.journal.say("serve", "Loading a demonstration day; this takes half a minute once.")
-        take("demonstration", "demonstrate")
-    stamp = ground.var / "static-collected"
-    fingerprint = _static_fingerprint()
-    if not stamp.exists() or stamp.read_text(encoding="ascii") != fingerprint:
-        ground.journal.say("serve", "Collecting static files.")
-        take("static", "collectstatic", "--no-input", "--clear", "--verbosity", "0")
-        stamp.write_text(fingerprint, encoding="ascii")
-    for make in (children.worker, children.beat):
-        supervisor.add(make(ground, environment))
-    supervisor.add(children.web(ground, listener, environment))
-    _wait_until_it_answers(supervisor, listener)
+        told.begin("Starting PostgreSQL and Valkey")
+        _start_engines(supervisor, ground)
+        take("Compiling translations", "messages", "messages", "--compile")
+        take("Migrating the database", "migrate", "migrate_counted", "--no-input", "--verbosity", "0")
+        if load_day:
+            take("Making the demonstration day", "demonstration", "demonstrate", "--count")
+        if collects:
+            take("Collecting static files", "static", "collectstatic", "--no-input", "--clear", "--verbosity", "0")
+            stamp.write_text(fingerprint, encoding="ascii")
+        told.begin("Starting the web server and the worker")
+        for make in (children.worker, children.beat):
+            supervisor.add(make(ground, environment))
+        supervisor.add(children.web(ground, listener, environment))
+        _wait_until_it_answers(supervisor, listener)
     ground.journal.block(_greeting(listener, demonstration=demonstration))
 
 

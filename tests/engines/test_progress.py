@@ -1,0 +1,61 @@
+"""How far a start has come, in a terminal and in a file; and that the steps which can count do."""
+
+import os
+import pty
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from reception.engines.journal import Journal
+from reception.engines.progress import steps
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Journal, int]]:
+    """A journal that writes to a terminal, and where to read what came there."""
+    monkeypatch.setenv("TERM", "xterm")
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as stream:
+        yield Journal(stream), ours
+    os.close(ours)
+
+
+def test_a_file_gets_a_line_for_each_step_and_no_counts():
+    said = StringIO()
+    with steps(Journal(said), 2) as told:
+        read = told.begin("Migrating")
+        assert [read("1 of 2"), read("2 of 2 failed")] == ["", "2 of 2 failed"]
+        told.begin("Serving")
+    assert [line.split(maxsplit=2)[2] for line in said.getvalue().splitlines()] == [
+        "Step 1 of 2: Migrating.",
+        "Step 2 of 2: Serving.",
+    ]
+
+
+def test_a_terminal_gets_a_bar_with_what_is_done_and_left_below_the_journal(terminal):
+    journal, screen = terminal
+    with steps(journal, 1) as told:
+        read = told.begin("Migrating")
+        assert [read("1 of 4"), read("2 of 4"), read("a warning")] == ["", "", "a warning"]
+        journal.say("migrate", "a warning")
+    shown = os.read(screen, 1 << 16).decode()
+    assert "Step 1 of 1: Migrating" in shown
+    assert "2 of 4, 0:00:0" in shown
+    assert "a warning" in shown
+    journal.say("serve", "after")
+    assert "after" in os.read(screen, 1 << 16).decode()
+
+
+@pytest.mark.django_db
+def test_migrating_counts_what_is_left_to_do():
+    with connection.cursor() as cursor:
+        last = "SELECT max(name) FROM django_migrations WHERE app = 'centre'"
+        cursor.execute(f"DELETE FROM django_migrations WHERE app = 'centre' AND name = ({last})")
+    said = StringIO()
+    call_command("migrate_counted", fake=True, verbosity=0, stdout=said)
+    assert said.getvalue() == "1 of 1\n"
+    call_command("migrate_counted", verbosity=0, stdout=said)
+    assert said.getvalue() == "1 of 1\n"
