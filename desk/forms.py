@@ -23,8 +23,11 @@ LONGEST_SHOWN = 20  # of what was scanned and leads nowhere: no page needs more 
 
 
 class ListForm(forms.Form):
-    """In which language a list leaves, and why."""
+    """As what and in which language a list leaves, and why."""
 
+    suffix = forms.ChoiceField(
+        label=_("Format"), choices=[("xlsx", _("Excel, LibreOffice (XLSX)")), ("csv", _("Table (CSV)"))]
+    )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     why = WhyField()
 
