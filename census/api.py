@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from census.actions import take_snapshots
 from census.errors import NotSettled
-from census.files import FORMATS, census_file
+from census.files import census_file
 from census.filters import SnapshotFilterSet
 from census.models import Snapshot
 from census.profiles import Profile
@@ -29,7 +29,7 @@ from centre.acts import check_instant
 from centre.clock import local_day, local_instant
 from centre.fields import Choice, Facts, Instant, SiteField, Text
 from centre.models import Site
-from centre.sheets import read_why
+from centre.sheets import CONTENT_TYPES, read_why
 from centre.viewsets import Rows, check_parameters
 
 FIRST_DAY = date(2020, 1, 1)
@@ -198,7 +198,7 @@ class FileQuestion(Facts):
     """Which day's file, for whom, in which language, as known when, and why it leaves."""
 
     on = serializers.DateField(help_text="The local day.")
-    suffix = Choice(choices=[(suffix, suffix) for suffix in FORMATS])
+    suffix = Choice(choices=[(suffix, suffix) for suffix in CONTENT_TYPES])
     profile = Choice(choices=Profile.choices, default=Profile.OFFICIAL.value)
     lang = Choice(choices=settings.LANGUAGES, required=False, help_text="The asker's own when absent.")
     known_at = Instant(required=False, help_text="As known at this instant: counted now, for officials only.")
@@ -224,7 +224,7 @@ class CensusFile(APIView):
     @extend_schema(
         operation_id="census_file",
         parameters=[OpenApiParameter(name, str, required=name == "why") for name in ASKED],
-        responses={(200, kind.partition(";")[0]): OpenApiTypes.BINARY for kind in FORMATS.values()},
+        responses={(200, kind.partition(";")[0]): OpenApiTypes.BINARY for kind in CONTENT_TYPES.values()},
     )
     def get(self, request: Request, on: str, suffix: str) -> HttpResponse:
         """The last snapshot of the day, else a tally counted now: CSV with HXL tags, XLSX or JSON."""

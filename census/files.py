@@ -1,8 +1,6 @@
 """The census as a file: which day, for whom, in which format and language, and why it leaves."""
 
-import io
 import json
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -16,20 +14,23 @@ from census.profiles import Profile
 from census.selectors import Tally, last_snapshot
 from census.sight import tally_for, tally_for_the_public
 from census.tables import About, about_columns, about_table, official_tables, public_tables
+from centre.books import book_chunks
 from centre.clock import local_day, local_instant
 from centre.log import write_log
 from centre.models import LogLine, Operation, User
-from centre.sheets import Table, as_objects, csv_lines, with_columns, write_book
-
-FORMATS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "json": "application/json",
-}
+from centre.sheets import COMMA, CONTENT_TYPES, Table, as_objects, csv_lines, with_columns
 
 
 def census_file(
-    on: date, *, suffix: str, profile: Profile, language: str, why: str, by: User, known_at: datetime | None = None
+    on: date,
+    *,
+    suffix: str,
+    profile: Profile,
+    language: str,
+    why: str,
+    by: User,
+    known_at: datetime | None = None,
+    separator: str = COMMA,
 ) -> HttpResponse:
     """The day's census as a file to keep, with a line in the log of who took it out and why.
 
@@ -51,10 +52,10 @@ def census_file(
             tables = public_tables(tally_for_the_public(tally), at)
         else:
             tables = official_tables(tally_for(by, tally), at)
-        content = WRITERS[suffix](tables, about)
+        content = _written(suffix, tables, about, separator)
     fields = [f"profile={profile.value}", f"format={suffix}"]
     write_log(by, LogLine.Verb.EXPORTED, "census", fields, key=on.isoformat(), why=why)
-    response = HttpResponse(content, content_type=FORMATS[suffix])
+    response = HttpResponse(content, content_type=CONTENT_TYPES[suffix])
     name = f"census-{on.isoformat()}-{profile.value}-{language}.{suffix}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -66,7 +67,7 @@ def _about(
     operation = Operation.objects.current()
     name = f"{operation.name} ({operation.code})" if operation else ""
     purpose = operation.get_purpose_display() if operation else ""
-    made_by = by.get_full_name() or by.username
+    made_by = "" if profile == Profile.PUBLIC else by.get_full_name() or by.username
     return About(name, str(purpose), profile, made_by, made_at, why, at, known_at, frozen)
 
 
@@ -75,15 +76,13 @@ def _hour_of(on: date, now: datetime) -> datetime:
     return now if on == local_day(now) else local_instant(on, max(settings.CENSUS_HOURS))
 
 
-def _as_csv(tables: list[Table], about: About) -> bytes:
-    """The places alone, for a CSV is one table; where it comes from stands in each row."""
-    return b"".join(csv_lines(with_columns(tables[0], *about_columns(about))))
-
-
-def _as_book(tables: list[Table], about: About) -> bytes:
-    file = io.BytesIO()
-    write_book(file, [*tables, about_table(about)], made_at=about.made_at, title=about.operation)
-    return file.getvalue()
+def _written(suffix: str, tables: list[Table], about: About, separator: str) -> bytes:
+    """The file's content: a CSV is the places alone, and where it comes from stands in each of its rows."""
+    if suffix == "json":
+        return _as_json(tables, about)
+    if suffix == "csv":
+        return b"".join(csv_lines(with_columns(tables[0], *about_columns(about)), separator))
+    return b"".join(book_chunks([*tables, about_table(about)], made_at=about.made_at, title=about.operation))
 
 
 def _as_json(tables: list[Table], about: About) -> bytes:
@@ -91,9 +90,6 @@ def _as_json(tables: list[Table], about: About) -> bytes:
     origin = as_objects(
         Table("about", "", [column for column, _ in (*before, *after)], [[v for _, v in (*before, *after)]])
     )
-    whole: dict[str, Any] = {"about": origin[0] | {"frozen": about.frozen}}
+    whole: dict[str, Any] = {"about": origin[0] | {"profile": about.profile.value, "frozen": about.frozen}}
     whole |= {table.key: as_objects(table) for table in tables}
     return json.dumps(whole, ensure_ascii=False, indent=1).encode()
-
-
-WRITERS: dict[str, Callable[[list[Table], About], bytes]] = {"csv": _as_csv, "xlsx": _as_book, "json": _as_json}

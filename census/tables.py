@@ -1,6 +1,6 @@
 """The census as tables: the same for every format, with HXL 1.1 hashtags under the headings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,25 +13,28 @@ from census.reading import (
     COHORTS,
     SEXES,
     PlaceRow,
-    name_of_row,
     read_figures,
     read_places,
     read_total,
     read_whereabouts,
 )
-from census.selectors import TOTAL
 from centre.models import Marz
 from centre.sheets import Column, Table, Value
 from registrations.models import Sex
 
 WIDE, NAME = 18, 34  # characters
+NOT_SHOWN = "not_shown"
+"""The key of the line that holds all people of places whose own number is hidden."""
 SEX_TAG = {"F": "+f", "M": "+m", "X": "+i", "": "+sex_unknown"}
 HEADLINES = ("gate_people", "registered", "ever_accommodated", "present", "accommodated")
 
 
 @dataclass(frozen=True)
 class About:
-    """Where a file comes from: the operation, who made it, when, why and for whom, and what it counts."""
+    """Where a file comes from: the operation, who made it, when, why and for whom, and what it counts.
+
+    `by` is empty where the file does not say it: the public learns no name of the staff.
+    """
 
     operation: str
     purpose: str
@@ -45,16 +48,19 @@ class About:
 
 
 def official_tables(tally: dict[str, Any], at: datetime) -> list[Table]:
-    """Every place with its people and its balance; the figures; where the registered are."""
-    total = read_total(tally)
-    places = [*read_places(tally), *([total] if total else [])]
-    return [_places(places), *([_figures(tally["figures"], at)] if tally.get("figures") else [])]
+    """Every place with its people and its balance; all of them together; the figures; where the registered are."""
+    places, total = read_places(tally), read_total(tally)
+    tables = [_places("places", _("Sites"), places, total)]
+    if total:
+        tables.append(_places("total", _("Total"), [total], total))
+    return [*tables, *([_figures(tally["figures"], at)] if tally.get("figures") else [])]
 
 
 def public_tables(tally: dict[str, Any], at: datetime) -> list[Table]:
-    """Places with their people, people by sex and age, the headline figures: small numbers empty."""
+    """Places with their people, people by sex and age, all together, the headline figures: small numbers empty."""
     shown = for_the_public(tally)
-    return [_public_places(tally, shown), _public_people(shown), _public_figures(shown, tally["figures"], at)]
+    people = [_public_people(shown), _public_cohorts(shown)] if shown.people else []
+    return [_public_places(tally, shown), *people, _public_figures(shown, tally["figures"], at)]
 
 
 def about_columns(about: About) -> tuple[list[tuple[Column, Value]], list[tuple[Column, Value]]]:
@@ -66,8 +72,8 @@ def about_columns(about: About) -> tuple[list[tuple[Column, Value]], list[tuple[
     after: list[tuple[Column, Value]] = [
         (Column("operation", _("Programme"), "#meta+operation", NAME), about.operation),
         (Column("purpose", _("Purpose"), "#meta+purpose", WIDE), about.purpose),
-        (Column("profile", _("Made for"), "#meta+profile", WIDE), about.profile.value),
-        (Column("made_by", _("Made by"), "#meta+author", NAME), about.by),
+        (Column("profile", _("Made for"), "#meta+profile", WIDE), str(about.profile.label)),
+        *([(Column("made_by", _("Made by"), "#meta+author", NAME), about.by)] if about.by else []),
         (Column("made_at", _("Made at"), "#meta+made_at", WIDE), about.made_at),
         (Column("why", _("Why"), "#meta+why", NAME), about.why),
     ]
@@ -78,7 +84,6 @@ def about_table(about: About) -> Table:
     """The same as a sheet of its own, in words."""
     before, after = about_columns(about)
     rows: list[tuple[Value, Value]] = [(column.heading, value) for column, value in (*before, *after)]
-    rows[4] = (rows[4][0], str(about.profile.label))
     state = _("Frozen: this never changes.") if about.frozen else _("Counted now: it changes with every new entry.")
     rows.append((_("State"), state))
     if about.profile == Profile.PUBLIC:
@@ -88,7 +93,7 @@ def about_table(about: About) -> Table:
     return Table("about", _("About"), columns, rows)
 
 
-def _places(places: list[PlaceRow]) -> Table:
+def _places(key: str, title: str, places: list[PlaceRow], total: PlaceRow | None) -> Table:
     words = dict(Sex.choices)
     cells = [(sex, cohort) for sex in SEXES for cohort in COHORTS]
     columns = [
@@ -104,18 +109,26 @@ def _places(places: list[PlaceRow]) -> Table:
         ),
         *(Column(line, str(word), f"#indicator+{line}", WIDE) for line, word in LINES.items()),
         Column("adds_up", _("Adds up"), "#indicator+adds_up"),
+        _all_people(),
     ]
+    everybody = total.lines["closing"] if total else None
     rows = (
         [
             *_place(row),
             row.lines["closing"],
             *(row.people.get(sex, {}).get(cohort, 0) for sex, cohort in cells),
             *(row.lines[line] for line in LINES),
-            "yes" if row.difference == 0 else "NO",
+            row.difference == 0,
+            everybody,
         ]
         for row in places
     )
-    return Table("places", _("Sites"), columns, rows, 2)
+    return Table(key, title, columns, rows, 2)
+
+
+def _all_people() -> Column:
+    """A column of its own for the total, so that the rows of people sum to it."""
+    return Column("all_people", _("Total"), "#indicator+all_people", WIDE)
 
 
 def _place_columns() -> list[Column]:
@@ -147,22 +160,42 @@ def _figures(figures: Mapping[str, Any], at: datetime) -> Table:
 def _figure_columns() -> list[Column]:
     return [
         Column("figure", _("Figure"), "#indicator+name", 2 * NAME),
-        Column("people", _("People"), "#affected+ind", WIDE),
+        Column("people", _("People"), "#indicator+value", WIDE),  # these overlap: no tag to be summed
         Column("as_of", _("As of"), "#date+occurred", WIDE),
     ]
 
 
 def _public_places(tally: dict[str, Any], shown: PublicTally) -> Table:
-    columns = [*_place_columns(), Column("persons", _("People"), "#affected+ind", WIDE)]
+    columns = [*_place_columns(), Column("persons", _("People"), "#affected+ind", WIDE), _all_people()]
     total = read_total(tally)
-    rows: list[list[Value]] = [[*_place(row), shown.places[row.key]] for row in read_places(tally)]
-    rows.append([TOTAL, name_of_row(TOTAL), "", "", "", total.lines["closing"] if total else 0])
+    everybody = total.lines["closing"] if total else 0
+    rows: list[list[Value]] = [[*_place(row), shown.places[row.key], everybody] for row in read_places(tally)]
+    if rest := _rest(everybody, shown.places.values()):
+        rows.append([NOT_SHOWN, _("Small numbers, together"), "", "", "", rest, everybody])
     return Table("places", _("Sites"), columns, rows, 2)
+
+
+def _rest(total: int | None, shown: Iterable[int | None]) -> int | None:
+    """What the hidden numbers come to together: no more than anybody can work out from what is shown."""
+    return None if total is None else total - sum(people or 0 for people in shown)
 
 
 def _public_people(shown: PublicTally) -> Table:
     words = dict(Sex.choices)
-    columns = [
+    rows: list[list[Value]] = [[str(words.get(sex, _("not said"))), *counts] for sex, counts in shown.people.items()]
+    by_column = zip(*shown.people.values(), strict=True)
+    rest = [_rest(total, counts) for total, counts in zip(shown.cohorts, by_column, strict=True)]
+    if any(rest):
+        rows.append([_("Small numbers, together"), *rest])
+    return Table("people", _("Sex and age"), _people_columns(), rows)
+
+
+def _public_cohorts(shown: PublicTally) -> Table:
+    return Table("total", _("Total"), _people_columns(), [[_("Total"), *shown.cohorts]])
+
+
+def _people_columns() -> list[Column]:
+    return [
         Column("sex", _("Sex"), "#meta+sex", WIDE),
         *(
             Column(cohort or "unknown_age", cohort or _("age not known"), f"#affected+{_age_tag(cohort)}")
@@ -170,8 +203,6 @@ def _public_people(shown: PublicTally) -> Table:
         ),
         Column("persons", _("Total"), "#affected+ind", WIDE),
     ]
-    rows: list[list[Value]] = [[str(words.get(sex, _("not said"))), *counts] for sex, counts in shown.people.items()]
-    return Table("people", _("Sex and age"), columns, [*rows, [_("Total"), *shown.cohorts]] if rows else [])
 
 
 def _public_figures(shown: PublicTally, figures: Mapping[str, Any], at: datetime) -> Table:

@@ -33,6 +33,7 @@ from census.waits import waits_for
 from centre.access import Permission, allows, require
 from centre.clock import local_day
 from centre.refusals import Refusal
+from centre.sheets import list_separator
 from centre.shift import site_of_shift
 from desk.doors import may
 
@@ -105,7 +106,8 @@ def day_file(request: HttpRequest, on: date) -> HttpResponse:
     form = FileForm(request.GET or None, initial=chosen)
     if form.is_valid():
         try:
-            return census_file(on, by=request.user, **form.cleaned_data)
+            parted = list_separator(form.cleaned_data["language"])
+            return census_file(on, by=request.user, separator=parted, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error("profile", str(refusal))
     return render(request, "census/file.html", {"on": on, "form": form}, status=422 if form.is_bound else 200)

@@ -6,20 +6,32 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain, islice
-from typing import IO, Any
+from typing import Any, TypeVar
 
-import xlsxwriter
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import get_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 BYTE_ORDER_MARK = "\ufeff"  # so that Excel reads Armenian
-SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones open a formula in some languages
 BREAKS = ("\t", "\r", "\n")
 LINES_AT_ONCE = 500
-LONGEST_TITLE = 31  # of a sheet, in Excel
+COMMA, SEMICOLON = ",", ";"
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
 
-Value = str | int | float | date | datetime | None
+_SIGNS = "=+\\-@＝＋－＠"  # the wide ones open a formula in some languages
+_GAPS = dict.fromkeys(map(ord, "\u00a0\u202f"), " ")
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff")) | _GAPS
+_ODD = re.compile(f"[{_SIGNS}{''.join(map(chr, _UNSEEN))}]")
+_FORMULA = re.compile(rf'((?:^|[,;|\t\r\n])[\s"]*)(?=[{_SIGNS}])(?!\+\d+\s*(?:[,;|]|$))')
+
+Piece = TypeVar("Piece")
+Value = str | int | float | bool | date | datetime | None
 
 
 @dataclass(frozen=True)
@@ -43,26 +55,44 @@ class Table:
     pinned: int = 0
 
     @property
-    def tags(self) -> list[str]:
-        """The row of HXL tags that stands under the headings; none where no column has one."""
+    def heads(self) -> list[list[str]]:
+        """The row of headings, and under it the HXL tags where any column has one."""
         tags = [column.tag for column in self.columns]
-        return tags if any(tags) else []
+        return [[tidy(column.heading) for column in self.columns], *([tags] if any(tags) else [])]
+
+
+def tidy(text: str) -> str:
+    """Text as a file holds it: no soft hyphens and no unseen marks, and every space a plain one."""
+    return text.translate(_UNSEEN) if _ODD.search(text) else text
 
 
 def plain(text: str) -> str:
-    """Text that no sheet takes for a formula."""
-    return f"'{text}" if text.startswith(BREAKS) or text.lstrip().startswith(SIGNS) else text
+    """Text that no sheet takes for a formula, whatever it parts cells by; a telephone stays as it is dialled."""
+    text = _FORMULA.sub(r"\1'", text) if _ODD.search(text) else text
+    return f"'{text}" if text.startswith(BREAKS) else text
+
+
+def list_separator(language: str) -> str:
+    """What the sheets of a language part a list by: a semicolon where the comma is the decimal sign."""
+    return SEMICOLON if get_format("DECIMAL_SEPARATOR", lang=language) == COMMA else COMMA
 
 
 def written(value: Value) -> str | int | float:
     """A value as it stands in a line of CSV: instants with their offset, nothing for what is not known."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return in_a_word(value)
     if isinstance(value, datetime):
         return timezone.localtime(value).isoformat(timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
-    return plain(value) if isinstance(value, str) else value
+    return plain(tidy(value)) if isinstance(value, str) else value
+
+
+def in_a_word(value: bool) -> str:
+    """Yes, or a no that is seen."""
+    return gettext("yes") if value else gettext("NO")
 
 
 LEAST_WHY, MOST_WHY = 3, 200  # letters of a reason
@@ -85,11 +115,10 @@ class _Echo:
         return line
 
 
-def csv_lines(table: Table) -> Iterator[bytes]:
-    """The table as CSV, some hundred lines at a time; the headings come before the first row is asked for."""
-    writer = csv.writer(_Echo())
-    heads = [[column.heading for column in table.columns], table.tags]
-    yield (BYTE_ORDER_MARK + "".join(writer.writerow(head) for head in heads if head)).encode()
+def csv_lines(table: Table, separator: str = COMMA) -> Iterator[bytes]:
+    """The table as CSV, every cell quoted, some hundred lines at a time; the headings come before the first row."""
+    writer = csv.writer(_Echo(), delimiter=separator, quoting=csv.QUOTE_ALL)
+    yield (BYTE_ORDER_MARK + "".join(writer.writerow(head) for head in table.heads)).encode()
     lines = (writer.writerow([written(value) for value in row]) for row in table.rows)
     for first in lines:
         yield (first + "".join(islice(lines, LINES_AT_ONCE - 1))).encode()
@@ -102,64 +131,9 @@ def as_objects(table: Table) -> list[dict[str, Any]]:
 
 
 def _for_json(value: Value) -> Any:
-    return written(value) if isinstance(value, date) else value
-
-
-def write_book(file: IO[bytes], tables: Iterable[Table], *, made_at: datetime, title: str) -> None:
-    """Write a workbook, a sheet a table, row by row, so that memory does not grow with the rows.
-
-    Made twice of the same at the same instant, it is the same byte by byte.
-    """
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_date_format": "dd.mm.yyyy hh:mm",
-    }
-    book = xlsxwriter.Workbook(file, options)
-    book.set_properties({"title": title, "created": timezone.make_naive(made_at)})
-    formats = {
-        "heading": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
-        "tag": book.add_format({"italic": True, "font_color": "#6b6b6b", "font_size": 8}),
-        "text": book.add_format({"num_format": "@", "valign": "top"}),
-        "number": book.add_format({"num_format": "#,##0", "valign": "top"}),
-        "instant": book.add_format({"num_format": "dd.mm.yyyy hh:mm", "align": "left", "valign": "top"}),
-        "day": book.add_format({"num_format": "dd.mm.yyyy", "align": "left", "valign": "top"}),
-    }
-    for table in tables:
-        _write_sheet(book.add_worksheet(_sheet_title(table.title)), table, formats)
-    book.close()
-
-
-def _sheet_title(title: str) -> str:
-    return re.sub(r"[\[\]:*?/\\']", " ", title)[:LONGEST_TITLE]
-
-
-def _write_sheet(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
-    for place, column in enumerate(table.columns):
-        sheet.set_column(place, place, column.width)
-    heads = [[column.heading for column in table.columns], table.tags]
-    heads = [head for head in heads if head]
-    sheet.freeze_panes(len(heads), table.pinned)
-    for number, (head, look) in enumerate(zip(heads, ("heading", "tag"), strict=False)):
-        for place, text in enumerate(head):
-            sheet.write_string(number, place, text, formats[look])
-    for number, row in enumerate(table.rows, len(heads)):
-        for place, value in enumerate(row):
-            _write_cell(sheet, number, place, value, formats)
-
-
-def _write_cell(sheet: Any, row: int, place: int, value: Value, formats: dict[str, Any]) -> None:
-    if isinstance(value, str):
-        if value:
-            sheet.write_string(row, place, value, formats["text"])
-    elif isinstance(value, datetime):
-        sheet.write_datetime(row, place, timezone.make_naive(value), formats["instant"])
-    elif isinstance(value, date):
-        sheet.write_datetime(row, place, value, formats["day"])
-    elif value is not None:
-        sheet.write_number(row, place, value, formats["number"])
+    if isinstance(value, date):
+        return written(value)
+    return tidy(value) if isinstance(value, str) else value
 
 
 def with_columns(table: Table, before: Sequence[tuple[Column, Value]], after: Sequence[tuple[Column, Value]]) -> Table:
@@ -174,7 +148,6 @@ def with_columns(table: Table, before: Sequence[tuple[Column, Value]], after: Se
     )
 
 
-def first_bytes(chunks: Iterator[bytes], count: int) -> Iterator[bytes]:
-    """The chunks again, after the first few were made: what is wrong shows before an answer begins."""
-    begun = list(islice(chunks, count))
-    return chain(begun, chunks)
+def begun(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """The pieces again, after the first was made: what is wrong shows before an answer begins."""
+    return chain(list(islice(pieces, 1)), pieces)

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from centre.access import Permission, require
 from centre.fields import Choice, Count, Facts, Key, SiteField, Text
 from centre.models import Marz, Site
-from centre.sheets import read_why
+from centre.sheets import CONTENT_TYPES, read_why
 from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row, answer_of, check_parameters, read_body
 from desk.actions import (
     Counted,
@@ -46,6 +46,7 @@ from registrations.models import GateCount, Household, Individual, Merge, Moveme
 from registrations.selectors import Shown, look_at
 from shelter.api import MembersFacts
 
+LIST_FORMATS = ("csv", "xlsx")
 FILTERS = ("site", "present_at", "going", "registered")
 
 
@@ -307,11 +308,14 @@ class FamiliesList(APIView):
 
     @extend_schema(
         operation_id="households_list_file",
-        parameters=[OpenApiParameter(name, str, required=name == "why") for name in (*FILTERS, "lang", "why")],
-        responses={(200, "text/csv"): OpenApiTypes.BINARY},
+        parameters=[
+            OpenApiParameter("suffix", str, "path", enum=LIST_FORMATS),
+            *(OpenApiParameter(name, str, required=name == "why") for name in (*FILTERS, "lang", "why")),
+        ],
+        responses={(200, CONTENT_TYPES[suffix].partition(";")[0]): OpenApiTypes.BINARY for suffix in LIST_FORMATS},
     )
-    def get(self, request: Request) -> HttpResponseBase:
-        """A row a person as CSV, streamed; the last line says that the list is whole."""
+    def get(self, request: Request, suffix: str) -> HttpResponseBase:
+        """A row a person as CSV or XLSX, streamed; the last line says that the list is whole."""
         require(request.user, Permission.EXPORT_FAMILIES)
         check_parameters(request.query_params, {*FILTERS, "lang", "why"})
         asked = {name: value for name, value in request.query_params.dict().items() if name in ("lang", "why")}
@@ -321,7 +325,8 @@ class FamiliesList(APIView):
         if not narrowed.is_valid():
             raise serializers.ValidationError(narrowed.errors)
         language = question.validated_data.get("lang") or request.user.language
-        return families_file(narrowed.qs, language=language, why=question.validated_data["why"], by=request.user)
+        why = question.validated_data["why"]
+        return families_file(narrowed.qs, suffix=suffix, language=language, why=why, by=request.user)
 
 
 def _shown(card: CardText | None) -> Shown | None:

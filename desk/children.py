@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from registrations.facts import Birth, PersonFacts, asks_for_carer, is_alone, is_child
+from registrations.facts import PersonFacts, asks_for_carer, is_alone, is_child
 from registrations.models import Household, Individual, Membership
 
 
@@ -42,4 +42,4 @@ def left_without_carer(household: Household, departing: Collection[uuid.UUID], d
 
 def is_child_on(person: Individual, day: date) -> bool:
     """Whether the person is a child on the local day, as far as their birth is known."""
-    return is_child(Birth(person.birth_date, person.birth_precision, person.age_group), day)
+    return is_child(person.birth, day)

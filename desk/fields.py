@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from registrations.births import born_as_said
 from registrations.facts import Birth, age_on
 
 NOT_KNOWN = "?"  # what a desk writes for a name that nobody knows
@@ -125,8 +126,7 @@ def in_words(birth: Birth, today: date) -> str:
         return ""
     age = age_on(birth.on, today)
     years = ngettext("%(age)d year", "%(age)d years", age) % {"age": age}
-    written = {"day": birth.on.strftime("%d.%m.%Y"), "month": birth.on.strftime("%m.%Y"), "year": str(birth.on.year)}
-    return f"{years} · {written.get(birth.precision, f'≈ {birth.on.year}')}"
+    return f"{years} · {born_as_said(birth) or f'≈ {birth.on.year}'}"
 
 
 def _of_age(age: int, today: date) -> Birth:

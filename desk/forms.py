@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centre.forms import ActForm, WhyField
@@ -12,6 +13,7 @@ from centre.models import Marz, Site
 from desk.cards import card_facts, given_in
 from desk.fields import LineField
 from desk.intake import MOST_CROSSING, MOST_IN_A_GROUP, MemberForm, child_key, need_name
+from registrations.births import birth_in_words
 from registrations.facts import Group, HouseholdFacts, PersonFacts
 from registrations.fields import CardField, NumberField
 from registrations.models import AgeGroup, Going, Individual, Movement, NeedCode, Relationship, Sex
@@ -21,8 +23,11 @@ LONGEST_SHOWN = 20  # of what was scanned and leads nowhere: no page needs more 
 
 
 class ListForm(forms.Form):
-    """In which language a list leaves, and why."""
+    """As what and in which language a list leaves, and why."""
 
+    suffix = forms.ChoiceField(
+        label=_("Format"), choices=[("xlsx", _("Excel, LibreOffice (XLSX)")), ("csv", _("Table (CSV)"))]
+    )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     why = WhyField()
 
@@ -240,9 +245,10 @@ class MergeForm(ActForm):
                 label=str(person), choices=choices, required=False, initial=self._likeliest(person)
             )
 
-    def rows(self) -> list[tuple[Individual, Any]]:
-        """Each member of the other family with the field that says who of this one it is."""
-        return [(person, self[f"same_{person.pk}"]) for person in self.other]
+    def rows(self) -> list[tuple[Individual, str, Any]]:
+        """Each member of the other family, when they were born, and the field that says who of this one it is."""
+        today = timezone.localdate()
+        return [(person, birth_in_words(person.birth, today), self[f"same_{person.pk}"]) for person in self.other]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from centre.access import Permission
 from centre.models import Site
+from centre.sheets import list_separator
 from desk.doors import may
 from desk.filters import FamilyFilterSet
 from desk.forms import ListForm
@@ -20,8 +21,9 @@ def families_list(request: HttpRequest) -> HttpResponseBase:
     sites = Site.objects.open(timezone.now()).where(request.user, Permission.EXPORT_FAMILIES).filter(confidential=False)
     narrowed = FamilyFilterSet(request.GET, queryset=families_to_take(request.user), sites=sites)
     asked = "why" in request.GET
-    form = ListForm(request.GET if asked else None, initial={"language": request.LANGUAGE_CODE})
+    form = ListForm(request.GET if asked else None, initial={"language": request.LANGUAGE_CODE, "suffix": "xlsx"})
     if form.is_valid() and narrowed.form.is_valid():
-        return families_file(narrowed.qs, by=request.user, **form.cleaned_data)
+        parted = list_separator(form.cleaned_data["language"])
+        return families_file(narrowed.qs, by=request.user, separator=parted, **form.cleaned_data)
     context = {"form": form, "filter": narrowed, "families": narrowed.qs.count()}
     return render(request, "desk/families_list.html", context, status=422 if asked else 200)

@@ -1,7 +1,7 @@
 """The list of families as a file: a row a person, streamed, for those who may take it out."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,13 +11,18 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from centre.access import Permission
+from centre.books import book_chunks
+from centre.clock import local_day
 from centre.log import write_log
 from centre.models import LogLine, Site, User
-from centre.sheets import Column, Table, Value, csv_lines, first_bytes, plain
+from centre.sheets import COMMA, CONTENT_TYPES, Column, Table, Value, begun, csv_lines
 from desk.selectors import Eyes
+from registrations.births import age_as_known, born_as_said, born_for_machines
+from registrations.facts import Birth
 from registrations.models import Household, Individual, Membership
 from registrations.numbers import write_number
 
+WIDE = 18  # characters
 AT_ONCE = 2000  # rows fetched from the database together
 MEMBER = (
     "household__number", "counted_as__family_name", "counted_as__given_name", "counted_as__fathers_name",
@@ -27,61 +32,65 @@ MEMBER = (
 )  # fmt: skip
 
 
+def _day_or_what_was_said(birth: Birth) -> Value:
+    return birth.on if birth.precision == "day" else born_as_said(birth)
+
+
+BORN: dict[str, Callable[[Birth], Value]] = {"csv": born_for_machines, "xlsx": _day_or_what_was_said}
+
+
 def families_to_take(user: User) -> "QuerySet[Household]":
     """The households whose list the user may take out."""
     return Household.objects.visible_to(user, permission=Permission.EXPORT_FAMILIES)
 
 
-def families_file(households: "QuerySet[Household]", *, language: str, why: str, by: User) -> StreamingHttpResponse:
-    """These households' people as CSV, streamed, with a line in the log; the last line says that the list is whole.
+def families_file(
+    households: "QuerySet[Household]", *, suffix: str, language: str, why: str, by: User, separator: str = COMMA
+) -> StreamingHttpResponse:
+    """These households' people as CSV or XLSX, streamed, with a line in the log; the last line tells a whole list.
 
     Neither needs nor cases leave with it; a confidential site stands in it only for those who may know of it.
     """
     write_log(by, LogLine.Verb.EXPORTED, "household", [column for column in MEMBER if "__" in column], why=why)
     now = timezone.now()
-    with translation.override(language):
-        table = _table(households, by, now)
-        end = _("End of the list. People: %(rows)d")
     response = StreamingHttpResponse(
-        first_bytes(_whole(table, end, language), 2), content_type="text/csv; charset=utf-8"
+        begun(_pieces(households, suffix, language, separator, by, now)), content_type=CONTENT_TYPES[suffix]
     )
-    response["Content-Disposition"] = f'attachment; filename="families-{now:%Y-%m-%d}-{language}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="families-{now:%Y-%m-%d}-{language}.{suffix}"'
     return response
 
 
-def _whole(table: Table, end: str, language: str) -> Iterator[bytes]:
-    """The lines, and one that only a whole list ends in: a connection that was cut leaves a list without it."""
-    told = 0
-
-    def counted() -> Iterator[Sequence[Value]]:
-        nonlocal told
-        for row in table.rows:
-            told += 1
-            yield row
-
+def _pieces(
+    households: "QuerySet[Household]", suffix: str, language: str, separator: str, by: User, now: datetime
+) -> Iterator[bytes]:
     with translation.override(language):
-        yield from csv_lines(Table(table.key, table.title, table.columns, counted()))
-    yield f"{plain(end % {'rows': told})}\r\n".encode()
+        rows = begun(_rows(households, BORN[suffix], by, now))
+        table = Table("families", _("Families"), _columns(), rows)
+        if suffix == "csv":
+            yield from csv_lines(table, separator)
+        else:
+            yield from book_chunks([table], made_at=now, title=table.title)
 
 
-def _table(households: "QuerySet[Household]", by: User, now: datetime) -> Table:
+def _columns() -> list[Column]:
     headings = (
-        _("Number"), _("Family name"), _("Given name"), _("Father's name"), _("Sex"), _("Born"),
-        _("Date of birth known to"),
+        _("Number"), _("Family name"), _("Given name"), _("Father's name"), _("Sex"), _("Born"), _("Age"),
         _("Relation to head"), _("Registered"), _("Now at"), _("Going to"), _("Home district"), _("Town or village"),
         _("Telephone"),
     )  # fmt: skip
-    columns = [Column(f"column_{place}", heading) for place, heading in enumerate(headings)]
-    return Table("families", _("Families"), columns, _rows(households, by, now))
+    return [Column(f"column_{place}", heading, width=WIDE) for place, heading in enumerate(headings)]
 
 
-def _rows(households: "QuerySet[Household]", by: User, now: datetime) -> Iterator[Sequence[Value]]:
+def _rows(
+    households: "QuerySet[Household]", born: Callable[[Birth], Value], by: User, now: datetime
+) -> Iterator[Sequence[Value]]:
+    """A row a person, and one that only a whole list ends in: a connection that was cut leaves a list without it."""
     eyes = Eyes.of(by, now)
     sites = {site.pk: site for site in Site.objects.all() if eyes.see(site)}
     words = {
         name: dict(model._meta.get_field(name).flatchoices)
         for model, fields in (
-            (Individual, ("sex", "birth_precision")),
+            (Individual, ("sex",)),
             (Membership, ("relationship",)),
             (Household, ("going", "last_residence_district")),
         )
@@ -91,14 +100,22 @@ def _rows(households: "QuerySet[Household]", by: User, now: datetime) -> Iterato
     here = FilteredRelation("counted_as__presences", condition=Q(counted_as__presences__during__contains=now))
     members = Membership.objects.filter(left_at__isnull=True, household__in=households.order_by())
     members = members.annotate(here=here).order_by("household__number", "position")
+    told = 0
     for row in members.values_list(*MEMBER).iterator(AT_ONCE):
-        yield _row(row, words, sites, now)
+        yield _row(row, born, words, sites, now)
+        told += 1
+    yield [_("End of the list. People: %(rows)d") % {"rows": told}]
 
 
 def _row(
-    row: Sequence[Any], words: dict[str, dict[Any, Any]], sites: dict[uuid.UUID, Site], now: datetime
+    row: Sequence[Any],
+    born: Callable[[Birth], Value],
+    words: dict[str, dict[Any, Any]],
+    sites: dict[uuid.UUID, Site],
+    now: datetime,
 ) -> list[Value]:
-    number, family, given, father, sex, born, precision, group, relationship = row[:9]
+    number, family, given, father, sex, *said_of_birth, relationship = row[:9]
+    birth = Birth(*said_of_birth)
     registered_at, going, district, settlement, phones, site, since = row[9:]
     return [
         write_number(number),
@@ -106,8 +123,8 @@ def _row(
         given,
         father,
         str(words["sex"].get(sex, "")),
-        born or group,
-        str(words["birth_precision"].get(precision, "")),
+        born(birth),
+        age_as_known(birth, local_day(now)),
         str(words["relationship"].get(relationship, "")),
         registered_at,
         _where(sites.get(site), since, now),

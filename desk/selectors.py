@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from centre.access import Permission, Role, allows
 from centre.clock import local_day
 from centre.models import Site, User
 from desk.children import is_child_on
-from registrations.facts import age_on
+from registrations.births import age_as_known
 from registrations.journal import Fact, standing
 from registrations.models import Household, Individual, Membership, Merge, Movement, Presence, SpecificNeed
 
@@ -162,11 +161,7 @@ class Eyes:
 
 def age_in_words(person: Individual, at: datetime) -> str:
     """Their age in years as far as it is known, or their age group."""
-    if person.birth_date is None:
-        return person.age_group or _("not known")
-    age = age_on(person.birth_date, local_day(at))
-    about = "" if person.birth_precision in ("day", "month") else "≈ "
-    return about + ngettext("%(age)d year", "%(age)d years", age) % {"age": age}
+    return age_as_known(person.birth, local_day(at)) or _("not known")
 
 
 def _memberships(household: Household) -> list[Membership]:

@@ -37,7 +37,7 @@ router.register("tokens", Tokens, basename="token")
 
 urlpatterns = [
     re_path(r"^v1/census/(?P<on>[^/.]{1,20})\.(?P<suffix>[a-z]{1,8})$", CensusFile.as_view(), name="census-file"),
-    path("v1/households.csv", FamiliesList.as_view(), name="families-list"),
+    re_path(r"^v1/households\.(?P<suffix>csv|xlsx)$", FamiliesList.as_view(), name="families-list"),
     path("v1/", include(router.urls)),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),

@@ -12,6 +12,8 @@ from rest_framework import serializers
 from centre.access import Permission, permissions_of
 from centre.models import Site, User
 from centre.viewsets import Rows
+from registrations.births import born_for_machines
+from registrations.facts import age_on
 from registrations.filters import HouseholdFilterSet, IndividualFilterSet, PresenceFilterSet
 from registrations.matches import search_individuals
 from registrations.models import Household, Individual, Membership, Presence, SpecificNeed
@@ -110,6 +112,9 @@ class IndividualRow(serializers.ModelSerializer[Individual]):
     counted_as = serializers.SerializerMethodField()
     needs = serializers.SerializerMethodField()
     documents = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
+    birth_date = serializers.SerializerMethodField(help_text="A day, or a month as 1989-05, where one was said.")
+    birth_year = serializers.SerializerMethodField(help_text="Where only the year was said.")
+    age = serializers.SerializerMethodField(help_text="In whole years today, where only an age was said.")
 
     class Meta:
         model = Individual
@@ -121,8 +126,10 @@ class IndividualRow(serializers.ModelSerializer[Individual]):
             "fathers_name",
             "sex",
             "birth_date",
-            "birth_precision",
+            "birth_year",
+            "age",
             "age_group",
+            "birth_precision",
             "relationship",
             "carer_kind",
             "carer",
@@ -132,6 +139,18 @@ class IndividualRow(serializers.ModelSerializer[Individual]):
             "registered_at",
             "counted_as",
         )
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_birth_date(self, person: Any) -> str | None:
+        return born_for_machines(person.birth) if person.birth.precision in ("day", "month") else None
+
+    @extend_schema_field({"type": ["integer", "null"]})
+    def get_birth_year(self, person: Any) -> int | None:
+        return person.birth_date.year if person.birth.precision == "year" else None
+
+    @extend_schema_field({"type": ["integer", "null"]})
+    def get_age(self, person: Any) -> int | None:
+        return age_on(person.birth_date, timezone.localdate()) if person.birth.precision == "age" else None
 
     @extend_schema_field(OpenApiTypes.UUID)
     def get_household(self, person: Any) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from centre.models import Act, Marz, Site, User
 from registrations.cards import Card as Card
 from registrations.choices import AgeGroup, District, Going, Relationship, Sex
+from registrations.facts import Birth
 from registrations.numbers import write_number
 from registrations.querysets import HouseholdQuerySet, IndividualQuerySet, MovementQuerySet, PresenceQuerySet
 
@@ -169,6 +170,11 @@ class Individual(models.Model):
 
     def __str__(self) -> str:
         return self.full_name or str(_("name still missing"))
+
+    @property
+    def birth(self) -> Birth:
+        """What is known of the birth, as precise as it was said."""
+        return Birth(self.birth_date, self.birth_precision, self.age_group)
 
     @property
     def full_name(self) -> str:

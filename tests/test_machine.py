@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-THERE = ("bash", "dirname", "make", "fc-list", "caddy", "chromium")
+THERE = ("bash", "dirname", "make", "fc-list", "caddy", "soffice", "chromium")
 APT = 'echo "$@" >> "$ASKED"\n'
 
 

@@ -22,6 +22,7 @@ has_python() {
 }
 need chromium -- has_browser
 need fontconfig fonts-dejavu-core fonts-noto-core -- has_armenian
+need libreoffice-calc -- command -v soffice # opens the files as their readers do
 need caddy -- command -v caddy # the TLS proxy of the compose file
 need make -- command -v make
 need python3 python3-venv -- has_python

@@ -2,7 +2,6 @@
 
 import getpass
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,6 +18,7 @@ from reception.opening.plan import (
     read_site,
 )
 
+PASSWORD = "password"
 Say = Callable[[str], None]
 
 
@@ -29,18 +29,18 @@ def ask_operation(told: dict[str, str], say: Say) -> dict[str, str]:
         "code": "Code of four letters",
         "complaints_to": "Where people can complain, as every card says",
     }
-    return _until_right(lambda: read_operation(told | _ask_missing(told, questions)), told, say)
+    return _until_right(read_operation, told, questions, say)
 
 
 def ask_account(told: dict[str, str], say: Say) -> dict[str, str]:
     """The administrator's account; the password is typed twice and not shown."""
-    questions = {"username": "Administrator's user name", "first_name": "Given name", "last_name": "Family name"}
-
-    def ask() -> dict[str, str]:
-        answers = told | _ask_missing(told, questions)
-        return read_account(answers if "password" in told else answers | {"password": _ask_password(say)})
-
-    return _until_right(ask, told, say)
+    questions = {
+        "username": "Administrator's user name",
+        "first_name": "Given name",
+        "last_name": "Family name",
+        PASSWORD: "Password (not shown)",
+    }
+    return _until_right(read_account, told, questions, say)
 
 
 def ask_sites(say: Say) -> list[FirstSite]:
@@ -92,22 +92,27 @@ def _ask_field(field: forms.Field, say: Say, *, required: bool = False) -> str:
             say(f"  {' '.join(error.messages)}")
 
 
-def _ask_missing(told: dict[str, str], questions: dict[str, str]) -> dict[str, str]:
-    return {name: input(f"{question}: ").strip() for name, question in questions.items() if name not in told}
-
-
-def _ask_password(say: Say) -> str:
+def _ask_password(question: str, say: Say) -> str:
     while True:
-        password = getpass.getpass("Password (not shown): ")
+        password = getpass.getpass(question)
         if getpass.getpass("The same once more: ") == password:
             return password
         say("  The two differ.")
 
 
-def _until_right(ask: Callable[[], Any], told: dict[str, str], say: Say) -> Any:
+def _until_right(
+    read: Callable[[dict[str, str]], dict[str, str]], told: dict[str, str], questions: dict[str, str], say: Say
+) -> dict[str, str]:
+    """Ask what was not told, and again what was wrong of it, also of what the command line told; the rest stands."""
+    answers = dict(told)
     while True:
+        for name, question in questions.items():
+            if name not in answers:
+                asked = f"{question}: "
+                answers[name] = _ask_password(asked, say) if name == PASSWORD else input(asked).strip()
         try:
-            return ask()
+            return read(answers)
         except Wrong as wrong:
             say(f"  {wrong}")
-            told.clear()  # what was told on the command line may be what is wrong: ask for all of it
+            for name in wrong.fields & questions.keys() or questions:
+                answers.pop(name, None)

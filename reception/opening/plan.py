@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,11 @@ YES = {"yes", "true", "1", "x"}
 
 
 class Wrong(Exception):
-    """What was said cannot be; the message says what, and where."""
+    """What was said cannot be; the message says what, and where, and `fields` names the answers that are wrong."""
+
+    def __init__(self, message: str, fields: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.fields = frozenset(fields)
 
 
 class FirstRooms(forms.Form):
@@ -116,4 +120,4 @@ def _checked(form: forms.BaseForm, where: str) -> dict[str, Any]:
         f"{form.fields[name].label if name in form.fields else ''} {' '.join(texts)}".strip()
         for name, texts in form.errors.items()
     ]
-    raise Wrong(f"{where}: {'; '.join(wrong)}")
+    raise Wrong(f"{where}: {'; '.join(wrong)}", form.errors)

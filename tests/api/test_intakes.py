@@ -139,6 +139,20 @@ def test_births_are_as_precise_as_they_were_said(volunteer):
     ]
 
 
+def test_a_birth_is_said_back_as_it_was_said(volunteer):
+    said = [
+        {"birth_date": "1989-05-04"}, {"birth_date": "1989-05"}, {"birth_year": 1990}, {"age": 33},
+        {"age_group": "60+"}, {},
+    ]  # fmt: skip
+    nothing = {"birth_date": None, "birth_year": None, "age": None, "age_group": ""}
+    people = [member(f"Ani{n}", relationship="sibling", birth_date=None) | birth for n, birth in enumerate(said)]
+    people[0]["relationship"] = "head"
+    assert volunteer.post("intakes/", intake(*people)).status_code == 201
+    for sent, birth in zip(people, said, strict=True):
+        answer = volunteer.get(f"individuals/{sent['id']}/").json()
+        assert {name: answer[name] for name in nothing} == nothing | birth
+
+
 def test_a_family_of_five_is_registered_in_few_queries(volunteer, django_assert_max_num_queries):
     people = [member(), *(member(f"Narek{'abcd'[n]}", relationship="son") for n in range(4))]
     volunteer.post("intakes/", intake())  # what is read once per process

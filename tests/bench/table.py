@@ -45,6 +45,7 @@ CLIENTS = 8
 FILES = (
     ("families, a row a person (CSV)", "/api/v1/households.csv?why=bench&lang=hy"),
     ("the same once more", "/api/v1/households.csv?why=bench&lang=hy"),
+    ("families, a row a person (XLSX)", "/api/v1/households.xlsx?why=bench&lang=hy"),
     ("census of today (CSV)", f"/api/v1/census/{timezone.localdate()}.csv?why=bench&lang=hy"),
     ("census of today (XLSX)", f"/api/v1/census/{timezone.localdate()}.xlsx?why=bench&lang=hy"),
 )

@@ -199,3 +199,13 @@ def test_needs_and_cases_of_a_merged_record_stand_in_the_file_of_the_person(clie
     assert client.get(f"/cases/family/{address}/").content.count(b"Child without a parent here") == 1
     (member,) = read_file(again, staff, timezone.now()).members
     assert len(member.needs) == 1
+
+
+def test_an_age_lies_side_by_side_as_an_age(client, goris):
+    coordinator = make_user(Role.COORDINATOR, goris)
+    born = Birth.of_age(33, timezone.localdate())
+    one, other = (register_family(goris, coordinator, person(birth=born)) for _family in range(2))
+    client.force_login(coordinator)
+    page = client.get("/duplicates/", {"one": str(one), "other": str(other)}).content.decode()
+    assert "<td>≈ 33 years</td>" in page
+    assert f"{born.on:%d.%m.%Y}" not in page

@@ -197,8 +197,8 @@ class Terminal(io.StringIO):
 
 
 def test_open_asks_until_it_is_right(monkeypatch):
-    operation = ["Goris 2026", "G1", "Goris 2026", "gori"]
-    account = ["armine", "Armine", "", "armine", "Armine", ""]
+    operation = ["Goris 2026", "G1", "gori"]  # only what was wrong is asked again
+    account = ["armine", "Armine", ""]
     site = ["", "goris", "Goris", "", "Գորիս", "", "9x", "2", "SU", "9", "hall", "none", "40", "goris", ""]
     answers = iter([*operation, *account, *site])
     passwords = iter(["short", "short", PASSWORD, "another", PASSWORD, PASSWORD])
@@ -220,6 +220,15 @@ def test_open_asks_until_it_is_right(monkeypatch):
         "AM-SU",
     )
     assert Place.objects.count() == 40
+
+
+def test_what_the_command_line_told_wrongly_is_asked_alone(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or "gori")
+    (tmp_path / "password").write_text(PASSWORD)
+    _open(code="G1", given_name="Armine", family_name="Hakobyan", password_file=str(tmp_path / "password"))
+    assert asked == ["Code of four letters: "]
 
 
 def test_open_stopped_half_way_leaves_nothing(monkeypatch):

@@ -1,0 +1,39 @@
+"""A birth as it was said: what is shown or sent of it is never more precise."""
+
+from datetime import date
+
+from django.utils.translation import ngettext
+
+from registrations.facts import Birth, age_on
+
+_AS_SAID = {"day": "%d.%m.%Y", "month": "%m.%Y", "year": "%Y"}
+_FOR_MACHINES = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
+_SURE_OF_AGE = ("day", "month")
+
+
+def born_as_said(birth: Birth) -> str:
+    """As much of the birth date as was said: 04.05.1989, 05.1989 or 1989; nothing where only an age was."""
+    return _written(birth, _AS_SAID)
+
+
+def born_for_machines(birth: Birth) -> str:
+    """The same by ISO 8601: 1989-05-04, 1989-05 or 1989."""
+    return _written(birth, _FOR_MACHINES)
+
+
+def age_as_known(birth: Birth, day: date) -> str:
+    """The age on a day in words, with ≈ where only a year or an age was said; or the age group, or nothing."""
+    if birth.on is None:
+        return birth.age_group.replace("-", "–")  # with a hyphen, sheets take 5-11 for a day in November
+    age = age_on(birth.on, day)
+    about = "" if birth.precision in _SURE_OF_AGE else "≈ "
+    return about + ngettext("%(age)d year", "%(age)d years", age) % {"age": age}
+
+
+def birth_in_words(birth: Birth, day: date) -> str:
+    """What was said of the birth, in one word: as much of a date as was said, or else the age."""
+    return born_as_said(birth) or age_as_known(birth, day)
+
+
+def _written(birth: Birth, forms: dict[str, str]) -> str:
+    return birth.on.strftime(forms[birth.precision]) if birth.on and birth.precision in forms else ""

@@ -1,0 +1,37 @@
+"""Births: what is shown and sent of one is never more precise than what was said."""
+
+from datetime import date
+
+import pytest
+from django.utils import translation
+
+from registrations.births import age_as_known, birth_in_words, born_as_said, born_for_machines
+from registrations.facts import Birth
+
+TODAY = date(2023, 9, 28)
+DAY, MONTH, YEAR = Birth(date(1989, 5, 4), "day"), Birth(date(1989, 5, 1), "month"), Birth.in_year(1989)
+AGE, GROUP, UNKNOWN = Birth.of_age(33, TODAY), Birth(None, "age_group", "5-11"), Birth()
+
+
+@pytest.mark.parametrize(
+    ("birth", "shown", "sent", "age", "words"),
+    [
+        (DAY, "04.05.1989", "1989-05-04", "34 years", "04.05.1989"),
+        (MONTH, "05.1989", "1989-05", "34 years", "05.1989"),
+        (YEAR, "1989", "1989", "≈ 34 years", "1989"),
+        (AGE, "", "", "≈ 33 years", "≈ 33 years"),
+        (GROUP, "", "", "5–11", "5–11"),
+        (UNKNOWN, "", "", "", ""),
+    ],
+)
+def test_a_birth_is_as_it_was_said(birth, shown, sent, age, words):
+    said = born_as_said(birth), born_for_machines(birth), age_as_known(birth, TODAY), birth_in_words(birth, TODAY)
+    assert said == (shown, sent, age, words)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ru", ["1 год", "3 года", "5 лет"]), ("hy", ["1 տարեկան", "3 տարեկան", "5 տարեկան"])]
+)
+def test_ages_are_counted_as_the_language_counts(language, words):
+    with translation.override(language):
+        assert [age_as_known(Birth.of_age(age, TODAY), TODAY) for age in (1, 3, 5)] == [f"≈ {word}" for word in words]
