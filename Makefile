@@ -6,7 +6,7 @@ UV ?= uv
 LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url
 
-.PHONY: help run open serve test check messages bench bench-large lock
+.PHONY: help run open serve test check messages bench bench-large recall lock
 
 help:
 	@echo 'make run     start Reception with a demonstration day'
@@ -16,6 +16,7 @@ help:
 	@echo 'make check   lint, layers, types, templates, translations, migrations'
 	@echo 'make messages  bring the catalogues of translations up to the messages of today'
 	@echo 'make bench   the benchmark table at 120,000 people; bench-large at 1 and 10 million'
+	@echo 'make recall  how many misspelt names find their bearer among 120,000'
 	@echo 'make pictures  take the pictures of the help pages anew'
 	@echo 'make lock    bring both lock files up to date'
 
@@ -48,6 +49,9 @@ bench: .venv/dev
 
 bench-large: .venv/dev
 	$(BIN)/python -m tests.bench --large
+
+recall: .venv/dev
+	$(BIN)/python -m tests.recall
 
 pictures: .venv/dev
 	$(BIN)/python -m tests.pictures

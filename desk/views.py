@@ -161,7 +161,9 @@ def families(request: HttpRequest) -> HttpResponse:
         return _to("desk:family", scanned.household)
     sites = Site.objects.open(timezone.now()).where(request.user, Permission.SEE_FAMILIES).filter(confidential=False)
     shown = Household.objects.visible_to(request.user).select_related("site")
-    narrowed = FamilyFilterSet(request.GET, queryset=shown.with_size().order_by("-number"), sites=sites)
+    narrowed = FamilyFilterSet(
+        request.GET, queryset=shown.with_size().order_by("-number"), sites=sites, request=request
+    )
     query = narrowed.form.cleaned_data.get("search", "") if narrowed.form.is_valid() else ""
     listed, found = narrowed.qs, {}
     if query:

@@ -29,7 +29,7 @@ AGREES = 0.92
 SHOWN = 1.9  # family and given name alike and nothing against it
 SHOWN_BY_ONE_NAME = 2.3  # and a birth date, or two of birth year, settlement and father's name
 WRONG_COLUMNS = 0.2  # what names in each other's columns cost: something else must agree
-SAME_DAY = 0.5  # what a birth date adds to its year where only one name is known
+SAME_DAY = 0.5  # what a birth date adds to its year where only the given name is known
 YEARS = 5  # further apart in age they are two people
 
 FAMILY, GIVEN = Name.Kind.FAMILY.value, Name.Kind.GIVEN.value
@@ -252,7 +252,7 @@ def _fit(asked: _Asked, found: _Found, settlement: str, near: NearNames) -> _Fit
     score += 0.0 if place is None else 0.4 if place >= AGREES else -0.1
     if asked.person.sex and found.sex and asked.person.sex != found.sex:
         score -= 0.8
-    if not names.whole and day:
+    if names.family is None and day:
         score += SAME_DAY
     if score < (SHOWN if names.whole else SHOWN_BY_ONE_NAME):
         return None

@@ -19,7 +19,7 @@ What the fold merges:
   (-ants, -ents, -unts, -uni stay: they make other surnames of the same stem);
 * Ter- and Der- with hyphen, space or joined;
 * a few stems that Russian documents write in their own way: Hovhannes/Oganes, Sargs-/Sarkis-,
-  Mkrtich/Mkrtych, Khachatryan/Khachaturian.
+  Mkrtich/Mkrtych, Khachatryan/Khachaturian; Abraham, Anahit and Zaruhi without their h.
 
 Sources: Government Decree N 220-N of 3 March 2011 for the Latin letters; the Armenian fold of tetrak-translit
 for classical spelling and the voiced and voiceless pairs; the usual practice of Russian documents, for
@@ -89,12 +89,15 @@ _STEMS = _rules(
     (r"^kajaturian", "kajatrian"),
     (r"^i(?=akop|arut)", ""),  # classical Յակոբ, Յարութիւն
     (r"^koar", "kokar"),
+    (r"^apra[k]?am", "apram"),
+    (r"^anakit", "anait"),
+    (r"^zaruki", "zarui"),
     (r"^vakn", "vakakn"),
     (r"(?<=..)ianc?$", "y"),
 )
 
 
-# For counting errors, one wrong letter must stay one: neither stems nor endings, and ts, the fold's c, is two letters.
+# For counting errors, one wrong letter must stay one: neither stems nor endings, ts as two letters, sh and zh as one.
 _PLAIN_MERGES = _rules(
     (r"ch", "j"),
     (r"[kg]h", "k"),
@@ -104,6 +107,8 @@ _PLAIN_MERGES = _rules(
     (r"(.)\1+", r"\1"),
     (r"(?<=[aeo])i$", ""),
     (r"c", "ts"),
+    (r"sh", "š"),
+    (r"zh", "ž"),
 )
 
 

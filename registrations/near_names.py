@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from registrations.models import Name
 from registrations.names import likeness
 
-SHORT = 5  # letters; of a word that short one may be amiss, of a longer one two
+SHORT = 3  # letters; of a word that short one may be amiss, of a longer one two
 WITH_KEY = "SELECT kind, folded, spelt FROM registrations_names_with_key(%s)"
 COMPARED = 10  # letters of a word that keys are made of
 MOST_NEAR = 40  # names tried for one word
@@ -44,7 +44,8 @@ def _errors(word: str) -> int:
 
 
 def _unmarked(folded: str) -> str:
-    """The fold with its ending in letters again, so that an error in the ending is one error."""
+    """The fold letter by letter, its ending too, so that an error in it is one error."""
+    folded = folded.replace("sh", "š").replace("zh", "ž")
     return " ".join(word[:-1] + "ian" if len(word) > 2 and word.endswith("y") else word for word in folded.split())
 
 
@@ -63,7 +64,7 @@ class NearNames:
         """How well the word names whoever has this name, 0 to 1: by its errors; beyond them, by likeness, and less."""
         errors = self.errors.get((word, kind), {}).get(folded)
         alike = max((likeness(word, part) for part in (folded, *folded.split()) if part), default=0.0)
-        return 0.7 * alike if errors is None else (1 - errors / (len(word) + 1)) * 0.95 + 0.05 * alike
+        return 0.7 * alike if errors is None else 0.95 * (1 - errors / (len(word) + 1)) + 0.05 * alike
 
     def _likeness(self, word: str, kind: str, folded: str) -> float:
         """How alike the asked and the known name are, as names.likeness counts; one error anywhere agrees."""
@@ -104,9 +105,8 @@ def _with_errors(word: str, letters: str, known: list[tuple[str, str]]) -> Itera
             if " " in whole and " " not in form:
                 for part in whole.split():
                     places.setdefault(part, []).append(row[0])
-        most = _errors(form)
         for near, errors, _place in process.extract(
-            form, list(places), scorer=OSA.distance, score_cutoff=most, limit=None
+            form, list(places), scorer=OSA.distance, score_cutoff=2, limit=None
         ):
-            for folded in places[near]:
+            for folded in places[near] if errors <= max(_errors(form), _errors(near)) else ():
                 yield folded, errors + (WORDS_APART if " " in folded and " " not in form else 0.0)

@@ -5,7 +5,8 @@ ranks them here. Nothing ever scans the people.
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import permutations
 from typing import Any, NamedTuple
@@ -46,6 +47,9 @@ class Ranked(Sequence[Any]):
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self[:])
 
     def __getitem__(self, place: Any) -> Any:
         if not isinstance(place, slice):
@@ -178,8 +182,9 @@ def _whom_they_may_see(by: User, named: Q) -> list[_Named]:
     return [_Named(*row) for row in rows[:MOST_FOUND]]
 
 
-def _in_order(named: Any, asked: Sequence[str], near: NearNames) -> list[uuid.UUID]:
-    """The likeliest first: each word counts for the part of the name that it is most like; then the latest."""
+def _in_order(named: Collection[_Named], asked: Sequence[str], near: NearNames) -> list[uuid.UUID]:
+    """The likeliest first: each word counts for the part of the name that it is most like; of names that fit
+    alike the commoner comes first; then the latest."""
 
     @cache
     def likeness_to(given: str, family: str, fathers: str) -> float:
@@ -189,9 +194,12 @@ def _in_order(named: Any, asked: Sequence[str], near: NearNames) -> list[uuid.UU
             total += max(near.rank(word, FAMILY_NAME, family), near.rank(word, GIVEN, given), 0.95 * by_father)
         return round(total / len(asked), 3)
 
-    def place(one: _Named) -> tuple[float, float, uuid.UUID]:
+    bearers = Counter((one.family_fold, one.given_fold) for one in named)
+
+    def place(one: _Named) -> tuple[float, int, float, uuid.UUID]:
         since = one.registered_at.timestamp() if one.registered_at else 0.0
-        return -likeness_to(one.given_fold, one.family_fold, one.fathers_fold), -since, one.pk
+        likely = likeness_to(one.given_fold, one.family_fold, one.fathers_fold)
+        return -likely, -bearers[one.family_fold, one.given_fold], -since, one.pk
 
     return [one.pk for one in sorted(named, key=place)]
 
