@@ -93,6 +93,7 @@ class Household(models.Model):
         indexes = (
             models.Index(fields=["site", "registered_at"], name="household_by_site"),
             models.Index(fields=["registered_at"], name="household_wants_shelter", condition=Q(going=Going.SHELTER)),
+            GinIndex(fields=["phones"], name="household_by_phone"),
         )
 
     def __str__(self) -> str:
@@ -165,6 +166,7 @@ class Individual(models.Model):
         indexes = (
             models.Index(fields=["family_fold", "given_fold"], name="individual_family_fold"),
             models.Index(fields=["given_fold"], name="individual_given_fold"),
+            GinIndex(fields=["documents"], name="individual_by_document", opclasses=["jsonb_path_ops"]),
         )
 
     def __str__(self) -> str:

@@ -15,16 +15,18 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from centre.models import User
-from registrations.models import Individual, Membership, Name
+from registrations.models import Household, Individual, Membership, Name
 from registrations.names import fold, fold_fathers_name, initials, likeness, words
 from registrations.near_names import NearNames, near_names
 from registrations.numbers import read_number
+from registrations.phones import read_phone
 
 ENOUGH = 50  # found as written, nobody misspelt is looked for
 CANDIDATES = 200  # people whom the sites are asked about one by one
 MOST_FOUND = 1000  # people ranked at most
 FAMILY = 5  # how often one person comes, once for each member of the family who is a reason to see it
 MOST_WORDS = 4
+LEAST_DIGITS = 5  # of a telephone's or document's number; fewer are no question
 
 GIVEN, FAMILY_NAME = Name.Kind.GIVEN.value, Name.Kind.FAMILY.value
 
@@ -63,13 +65,16 @@ def search_individuals(queryset: Any, query: str, *, by: User) -> Ranked:
 
     Words stand in any order, with or without the father's name, misspelt, in Armenian, Russian or Latin letters; one
     of two may be an initial, and one half of a double name is enough. A household's number with the right letter
-    finds its members. A person of two records stands once. The queryset is one that shows `by` nothing more than
-    visible_to.
+    finds its members; a telephone or a document's number, in full, whose it is. A person of two records stands once.
+    The queryset is one that shows `by` nothing more than visible_to.
     """
     number = _number(query)
     if number is not None:
         members = queryset.filter(memberships__left_at__isnull=True, memberships__household__number=number)
         return Ranked(queryset, list(members.order_by("memberships__position").values_list("pk", flat=True)))
+    exactly = _by_exact_number(query)
+    if exactly:
+        return Ranked(queryset, _each_once(queryset, exactly))
     asked = _asked(query)
     if not asked:
         return Ranked(queryset, [])
@@ -100,6 +105,22 @@ def _number(query: str) -> int | None:
         return read_number(query)
     except ValidationError:
         return None
+
+
+def _by_exact_number(query: str) -> list[uuid.UUID]:
+    """Those whose telephone or document has the whole number that was typed, a few at most; never a part of it."""
+    if sum(letter.isdigit() for letter in query) < LEAST_DIGITS:
+        return []
+    asked = Q()
+    for number in {" ".join(query.split()), "".join(query.split())}:
+        asked |= Q(documents__contains=[{"number": number}]) | Q(documents__contains=[{"number": number.upper()}])
+    named = [Individual.objects.filter(asked)]
+    phone = read_phone(query)
+    if phone:
+        named.append(
+            Individual.objects.filter(memberships__household__in=Household.objects.filter(phones__contains=[phone]))
+        )
+    return list(dict.fromkeys(key for rows in named for key in rows.order_by().values_list("pk", flat=True)[:ENOUGH]))
 
 
 def _asked(query: str) -> dict[str, str]:

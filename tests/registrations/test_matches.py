@@ -185,6 +185,29 @@ def test_a_person_of_two_records_is_found_once(goris, desk):
     assert list(search("Anahit Zurabyan", by=coordinator)) == [one]
 
 
+@pytest.mark.parametrize(
+    ("query", "finds"),
+    [
+        ("+37491123456", True),
+        ("091 12-34-56", True),
+        ("ZX 1234567", True),
+        ("zx1234567", True),
+        ("9112345", False),
+        ("1234567", False),
+        ("1234", False),
+    ],
+)
+def test_a_whole_telephone_or_document_finds_and_a_part_does_not(goris, desk, query, finds):
+    papers = ({"kind": "passport", "number": "ZX1234567"},)
+    register_family(goris, desk, person(documents=papers), phones=("+37491123456",))
+    assert found(query) == ["Hakobyan Anna"] * finds
+
+
+def test_a_telephone_of_a_family_one_may_not_see_finds_nobody(goris, desk):
+    register_family(make_site("sisian"), desk, person(), phones=("+37491123456",))
+    assert list(search("+37491123456", by=make_user(Role.VOLUNTEER, goris))) == []
+
+
 def test_more_than_a_page_of_one_surname_is_counted(goris, desk):
     for number in range(1, 53):
         register_family(goris, desk, person("Anna", "Bazumyan", birth=Birth.in_year(1940 + number)))
