@@ -40,7 +40,7 @@ class Waits:
 def waits_for(user: User, site: Site | None, counted: Situation) -> list[Waits]:
     """What waits for the user now, the urgent first: at the site of the shift, or where all their roles reach."""
     at = counted.at
-    lines = [*_cases(user, at), *_families(user, site, at), *_names(user, site, counted), *_aid(user, at)]
+    lines = [*_cases(user, at), *_families(user, at), *_names(user, site, counted), *_aid(user, at)]
     lines += _census(user, at)
     return sorted((line for line in lines if line.people), key=lambda line: not line.urgent)
 
@@ -54,10 +54,11 @@ def _cases(user: User, at: datetime) -> Iterator[Waits]:
         yield Waits("cases", others, ngettext("other case is open", "other cases are open", others), "/cases/")
 
 
-def _families(user: User, site: Site | None, at: datetime) -> Iterator[Waits]:
+def _families(user: User, at: datetime) -> Iterator[Waits]:
+    """Of all sites where the user may place, like the shelter board that the line leads to."""
     if not allows(user, Permission.PLACE, at=at):
         return
-    sites = [one for one in sites_to_place(user, at) if site is None or one == site]
+    sites = list(sites_to_place(user, at))
     families = _how_many_wait(user, sites, at)
     yield Waits(
         "places", families, ngettext("family waits for a place", "families wait for a place", families), "/shelter/"

@@ -1,6 +1,6 @@
 """The log: who looked at what. Ids and field names, never values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import models
 
@@ -25,3 +25,11 @@ def write_log(
     else:
         kind = subject
     LogLine.objects.create(by=by, verb=verb, subject=kind, subject_id=key, fields=sorted(fields), why=why)
+
+
+def write_lines(by: User, verb: LogLine.Verb, subjects: Mapping[models.Model, Iterable[str]]) -> None:
+    """Leave a line for each row of which these fields were shown, in one statement."""
+    LogLine.objects.bulk_create(
+        LogLine(by=by, verb=verb, subject=row._meta.model_name or "", subject_id=str(row.pk), fields=sorted(fields))
+        for row, fields in subjects.items()
+    )

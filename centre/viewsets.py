@@ -60,8 +60,8 @@ class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericVie
         if found is None:
             response = super().list(request, *args, **kwargs)
         else:
-            rows = self.get_serializer(found, many=True).data
-            response = Response({"next": None, "previous": None, "results": rows})
+            page = self.paginator.page_of_found(found, request)
+            response = self.paginator.answer_found(self.get_serializer(page, many=True).data)
         if self.about_people:
             write_log(request.user, LogLine.Verb.SEARCHED, self.subject, known & set(request.query_params))
         return response
@@ -73,7 +73,7 @@ class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericVie
         return Response(self.get_serializer(row).data)
 
     def search(self, query: str) -> Sequence[Any] | None:
-        """The rows these words name, the likeliest first, on one page; None where rows have no names."""
+        """The rows these words name, the likeliest first; None where rows have no names."""
         return None
 
     @property

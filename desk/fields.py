@@ -8,7 +8,6 @@ import unicodedata
 from datetime import date
 from typing import Any
 
-import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -17,10 +16,10 @@ from django.utils.translation import ngettext
 
 from registrations.births import born_as_said
 from registrations.facts import Birth, age_on
+from registrations.phones import read_phone
 
 NOT_KNOWN = "?"  # what a desk writes for a name that nobody knows
 OLDEST = 120  # years
-REGION = "AM"  # where a number without a country code is dialled
 
 _SEPARATORS = re.compile(r"[\s./,\-]+")
 _AGE = re.compile(r"\d{1,3}", re.ASCII)
@@ -91,13 +90,10 @@ class PhoneField(forms.CharField):
         typed = super().to_python(value)
         if not typed:
             return ""
-        try:
-            number = phonenumbers.parse(typed, REGION)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_valid_number(number):
+        phone = read_phone(typed)
+        if not phone:
             raise ValidationError(_("No telephone has this number. Check it, or leave it empty."), code="no_phone")
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return phone
 
 
 def read_birth(text: str, today: date) -> Birth:

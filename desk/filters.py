@@ -4,14 +4,14 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centre.models import Site
 from registrations.filters import LONGEST_SEARCH, SearchFilter
-from registrations.models import Going, Household, Membership, Presence
-from shelter.models import Stay
+from registrations.models import Household, Membership, Presence
+from shelter.selectors import waiting_households
 
 PRE_REGISTERED, WAITING = "pre_registered", "waiting"
 
@@ -44,22 +44,11 @@ class FamilyFilterSet(filters.FilterSet):
         self.form.label_suffix = ""
 
     def filter_state(self, households: Any, _name: str, state: str) -> Any:
-        return households.pre_registered_only() if state == PRE_REGISTERED else waiting(households)
+        if state == PRE_REGISTERED:
+            return households.pre_registered_only()
+        return households.filter(pk__in=waiting_households(self.request.user, timezone.now()))
 
     def filter_site(self, households: Any, _name: str, site: Site) -> Any:
         present = Presence.objects.at(timezone.now()).filter(site=site)
         members = Membership.objects.filter(counted_as__in=present.values("individual"), left_at__isnull=True)
         return households.filter(pk__in=members.values("household"))
-
-
-def waiting(households: Any) -> Any:
-    """Those who wanted shelter, of whom somebody is at a site and nobody has a place or a hold."""
-    now = timezone.now()
-    members = Membership.objects.filter(household=OuterRef("pk"), left_at__isnull=True)
-    present = Presence.objects.filter(individual=OuterRef("counted_as"), during__contains=now)
-    placed = Stay.objects.filter(individual=OuterRef("counted_as")).filter(
-        Q(during__upper_inf=True) | Q(during__endswith__gt=now)
-    )
-    return households.filter(
-        Exists(members.filter(Exists(present))), ~Exists(members.filter(Exists(placed))), going=Going.SHELTER
-    ).registered()

@@ -19,7 +19,7 @@ from desk.lists import families_file, families_to_take
 def families_list(request: HttpRequest) -> HttpResponseBase:
     """Take out the list of the families that the page of families shows; who and why stands in the log."""
     sites = Site.objects.open(timezone.now()).where(request.user, Permission.EXPORT_FAMILIES).filter(confidential=False)
-    narrowed = FamilyFilterSet(request.GET, queryset=families_to_take(request.user), sites=sites)
+    narrowed = FamilyFilterSet(request.GET, queryset=families_to_take(request.user), sites=sites, request=request)
     asked = "why" in request.GET
     form = ListForm(request.GET if asked else None, initial={"language": request.LANGUAGE_CODE, "suffix": "xlsx"})
     if form.is_valid() and narrowed.form.is_valid():

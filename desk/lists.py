@@ -1,11 +1,11 @@
-"""The list of families as a file: a row a person, streamed, for those who may take it out."""
+"""The list of families as a file: a row a living person, streamed, for those who may take it out."""
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from centre.sheets import COMMA, CONTENT_TYPES, Column, Table, Value, begun, csv
 from desk.selectors import Eyes
 from registrations.births import age_as_known, born_as_said, born_for_machines
 from registrations.facts import Birth
-from registrations.models import Household, Individual, Membership
+from registrations.models import Absence, Household, Individual, Membership, Movement
 from registrations.numbers import write_number
 
 WIDE = 18  # characters
@@ -29,6 +29,7 @@ MEMBER = (
     "counted_as__sex", "counted_as__birth_date", "counted_as__birth_precision", "counted_as__age_group",
     "relationship", "household__registered_at", "household__going", "household__last_residence_district",
     "household__last_residence_settlement", "household__phones", "here__site", "here__during__startswith",
+    "counted_as",
 )  # fmt: skip
 
 
@@ -100,11 +101,27 @@ def _rows(
     here = FilteredRelation("counted_as__presences", condition=Q(counted_as__presences__during__contains=now))
     members = Membership.objects.filter(left_at__isnull=True, household__in=households.order_by())
     members = members.annotate(here=here).order_by("household__number", "position")
+    passed_over = _the_dead(now)
+    merged = _of_two_records()
     told = 0
-    for row in members.values_list(*MEMBER).iterator(AT_ONCE):
+    for *row, person in members.values_list(*MEMBER).iterator(AT_ONCE):
+        if person in passed_over:
+            continue
+        if person in merged:
+            passed_over.add(person)  # once: the next record of the same person is no other one
         yield _row(row, born, words, sites, now)
         told += 1
     yield [_("End of the list. People: %(rows)d") % {"rows": told}]
+
+
+def _the_dead(now: datetime) -> set[uuid.UUID]:
+    absences = Absence.objects.filter(movement__kind=Movement.Kind.DIED, during__contains=now)
+    return set(absences.values_list("individual", flat=True))
+
+
+def _of_two_records() -> set[uuid.UUID]:
+    merged = Membership.objects.filter(left_at__isnull=True).exclude(individual=F("counted_as"))
+    return set(merged.values_list("counted_as", flat=True))
 
 
 def _row(

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -86,23 +86,34 @@ class Row:
     where: list[tuple[str, int]]
 
 
-def read_rows(households: Sequence[Household], user: User, at: datetime, found: dict[Any, str]) -> list[Row]:
-    """The rows of these households, with where their members are now; `found` names whom a search found."""
+def read_rows(
+    households: Sequence[Household], user: User, at: datetime, found: Mapping[uuid.UUID, uuid.UUID]
+) -> list[Row]:
+    """The rows of these households, with where their members are now; `found` says whom a search found in each."""
     members = Membership.objects.filter(household__in=households, left_at__isnull=True).select_related("counted_as")
     people: dict[uuid.UUID, dict[uuid.UUID, Individual]] = defaultdict(dict)
     for membership in members.order_by("position"):
         people[membership.household_id][membership.counted_as_id] = membership.counted_as
     eyes = Eyes.of(user, at)
     presences = _presences([key for family in people.values() for key in family], at)
+    names = _found_names([found[household.pk] for household in households if household.pk in found], eyes, at)
     return [
         Row(
             household=household,
             initials=next((person.initials for person in people[household.pk].values() if person.initials), ""),
-            found=found.get(household.pk, ""),
+            found=names.get(found.get(household.pk), ""),
             where=_together(_at_a_site(presences[key], eyes, at) for key in people[household.pk] if key in presences),
         )
         for household in households
     ]
+
+
+def _found_names(people: Sequence[uuid.UUID], eyes: "Eyes", at: datetime) -> dict[uuid.UUID | None, str]:
+    """The names of whom a search found; of the dead it is said to those who are told of deaths."""
+    found = Individual.objects.in_bulk(people)
+    living = set(Individual.objects.filter(pk__in=people).living(at).values_list("pk", flat=True))
+    told = _("%(name)s, died") if eyes.deaths else "%(name)s"
+    return {key: str(one) if key in living else told % {"name": one} for key, one in found.items()}
 
 
 def _together(places: Iterable[Where]) -> list[tuple[str, int]]:

@@ -1,6 +1,5 @@
 """The pages of the desk: intake, gate, families, and the acts at a family's file."""
 
-import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -37,10 +36,11 @@ from desk.pages import Page
 from desk.selectors import read_file, read_rows
 from registrations.card_texts import LENGTH
 from registrations.in_hand import is_in_hand
-from registrations.matches import find_matches, search_individuals
+from registrations.matches import find_matches
 from registrations.models import Card, GateCount, Household, Individual, Membership, Movement
 from registrations.names import mixes_scripts
 from registrations.numbers import read_number
+from registrations.search import search_households
 
 LAST_COUNTS = 20
 
@@ -161,19 +161,23 @@ def families(request: HttpRequest) -> HttpResponse:
         return _to("desk:family", scanned.household)
     sites = Site.objects.open(timezone.now()).where(request.user, Permission.SEE_FAMILIES).filter(confidential=False)
     shown = Household.objects.visible_to(request.user).select_related("site")
-    narrowed = FamilyFilterSet(request.GET, queryset=shown.with_size().order_by("-number"), sites=sites)
+    narrowed = FamilyFilterSet(
+        request.GET, queryset=shown.with_size().order_by("-number"), sites=sites, request=request
+    )
     query = narrowed.form.cleaned_data.get("search", "") if narrowed.form.is_valid() else ""
-    found: dict[uuid.UUID, str] = {}
+    listed, found = narrowed.qs, {}
     if query:
         write_log(request.user, LogLine.Verb.SEARCHED, "household", ["search"])
-        found = _households_of(search_individuals(Individual.objects.visible_to(request.user), query, by=request.user))
-    page = Page.of(_ranked(narrowed.qs, found) if query else narrowed.qs, request.GET.get("page", ""))
+        people = Individual.objects.visible_to(request.user)
+        listed, found = search_households(narrowed.qs, people, query, by=request.user)
+    page = Page.of(listed, request.GET.get("page", ""))
     rows = read_rows(page.rows, request.user, timezone.now(), found)
     context = {
         "filter": narrowed,
         "page": page,
         "rows": rows,
         "query": query,
+        "found": listed if query else None,
         "wrong_number": _wrong_number(query, scanned),
     }
     return render(request, "desk/families.html", context)
@@ -329,21 +333,6 @@ def _to(name: str, number: Household | str) -> HttpResponse:
 
 def _status(form: ActForm) -> int:
     return 422 if form.is_bound else 200
-
-
-def _households_of(people: list[Individual]) -> dict[uuid.UUID, str]:
-    """The households of these people in their order, each with the name of whom was found in it first."""
-    rows = Membership.objects.filter(individual__in=people, left_at__isnull=True)
-    household_of = dict(rows.values_list("individual", "household"))
-    found: dict[uuid.UUID, str] = {}
-    for person in people:
-        found.setdefault(household_of[person.pk], str(person))
-    return found
-
-
-def _ranked(households: Any, found: dict[uuid.UUID, str]) -> list[Household]:
-    by_key = {household.pk: household for household in households.filter(pk__in=found)}
-    return [by_key[key] for key in found if key in by_key]
 
 
 def _is_scan(query: str) -> bool:

@@ -1,5 +1,6 @@
 """The API's router, its paging and its way of answering errors."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -18,6 +19,8 @@ from centre.log import write_log
 from centre.models import LogLine, User
 from centre.refusals import Refusal
 
+FOUND = {"type": "integer", "description": "How many a search found, at most 1,000; absent in a list."}
+
 
 class Pages(CursorPagination):
     """Pages by cursor, so that a list stays right while rows are added."""
@@ -29,6 +32,26 @@ class Pages(CursorPagination):
     def paginate_queryset(self, queryset: "QuerySet[Any]", request: Request, view: Any = None) -> list[Any] | None:
         self.key = queryset.model._meta.pk
         return super().paginate_queryset(queryset, request, view)
+
+    def page_of_found(self, found: Sequence[Any], request: Request) -> Sequence[Any]:
+        """A page of what a search found: its cursor is a place among the likeliest, and the search is asked again."""
+        self.base_url = request.build_absolute_uri()
+        self.count, self.size = len(found), self.get_page_size(request)
+        cursor = self.decode_cursor(request)
+        self.start = cursor.offset if cursor else 0
+        return found[self.start : self.start + self.size]
+
+    def answer_found(self, rows: Any) -> Response:
+        """That page, with how many were found."""
+        after, before = self.start + self.size, max(self.start - self.size, 0)
+        links = {
+            "next": self._link_to(after) if after < self.count else None,
+            "previous": self._link_to(before) if self.start else None,
+        }
+        return Response({"count": self.count, **links, "results": rows})
+
+    def _link_to(self, place: int) -> str:
+        return self.encode_cursor(Cursor(place, False, None))
 
     def get_page_size(self, request: Request) -> int | None:
         asked = request.query_params.get(self.page_size_query_param)
@@ -55,7 +78,7 @@ class Pages(CursorPagination):
         return {
             "type": "object",
             "required": ["next", "previous", "results"],
-            "properties": {"next": link, "previous": link, "results": schema},
+            "properties": {"count": FOUND, "next": link, "previous": link, "results": schema},
         }
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:

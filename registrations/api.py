@@ -15,9 +15,9 @@ from centre.viewsets import Rows
 from registrations.births import born_for_machines
 from registrations.facts import age_on
 from registrations.filters import HouseholdFilterSet, IndividualFilterSet, PresenceFilterSet
-from registrations.matches import search_individuals
 from registrations.models import Household, Individual, Membership, Presence, SpecificNeed
 from registrations.numbers import write_number
+from registrations.search import search_households, search_individuals
 
 
 class ResidenceRow(serializers.Serializer[Any]):
@@ -92,14 +92,9 @@ class Households(Rows):
         return seen.annotate(needs_shown=needs_shown(Household.objects.all(), user))
 
     def search(self, query: str) -> Sequence[Household]:
-        found = search_individuals(Individual.objects.visible_to(self.request.user), query, by=self.request.user)
-        keys = Membership.objects.filter(individual__in=found, left_at__isnull=True).values_list(
-            "individual", "household"
-        )
-        household_of = dict(keys)
-        order = list(dict.fromkeys(household_of[person.pk] for person in found))
-        rows = self.filter_queryset(self.get_queryset()).in_bulk(order)
-        return [rows[key] for key in order if key in rows]
+        user = self.request.user
+        people = Individual.objects.visible_to(user)
+        return search_households(self.filter_queryset(self.get_queryset()), people, query, by=user)[0]
 
 
 class IndividualRow(serializers.ModelSerializer[Individual]):

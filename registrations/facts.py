@@ -21,7 +21,7 @@ class Birth:
     @classmethod
     def of_age(cls, age: int, today: date) -> "Birth":
         """Someone of this age today, in whole years; their birthday is taken to be today."""
-        return cls(_years_before(today, age), "age")
+        return cls(years_before(today, age), "age")
 
     @classmethod
     def in_year(cls, year: int) -> "Birth":
@@ -98,7 +98,8 @@ def is_alone(person: PersonFacts, day: date) -> bool:
     return asks_for_carer(person, day) and person.carer_kind != "member"
 
 
-def _years_before(day: date, years: int) -> date:
+def years_before(day: date, years: int) -> date:
+    """The same day of an earlier year: who is younger than so many years was born after it."""
     try:
         return day.replace(year=day.year - years)
     except ValueError:  # 29 February in a year without one

@@ -5,7 +5,7 @@ import uuid
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.contrib.postgres.functions import TransactionNow
-from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import get_language
@@ -94,6 +94,7 @@ class Household(models.Model):
         indexes = (
             models.Index(fields=["site", "registered_at"], name="household_by_site"),
             models.Index(fields=["registered_at"], name="household_wants_shelter", condition=Q(going=Going.SHELTER)),
+            GinIndex(fields=["phones"], name="household_by_phone"),
         )
 
     def __str__(self) -> str:
@@ -166,6 +167,7 @@ class Individual(models.Model):
         indexes = (
             models.Index(fields=["family_fold", "given_fold"], name="individual_family_fold"),
             models.Index(fields=["given_fold"], name="individual_given_fold"),
+            GinIndex(fields=["documents"], name="individual_by_document", opclasses=["jsonb_path_ops"]),
         )
 
     def __str__(self) -> str:
@@ -188,18 +190,20 @@ class Individual(models.Model):
 
 
 class Name(models.Model):
-    """A distinct folded part of a name; searched for likeness, so that cost saturates with the names, not people."""
+    """A distinct name as it folds and is spelt; asked for what is near, so that cost grows with names, not people."""
 
     class Kind(models.TextChoices):
         GIVEN = "given", _("given name")
         FAMILY = "family", _("family name")
 
     folded = models.CharField(max_length=160, db_collation="C")
+    spelt = models.CharField(max_length=160, db_collation="C")
     kind = models.CharField(max_length=6, choices=Kind)
+    keys = ArrayField(models.IntegerField())
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["folded", "kind"], name="name_once"),)
-        indexes = (GinIndex(OpClass(F("folded"), name="gin_trgm_ops"), name="name_likeness"),)
+        constraints = (models.UniqueConstraint(fields=["folded", "spelt", "kind"], name="name_once"),)
+        indexes = (GinIndex(fields=["keys"], name="name_by_key"),)
 
     def __str__(self) -> str:
         return self.folded

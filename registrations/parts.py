@@ -11,7 +11,8 @@ from centre.refusals import refused_on
 from registrations.errors import AlreadyWritten, CardRevoked, CardTaken, OneHead, UnknownCard
 from registrations.facts import Group, HouseholdFacts, PersonFacts
 from registrations.models import Card, Household, Individual, Membership, Movement, Name, SpecificNeed
-from registrations.names import fold, fold_fathers_name, sort_key
+from registrations.names import fold, fold_fathers_name, sort_key, spelt
+from registrations.near_names import keys_of
 
 
 def record_household(
@@ -135,20 +136,24 @@ def record_needs(people: Iterable[PersonFacts], act: Act) -> None:
 
 
 def record_names(individuals: Iterable[Individual]) -> None:
-    """Add the distinct folded parts of these names; in order, so that two desks cannot wait for each other."""
-    parts = {
-        (word, kind)
+    """Add the distinct names of these people; in order, so that two desks cannot wait for each other."""
+    names = {
+        (folded, spelt(written), kind)
         for individual in individuals
-        for kind, folded in (
-            (Name.Kind.GIVEN, individual.given_fold),
-            (Name.Kind.FAMILY, individual.family_fold),
+        for kind, folded, written in (
+            (Name.Kind.GIVEN, individual.given_fold, individual.given_name),
+            (Name.Kind.FAMILY, individual.family_fold, individual.family_name),
         )
-        for word in (folded, *folded.split())
-        if word
+        if folded
     }
-    known = set(Name.objects.filter(folded__in={word for word, _ in parts}).values_list("folded", "kind"))
+    rows = Name.objects.filter(folded__in={folded for folded, _letters, _kind in names})
+    known = set(rows.values_list("folded", "spelt", "kind"))
     Name.objects.bulk_create(
-        (Name(folded=word, kind=kind) for word, kind in sorted(parts - known)), ignore_conflicts=True
+        (
+            Name(folded=folded, spelt=letters, kind=kind, keys=keys_of(folded, letters))
+            for folded, letters, kind in sorted(names - known)
+        ),
+        ignore_conflicts=True,
     )
 
 

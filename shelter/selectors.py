@@ -10,11 +10,14 @@ from typing import Any
 from django.db import connection
 
 from centre.access import Permission, allows
+from centre.clock import local_day
 from centre.models import Site, User
+from registrations.facts import years_before
 from registrations.numbers import write_number
 
 LONG = timedelta(hours=12)  # who has waited this long is overtaken by nobody
 RECENT = timedelta(hours=72)  # how long a family presumed to have left a registration point is still listed
+MOST_LISTED = 100_000  # families; a list narrowed to those who wait is cut by its pages
 LEAST_AREA = 3.5  # m² of covered floor a person, by the Sphere standard
 STEP_FREE = frozenset({"DS"})
 URGENT = ("DS", "ER", "SM-CC", "SM-DP", "CR-TP")  # needs that decide where and how soon someone sleeps
@@ -101,7 +104,9 @@ WITH bedless AS MATERIALIZED (
 )
 SELECT household_id, number, site_id, given, family,
        (SELECT count(DISTINCT counted_as_id) FROM registrations_membership
-        WHERE registrations_membership.household_id = told.household_id AND left_at IS NULL) AS size,
+        WHERE registrations_membership.household_id = told.household_id AND left_at IS NULL AND NOT EXISTS (
+          SELECT FROM registrations_absence absence JOIN registrations_movement death ON death.id = absence.movement_id
+          WHERE absence.individual_id = counted_as_id AND death.kind = 'died')) AS size,
        members, registered, since, presumed, infants, young, elders, needs, count(*) OVER () AS all_of_them
 FROM told
 WHERE %(household)s::uuid IS NULL OR household_id = %(household)s::uuid
@@ -127,8 +132,8 @@ def who_waits(
         "sees_needs": [site.pk for site in sites if allows(user, Permission.SEE_NEEDS, site, at)],
         "recent": at - RECENT,
         "long_ago": at - LONG,
-        "two_years_ago": _years_before(at, 2),
-        "sixty_years_ago": _years_before(at, 60),
+        "two_years_ago": years_before(local_day(at), 2),
+        "sixty_years_ago": years_before(local_day(at), 60),
         "urgent": list(URGENT),
         "household": household,
         "limit": limit,
@@ -137,6 +142,12 @@ def who_waits(
         cursor.execute(WAITING, parameters)
         rows = cursor.fetchall()
     return [_waiting(row) for row in rows], rows[0][-1] if rows else 0
+
+
+def waiting_households(user: User, at: datetime) -> set[uuid.UUID]:
+    """The households that wait at the sites the user may know of, as the shelter board counts them."""
+    families, _all = who_waits(user, list(Site.objects.visible_to(user).open(at)), at, limit=MOST_LISTED)
+    return {family.household_id for family in families}
 
 
 def _waiting(row: tuple) -> Waiting:
@@ -311,10 +322,3 @@ def holds_now(sites: Collection[Site], at: datetime) -> list[HoldRow]:
         cursor.execute(HOLDS, parameters)
         rows = cursor.fetchall()
     return [HoldRow(*row[:3], tuple(row[3]), tuple(row[4]), *row[5:]) for row in rows]  # type: ignore[call-arg]
-
-
-def _years_before(at: datetime, years: int) -> datetime:
-    try:
-        return at.replace(year=at.year - years)
-    except ValueError:  # 29 February in a year without one
-        return at.replace(year=at.year - years, day=28)

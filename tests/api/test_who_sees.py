@@ -1,5 +1,7 @@
 """For each role and address: a row that must be seen and one that must not; and lists that cost the same."""
 
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -162,6 +164,17 @@ def test_search_finds_people_and_households_in_another_script_at_the_same_cost(d
             assert len(answer["results"]) == rows
             costs.append(len(queries))
         assert costs[0] == costs[1]
+
+
+def test_a_search_is_turned_page_by_page(db):
+    furnish("goris", 3)
+    machine = Machine(make_user(Role.COORDINATOR))
+    for address in ("individuals/", "households/"):
+        first = machine.get(address, search="Mane", page_size=2).json()
+        second = machine.get(address, **dict(parse_qsl(urlsplit(first["next"]).query))).json()
+        assert (first["count"], len(first["results"]), first["previous"]) == (3, 2, None)
+        assert (len(second["results"]), second["next"]) == (1, None)
+        assert len({row["id"] for row in first["results"] + second["results"]}) == 3
 
 
 def test_filters_narrow_down(db):

@@ -13,7 +13,9 @@ from centre.access import Role
 from centre.models import Assignment, Marz, Site, User
 from reception.demonstration.people import InventedFamily, invent_families
 from registrations.facts import Birth
+from registrations.models import Individual
 from registrations.names import fold, fold_fathers_name, sort_key
+from registrations.parts import record_names
 from shelter.models import Place, Room
 
 DAYS = 10
@@ -85,17 +87,11 @@ def fill(people: int, seed: int = 1) -> dict[str, int]:
     rng = Random(seed)
     moments = sorted(start + timedelta(days=DAYS) * min(rng.betavariate(2, 3), 0.999) for _ in families)
     _copy_families(zip(families, moments, strict=True), sites["kornidzor"], desk)
+    record_names(Individual.objects.order_by())
     with connection.cursor() as cursor:
         cursor.execute(MOVEMENTS, {"hotels": HOTELS})
         cursor.execute(INTERVALS)
         cursor.execute(BEDS_TAKEN, {})
-        cursor.execute(
-            "INSERT INTO registrations_name (folded, kind)"
-            " SELECT DISTINCT word, kind FROM registrations_individual,"
-            " LATERAL (VALUES (given_fold, 'given'), (family_fold, 'family')) AS part (folded, kind),"
-            " LATERAL (SELECT part.folded AS word UNION SELECT unnest(string_to_array(part.folded, ' '))) AS words"
-            " WHERE word <> '' ON CONFLICT DO NOTHING"
-        )
         cursor.execute("VACUUM ANALYZE")
         return {table: _count(cursor, table) for table in COUNTED}
 

@@ -12,7 +12,9 @@ from python_calamine import CalamineWorkbook
 
 from centre.access import Role
 from centre.models import LogLine
-from registrations.models import Household
+from desk.actions import record_death
+from desk.merging import merge_individuals
+from registrations.models import Household, Individual
 from tests.build import make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +143,16 @@ def test_the_list_asks_as_much_of_the_database_for_three_families_as_for_one(
     with django_assert_max_num_queries(12):
         assert len(cells_of(client.get("/api/v1/households.xlsx", {"why": WHY}))) == 6
     assert Household.objects.count() == 3
+
+
+def test_the_list_holds_each_living_person_once(client, goris):
+    staff = make_user()
+    register_family(goris, staff, person("Ani"), person("Aram", relationship="spouse", sex="M"))
+    register_family(goris, staff, person("Ani"))
+    one, other = Individual.objects.filter(given_name="Ani").order_by("registered_at")
+    merge_individuals(other, into=one, reason="the same woman", by=staff)
+    aram = Individual.objects.get(given_name="Aram")
+    record_death(aram, site=goris, by=staff)
+    client.force_login(staff)
+    rows = lines_of(client.get("/families/list/", {"why": WHY, "language": "en"}))
+    assert [row[2] for row in rows[1:-1]] == ["Ani"]

@@ -17,7 +17,9 @@ from desk.actions import arrive, depart, pre_register, record_death, void_moveme
 from desk.errors import NotPlanned
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual, Merge, Movement, Presence
-from tests.build import make_site, make_user, person, register_family
+from shelter.actions import place_household
+from shelter.selectors import who_waits
+from tests.build import make_room, make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +144,22 @@ def test_a_long_list_is_turned_page_by_page(client, coordinator, goris, staff):
     assert second.count('card-no" href="/families/') == 1
     assert "page=2" in first
     assert "page=1" in second
+
+
+def test_a_search_says_how_many_it_found(client, coordinator, goris, staff):
+    for _family in range(51):
+        register_family(goris, staff)
+    text = client.get("/families/", {"search": "Hakobyan"}).content.decode()
+    assert "50 of 51 families" in text
+
+
+def test_the_list_and_the_shelter_board_count_the_same_families(client, coordinator, goris, staff):
+    families = [register_family(goris, staff, person(), person("Ani", relationship="sibling")) for _ in range(3)]
+    place_household(families[0], rooms=[make_room(goris, places=2)], by=staff)
+    text = client.get("/families/", {"state": "waiting"}).content.decode()
+    waiting, number = who_waits(coordinator, [goris], timezone.now())
+    assert number == 2
+    assert {f.household_id for f in waiting} == {f.pk for f in families if at(f) in text}
 
 
 def test_the_list_is_narrowed_by_state_and_site(client, coordinator, family, goris, staff):

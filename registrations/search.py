@@ -1,0 +1,237 @@
+"""The search for a person, by whatever a list on paper or a caller says: names in three scripts, an initial, a number.
+
+It asks the distinct names for what is near, where cost saturates, then fetches persons by equality of the folds and
+ranks them here. Nothing ever scans the people.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import permutations
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from centre.models import User
+from registrations.models import Household, Individual, Membership, Name
+from registrations.names import fold, fold_fathers_name, initials, likeness, words
+from registrations.near_names import NearNames, near_names
+from registrations.numbers import read_number
+from registrations.phones import read_phone
+
+ENOUGH = 50  # found as written, nobody misspelt is looked for
+CANDIDATES = 200  # people whom the sites are asked about one by one
+MOST_FOUND = 1000  # people ranked at most
+FAMILY = 5  # how often one person comes, once for each member of the family who is a reason to see it
+MOST_WORDS = 4
+LEAST_DIGITS = 5  # of a telephone's or document's number; fewer are no question
+
+GIVEN, FAMILY_NAME = Name.Kind.GIVEN.value, Name.Kind.FAMILY.value
+
+
+class _Named(NamedTuple):
+    """As much of a person as tells how well words name them."""
+
+    pk: uuid.UUID
+    given_fold: str
+    family_fold: str
+    fathers_fold: str
+    registered_at: Any
+
+
+class Ranked(Sequence[Any]):
+    """The rows found, the likeliest first, read from the database a slice at a time; `cut` when there are more."""
+
+    def __init__(self, queryset: Any, keys: Sequence[uuid.UUID], *, cut: bool = False) -> None:
+        self.queryset, self.keys, self.cut = queryset, keys, cut
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self[:])
+
+    def __getitem__(self, place: Any) -> Any:
+        if not isinstance(place, slice):
+            return self[place : place + 1][0]
+        rows = self.queryset.in_bulk(self.keys[place])
+        return [rows[key] for key in self.keys[place] if key in rows]
+
+
+def search_individuals(queryset: Any, query: str, *, by: User) -> Ranked:
+    """The people of the queryset whom these words name, the likeliest first; at most a thousand.
+
+    Words stand in any order, with or without the father's name, misspelt, in Armenian, Russian or Latin letters; one
+    of two may be an initial, and one half of a double name is enough. A household's number with the right letter
+    finds its members; a telephone or a document's number, in full, whose it is. A person of two records stands once.
+    The queryset is one that shows `by` nothing more than visible_to.
+    """
+    number = _number(query)
+    if number is not None:
+        members = queryset.filter(memberships__left_at__isnull=True, memberships__household__number=number)
+        return Ranked(queryset, list(members.order_by("memberships__position").values_list("pk", flat=True)))
+    exactly = _by_exact_number(query)
+    if exactly:
+        return Ranked(queryset, _each_once(queryset, exactly))
+    asked = _asked(query)
+    if not asked:
+        return Ranked(queryset, [])
+    near = near_names(asked | _joined(asked))
+    named: dict[uuid.UUID, _Named] = {}
+    for wider in _ever_wider(list(asked), near, initials(query)):
+        named |= {person.pk: person for person in _whom_they_may_see(by, wider)}
+        if len(named) >= ENOUGH:
+            break
+    named = named or {person.pk: person for person in _whom_they_may_see(by, _by_one_name(list(asked), near))}
+    keys = _in_order(named.values(), list(asked), near)
+    return Ranked(queryset, _each_once(queryset, keys), cut=len(named) >= MOST_FOUND)
+
+
+def search_households(queryset: Any, people: Any, query: str, *, by: User) -> tuple[Ranked, dict[uuid.UUID, uuid.UUID]]:
+    """The households of the queryset in which somebody of these people is found; and who was found first in each."""
+    found = search_individuals(people, query, by=by)
+    rows = Membership.objects.filter(individual__in=found.keys, left_at__isnull=True)
+    household_of = dict(rows.values_list("individual", "household"))
+    first = {household_of[person]: person for person in reversed(found.keys)}
+    order = list(dict.fromkeys(household_of[person] for person in found.keys))
+    shown = set(queryset.filter(pk__in=order).order_by().values_list("pk", flat=True))
+    return Ranked(queryset, [key for key in order if key in shown], cut=found.cut), first
+
+
+def _number(query: str) -> int | None:
+    try:
+        return read_number(query)
+    except ValidationError:
+        return None
+
+
+def _by_exact_number(query: str) -> list[uuid.UUID]:
+    """Those whose telephone or document has the whole number that was typed, a few at most; never a part of it."""
+    if sum(letter.isdigit() for letter in query) < LEAST_DIGITS:
+        return []
+    asked = Q()
+    for number in {" ".join(query.split()), "".join(query.split())}:
+        asked |= Q(documents__contains=[{"number": number}]) | Q(documents__contains=[{"number": number.upper()}])
+    named = [Individual.objects.filter(asked)]
+    phone = read_phone(query)
+    if phone:
+        named.append(
+            Individual.objects.filter(memberships__household__in=Household.objects.filter(phones__contains=[phone]))
+        )
+    return list(dict.fromkeys(key for rows in named for key in rows.order_by().values_list("pk", flat=True)[:ENOUGH]))
+
+
+def _asked(query: str) -> dict[str, str]:
+    """The words that are more than an initial, folded, and how each is spelt."""
+    letters = {fold(letter) for letter in initials(query)}
+    return dict([(word, spelling) for word, spelling in words(query).items() if word not in letters][:MOST_WORDS])
+
+
+def _joined(asked: Mapping[str, str]) -> dict[str, str]:
+    """Two neighbouring words as one name, as in Anna-Maria; and all of them."""
+    folds, spellings = list(asked), list(asked.values())
+    spans = {(i, i + 2) for i in range(len(folds) - 1)} | {(0, len(folds))}
+    return {" ".join(folds[a:b]): " ".join(spellings[a:b]) for a, b in sorted(spans)}
+
+
+def _ever_wider(asked: Sequence[str], near: NearNames, letters: Sequence[str]) -> Iterator[Q]:
+    """Whom the words name as they fold; then with two errors in all; then with two in each."""
+    whole = " ".join(asked)
+    if len(asked) == 1:
+        for most in (0, 2):
+            yield _by_one_word(asked[0], near, letters, most)
+        return
+    yield _by_two_words(asked, near, (0, 0)) | Q(family_fold=whole) | Q(given_fold=whole)
+    yield _by_two_words(asked, near, (1, 1), (0, 2), (2, 0))
+
+
+def _by_one_word(word: str, near: NearNames, letters: Sequence[str], most: int) -> Q:
+    by_family = Q(family_fold__in=near.within(word, FAMILY_NAME, most))
+    by_given = Q(given_fold__in=near.within(word, GIVEN, most))
+    for letter in letters[:1]:
+        by_family, by_given = by_family & _begins("given", letter), by_given & _begins("family", letter)
+    return by_family | by_given
+
+
+def _begins(part: str, letter: str) -> Q:
+    """A name, or a word of it, that begins with the initial: as it is written, or as it folds."""
+    folded = fold(letter)
+    return (
+        Q(**{f"{part}_name__istartswith": letter})
+        | Q(**{f"{part}_fold__startswith": folded})
+        | Q(**{f"{part}_fold__contains": f" {folded}"})
+    )
+
+
+def _by_two_words(asked: Sequence[str], near: NearNames, *errors: tuple[int, int]) -> Q:
+    """People whose family and given name are two of the words, with at most so many errors in the one and other."""
+    neighbours = [" ".join(asked[i : i + 2]) for i in range(len(asked) - 1)]
+    joined = [(two, one) for two in neighbours for one in asked if one not in two.split()]
+    named = Q()
+    for one, other in (*permutations(asked, 2), *joined, *((other, one) for one, other in joined)):
+        for in_family, in_given in errors:
+            families, given = near.within(one, FAMILY_NAME, in_family), near.within(other, GIVEN, in_given)
+            named |= Q(family_fold__in=families, given_fold__in=given)
+    return named
+
+
+def _by_one_name(asked: Sequence[str], near: NearNames) -> Q:
+    """People one of whose names all the words are; or whose given name and father's name two of them are."""
+    whole = " ".join(asked)
+    named = Q()
+    for kind in Name.Kind.values:
+        alike = [name for name in near.within(whole, kind, 2) if len(name.split()) == len(asked)]
+        named |= Q(**{f"{kind}_fold__in": alike})
+    for word, other in permutations(asked, 2):
+        named |= Q(given_fold__in=near.within(word, GIVEN, 2), fathers_fold=fold_fathers_name(other))
+    return named
+
+
+def _whom_they_may_see(by: User, named: Q) -> list[_Named]:
+    people = Individual.objects.filter(named).order_by()
+    seen = people.by_reason_to_see(by)
+    if len(seen) > 1:
+        keys = list(people.values_list("pk", flat=True)[: CANDIDATES + 1])
+        if len(keys) <= CANDIDATES:  # PostgreSQL begins with them, whatever it thinks of the sites
+            seen = Individual.objects.filter(pk__in=keys).order_by().by_reason_to_see(by) if keys else []
+    asked = [rows.values_list(*_Named._fields)[: MOST_FOUND * FAMILY] for rows in seen]
+    if not asked:
+        return []
+    rows = asked[0].union(*asked[1:]) if asked[1:] else asked[0]
+    return [_Named(*row) for row in rows[:MOST_FOUND]]
+
+
+def _in_order(named: Collection[_Named], asked: Sequence[str], near: NearNames) -> list[uuid.UUID]:
+    """The likeliest first: each word counts for the part of the name that it is most like; of names that fit
+    alike the commoner comes first; then the latest."""
+
+    @cache
+    def likeness_to(given: str, family: str, fathers: str) -> float:
+        total = 0.0
+        for word in asked:
+            by_father = likeness(fold_fathers_name(word), fathers) if fathers else 0.0
+            total += max(near.rank(word, FAMILY_NAME, family), near.rank(word, GIVEN, given), 0.95 * by_father)
+        return round(total / len(asked), 3)
+
+    bearers = Counter((one.family_fold, one.given_fold) for one in named)
+
+    def place(one: _Named) -> tuple[float, int, float, uuid.UUID]:
+        since = one.registered_at.timestamp() if one.registered_at else 0.0
+        likely = likeness_to(one.given_fold, one.family_fold, one.fathers_fold)
+        return -likely, -bearers[one.family_fold, one.given_fold], -since, one.pk
+
+    return [one.pk for one in sorted(named, key=place)]
+
+
+def _each_once(queryset: Any, keys: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Those of the queryset; of the records of one person the one they count as, or the likeliest where that is not."""
+    rows = Membership.objects.filter(left_at__isnull=True, individual__in=queryset.filter(pk__in=keys).order_by())
+    counted_as = dict(rows.values_list("individual", "counted_as"))
+    once: dict[uuid.UUID, uuid.UUID] = {}
+    for key in keys:
+        if key in counted_as:
+            person = counted_as[key]
+            once.setdefault(person, person if person in counted_as else key)
+    return list(once.values())
