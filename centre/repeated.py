@@ -22,7 +22,7 @@ def answer_again(get_response: Answer) -> Answer:
     """Lead a repeated form to where its first sending led, and say that it was saved."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.method != "POST" or not request.user.is_authenticated or not request.POST.get("id"):
+        if request.path.startswith("/api/") or not request.user.is_authenticated or not request.POST.get("id"):
             return get_response(request)
         key = _digest(request)
         kept = dict(request.session.get(ANSWERED, ()))

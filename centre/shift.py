@@ -62,7 +62,8 @@ def choose_site(request: HttpRequest, site: Site, answer: HttpResponse) -> None:
 
 def _site_of_last_session(request: HttpRequest) -> str:
     """The site that this person chose in this browser before their session ended."""
-    whose, _space, site = request.get_signed_cookie(LAST, "", max_age=settings.SESSION_COOKIE_AGE).partition(" ")
+    kept = request.get_signed_cookie(LAST, "", max_age=settings.SESSION_COOKIE_AGE) or ""
+    whose, _space, site = kept.partition(" ")
     return site if whose == str(request.user.pk) else ""
 
 

@@ -154,5 +154,5 @@ def test_the_list_holds_each_living_person_once(client, goris):
     aram = Individual.objects.get(given_name="Aram")
     record_death(aram, site=goris, by=staff)
     client.force_login(staff)
-    rows = lines_of(client.get("/families/list/", {"why": WHY, "language": "en"}))
+    rows = lines_of(client.get("/families/list/", {"why": WHY, "language": "en", "suffix": "csv"}))
     assert [row[2] for row in rows[1:-1]] == ["Ani"]
