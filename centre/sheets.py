@@ -2,10 +2,10 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -148,6 +148,19 @@ def with_columns(table: Table, before: Sequence[tuple[Column, Value]], after: Se
     )
 
 
-def begun(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """The pieces again, after the first was made: what is wrong shows before an answer begins."""
-    return chain(list(islice(pieces, 1)), pieces)
+class Begun(Iterator[Piece]):
+    """The pieces, of which the first was made: what is wrong shows before an answer begins.
+
+    Closed in the middle, when the reader went away, it lets go of the rows that were still to come.
+    """
+
+    def __init__(self, pieces: Generator[Piece]) -> None:
+        self._made = list(islice(pieces, 1))
+        self._pieces = pieces
+
+    def __next__(self) -> Piece:
+        return self._made.pop() if self._made else next(self._pieces)
+
+    def close(self) -> None:
+        """Make no more of them."""
+        self._pieces.close()

@@ -1,7 +1,7 @@
 """The list of families as a file: a row a living person, streamed, for those who may take it out."""
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from centre.books import book_chunks
 from centre.clock import local_day
 from centre.log import write_log
 from centre.models import LogLine, Site, User
-from centre.sheets import COMMA, CONTENT_TYPES, Column, Table, Value, begun, csv_lines
+from centre.sheets import COMMA, CONTENT_TYPES, Begun, Column, Table, Value, csv_lines
 from desk.selectors import Eyes
 from registrations.births import age_as_known, born_as_said, born_for_machines
 from registrations.facts import Birth
@@ -55,7 +55,7 @@ def families_file(
     write_log(by, LogLine.Verb.EXPORTED, "household", [column for column in MEMBER if "__" in column], why=why)
     now = timezone.now()
     response = StreamingHttpResponse(
-        begun(_pieces(households, suffix, language, separator, by, now)), content_type=CONTENT_TYPES[suffix]
+        Begun(_pieces(households, suffix, language, separator, by, now)), content_type=CONTENT_TYPES[suffix]
     )
     response["Content-Disposition"] = f'attachment; filename="families-{now:%Y-%m-%d}-{language}.{suffix}"'
     return response
@@ -63,9 +63,9 @@ def families_file(
 
 def _pieces(
     households: "QuerySet[Household]", suffix: str, language: str, separator: str, by: User, now: datetime
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     with translation.override(language):
-        rows = begun(_rows(households, BORN[suffix], by, now))
+        rows = Begun(_rows(households, BORN[suffix], by, now))
         table = Table("families", _("Families"), _columns(), rows)
         if suffix == "csv":
             yield from csv_lines(table, separator)
@@ -84,7 +84,7 @@ def _columns() -> list[Column]:
 
 def _rows(
     households: "QuerySet[Household]", born: Callable[[Birth], Value], by: User, now: datetime
-) -> Iterator[Sequence[Value]]:
+) -> Generator[Sequence[Value]]:
     """A row a person, and one that only a whole list ends in: a connection that was cut leaves a list without it."""
     eyes = Eyes.of(by, now)
     sites = {site.pk: site for site in Site.objects.all() if eyes.see(site)}
