@@ -59,6 +59,7 @@ class MatchRow(serializers.Serializer[Any]):
     day = serializers.DateField(allow_null=True)
     size = serializers.IntegerField()
     agrees = serializers.ListField(child=serializers.CharField())
+    person = serializers.UUIDField(help_text="The member who is most like somebody of it.")
     same_family = serializers.BooleanField()
 
 

@@ -19,6 +19,7 @@ from registrations.card_texts import LENGTH
 from registrations.facts import Birth, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.models import District, Going, Membership, NeedCode, Relationship, Sex
 from registrations.names import mixes_scripts
+from registrations.questions import Question, questions_about
 
 MOST_ROWS = 40
 FIRST_ROWS = 3  # shown empty to begin with
@@ -56,6 +57,9 @@ class IntakeForm(ActForm):
         label=_("Where do they go?"), choices=Going, widget=forms.RadioSelect, initial=Going.SHELTER
     )
     destination_marz = forms.ChoiceField(label=_("Marz"), choices=[("", _("not known")), *Marz.choices], required=False)
+    asked = forms.CharField(
+        required=False, max_length=4000, widget=forms.HiddenInput
+    )  # the questions answered by *so it is*
 
     def facts(self) -> HouseholdFacts:
         """The household's facts, as the act takes them."""
@@ -85,6 +89,7 @@ class MemberForm(forms.Form):
 
     def __init__(self, *args: Any, needs: Sequence[tuple[str, str]], rows: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.questions: list[Question] = []
         people = [(f"{ROW}{number}", _("Person %(number)d") % {"number": number}) for number in range(1, rows + 1)]
         self.fields["carer"].choices = [("", ""), *people, *OTHER_CARERS]
         self.fields["needs"].choices = needs
@@ -216,6 +221,7 @@ class Intake:
     """The whole screen: the family's form and its rows, blank, or as they were typed."""
 
     def __init__(self, data: Any = None, *, card: str = "", people: int = FIRST_ROWS) -> None:
+        self.questions: list[Question] = []
         self.needs = [(need.code, need_name(need)) for need in NeedCode.objects.filter(at_desk=True)]
         self.form = IntakeForm(data, initial={"card": card})
         rows = [{"relationship": HEAD}] + [{} for _ in range(min(max(people, FIRST_ROWS), MOST_ROWS) - 1)]
@@ -232,6 +238,12 @@ class Intake:
         drawn.members = drawn._members(None, initial=(rows + [{}] * more)[:MOST_ROWS])
         return drawn
 
+    @staticmethod
+    def rows_in(data: Any) -> int:
+        """How many rows were sent; none where that cannot be read."""
+        sent = data.get("member-TOTAL_FORMS", "")
+        return min(int(sent), MOST_ROWS) if sent.isdecimal() and len(sent) < 6 else 0
+
     def is_valid(self, card: OnTable | None = None) -> bool:
         """Whether the form and every row can be taken, and the card's number leads somewhere."""
         if card and card.error and "card" not in self.form.errors:
@@ -240,13 +252,31 @@ class Intake:
 
     def facts(self) -> dict[str, Any]:
         """The parameters of the act."""
-        return {"members": self.members.people(self.form.cleaned_data["id"]), "facts": self.form.facts()}
+        return {"members": self._people(), "facts": self.form.facts()}
+
+    def ask_once(self) -> list[Question]:
+        """What is to be looked at again, beside its row; nothing of it is asked when the same is sent once more."""
+        rows = {position + 1: form for position, form in self.members.rows}
+        questions = questions_about(dict(zip(rows, self._people(), strict=True)), timezone.localdate())
+        if {question.key for question in questions} <= set(self.form.cleaned_data["asked"].split()):
+            return []
+        for question in questions:
+            rows[question.row].questions.append(question)
+        typed = self.form.data.copy()
+        typed["asked"] = " ".join(question.key for question in questions)
+        self.form.data, self.questions = typed, questions
+        return questions
+
+    def _people(self) -> list[PersonFacts]:
+        return self.members.people(self.form.cleaned_data["id"])
 
     def typed_so_far(self) -> tuple[list[PersonFacts], str]:
-        """The people whose rows can be read, and the settlement, for finding matches while the rest is typed."""
+        """The people whose rows can be read, and the settlement, for finding matches while the rest is typed.
+
+        Each person's id is the number of their row.
+        """
         self.is_valid()
-        readable = [form for _, form in getattr(self.members, "rows", ())]
-        people = [form.person(uuid.uuid4()) for form in readable]
+        people = [form.person(uuid.UUID(int=position)) for position, form in getattr(self.members, "rows", ())]
         return people, self.form.cleaned_data.get("last_residence_settlement", "")
 
     def _members(self, data: Any, *, initial: Any) -> Any:

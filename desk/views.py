@@ -62,7 +62,7 @@ def intake(request: HttpRequest, site: Site) -> HttpResponse:
         more = MORE_ROWS if request.POST["step"] == "rows" else 0
         return _draw_intake(request, _again(request, card, more), card)
     typed = Intake(_with_number(request.POST, card))
-    if typed.is_valid(card):
+    if typed.is_valid(card) and not typed.ask_once():
         answer = typed.form.carry_out(_take, site, typed, card, request.user)
         if answer:
             return _to("desk:done", answer.number)
@@ -77,7 +77,10 @@ def matches(request: HttpRequest, _site: Site) -> HttpResponse:
     card = look_up_card(request, request.POST.get("card", ""))
     but = card.household.pk if card.household else None
     found = find_matches(people, settlement=settlement, by=request.user, but=but)
-    return render(request, "desk/_matches.html", {"matches": found})
+    visible = Household.objects.visible_to(request.user).filter(pk__in=[match.household for match in found])
+    rows = [[match for match in found if match.person.int == row] for row in range(Intake.rows_in(request.POST))]
+    context = {"matches": found, "rows": rows, "visible": {str(key) for key in visible.values_list("pk", flat=True)}}
+    return render(request, "desk/_matches.html", context)
 
 
 @require_POST

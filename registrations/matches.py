@@ -49,8 +49,9 @@ class Agreement(models.TextChoices):
 class Match:
     """A household that may be the one being typed: nothing of it that the asker did not type.
 
-    `site` is empty where the site is confidential. `same_family` says that a birth date and a father's name agree,
-    which is enough to record the family as arrived.
+    `person` is the id of the one asked for who is most like somebody of it. `site` is empty where the site is
+    confidential. `same_family` says that a birth date and a father's name agree, which is enough to record the family
+    as arrived.
     """
 
     household: str
@@ -59,12 +60,20 @@ class Match:
     day: date | None
     size: int
     agrees: tuple[str, ...]
+    person: uuid.UUID
     same_family: bool = False
 
     @property
     def words(self) -> list[str]:
         """What agrees, as it is read."""
         return [str(Agreement(code).label) for code in self.agrees]
+
+    @property
+    def ask(self) -> str:
+        """What to ask the family next."""
+        if Agreement.FATHERS_NAME in self.agrees:
+            return str(_("Ask for their card, or the full date of birth."))
+        return str(_("Ask the father's name and the full date of birth."))
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,7 @@ class _Found:
 class _Fit:
     score: float
     agrees: tuple[Agreement, ...]
+    person: uuid.UUID
     same_family: bool
 
 
@@ -264,7 +274,7 @@ def _fit(asked: _Asked, found: _Found, settlement: str, near: NearNames) -> _Fit
         Agreement.SETTLEMENT: place is not None and place >= AGREES,
     }
     same = asked.fathers != "" and asked.fathers == found.fathers and day
-    return _Fit(score, tuple(fact for fact, holds in agrees.items() if holds), same)
+    return _Fit(score, tuple(fact for fact, holds in agrees.items() if holds), asked.person.id, same)
 
 
 def _years_apart(one: Birth, other: Birth) -> int | None:
@@ -293,6 +303,7 @@ def _matches(fits: dict[uuid.UUID, _Fit], by: User) -> list[Match]:
             day=_day(households[key]),
             size=households[key].size,
             agrees=tuple(fact.value for fact in fit.agrees),
+            person=fit.person,
             same_family=fit.same_family,
         )
         for key, fit in fits.items()

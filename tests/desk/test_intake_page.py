@@ -68,6 +68,7 @@ def test_a_family_of_five_is_registered_in_one_post(page, goris, volunteer):
             last_residence_settlement="Chartar",
             phone="091 123456",
             second_phone="+7 916 123 45 67",
+            asked="5-age",
         ),
     )
     household = Household.objects.get()
@@ -87,7 +88,7 @@ def test_a_family_of_five_is_registered_in_one_post(page, goris, volunteer):
 
 
 def test_the_same_post_twice_is_one_household(page):
-    data = intake(row(), row("Narek", "", relationship="son", sex="M"))
+    data = intake(row(), row("Narek", "", relationship="son", sex="M", birth="2015"))
     first, second = page.post("/intake/", data), page.post("/intake/", data)
     assert first["Location"] == second["Location"]
     assert Household.objects.count() == 1
@@ -221,7 +222,8 @@ def test_the_carer_is_a_person_on_the_list(page):
 
 def test_a_child_who_looks_after_a_child_opens_a_case(page):
     child = row("Mane", "", birth="3", relationship="grandchild", carer="row-2")
-    page.post("/intake/", intake(row(birth="60"), row("Lilit", "", birth="9", relationship="daughter"), child))
+    family = intake(row(birth="60"), row("Lilit", "", birth="9", relationship="daughter"), child)
+    page.post("/intake/", family | {"asked": "3-young_carer"})
     assert Case.objects.get().individual.given_name == "Mane"
 
 

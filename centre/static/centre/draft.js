@@ -183,7 +183,7 @@ async function bringBack(form) {
   const drawn = new Map(valuesOf(form));
   const row = await found(kept.name);
   const values = row && await unseal(row);
-  const refused = document.querySelector("[data-error-summary]"); // the server's own copy is the newer one
+  const refused = document.body.matches("[data-refused]"); // the server's own copy is the newer one
   if (values && !refused && typed(values) !== typed(valuesOf(form))) {
     const since = valuesOf(form).filter(([name, value]) => drawn.get(name) !== value); // typed while it was looked for
     form.dispatchEvent(new CustomEvent("draft:rows", { bubbles: true, detail: { values } }));

@@ -165,18 +165,15 @@ function samePlace(one, other) {
   return one.pathname === other.pathname && one.search === other.search;
 }
 
+// The styles and scripts of the page to come, before it is shown.
 async function dress(head) {
   const loading = [];
-  for (const sheet of head.querySelectorAll("link[rel=stylesheet]")) {
-    if (document.head.querySelector(`link[href="${sheet.getAttribute("href")}"]`)) continue;
-    const link = document.adoptNode(sheet);
-    loading.push(new Promise((resolve) => { link.onload = link.onerror = resolve; }));
-    document.head.append(link);
-  }
-  for (const script of head.querySelectorAll("script[src]")) {
-    if (document.head.querySelector(`script[src="${script.getAttribute("src")}"]`)) continue;
-    const fresh = document.createElement("script"); // one that was parsed elsewhere does not run
-    for (const { name, value } of script.attributes) fresh.setAttribute(name, value);
+  for (const part of head.querySelectorAll("link[rel=stylesheet], script[src]")) {
+    const [name, address] = part.href ? ["href", part.getAttribute("href")] : ["src", part.getAttribute("src")];
+    if (document.head.querySelector(`[${name}="${address}"]`)) continue;
+    const fresh = document.createElement(part.localName); // a script that was parsed elsewhere does not run
+    for (const attribute of part.attributes) fresh.setAttribute(attribute.name, attribute.value);
+    loading.push(new Promise((resolve) => { fresh.onload = fresh.onerror = resolve; }));
     document.head.append(fresh);
   }
   await Promise.all(loading);
@@ -192,10 +189,12 @@ async function show(text, answer, { back = false } = {}) {
   document.documentElement.dir = next.documentElement.dir;
   const refused = answer.status === 422;
   if (!back && !refused) history[samePlace(address, location) ? "replaceState" : "pushState"](null, "", address);
+  if (refused) next.body.dataset.refused = ""; // what it shows is what was typed
   document.body.replaceWith(document.adoptNode(next.body));
   htmx.process(document.body);
   showAll(document.body);
   if (!refused) begin(address.hash);
+  else if (!document.querySelector("[data-error-summary]")) document.querySelector("#content [autofocus]")?.focus();
   tell("online");
 }
 
