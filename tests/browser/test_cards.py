@@ -62,6 +62,8 @@ def test_a_card_from_the_printer_to_the_queue(page, goris, operation):
     expect(page.locator("[data-draft-notice]")).to_be_hidden()
     page.locator("#id_member-0-family_name").fill("Հակոբյան")
     page.locator("#id_member-0-given_name").fill("Աննա")
+    page.locator("#id_member-0-sex").select_option("F")
+    page.locator("#id_member-0-birth").fill("34")
     page.keyboard.press("Control+Enter")
     number = page.locator("h1.card-no")
     expect(number).to_have_text(re.compile(rf"^{cards[0].number} [A-Z]$"))

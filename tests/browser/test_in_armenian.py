@@ -66,6 +66,8 @@ def test_a_volunteer_registers_a_family(page, server, goris):
     page.locator("#id_member-0-given_name").fill("Գայանե")
     page.locator("#id_member-0-birth").fill("34")
     page.keyboard.press("Control+Enter")
+    reads_armenian(page)
+    page.get_by_role("button", name=gettext("So it is: register family")).click()
     page.wait_for_url("**/intake/done/**")
     reads_armenian(page)
     assert Household.objects.filter(memberships__individual__family_name="Հարությունյան").count() == 1

