@@ -118,8 +118,9 @@ def test_the_page_narrows_the_list_and_asks_why(client, goris, family):
 def test_the_people_are_asked_for_before_an_answer_begins(client, goris, family, suffix):
     client.force_login(make_user(Role.COORDINATOR, goris))
     with CaptureQueriesContext(connection) as asked:
-        client.get(f"/api/v1/households.{suffix}", {"why": WHY})
+        answer = client.get(f"/api/v1/households.{suffix}", {"why": WHY})
     assert any('FROM "registrations_membership"' in query["sql"] for query in asked)
+    assert b"".join(answer)  # read to its end: a cursor left open would be closed in the middle of another test
 
 
 @pytest.mark.parametrize(
