@@ -72,7 +72,7 @@ def look_at(text: CardText) -> Shown:
 
 def revoked(card: Card) -> CardRevoked:
     """The refusal that says when and why, by the house's clock."""
-    since = date_format(timezone.localtime(card.revoked_at), "d.m. H:i")
+    since = date_format(timezone.localtime(card.revoked_at), "DAY_HOUR_FORMAT")
     return CardRevoked(
         _("This card was revoked on %(since)s: %(why)s. A desk can print a new one.")
         % {"since": since, "why": card.get_revoked_as_display()}

@@ -400,3 +400,13 @@ def test_registration_is_never_address_registration():
     said = [entry.msgstr for _app, language, file in catalogues() if language == "hy" for entry in file]
     assert [text for text in said if "հաշվառ" in text.lower()] == []
     assert any("գրանց" in text.lower() for text in said)
+
+
+def test_a_day_without_its_year_has_no_full_stop_behind_it():
+    """26.11. 19:53 is German; the house writes 26.11, 19:53."""
+    files = [*(ROOT / "templates").rglob("*.html"), *(path for app in apps() for path in (ROOT / app).rglob("*.py"))]
+    assert [str(path.relative_to(ROOT)) for path in files if "d.m. " in path.read_text()] == []
+    day = timezone.make_aware(timezone.datetime(2023, 11, 26, 19, 53))
+    for language in ("en", *LANGUAGES):
+        with translation.override(language):
+            assert _render("{{ day|date:'DAY_HOUR_FORMAT' }}", day=day) == "26.11, 19:53"

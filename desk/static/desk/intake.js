@@ -53,7 +53,7 @@ whenShown("[data-intake]", (form) => {
     const typed = cell(row, "birth").value;
     const birth = typed.trim() ? readBirth(typed, today) : null;
     row.querySelector("[data-understood]").textContent = birth
-      ? `${birth.age} ${form.dataset.years} · ${birth.written}`
+      ? `${form.dataset.age} ${birth.age} · ${birth.written}`
       : "";
     const carer = row.querySelector("[data-carer]");
     const asks = birth && birth.age < ADULT && !CHILDREN_OF_THE_HEAD.has(cell(row, "relationship").value);
