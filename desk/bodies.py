@@ -17,7 +17,7 @@ from centre.clock import local_day
 from centre.fields import Choice, Count, Facts, Key, SiteField, Text
 from centre.models import Marz
 from centre.viewsets import ActFacts, DatedFacts
-from desk.fields import NOT_KNOWN, OLDEST, LineField, NameField, PhoneField, read_birth
+from desk.fields import LONGEST_PHONES, NOT_KNOWN, OLDEST, LineField, NameField, PhoneField, phones_in, read_birth
 from desk.intake import HEAD, MOST_IN_A_GROUP, MOST_ROWS, OTHER_CARERS, child_key, member_key
 from registrations.card_texts import LENGTH, read_card_text
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts, asks_for_carer
@@ -120,7 +120,10 @@ class FamilyFacts(Facts):
     last_residence = Residence(required=False)
     original_registration = Residence(required=False)
     phones = serializers.ListField(
-        child=Text(max_length=40, clean=PhoneField().clean), required=False, max_length=MOST_PHONES
+        child=Text(max_length=LONGEST_PHONES, clean=PhoneField().clean),
+        required=False,
+        max_length=MOST_PHONES,
+        help_text="Each as it was said; one text may hold several numbers.",
     )
     vehicle = Text(max_length=40, clean=line(40), required=False, allow_blank=True)
     going = Choice(choices=Going.choices)
@@ -143,7 +146,7 @@ class FamilyFacts(Facts):
         return HouseholdFacts(
             going=said["going"],
             destination_marz=said.get("destination_marz", ""),
-            phones=tuple(dict.fromkeys(said.get("phones", ()))),
+            phones=phones_in(said.get("phones", ())),
             vehicle=said.get("vehicle", ""),
             **residences,
         )

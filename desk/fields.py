@@ -5,6 +5,7 @@ Each says in one sentence, beside its field, what is wrong; nothing typed is los
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -16,10 +17,12 @@ from django.utils.translation import ngettext
 
 from registrations.births import born_as_said
 from registrations.facts import Birth, age_on
-from registrations.phones import read_phone
+from registrations.phones import read_phones
+from registrations.unknown import is_unknown
 
 NOT_KNOWN = "?"  # what a desk writes for a name that nobody knows
 OLDEST = 120  # years
+LONGEST_PHONES, BETWEEN_PHONES = 120, ", "  # several numbers in one field, as people dictate them
 
 _SEPARATORS = re.compile(r"[\s./,\-]+")
 _AGE = re.compile(r"\d{1,3}", re.ASCII)
@@ -44,7 +47,7 @@ class LineField(forms.CharField):
 
 
 class NameField(LineField):
-    """A name as it is written, in any script; `?` where nobody knows it."""
+    """A name as it is written, in any script; `?` where nobody knows it, in whatever words that was said."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -53,6 +56,8 @@ class NameField(LineField):
 
     def to_python(self, value: Any) -> str:
         name = super().to_python(value)
+        if is_unknown(name):
+            return NOT_KNOWN
         if name and name != NOT_KNOWN and not any(letter.isalpha() for letter in name):
             raise ValidationError(self.error_messages["no_letters"], code="no_letters")
         return name
@@ -78,22 +83,21 @@ class BirthField(forms.CharField):
 
 
 class PhoneField(forms.CharField):
-    """A telephone number, kept as it is dialled from anywhere: +37491123456."""
+    """Telephone numbers, one or several, as they are dialled from anywhere: +37491123456, +37493112233."""
 
     widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"})
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
-        super().__init__(max_length=40, **kwargs)
+        super().__init__(max_length=LONGEST_PHONES, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        typed = super().to_python(value)
-        if not typed:
-            return ""
-        phone = read_phone(typed)
-        if not phone:
-            raise ValidationError(_("No telephone has this number. Check it, or leave it empty."), code="no_phone")
-        return phone
+        return BETWEEN_PHONES.join(read_phones(super().to_python(value) or ""))
+
+
+def phones_in(fields: Iterable[str]) -> tuple[str, ...]:
+    """The numbers that stand in these fields, each once."""
+    return tuple(dict.fromkeys(phone for field in fields if field for phone in field.split(BETWEEN_PHONES)))
 
 
 def read_birth(text: str, today: date) -> Birth:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from centre.forms import ActForm
 from centre.models import Marz
 from desk.cards import OnTable
-from desk.fields import NOT_KNOWN, BirthField, LineField, NameField, PhoneField, in_words
+from desk.fields import NOT_KNOWN, BirthField, LineField, NameField, PhoneField, in_words, phones_in
 from registrations.card_texts import LENGTH
 from registrations.facts import Birth, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.models import District, Going, Membership, NeedCode, Relationship, Sex
@@ -62,9 +62,9 @@ class IntakeForm(ActForm):
         said = self.cleaned_data
         kept = {name: said[name] for name in HouseholdFacts.__dataclass_fields__ if name in said}
         kept["destination_marz"] = said["destination_marz"] if said["going"] == Going.OWN_ADDRESS else ""
-        phones = dict.fromkeys(phone for phone in (said["phone"], said["second_phone"]) if phone)
+        phones = phones_in([said["phone"], said["second_phone"]])
         languages = (said["language"],) if said["language"] else ()
-        return HouseholdFacts(**kept, phones=tuple(phones), languages=languages)
+        return HouseholdFacts(**kept, phones=phones, languages=languages)
 
 
 class MemberForm(forms.Form):

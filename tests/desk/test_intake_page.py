@@ -412,3 +412,22 @@ def test_birth_by_age_is_kept_as_an_age(page):
     assert child.birth_precision == "age"
     assert Birth(child.birth_date, "age") == Birth.of_age(34, timezone.localdate())
     assert child.birth_date < timezone.localdate() - timedelta(days=33 * 365)
+
+
+def test_several_telephones_in_one_field_are_all_kept(page):
+    page.post("/intake/", intake(row(), phone="091 123456, 093․11․22․33", second_phone="091123456 / +7 916 123 45 67"))
+    assert Household.objects.get().phones == ["+37491123456", "+37493112233", "+79161234567"]
+
+
+def test_a_telephone_with_something_left_over_is_said_beside_the_field(page):
+    answer = page.post("/intake/", intake(row(), phone="091 123456, 09"))
+    assert answer.status_code == 422
+    assert "No telephone has this number" in answer.content.decode()
+    assert "091 123456, 09" in answer.content.decode()
+
+
+def test_a_word_for_unknown_is_nobodys_name(page):
+    for word in ("Անհայտ", "неизвестно", "N/A", "—", "xxx"):
+        page.post("/intake/", intake(row(word, word)))
+    assert {(one.given_name, one.family_name) for one in Individual.objects.all()} == {("", "")}
+    assert Individual.objects.count() == 5
