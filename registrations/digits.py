@@ -3,9 +3,8 @@
 import unicodedata
 
 _WIDE = range(0xFF01, 0xFF5F)  # the fullwidth forms of ! to ~
-_MARKS = str.maketrans(
-    {"\u2024": ".", "\u0589": ".", "\u3002": ".", "\u3001": ",", "\u055d": ",", "\u058a": "-"}
-) | dict.fromkeys((*range(8208, 8214), 8722), "-")
+_DASHES = "\u058a\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+_MARKS = str.maketrans("\u2024\u0589\u3002\u3001\u055d" + _DASHES, "...,," + "-" * len(_DASHES))
 
 
 def in_plain_digits(text: str) -> str:

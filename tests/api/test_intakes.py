@@ -206,3 +206,20 @@ def test_two_whose_names_nobody_knows_are_no_match(volunteer):
         answer = volunteer.post("intakes/", intake(member(word, family_name=word)))
         assert (answer.status_code, answer.json()["matches"]) == (201, [])
     assert {one.full_name for one in Individual.objects.all()} == {""}
+
+
+def test_an_age_in_months_stays_one(volunteer):
+    baby = member("Narek", relationship="son", birth_date=None, age_months=8)
+    answer = volunteer.post("intakes/", intake(member(), baby))
+    assert answer.status_code == 201, answer.json()
+    row = volunteer.get(f"individuals/{baby['id']}/").json()
+    said = {name: row[name] for name in ("birth_date", "birth_year", "age", "age_months", "birth_precision")}
+    assert said == {
+        "birth_date": None,
+        "birth_year": None,
+        "age": None,
+        "age_months": 8,
+        "birth_precision": "age_months",
+    }
+    too_old = member("Mane", relationship="daughter", birth_date=None, age_months=37)
+    assert volunteer.post("intakes/", intake(member(), too_old)).status_code == 400
