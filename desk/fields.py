@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from desk.births import read_birth
+from registrations.fields import DigitsInput
 from registrations.phones import read_phones
 from registrations.unknown import is_unknown
 
@@ -59,7 +60,9 @@ class NameField(LineField):
 
 
 class BirthField(forms.CharField):
-    """A birth as it was said: 04.05.1989, 05.1989, 1989, or an age such as 34."""
+    """A birth as it was said: 04.05.1989, 05.1989, 1989, or an age such as 34 or 8 months."""
+
+    widget = DigitsInput
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
