@@ -33,8 +33,8 @@ from centre.forms import ActForm, act_id
 from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.shift import site_of_shift
+from registrations.card_texts import read_card_text
 from registrations.models import Household
-from registrations.numbers import read_number
 
 ON_A_PAGE = 100
 LATEST = 50
@@ -221,7 +221,7 @@ def _handouts(request: HttpRequest) -> Any:
 
 def _number_or_none(text: str) -> int | None:
     try:
-        return read_number(text)
+        return read_card_text(text).number
     except ValidationError:
         return None
 

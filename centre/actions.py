@@ -118,7 +118,7 @@ class SiteSaved:
 def add_site(
     *,
     code: str,
-    name_en: str,
+    name_en: str = "",
     name_hy: str = "",
     name_ru: str = "",
     kind: str,
@@ -157,7 +157,7 @@ def add_site(
 def change_site(
     site: Site,
     *,
-    name_en: str,
+    name_en: str = "",
     name_hy: str = "",
     name_ru: str = "",
     confidential: bool = False,

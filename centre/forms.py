@@ -98,8 +98,8 @@ class Hours(forms.CharField):
 class SiteNames(forms.Form):
     """What may change of a site."""
 
-    name_en = forms.CharField(label=_("Name in English"), max_length=120)
-    name_hy = forms.CharField(label=_("Name in Armenian"), max_length=120)
+    name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
+    name_hy = forms.CharField(label=_("Name in Armenian"), max_length=120, required=False)
     name_ru = forms.CharField(label=_("Name in Russian"), max_length=120, required=False)
     cut_off_hours = Hours(
         label=_("Census at"), required=False, max_length=60, help_text=_("Hours with commas; empty: as everywhere.")
@@ -112,6 +112,13 @@ class SiteNames(forms.Form):
         help_text=_("Hours without any new entry. For places people only pass through."),
     )
     confidential = forms.BooleanField(label=_("Confidential: others do not see who is here"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A name in any one language is enough."""
+        said = super().clean() or self.cleaned_data
+        if not self.errors and not (said["name_en"] or said["name_hy"] or said["name_ru"]):
+            self.add_error("name_en", _("Write the name in at least one language."))
+        return said
 
 
 class SiteChangeForm(ActForm, SiteNames):

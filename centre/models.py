@@ -171,7 +171,7 @@ class Site(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.SlugField(max_length=20, unique=True)
-    name_en = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
     name_hy = models.CharField(max_length=120, blank=True)
     name_ru = models.CharField(max_length=120, blank=True)
     kind = models.CharField(max_length=20, choices=Kind)
@@ -198,6 +198,10 @@ class Site(models.Model):
                 condition=Q(presumed_left_after__isnull=True) | Q(presumed_left_after__gt=0),
                 name="site_presumes_after_hours",
             ),
+            models.CheckConstraint(
+                condition=~Q(name_en="", name_hy="", name_ru=""),
+                name="site_has_a_name",
+            ),
         )
 
     def __str__(self) -> str:
@@ -205,8 +209,9 @@ class Site(models.Model):
 
     @property
     def name(self) -> str:
-        """The name in the reader's language, in English where it has none."""
-        return getattr(self, f"name_{(get_language() or 'en')[:2]}", "") or self.name_en
+        """The name in the reader's language, or in the first one in which it has any."""
+        own = getattr(self, f"name_{(get_language() or 'en')[:2]}", "")
+        return own or self.name_en or self.name_hy or self.name_ru
 
     def is_open(self, at: datetime) -> bool:
         """Whether the site is open at the instant."""

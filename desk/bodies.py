@@ -17,8 +17,10 @@ from centre.clock import local_day
 from centre.fields import Choice, Count, Facts, Key, SiteField, Text
 from centre.models import Marz
 from centre.viewsets import ActFacts, DatedFacts
-from desk.fields import NOT_KNOWN, OLDEST, LineField, NameField, PhoneField, read_birth
+from desk.births import OLDEST, read_birth
+from desk.fields import LONGEST_PHONES, NOT_KNOWN, LineField, NameField, PhoneField, phones_in
 from desk.intake import HEAD, MOST_IN_A_GROUP, MOST_ROWS, OTHER_CARERS, child_key, member_key
+from registrations.births import MOST_MONTHS
 from registrations.card_texts import LENGTH, read_card_text
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.models import AgeGroup, District, Going, Membership, NeedCode, Relationship, Sex
@@ -67,6 +69,7 @@ class PersonBody(Facts):
     birth_date = Text(max_length=10, clean=read_iso_date, required=False, help_text="1989-05-04, or 1989-05.")
     birth_year = Count(required=False, min_value=1000, max_value=9999)
     age = Count(required=False, min_value=0, max_value=OLDEST, help_text="Whole years on the day of the act.")
+    age_months = Count(required=False, min_value=0, max_value=MOST_MONTHS, help_text="Whole months, for a small child.")
     age_group = Choice(choices=AgeGroup.choices, required=False)
     relationship = Choice(choices=Relationship.choices, help_text="To the head of the household.")
     needs = serializers.ListField(child=Text(max_length=10), required=False, max_length=MOST_NEEDS)
@@ -120,7 +123,10 @@ class FamilyFacts(Facts):
     last_residence = Residence(required=False)
     original_registration = Residence(required=False)
     phones = serializers.ListField(
-        child=Text(max_length=40, clean=PhoneField().clean), required=False, max_length=MOST_PHONES
+        child=Text(max_length=LONGEST_PHONES, clean=PhoneField().clean),
+        required=False,
+        max_length=MOST_PHONES,
+        help_text="Each as it was said; one text may hold several numbers.",
     )
     vehicle = Text(max_length=40, clean=line(40), required=False, allow_blank=True)
     going = Choice(choices=Going.choices)
@@ -143,7 +149,7 @@ class FamilyFacts(Facts):
         return HouseholdFacts(
             going=said["going"],
             destination_marz=said.get("destination_marz", ""),
-            phones=tuple(dict.fromkeys(said.get("phones", ()))),
+            phones=phones_in(said.get("phones", ())),
             vehicle=said.get("vehicle", ""),
             **residences,
         )
@@ -246,13 +252,19 @@ def needs_at_desk() -> set[str]:
 
 def birth_from(said: Mapping[str, Any], today: date) -> Birth:
     """The birth from the one thing that was said of it; raises ValidationError naming the field."""
-    given = [name for name in ("birth_date", "birth_year", "age", "age_group") if said.get(name) not in (None, "")]
+    given = [
+        name
+        for name in ("birth_date", "birth_year", "age", "age_months", "age_group")
+        if said.get(name) not in (None, "")
+    ]
     if not given:
         return Birth()
     if len(given) > 1:
         raise serializers.ValidationError({given[1]: [_("Say the birth date, the year, the age or the age group.")]})
     if given == ["age_group"]:
         return Birth(precision="age_group", age_group=said["age_group"])
+    if given == ["age_months"]:
+        return Birth.of_months(said["age_months"], today)
     try:
         return read_birth(str(said[given[0]]), today)
     except Invalid as error:

@@ -3,28 +3,22 @@
 Each says in one sentence, beside its field, what is wrong; nothing typed is lost.
 """
 
-import re
 import unicodedata
-from datetime import date
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from registrations.births import born_as_said
-from registrations.facts import Birth, age_on
-from registrations.phones import read_phone
+from desk.births import read_birth
+from registrations.fields import DigitsInput
+from registrations.phones import read_phones
+from registrations.unknown import is_unknown
 
 NOT_KNOWN = "?"  # what a desk writes for a name that nobody knows
-OLDEST = 120  # years
-
-_SEPARATORS = re.compile(r"[\s./,\-]+")
-_AGE = re.compile(r"\d{1,3}", re.ASCII)
-_YEAR = re.compile(r"\d{4}", re.ASCII)
-_PARTS = re.compile(r"\d{1,4}", re.ASCII)
+LONGEST_PHONES, BETWEEN_PHONES = 120, ", "  # several numbers in one field, as people dictate them
 
 
 class LineField(forms.CharField):
@@ -44,7 +38,7 @@ class LineField(forms.CharField):
 
 
 class NameField(LineField):
-    """A name as it is written, in any script; `?` where nobody knows it."""
+    """A name as it is written, in any script; `?` where nobody knows it, in whatever words that was said."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -53,6 +47,8 @@ class NameField(LineField):
 
     def to_python(self, value: Any) -> str:
         name = super().to_python(value)
+        if is_unknown(name):
+            return NOT_KNOWN
         if name and name != NOT_KNOWN and not any(letter.isalpha() for letter in name):
             raise ValidationError(self.error_messages["no_letters"], code="no_letters")
         return name
@@ -64,7 +60,9 @@ class NameField(LineField):
 
 
 class BirthField(forms.CharField):
-    """A birth as it was said: 04.05.1989, 05.1989, 1989, or an age such as 34."""
+    """A birth as it was said: 04.05.1989, 05.1989, 1989, or an age such as 34 or 8 months."""
+
+    widget = DigitsInput
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
@@ -78,69 +76,18 @@ class BirthField(forms.CharField):
 
 
 class PhoneField(forms.CharField):
-    """A telephone number, kept as it is dialled from anywhere: +37491123456."""
+    """Telephone numbers, one or several, as they are dialled from anywhere: +37491123456, +37493112233."""
 
     widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"})
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
-        super().__init__(max_length=40, **kwargs)
+        super().__init__(max_length=LONGEST_PHONES, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        typed = super().to_python(value)
-        if not typed:
-            return ""
-        phone = read_phone(typed)
-        if not phone:
-            raise ValidationError(_("No telephone has this number. Check it, or leave it empty."), code="no_phone")
-        return phone
+        return BETWEEN_PHONES.join(read_phones(super().to_python(value) or ""))
 
 
-def read_birth(text: str, today: date) -> Birth:
-    """Read a birth as precisely as it was written; raises ValidationError with a sentence for the desk."""
-    text = text.strip()
-    if not text:
-        return Birth()
-    if _AGE.fullmatch(text):
-        return _of_age(int(text), today)
-    if _YEAR.fullmatch(text):
-        return _checked(Birth(_date(int(text), 1, 1), "year"), today)
-    parts = _SEPARATORS.split(text.strip("."))
-    if not all(_PARTS.fullmatch(part) for part in parts) or len(parts) not in (2, 3):
-        raise ValidationError(_("Write 04.05.1989, 05.1989, 1989, or an age such as 34."), code="no_birth")
-    if len(parts[0]) == 4:  # as machines write it
-        parts.reverse()
-    if len(parts[-1]) != 4:
-        raise ValidationError(_("Write the year with four digits."), code="short_year")
-    day, month, year = ([1] * (3 - len(parts)) + [int(part) for part in parts])[:3]
-    return _checked(Birth(_date(year, month, day), "day" if len(parts) == 3 else "month"), today)
-
-
-def in_words(birth: Birth, today: date) -> str:
-    """What was understood, to show beside the field: "34 years · 04.05.1989"."""
-    if birth.on is None:
-        return ""
-    age = age_on(birth.on, today)
-    years = ngettext("%(age)d year", "%(age)d years", age) % {"age": age}
-    return f"{years} · {born_as_said(birth) or f'≈ {birth.on.year}'}"
-
-
-def _of_age(age: int, today: date) -> Birth:
-    if age > OLDEST:
-        raise ValidationError(_("Check the age: 120 at most. Or enter the year of birth."), code="too_old")
-    return Birth.of_age(age, today)
-
-
-def _date(year: int, month: int, day: int) -> date:
-    try:
-        return date(year, month, day)
-    except ValueError as error:
-        raise ValidationError(_("There is no such date."), code="no_date") from error
-
-
-def _checked(birth: Birth, today: date) -> Birth:
-    if birth.on is not None and birth.on > today:
-        raise ValidationError(_("This is in the future."), code="future")
-    if birth.on is not None and age_on(birth.on, today) > OLDEST:
-        raise ValidationError(_("This is more than 120 years ago."), code="too_old")
-    return birth
+def phones_in(fields: Iterable[str]) -> tuple[str, ...]:
+    """The numbers that stand in these fields, each once."""
+    return tuple(dict.fromkeys(phone for field in fields if field for phone in field.split(BETWEEN_PHONES)))

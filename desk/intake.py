@@ -1,5 +1,6 @@
 """The intake: one screen for a whole family, a row per person."""
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.forms import ActForm
 from centre.models import Marz
+from desk.births import for_browsers, in_words
 from desk.cards import OnTable
-from desk.fields import NOT_KNOWN, BirthField, LineField, NameField, PhoneField, in_words
+from desk.fields import NOT_KNOWN, BirthField, LineField, NameField, PhoneField, phones_in
 from registrations.card_texts import LENGTH
 from registrations.facts import Birth, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.models import District, Going, Membership, NeedCode, Relationship, Sex
@@ -66,9 +68,9 @@ class IntakeForm(ActForm):
         said = self.cleaned_data
         kept = {name: said[name] for name in HouseholdFacts.__dataclass_fields__ if name in said}
         kept["destination_marz"] = said["destination_marz"] if said["going"] == Going.OWN_ADDRESS else ""
-        phones = dict.fromkeys(phone for phone in (said["phone"], said["second_phone"]) if phone)
+        phones = phones_in([said["phone"], said["second_phone"]])
         languages = (said["language"],) if said["language"] else ()
-        return HouseholdFacts(**kept, phones=tuple(phones), languages=languages)
+        return HouseholdFacts(**kept, phones=phones, languages=languages)
 
 
 class MemberForm(forms.Form):
@@ -226,6 +228,11 @@ class Intake:
         self.form = IntakeForm(data, initial={"card": card})
         rows = [{"relationship": HEAD}] + [{} for _ in range(min(max(people, FIRST_ROWS), MOST_ROWS) - 1)]
         self.members = self._members(data, initial=None if data is not None else rows)
+
+    @property
+    def births(self) -> str:
+        """The words by which the browser reads a birth while it is typed."""
+        return json.dumps(for_browsers(), ensure_ascii=False)
 
     @classmethod
     def again(cls, data: Any, *, more: int = 0) -> "Intake":

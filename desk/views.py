@@ -34,12 +34,11 @@ from desk.forms import LONGEST_SHOWN, BornForm, CountForm, DepartForm, DiedForm,
 from desk.intake import MORE_ROWS, Intake
 from desk.pages import Page
 from desk.selectors import read_file, read_rows
-from registrations.card_texts import LENGTH
+from registrations.card_texts import is_scanned, read_card_text
 from registrations.in_hand import is_in_hand
 from registrations.matches import find_matches
 from registrations.models import Card, GateCount, Household, Individual, Membership, Movement
 from registrations.names import mixes_scripts
-from registrations.numbers import read_number
 from registrations.search import search_households
 
 LAST_COUNTS = 20
@@ -159,7 +158,8 @@ def families(request: HttpRequest) -> HttpResponse:
 
     A card scanned into the search opens its family's file.
     """
-    scanned = look_up_card(request, request.GET.get("search", "")) if _is_scan(request.GET.get("search", "")) else None
+    typed = request.GET.get("search", "")
+    scanned = look_up_card(request, typed) if is_scanned(typed) else None
     if scanned and scanned.household and _sees(request, scanned.household):
         return _to("desk:family", scanned.household)
     sites = Site.objects.open(timezone.now()).where(request.user, Permission.SEE_FAMILIES).filter(confidential=False)
@@ -338,11 +338,6 @@ def _status(form: ActForm) -> int:
     return 422 if form.is_bound else 200
 
 
-def _is_scan(query: str) -> bool:
-    """Whether a scanner typed this, and no person."""
-    return query.strip().isdecimal() and len(query.strip()) >= LENGTH
-
-
 def _wrong_number(query: str, scanned: OnTable | None) -> str:
     """What is wrong with a query that was meant as a number, or with the card that was scanned."""
     if scanned:
@@ -350,7 +345,7 @@ def _wrong_number(query: str, scanned: OnTable | None) -> str:
     if not any(letter.isdigit() for letter in query):
         return ""
     try:
-        read_number(query)
+        read_card_text(query)
     except ValidationError as error:
         return str(error.messages[0])
     return ""

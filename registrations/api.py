@@ -13,7 +13,7 @@ from centre.access import Permission, permissions_of
 from centre.models import Site, User
 from centre.viewsets import Rows
 from registrations.births import born_for_machines
-from registrations.facts import age_on
+from registrations.facts import MONTHS_SAID, age_on, months_on
 from registrations.filters import HouseholdFilterSet, IndividualFilterSet, PresenceFilterSet
 from registrations.models import Household, Individual, Membership, Presence, SpecificNeed
 from registrations.numbers import write_number
@@ -110,6 +110,7 @@ class IndividualRow(serializers.ModelSerializer[Individual]):
     birth_date = serializers.SerializerMethodField(help_text="A day, or a month as 1989-05, where one was said.")
     birth_year = serializers.SerializerMethodField(help_text="Where only the year was said.")
     age = serializers.SerializerMethodField(help_text="In whole years today, where only an age was said.")
+    age_months = serializers.SerializerMethodField(help_text="In whole months today, where that was said.")
 
     class Meta:
         model = Individual
@@ -123,6 +124,7 @@ class IndividualRow(serializers.ModelSerializer[Individual]):
             "birth_date",
             "birth_year",
             "age",
+            "age_months",
             "age_group",
             "birth_precision",
             "relationship",
@@ -146,6 +148,11 @@ class IndividualRow(serializers.ModelSerializer[Individual]):
     @extend_schema_field({"type": ["integer", "null"]})
     def get_age(self, person: Any) -> int | None:
         return age_on(person.birth_date, timezone.localdate()) if person.birth.precision == "age" else None
+
+    @extend_schema_field({"type": ["integer", "null"]})
+    def get_age_months(self, person: Any) -> int | None:
+        said = person.birth.precision == MONTHS_SAID
+        return months_on(person.birth_date, timezone.localdate()) if said else None
 
     @extend_schema_field(OpenApiTypes.UUID)
     def get_household(self, person: Any) -> str:

@@ -10,19 +10,21 @@ import re
 import uuid
 from dataclasses import dataclass
 from string import ascii_uppercase
+from typing import NoReturn
 
 from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from registrations.numbers import read_number
+from registrations.digits import in_plain_marks
+from registrations.keyboards import digit_readings, readings
+from registrations.numbers import MOST_DIGITS, check_letter, read_number, two_ways
 
 VERSION = "1"
-OPERATION, NUMBER, SECRET, CODE = 6, 12, 30, 9  # digits; 30 of a secret are 99 bits
+OPERATION, NUMBER, SECRET, CODE = 6, MOST_DIGITS, 30, 9  # digits; 30 of a secret are 99 bits
 LENGTH = len(VERSION) + OPERATION + NUMBER + SECRET + 2
 ROUNDS = 20_000  # of PBKDF2 over the short code, which alone has few enough possibilities to be tried out
 
-_SCANNED = re.compile(rf"\d{{{LENGTH}}}", re.ASCII)
 _MACHINE_READ = re.compile(r"\d{18,}|\S*(://|[{}<>|=&%])\S*", re.ASCII)
 _TYPED = re.compile(r"(?P<number>\d{1,12}\s*[^\W\d])[\s.,/+-]*(?P<code>\d[\d\s.-]*)?", re.DOTALL)
 
@@ -38,19 +40,26 @@ class CardText:
 
 
 def read_card_text(text: str) -> CardText:
-    """Read what a scanner or a person typed; raises ValidationError with a sentence for the desk."""
-    text = text.strip()
-    if _SCANNED.fullmatch(text) and text.startswith(VERSION):
-        return _read_scanned(text)
-    if _MACHINE_READ.fullmatch(text):
-        raise ValidationError(_("This is not one of our cards. Scan the card, or type its number."), code="no_card")
-    typed = _TYPED.fullmatch(text)
-    if typed is None or not typed["code"]:
-        return CardText(read_number(text))
-    number, code = read_number(typed["number"]), re.sub(r"\D", "", typed["code"])
-    if len(code) != CODE:
-        raise ValidationError(_("The code on a card has nine digits: read it again."), code="no_code")
-    return CardText(number, code=code)
+    """Read what a scanner or a person typed, on any keyboard; raises ValidationError with a sentence for the desk."""
+    scanned = {digits for digits in digit_readings(text) if len(digits) == LENGTH and digits.startswith(VERSION)}
+    if scanned:
+        return _read_scanned(scanned)
+    typed = {
+        CardText(int(digits), code=code)
+        for reading in (readings(text), readings(text, CODE))
+        for digits, letter, code in reading
+        if len(digits) <= NUMBER and check_letter(int(digits)) == letter
+    }
+    if not typed:
+        _refuse(text)
+    if len(typed) > 1:
+        raise two_ways()
+    return typed.pop()
+
+
+def is_scanned(text: str) -> bool:
+    """Whether a scanner typed this, and no person."""
+    return any(len(digits) >= LENGTH for digits in digit_readings(text))
 
 
 def write_qr(card: CardText) -> str:
@@ -88,12 +97,25 @@ def digest_of_code(card: CardText) -> str:
     return hashlib.pbkdf2_hmac("sha256", card.code.encode(), f"card {card.number}".encode(), ROUNDS).hex()
 
 
-def _read_scanned(text: str) -> CardText:
-    if int(text) % 97 != 1:
+def _refuse(text: str) -> NoReturn:
+    """Say what is wrong with a text that no keyboard makes a card's."""
+    plain = in_plain_marks(text).strip()
+    if _MACHINE_READ.fullmatch(plain):
+        raise ValidationError(_("This is not one of our cards. Scan the card, or type its number."), code="no_card")
+    typed = _TYPED.fullmatch(plain)
+    read_number(typed["number"] if typed else plain)  # if the number is wrong already, that is said
+    raise ValidationError(_("The code on a card has nine digits: read it again."), code="no_code")
+
+
+def _read_scanned(readings_of_it: set[str]) -> CardText:
+    fits = [digits for digits in readings_of_it if int(digits) % 97 == 1]
+    if not fits:
         raise ValidationError(_("The card was misread. Scan it again."), code="misread")
+    if len(fits) > 1:
+        raise two_ways()
     at = len(VERSION)
-    operation, number, secret = text[at : at + OPERATION], text[at + OPERATION :][:NUMBER], text[-SECRET - 2 : -2]
-    return CardText(int(number), _letters_of(int(operation)), secret)
+    operation, number = fits[0][at : at + OPERATION], fits[0][at + OPERATION :][:NUMBER]
+    return CardText(int(number), _letters_of(int(operation)), fits[0][-SECRET - 2 : -2])
 
 
 def _place_of(operation: str) -> int:

@@ -1,12 +1,14 @@
 """What a desk says about a person, before it is a row; and the rules that need no database."""
 
 import uuid
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
 
 ADULT = 18  # years
 CHILDREN_OF_THE_HEAD = frozenset({"son", "daughter"})
 COHORTS = ((5, "0-4"), (12, "5-11"), (18, "12-17"), (60, "18-59"))  # UNHCR: below this age, in years
+MONTHS_SAID = "age_months"  # the precision of an age that was said in months, weeks or days
 CHILD_COHORTS = frozenset({"0-4", "5-11", "12-17"})
 
 
@@ -22,6 +24,11 @@ class Birth:
     def of_age(cls, age: int, today: date) -> "Birth":
         """Someone of this age today, in whole years; their birthday is taken to be today."""
         return cls(years_before(today, age), "age")
+
+    @classmethod
+    def of_months(cls, months: int, today: date) -> "Birth":
+        """A small child of this age today, in whole months."""
+        return cls(months_before(today, months), MONTHS_SAID)
 
     @classmethod
     def in_year(cls, year: int) -> "Birth":
@@ -75,6 +82,11 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+def months_on(born: date, day: date) -> int:
+    """Whole months of age on a day."""
+    return (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
+
+
 def cohort_on(birth: Birth, day: date) -> str:
     """The UNHCR cohort on a day, or "" when the age is not known."""
     if birth.on is None:
@@ -100,7 +112,10 @@ def is_alone(person: PersonFacts, day: date) -> bool:
 
 def years_before(day: date, years: int) -> date:
     """The same day of an earlier year: who is younger than so many years was born after it."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February in a year without one
-        return day.replace(year=day.year - years, day=28)
+    return months_before(day, years * 12)
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of an earlier month, or its last day where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -7,26 +7,32 @@ from django.core.exceptions import ValidationError
 
 from centre.refusals import Refusal
 from registrations.card_texts import LENGTH, read_card_text
-from registrations.numbers import read_number
 from registrations.selectors import Shown, look_at
 
 
+class DigitsInput(forms.TextInput):
+    """A field where the digit keys give digits, whatever the keyboard is set to: keys.js sees to it."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"data-digits": "", "autocomplete": "off"} | (attrs or {}))
+
+
 class NumberField(forms.CharField):
-    """A household's number with its letter, such as 4127 B; read as a whole number, None when empty."""
+    """A household's number, typed with its letter or scanned from its card; read as a whole number, None when empty."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"required": False, "max_length": 20} | options)
+        super().__init__(**{"required": False, "max_length": LENGTH + 20, "widget": DigitsInput} | options)
 
     def clean(self, value: Any) -> int | None:
         typed = super().clean(value)
-        return read_number(typed) if typed else None
+        return read_card_text(typed).number if typed else None
 
 
 class CardField(forms.CharField):
     """A card, scanned or typed; read as what it leads to, None when empty. A refused card is said beside the field."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"required": False, "max_length": LENGTH + 20} | options)
+        super().__init__(**{"required": False, "max_length": LENGTH + 20, "widget": DigitsInput} | options)
 
     def clean(self, value: Any) -> Shown | None:
         typed = super().clean(value)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from centre.clock import local_day
 from centre.log import write_lines
 from centre.models import LogLine, User
-from registrations.facts import Birth, PersonFacts
+from registrations.facts import MONTHS_SAID, Birth, PersonFacts, months_on
 from registrations.models import Household, Individual, Name
 from registrations.names import fold, fold_fathers_name, likeness, spelt, words
 from registrations.near_names import NearNames, near_names
@@ -281,7 +281,10 @@ def _years_apart(one: Birth, other: Birth) -> int | None:
     """The years between two births, 0 where they may be the same; an age may be a year off. None if unknown."""
     if one.on is None or other.on is None:
         return None
-    slack = int("age" in (one.precision, other.precision))
+    said = {one.precision, other.precision}
+    if MONTHS_SAID in said and abs(months_on(one.on, other.on)) <= 1 and not said & {"year", "age"}:
+        return 0
+    slack = int("age" in said)
     return max(0, abs(one.on.year - other.on.year) - slack)
 
 

@@ -111,6 +111,7 @@ class Individual(models.Model):
         MONTH = "month", _("month")
         YEAR = "year", _("year")
         AGE = "age", _("age")
+        AGE_MONTHS = "age_months", _("age in months")
         AGE_GROUP = "age_group", _("age group")
         UNKNOWN = "unknown", _("unknown")
 
@@ -156,7 +157,7 @@ class Individual(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     birth_date__isnull=False,
-                    birth_precision__in=["day", "month", "year", "age"],
+                    birth_precision__in=["day", "month", "year", "age", "age_months"],
                     age_group="",
                 )
                 | (Q(birth_date__isnull=True, birth_precision="age_group") & ~Q(age_group=""))

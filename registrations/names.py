@@ -144,7 +144,7 @@ def _in_one_script(word: str) -> str:
     return word
 
 
-def _clean(text: str) -> str:
+def plain_words(text: str) -> str:
     """One spelling of the bytes: compatible forms, no controls, marks or signs, one space between words."""
     text = unicodedata.normalize("NFKC", text)
     text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Mn", "Me"))
@@ -199,7 +199,7 @@ def spelt(text: str) -> str:
 
 
 def _fold_by(fold_word: Callable[[str], str], text: str) -> str:
-    joined = _TER.sub(r"\1", _clean(text))
+    joined = _TER.sub(r"\1", plain_words(text))
     return " ".join(fold_word(word) for word in joined.split())[:LONGEST_FOLD].rstrip()
 
 
@@ -235,7 +235,7 @@ def words(query: str) -> dict[str, str]:
 
 def initials(query: str) -> list[str]:
     """The words of one letter in what was typed, as they are written."""
-    return [word for word in _clean(query).split() if len(word) == 1]
+    return [word for word in plain_words(query).split() if len(word) == 1]
 
 
 # Short forms that are also given as legal names. Likeness knows them; the fold keeps them apart.
@@ -276,7 +276,7 @@ def sort_key(text: str) -> str:
     nothing, a space parts words. The three ways to write և sort as one.
     """
     text = re.sub(r"[-\u058a\u2010-\u2015]", "", unicodedata.normalize("NFKC", text))
-    return " ".join(_sort_word(word) for word in _clean(text).split())[:LONGEST_SORT_KEY]
+    return " ".join(_sort_word(word) for word in plain_words(text).split())[:LONGEST_SORT_KEY]
 
 
 def _sort_word(word: str) -> str:

@@ -3,9 +3,11 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from registrations.keyboards import readings
+
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # 23 letters, a prime; without I, O and Q, which are heard and read amiss
 
-LOOK_ALIKES = str.maketrans("АВЕКМНРСТХУ", "ABEKMHPCTXY") | str.maketrans("", "", " -–—.")
+MOST_DIGITS = 12
 
 
 def check_letter(number: int) -> str:
@@ -24,11 +26,21 @@ def write_number(number: int) -> str:
 
 
 def read_number(text: str) -> int:
-    """Read "4127b" as 4127; raises ValidationError when it is no number or the letter does not fit."""
-    plain = text.strip().upper().translate(LOOK_ALIKES)
-    digits, letter = plain[:-1], plain[-1:]
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 12 and letter in LETTERS):
+    """Read "4127b" as 4127, on whatever keyboard it was typed: the letter decides between the readings.
+
+    Raises ValidationError when it is no number, when no letter fits, or when two numbers fit.
+    """
+    said = {(digits, letter) for digits, letter, _code in readings(text) if len(digits) <= MOST_DIGITS}
+    if not any(letter in LETTERS for _digits, letter in said):
         raise ValidationError(_("A number is digits and a letter, such as 4127 B."), code="no_number")
-    if check_letter(int(digits)) != letter:
+    fits = {int(digits) for digits, letter in said if check_letter(int(digits)) == letter}
+    if not fits:
         raise ValidationError(_("The letter does not fit the digits: read the number again."), code="wrong_letter")
-    return int(digits)
+    if len(fits) > 1:
+        raise two_ways()
+    return fits.pop()
+
+
+def two_ways() -> ValidationError:
+    """What is said when the keyboard leaves two readings: nobody guesses between two families."""
+    return ValidationError(_("This can be read in two ways. Scan or type it again."), code="two_ways")

@@ -15,10 +15,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from centre.models import User
+from registrations.card_texts import read_card_text
+from registrations.digits import in_plain_digits
 from registrations.models import Household, Individual, Membership, Name
 from registrations.names import fold, fold_fathers_name, initials, likeness, words
 from registrations.near_names import NearNames, near_names
-from registrations.numbers import read_number
 from registrations.phones import read_phone
 
 ENOUGH = 50  # found as written, nobody misspelt is looked for
@@ -70,8 +71,10 @@ def search_individuals(queryset: Any, query: str, *, by: User) -> Ranked:
     """
     number = _number(query)
     if number is not None:
-        members = queryset.filter(memberships__left_at__isnull=True, memberships__household__number=number)
-        return Ranked(queryset, list(members.order_by("memberships__position").values_list("pk", flat=True)))
+        rows = queryset.filter(memberships__left_at__isnull=True, memberships__household__number=number)
+        members = list(rows.order_by("memberships__position").values_list("pk", flat=True))
+        if members or any(letter.isdigit() for letter in query):  # else the letters of a name may look like digit keys
+            return Ranked(queryset, members)
     exactly = _by_exact_number(query)
     if exactly:
         return Ranked(queryset, _each_once(queryset, exactly))
@@ -102,7 +105,7 @@ def search_households(queryset: Any, people: Any, query: str, *, by: User) -> tu
 
 def _number(query: str) -> int | None:
     try:
-        return read_number(query)
+        return read_card_text(query).number
     except ValidationError:
         return None
 
@@ -112,7 +115,8 @@ def _by_exact_number(query: str) -> list[uuid.UUID]:
     if sum(letter.isdigit() for letter in query) < LEAST_DIGITS:
         return []
     asked = Q()
-    for number in {" ".join(query.split()), "".join(query.split())}:
+    plain = in_plain_digits(query).split()
+    for number in {" ".join(plain), "".join(plain)}:
         asked |= Q(documents__contains=[{"number": number}]) | Q(documents__contains=[{"number": number.upper()}])
     named = [Individual.objects.filter(asked)]
     phone = read_phone(query)

@@ -22,8 +22,8 @@ from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.refusals import Refusal
 from centre.shift import site_of_shift
+from registrations.card_texts import read_card_text
 from registrations.models import Household, Individual
-from registrations.numbers import read_number
 from shelter.actions import (
     add_rooms,
     block_places,
@@ -41,6 +41,7 @@ from shelter.forms import AddRoomsForm, BlockForm, HoldForm, KeepForm, MoveForm,
 from shelter.models import Room, Stay
 from shelter.sight import sites_to_place
 
+LONGEST_SHOWN = 20  # of what was scanned and leads nowhere: no page needs more of it
 FAMILY = "family-shelter"  # the fragment in a family's file, by its id
 View = Callable[..., HttpResponse]
 Act = Callable[..., Any]
@@ -176,7 +177,7 @@ def _sites(request: HttpRequest) -> list[Site]:
 def _household(request: HttpRequest, number: str) -> Household:
     """The household of this number if the user may see it; for all others it is not there."""
     try:
-        read = read_number(number)
+        read = read_card_text(number).number
     except ValidationError:
         raise Http404 from None
     return get_object_or_404(Household.objects.visible_to(request.user), number=read)
@@ -217,7 +218,7 @@ def _draw_board(request: HttpRequest, refused: dict[str, Any] | None = None, sta
         try:
             household = _household(request, asked)
         except Http404:
-            unknown = asked
+            unknown = asked[:LONGEST_SHOWN]
     context = {
         "board": read_board(request.user, timezone.now(), request.GET.dict(), household),
         "unknown": unknown,

@@ -14,7 +14,8 @@ from centre.forms import AdministratorForm, OperationForm, SiteForm
 from shelter.forms import AddRoomsForm, read_room_names
 from shelter.models import Room
 
-SITE_FIELDS = ("code", "name_en", "name_hy", "name_ru", "kind", "marz")
+NAMES = ("name_en", "name_hy", "name_ru")  # one is enough
+SITE_FIELDS = ("code", *NAMES, "kind", "marz")
 MORE_SITE_FIELDS = ("confidential", "cut_off_hours", "presumed_left_after")
 ROOM_FIELDS = ("rooms", "places", "room_kind")
 YES = {"yes", "true", "1", "x"}
@@ -87,7 +88,7 @@ def read_sites(text: str) -> list[FirstSite]:
     rows = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
     known = {*SITE_FIELDS, *MORE_SITE_FIELDS, *ROOM_FIELDS}
     named = {(name or "").strip() for name in rows.fieldnames or []}
-    if missing := {*SITE_FIELDS} - {"name_ru"} - named:
+    if missing := {*SITE_FIELDS} - {*NAMES} - named:
         raise Wrong(f"The table of sites has no column {', '.join(sorted(missing))}.")
     if unknown := named - known:
         raise Wrong(f"The table of sites has a column that means nothing here: {', '.join(sorted(unknown))}.")

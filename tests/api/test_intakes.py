@@ -193,3 +193,33 @@ def test_an_act_outside_the_hours_of_the_role_is_not_allowed(goris, volunteer):
     late = intake(at=(timezone.now() - timedelta(days=30)).isoformat(), id=str(uuid.uuid4()))
     answer = volunteer.post("intakes/", late)
     assert (answer.status_code, answer.json()["code"]) == (409, "not_then")
+
+
+def test_several_telephones_in_one_text_are_all_kept(volunteer):
+    answer = volunteer.post("intakes/", intake(phones=["091123456, 093112233", "091 12 34 56"]))
+    assert answer.status_code == 201, answer.json()
+    assert Household.objects.get().phones == ["+37491123456", "+37493112233"]
+
+
+def test_two_whose_names_nobody_knows_are_no_match(volunteer):
+    for word in ("Անհայտ", "Неизвестно", "Unknown", "N/A", "—"):
+        answer = volunteer.post("intakes/", intake(member(word, family_name=word)))
+        assert (answer.status_code, answer.json()["matches"]) == (201, [])
+    assert {one.full_name for one in Individual.objects.all()} == {""}
+
+
+def test_an_age_in_months_stays_one(volunteer):
+    baby = member("Narek", relationship="son", birth_date=None, age_months=8)
+    answer = volunteer.post("intakes/", intake(member(), baby))
+    assert answer.status_code == 201, answer.json()
+    row = volunteer.get(f"individuals/{baby['id']}/").json()
+    said = {name: row[name] for name in ("birth_date", "birth_year", "age", "age_months", "birth_precision")}
+    assert said == {
+        "birth_date": None,
+        "birth_year": None,
+        "age": None,
+        "age_months": 8,
+        "birth_precision": "age_months",
+    }
+    too_old = member("Mane", relationship="daughter", birth_date=None, age_months=37)
+    assert volunteer.post("intakes/", intake(member(), too_old)).status_code == 400

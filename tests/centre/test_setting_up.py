@@ -5,7 +5,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.db import IntegrityError
+from django.utils import timezone, translation
 
 from centre.access import Role
 from centre.models import Act, LogLine, Site, User
@@ -50,6 +51,20 @@ def text_of(answer):
 # Sites
 
 
+@pytest.mark.parametrize(("field", "name"), [("name_en", "Kapan"), ("name_hy", "Կապան"), ("name_ru", "Капан")])
+def test_a_site_needs_a_name_in_any_one_language_and_is_shown_with_it(client, admin, field, name):
+    only = {"name_en": "", "name_hy": "", "name_ru": ""} | {field: name}
+    assert client.post("/settings/sites/", new_site(**only)).status_code == 303
+    for language in ("en", "hy", "ru"):
+        with translation.override(language):
+            assert Site.objects.get().name == name
+    nameless = client.post("/settings/sites/", new_site(code="none", name_en="", name_hy="", name_ru=" "))
+    assert nameless.status_code == 422
+    assert "Write the name in at least one language." in text_of(nameless)
+    with pytest.raises(IntegrityError, match="site_has_a_name"):
+        Site.objects.update(name_en="", name_hy="", name_ru="")
+
+
 def test_a_site_is_opened_once_however_often_it_is_sent(client, admin):
     form = new_site()
     assert [client.post("/settings/sites/", form).status_code for _ in range(2)] == [303, 303]
@@ -63,7 +78,7 @@ def test_a_site_is_opened_once_however_often_it_is_sent(client, admin):
     [
         ({"code": "goris"}, "Another site has this code"),
         ({"code": "two words"}, "Enter a valid"),
-        ({"name_en": " "}, "required"),
+        ({"name_en": " ", "name_hy": ""}, "at least one language"),
         ({"marz": "AM-XX"}, "valid choice"),
         ({"cut_off_hours": "25:00"}, "Write hours as"),
         ({"presumed_left_after": "0"}, "greater than or equal to 1"),

@@ -10,6 +10,8 @@ from registrations.facts import Birth
 
 TODAY = date(2023, 9, 28)
 DAY, MONTH, YEAR = Birth(date(1989, 5, 4), "day"), Birth(date(1989, 5, 1), "month"), Birth.in_year(1989)
+MONTHS, WEEKS = Birth.of_months(8, TODAY), Birth(date(2023, 9, 10), "age_months")
+LONG_AGO = Birth.of_months(36, TODAY)
 AGE, GROUP, UNKNOWN = Birth.of_age(33, TODAY), Birth(None, "age_group", "5-11"), Birth()
 
 
@@ -20,6 +22,9 @@ AGE, GROUP, UNKNOWN = Birth.of_age(33, TODAY), Birth(None, "age_group", "5-11"),
         (MONTH, "05.1989", "1989-05", "34 years", "05.1989"),
         (YEAR, "1989", "1989", "≈ 34 years", "1989"),
         (AGE, "", "", "≈ 33 years", "≈ 33 years"),
+        (MONTHS, "", "", "≈ 8 months", "≈ 8 months"),
+        (WEEKS, "", "", "≈ under 1 month", "≈ under 1 month"),
+        (LONG_AGO, "", "", "≈ 3 years", "≈ 3 years"),
         (GROUP, "", "", "5–11", "5–11"),
         (UNKNOWN, "", "", "", ""),
     ],

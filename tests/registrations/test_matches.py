@@ -273,3 +273,12 @@ def test_a_confidential_site_is_not_named(desk):
 def test_the_household_being_completed_does_not_match_itself(goris, desk):
     household = register_family(goris, desk)
     assert find_matches([person()], by=desk, but=household.pk) == []
+
+
+def test_a_baby_of_so_many_months_may_be_born_a_month_to_either_side_of_the_new_year(goris, desk):
+    baby = person("Mane", relationship="daughter", birth=Birth(date(2023, 1, 5), "day"))
+    register_family(goris, desk, person(), baby)
+    (match,) = find_matches([person("Mane", birth=Birth(date(2022, 12, 28), "age_months"))], by=desk)
+    assert "birth_year" in match.agrees
+    (match,) = find_matches([person("Mane", birth=Birth(date(2022, 6, 28), "age_months"))], by=desk)
+    assert "birth_year" not in match.agrees

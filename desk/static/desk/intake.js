@@ -2,7 +2,7 @@
 
 import { addRow } from "../centre/rows.js";
 import { whenShown } from "../centre/shown.js";
-import { readBirth } from "./births.js";
+import { readBirth, showUnderstood } from "./births.js";
 
 const ADULT = 18;
 const CHILDREN_OF_THE_HEAD = new Set(["son", "daughter"]);
@@ -28,6 +28,7 @@ whenShown("[data-intake]", (form) => {
   const list = form.querySelector("[data-rows]");
   const [year, month, day] = form.dataset.today.split("-").map(Number);
   const today = { year, month, day };
+  const births = JSON.parse(form.dataset.births);
   const rows = () => [...list.children];
 
   function nameCarers() {
@@ -50,13 +51,11 @@ whenShown("[data-intake]", (form) => {
 
   // What the row says of itself: the birth as understood, whether someone must look after a child, two alphabets.
   function look(row) {
-    const typed = cell(row, "birth").value;
-    const birth = typed.trim() ? readBirth(typed, today) : null;
-    row.querySelector("[data-understood]").textContent = birth
-      ? `${form.dataset.age} ${birth.age} · ${birth.written}`
-      : "";
+    const field = cell(row, "birth");
+    const birth = readBirth(field.value, today, births);
+    showUnderstood(field, birth);
     const carer = row.querySelector("[data-carer]");
-    const asks = birth && birth.age < ADULT && !CHILDREN_OF_THE_HEAD.has(cell(row, "relationship").value);
+    const asks = birth?.age < ADULT && !CHILDREN_OF_THE_HEAD.has(cell(row, "relationship").value);
     carer.hidden = !asks && !carer.querySelector(".error");
     const needs = row.querySelectorAll('[name$="-needs"]:checked').length;
     const mark = row.querySelector("[data-needs-count]");
@@ -109,7 +108,7 @@ whenShown("[data-intake]", (form) => {
     }
   });
 
-  for (const change of ["input", "change"]) {
+  for (const change of ["input", "change", "focusout"]) {
     list.addEventListener(change, (event) => {
       const row = event.target.closest("[data-member]");
       look(row);

@@ -1,0 +1,93 @@
+"""A scanner or a hand on another layout: the digit keys give digits where digits belong, and nowhere else."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from aid.actions import Rule, plan_distribution, receive_stock
+from aid.models import Item
+from centre.access import Role
+from registrations.keyboards import DIGIT_KEYS, LAYOUTS
+from registrations.numbers import write_number
+from tests.build import make_site, make_user
+
+pytestmark = pytest.mark.browser
+
+ROWS = [LAYOUTS[1].rows[0], LAYOUTS[4].rows[0], LAYOUTS[10].rows[0]]  # Armenian phonetic, Eastern, AZERTY
+
+
+@pytest.fixture(scope="module")
+def goris(committed_database):
+    site = make_site("goris")
+    make_user(Role.VOLUNTEER, site, username="desk")
+    aram = make_user(username="aram")
+    item = Item.objects.create(code="parcel", name_en="Food parcel")
+    receive_stock(site, item=item, quantity=100, by=aram)
+    hour_ago = timezone.now() - timedelta(hours=1)
+    plan_distribution(site, name="Evening", starts_at=hour_ago, rules=[Rule(item, "person", 1)], by=aram)
+    return {"desk": make_user(Role.VOLUNTEER, site, username="anna"), "scan": aram}
+
+
+def sign_in(page, server, user):
+    address = f"http://127.0.0.1:{server.port}"
+    session = server.sign_in(user).session
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
+
+
+def press(page: Page, digits: str, row: str) -> None:
+    """The keys of these digits on a keyboard set to this layout."""
+    keys = page.context.new_cdp_session(page)
+    for digit in digits:
+        sign = row[DIGIT_KEYS.index(digit)]
+        key = {"code": f"Digit{digit}", "key": sign, "windowsVirtualKeyCode": 48 + int(digit)}
+        keys.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": sign, "unmodifiedText": sign} | key)
+        keys.send("Input.dispatchKeyEvent", {"type": "keyUp"} | key)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_digit_keys_give_digits_at_intake_but_not_in_names(page, server, goris, row):
+    sign_in(page, server, goris["desk"])
+    page.goto("/intake/")
+    for name in ("card", "phone", "member-0-birth"):
+        field = page.locator(f"#id_{name}")
+        field.focus()
+        press(page, "1234567890", row)
+        expect(field).to_have_value("1234567890")
+    name = page.locator("#id_member-0-given_name")
+    name.focus()
+    press(page, "14", row)
+    expect(name).to_have_value(row[0] + row[3])
+    search = page.locator("#search")
+    search.focus()
+    press(page, "14", row)
+    expect(search).to_have_value(row[0] + row[3])
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_digit_keys_give_digits_at_the_gate(page, server, goris, row):
+    sign_in(page, server, goris["desk"])
+    page.goto("/intake/gate/")
+    page.locator("#id_F_0").focus()
+    press(page, "12", row)
+    expect(page.locator("#id_F_0")).to_have_value("12")
+    expect(page.locator("[data-total]")).to_have_text("12")
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_scanner_that_types_anywhere_loses_and_doubles_no_key(page, server, goris, row):
+    sign_in(page, server, goris["scan"])
+    page.goto("/aid/scan/")
+    page.evaluate("document.activeElement.blur()")
+    press(page, "4127482907356", row)
+    expect(page.locator("[data-number]")).to_have_value("4127482907356")
+
+
+def test_a_field_for_digits_keeps_its_letters(page, server, goris):
+    sign_in(page, server, goris["desk"])
+    page.goto("/intake/")
+    card = page.locator("#id_card")
+    card.press_sequentially(write_number(4127))
+    expect(card).to_have_value(write_number(4127))
