@@ -23,13 +23,14 @@ def shift(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     running = [a for a in user.all_assignments if a.covers(now)]
     sites = sites_of_shift(user)
+    here = site_of_shift(request, sites)
     may = {p.value for a in running for p in permissions_of(a.role)}
     return around | {
         "draft_key": draft_key(user),
         "shift": running,
         "may": may,
-        "shift_site": site_of_shift(request),
+        "shift_site": here,
         "shift_sites": sites,
-        "shift_groups": as_looked_for(sites, user, request),
+        "shift_groups": as_looked_for(sites, here, user, request),
         "navigation": navigation_of(may, request.path),
     }

@@ -37,14 +37,15 @@ def sites_of_shift(user: User) -> list[Site]:
     return sorted((s for s in sites.values() if s.is_open(now)), key=lambda site: site.code)
 
 
-def site_of_shift(request: HttpRequest) -> Site | None:
+def site_of_shift(request: HttpRequest, sites: Sequence[Site] | None = None) -> Site | None:
     """The site chosen for this shift; the only one where there is no choice; None until one is chosen.
 
-    A choice that no longer stands (the assignment ended, the site closed) counts as none.
+    A choice that no longer stands (the assignment ended, the site closed) counts as none. Whoever knows the sites of
+    the shift passes them.
     """
     if not isinstance(request.user, User):
         return None
-    sites = sites_of_shift(request.user)
+    sites = sites_of_shift(request.user) if sites is None else sites
     chosen = request.session.get(CHOSEN) or _site_of_last_session(request)
     for site in sites:
         if str(site.pk) == chosen:
@@ -52,12 +53,13 @@ def site_of_shift(request: HttpRequest) -> Site | None:
     return sites[0] if len(sites) == 1 else None
 
 
-def as_looked_for(sites: Sequence[Site], user: User, request: HttpRequest) -> list[tuple[str | Promise, list[Site]]]:
+def as_looked_for(
+    sites: Sequence[Site], here: Site | None, user: User, request: HttpRequest
+) -> list[tuple[str | Promise, list[Site]]]:
     """The sites in the order in which one looks for them: one's own and those used lately, the same province, others.
 
     The site of the shift is the first; whoever has not chosen one is taken to be at the first of their own.
     """
-    here = site_of_shift(request)
     lately = [*([str(here.pk)] if here else []), *request.session.get(LATELY, [])]
     named = {a.site_id for a in user.all_assignments}
     own = [site for site in sites if site.pk in named or str(site.pk) in lately]
