@@ -12,11 +12,15 @@ from tests.build import make_site, make_user
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def menu(page, server, committed_database):
+@pytest.fixture(scope="module")
+def _sites(committed_database):
     for number in range(20):
         make_site(f"hotel-{number}", name_en=f"Hotel with a long name, number {number}", name_hy=f"Հյուրանոց {number}")
     make_site("kapan", name_en="Kapan school", name_hy="Կապանի դպրոց")
+
+
+@pytest.fixture
+def menu(page, server, _sites):
     address = f"http://127.0.0.1:{server.port}"
     session = server.sign_in(make_user(Role.COORDINATOR)).session
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
