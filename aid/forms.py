@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from aid.actions import Rule
 from aid.models import Distribution, EntitlementRule, Item
 from centre.access import Permission
+from centre.days import LocalMinute
 from centre.forms import ActForm
 from centre.models import Site, User
 from registrations.fields import CardField, NumberField
@@ -20,14 +21,6 @@ MOST = 1_000_000  # pieces in one movement: more is a slip of the finger
 MOST_FOR_ONE = 1_000
 LONGEST_INTERVAL = 365  # days
 ROWS = 4
-
-
-class LocalMinute(forms.DateTimeField):
-    """A local day and minute, as a browser's own control gives it."""
-
-    def __init__(self, **options: Any) -> None:
-        shape = "%Y-%m-%dT%H:%M"
-        super().__init__(widget=forms.DateTimeInput(format=shape, attrs={"type": "datetime-local"}), **options)
 
 
 class CardForm(forms.Form):

@@ -49,6 +49,7 @@ class Figure:
     people: int
     at: datetime
     note: str = ""
+    rank: int = 0  # of those that answer what is asked first
 
 
 def read_places(tally: dict[str, Any]) -> list[PlaceRow]:
@@ -112,9 +113,10 @@ def read_figures(figures: dict[str, Any], at: datetime) -> list[Figure]:
             figures["registered"],
             at,
             _("and %(people)s pre-registered") % {"people": figure(figures["pre_registered"])},
+            rank=2,
         ),
         Figure(_("Ever accommodated"), figures["ever_accommodated"], at, _("since the beginning")),
-        Figure(_("Present at sites"), figures["present"], at, _("pre-registered included")),
+        Figure(_("Present at sites"), figures["present"], at, _("pre-registered included"), rank=1),
         Figure(_("Accommodated"), figures["accommodated"], at, _("with a place at this hour")),
     ]
 

@@ -132,13 +132,28 @@ def read_sites(counted: Situation, user: User) -> list[SiteRow]:
 
     Who reads the census sees every open site, the confidential ones together without a name; others see theirs.
     """
+    rows, hidden = _known(counted, user)
     if not allows(user, Permission.SEE_CENSUS):
-        return _ranked([(site, counted.sites.get(site.pk, AtSite())) for site in sites_of_shift(user)], counted.at)
-    shown = set(Site.objects.visible_to(user).values_list("pk", flat=True))
-    known = [(site, counted.sites.get(site.pk, AtSite())) for site in Site.objects.open(counted.at)]
-    rows = _ranked([(site, now) for site, now in known if site.pk in shown], counted.at)
-    hidden = [now for site, now in known if site.pk not in shown]
+        return rows
     return _folded(rows) + ([_row(None, _together(hidden), counted.at)] if hidden else [])
+
+
+def read_site(counted: Situation, user: User, code: str) -> SiteRow | None:
+    """The row of one site; None where the user may not know of it, as where there is none."""
+    rows, _hidden = _known(counted, user)
+    return next((row for row in rows if row.site and row.site.code == code), None)
+
+
+def _known(counted: Situation, user: User) -> tuple[list[SiteRow], list[AtSite]]:
+    """The sites of which the user may know, ranked; and the others, of which a reader of the census is told a sum."""
+    if not allows(user, Permission.SEE_CENSUS):
+        sites, hidden = sites_of_shift(user), []
+    else:
+        every = list(Site.objects.open(counted.at))
+        shown = set(Site.objects.visible_to(user).values_list("pk", flat=True))
+        sites = [site for site in every if site.pk in shown]
+        hidden = [counted.sites.get(site.pk, AtSite()) for site in every if site.pk not in shown]
+    return _ranked([(site, counted.sites.get(site.pk, AtSite())) for site in sites], counted.at), hidden
 
 
 def _folded(rows: list[SiteRow]) -> list[SiteRow]:

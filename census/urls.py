@@ -12,6 +12,7 @@ app_name = "census"
 urlpatterns = [
     path("", views.board, name="board"),
     path("board/now/", views.board_now, name="board_now"),
+    path("sites/<slug:code>/", views.site_now, name="site"),
     path("census/", views.days, name="days"),
     path("census/take/", views.take, name="take"),
     path("census/<day:on>/", views.day, name="day"),

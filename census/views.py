@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from census import tasks
-from census.chart import bars
+from census.chart import chart
 from census.files import census_file
 from census.forms import FileForm, TakeForm
 from census.models import Snapshot
@@ -28,14 +28,15 @@ from census.reading import (
 )
 from census.selectors import Tally, last_snapshot
 from census.sight import snapshots_for, tally_for
-from census.situation import hours_until, read_sites, situation
-from census.waits import waits_for
+from census.situation import hours_until, read_site, read_sites, situation
+from census.waits import waits_at, waits_for
 from centre.access import Permission, allows, require
 from centre.clock import local_day
 from centre.refusals import Refusal
 from centre.sheets import list_separator
 from centre.shift import site_of_shift
 from desk.doors import may
+from shelter.selectors import places_now
 
 
 @require_GET
@@ -57,17 +58,46 @@ def _situation(request: HttpRequest) -> dict[str, Any]:
     counted = situation()
     sites = read_sites(counted, request.user)
     reads = allows(request.user, Permission.SEE_CENSUS)
+    figures = read_figures(vars(counted.figures), counted.at) if reads else []
     hourly = [sum(people) for people in zip(*(row.now.arrivals for row in sites), strict=True)]
     shown: dict[str, Any] = {
-        "figures": read_figures(vars(counted.figures), counted.at) if reads else [],
+        "figures": figures,
+        "answer": sorted((one for one in figures if one.rank), key=lambda one: one.rank),
         "sites": sites,
-        "bars": bars(hours_until(counted.at), hourly) if hourly else [],
-        "arrived": sum(hourly),
+        "chart": chart(hours_until(counted.at), hourly) if hourly else None,
         "waits": waits_for(request.user, site_of_shift(request), counted),
     }
-    figures = [(figure.people, figure.note) for figure in shown["figures"]]
-    told = repr([figures, [(row.site, row.now) for row in sites], shown["waits"], f"{counted.at:%H:%M}"])
+    told = repr(
+        [
+            [(one.people, one.note) for one in figures],
+            [(row.site, row.now) for row in sites],
+            shown["waits"],
+            f"{counted.at:%H:%M}",
+        ]
+    )
     return shown | {"at": counted.at, "mark": hashlib.sha256(told.encode()).hexdigest()[:16]}
+
+
+@require_GET
+def site_now(request: HttpRequest, code: str) -> HttpResponse:
+    """One site as it is now; one that the reader may not know of is not there."""
+    counted = situation()
+    row = read_site(counted, request.user, code)
+    if row is None or row.site is None:
+        raise Http404
+    site, at = row.site, counted.at
+    shown = {
+        "at": at,
+        "today": local_day(at),
+        "row": row,
+        "site": site,
+        "places": places_now([site.pk], at).get(site.pk),
+        "chart": chart(hours_until(at), row.now.arrivals),
+        "waits": waits_at(request.user, site, at),
+        "reads_there": allows(request.user, Permission.SEE_CENSUS, site, at),
+        "sees_there": allows(request.user, Permission.SEE_FAMILIES, site, at) and not site.confidential,
+    }
+    return render(request, "census/site.html", shown)
 
 
 @require_GET

@@ -68,6 +68,11 @@ def _families(user: User, at: datetime) -> Iterator[Waits]:
     yield Waits("holds", ending, words, "/shelter/", urgent=True)
 
 
+def waits_at(user: User, site: Site, at: datetime) -> int | None:
+    """The families that wait for a place at one site; None for those who may not place there."""
+    return _how_many_wait(user, [site], at) if site in sites_to_place(user, at) else None
+
+
 def _how_many_wait(user: User, sites: list[Site], at: datetime) -> int:
     """The families that wait at these sites: the dearest question, so it is asked once for all who may ask it."""
     scope = hashlib.sha256(repr(sorted(site.pk.hex for site in sites)).encode()).hexdigest()[:32]

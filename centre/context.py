@@ -10,7 +10,7 @@ from centre.drafts import draft_key
 from centre.models import User
 from centre.navigation import navigation_of
 from centre.operations import current_operation, marked_as
-from centre.shift import site_of_shift, sites_of_shift
+from centre.shift import as_looked_for, site_of_shift, sites_of_shift
 
 
 def shift(request: HttpRequest) -> dict[str, Any]:
@@ -22,12 +22,15 @@ def shift(request: HttpRequest) -> dict[str, Any]:
         return around
     now = timezone.now()
     running = [a for a in user.all_assignments if a.covers(now)]
+    sites = sites_of_shift(user)
+    here = site_of_shift(request, sites)
     may = {p.value for a in running for p in permissions_of(a.role)}
     return around | {
         "draft_key": draft_key(user),
         "shift": running,
         "may": may,
-        "shift_site": site_of_shift(request),
-        "shift_sites": sites_of_shift(user),
+        "shift_site": here,
+        "shift_sites": sites,
+        "shift_groups": as_looked_for(sites, here, user, request),
         "navigation": navigation_of(may, request.path),
     }

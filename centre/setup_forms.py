@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from centre.access import Permission, Role
 from centre.actions import FOR_A_TIME
 from centre.clock import local_instant
+from centre.days import LocalDay
 from centre.forms import ActForm
 from centre.models import Site, User
 
@@ -23,10 +24,9 @@ class RoleForm(ActForm):
 
     role = forms.ChoiceField(label=_("Role"), choices=Role, initial=Role.VOLUNTEER)
     site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"), required=False, empty_label=_("all sites"))
-    last_day = forms.DateField(
+    last_day = LocalDay(
         label=_("Last day"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("Needed for volunteers. Optional for the others."),
     )
 

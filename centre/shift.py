@@ -1,13 +1,18 @@
 """The shift: the one site a person works at now, chosen in the top bar and kept in the session."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from centre.access import Permission, Role, permissions_of
 from centre.models import Assignment, Site, User
 
 CHOSEN = "site_of_shift"
+LATELY, REMEMBERED = "sites_lately", 4  # those chosen in this session, the last first
 LAST = "shift"  # the cookie that outlives the session: who worked where
 
 WORK = frozenset(
@@ -32,14 +37,15 @@ def sites_of_shift(user: User) -> list[Site]:
     return sorted((s for s in sites.values() if s.is_open(now)), key=lambda site: site.code)
 
 
-def site_of_shift(request: HttpRequest) -> Site | None:
+def site_of_shift(request: HttpRequest, sites: Sequence[Site] | None = None) -> Site | None:
     """The site chosen for this shift; the only one where there is no choice; None until one is chosen.
 
-    A choice that no longer stands (the assignment ended, the site closed) counts as none.
+    A choice that no longer stands (the assignment ended, the site closed) counts as none. Whoever knows the sites of
+    the shift passes them.
     """
     if not isinstance(request.user, User):
         return None
-    sites = sites_of_shift(request.user)
+    sites = sites_of_shift(request.user) if sites is None else sites
     chosen = request.session.get(CHOSEN) or _site_of_last_session(request)
     for site in sites:
         if str(site.pk) == chosen:
@@ -47,9 +53,33 @@ def site_of_shift(request: HttpRequest) -> Site | None:
     return sites[0] if len(sites) == 1 else None
 
 
+def as_looked_for(
+    sites: Sequence[Site], here: Site | None, user: User, request: HttpRequest
+) -> list[tuple[str | Promise, list[Site]]]:
+    """The sites in the order in which one looks for them: one's own and those used lately, the same province, others.
+
+    The site of the shift is the first; whoever has not chosen one is taken to be at the first of their own.
+    """
+    lately = [*([str(here.pk)] if here else []), *request.session.get(LATELY, [])]
+    named = {a.site_id for a in user.all_assignments}
+    own = [site for site in sites if site.pk in named or str(site.pk) in lately]
+    own.sort(key=lambda site: lately.index(str(site.pk)) if str(site.pk) in lately else REMEMBERED + 1)
+    others = sorted((site for site in sites if site not in own), key=lambda site: (site.marz, site.name))
+    marz = next((site.marz for site in (here, *own) if site), None)
+    groups = (
+        (_("Your sites"), own),
+        (_("In the same province"), [site for site in others if site.marz == marz]),
+        (_("Other sites"), [site for site in others if site.marz != marz]),
+    )
+    return [(words, members) for words, members in groups if members]
+
+
 def choose_site(request: HttpRequest, site: Site, answer: HttpResponse) -> None:
     """Keep the site for the rest of the session, and for the one after it if that begins within a shift."""
-    request.session[CHOSEN] = str(site.pk)
+    chosen = str(site.pk)
+    request.session[CHOSEN] = chosen
+    before = [one for one in request.session.get(LATELY, []) if one != chosen]
+    request.session[LATELY] = [chosen, *before][:REMEMBERED]
     answer.set_signed_cookie(
         LAST,
         f"{request.user.pk} {site.pk}",

@@ -3,10 +3,11 @@
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from centre.access import Permission, Role, allows
@@ -14,6 +15,7 @@ from centre.clock import local_day
 from centre.models import Site, User
 from desk.children import is_child_on
 from registrations.births import age_as_known
+from registrations.choices import Relationship
 from registrations.journal import Fact, standing
 from registrations.models import Household, Individual, Membership, Merge, Movement, Presence, SpecificNeed
 
@@ -70,6 +72,20 @@ class File:
     def living(self) -> list[Individual]:
         """The members who may still come, go and die."""
         return [member.person for member in self.members if not member.where.dead]
+
+    @cached_property
+    def where(self) -> Where:
+        """Where most of the family is; since when, if that is the same for all of those."""
+        words = Counter(member.where.words for member in self.members).most_common(1)
+        there = [member.where for member in self.members if words and member.where.words == words[0][0]]
+        if not there:
+            return Where("")
+        return there[0] if len({one.since for one in there}) == 1 else replace(there[0], since=None)
+
+    @property
+    def scattered(self) -> bool:
+        """Whether something else is so of some member than of the family."""
+        return any(member.where != self.where for member in self.members)
 
     def at(self, site: Site | None) -> list[uuid.UUID]:
         """The members who have a presence at the site."""
@@ -139,7 +155,7 @@ def read_file(household: Household, user: User, at: datetime) -> File:
             where=_where(membership.counted_as_id, movements, presences, eyes, at),
             needs=needs.get(membership.counted_as_id, []),
         )
-        for membership in memberships
+        for membership in sorted(memberships, key=lambda one: _head_first(one, local_day(at)))
     ]
     present: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
     for person, presence in presences.items():
@@ -182,6 +198,14 @@ def _memberships(household: Household) -> list[Membership]:
     for membership in rows:
         seen.setdefault(membership.counted_as_id, membership)
     return list(seen.values())
+
+
+def _head_first(membership: Membership, day: date) -> tuple[bool, int]:
+    """The head, adults, children, in the order in which they were told; after them those without a name."""
+    person = membership.counted_as
+    if membership.relationship == Relationship.HEAD:
+        return not person.full_name, 0
+    return not person.full_name, 2 if is_child_on(person, day) else 1
 
 
 def _carer(membership: Membership, names: dict[uuid.UUID, str]) -> str:

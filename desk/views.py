@@ -35,11 +35,14 @@ from desk.intake import MORE_ROWS, Intake
 from desk.pages import Page
 from desk.selectors import read_file, read_rows
 from registrations.card_texts import is_scanned, read_card_text
+from registrations.choices import Going
 from registrations.in_hand import is_in_hand
 from registrations.matches import find_matches
 from registrations.models import Card, GateCount, Household, Individual, Membership, Movement
 from registrations.names import mixes_scripts
 from registrations.search import search_households
+from shelter.selectors import who_waits
+from shelter.sight import sites_to_place
 
 LAST_COUNTS = 20
 
@@ -309,9 +312,21 @@ def _draw_file(
         "site": site,
         "here": here,
         "all_here": len(here) == len(file.living),
+        "next": _next_act(request, household, here),
         "form": form or ActForm(),
     }
     return render(request, "desk/family.html", context, status=status)
+
+
+def _next_act(request: HttpRequest, household: Household, here: list[Any]) -> str:
+    """What comes next for the family, whose button is the filled one: its names, its arrival or a place, or nothing."""
+    if household.registered_at is None:
+        return "names"
+    if not here:
+        return "arrival"
+    now = timezone.now()
+    sites = sites_to_place(request.user, now) if household.going == Going.SHELTER else []
+    return "places" if sites and who_waits(request.user, sites, now, household=household.pk)[0] else ""
 
 
 def _draw_act(request: HttpRequest, template: str, household: Household, form: ActForm, **more: Any) -> HttpResponse:

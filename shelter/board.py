@@ -1,5 +1,6 @@
 """What the shelter board shows: who waits, holds, houses with their rooms, and the family that was chosen."""
 
+import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -115,9 +116,20 @@ class Board:
     untils: list[datetime]
     act: uuid.UUID  # the id of whatever act is done from this drawing
 
+    @property
+    def mark(self) -> str:
+        """The same for as long as everybody who waits, every hold and every place is the same."""
+        told = repr([self.waiting, self.more, self.holds, self.houses])
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
 
-def read_board(user: User, at: datetime, asked: Mapping[str, str], household: Household | None) -> Board:
-    """The board as asked for: `site` opens a house, `rooms` tries one, `full` shows all rooms, `all` everybody."""
+
+def read_board(
+    user: User, at: datetime, asked: Mapping[str, str], household: Household | None, here: Site | None = None
+) -> Board:
+    """The board as asked for: `site` opens a house, `rooms` tries one, `full` shows all rooms, `all` everybody.
+
+    The house of the one who looks, `here`, comes first, then those of its province.
+    """
     sites = {site.pk: site for site in sites_to_place(user, at)}
     families, number = who_waits(user, sites.values(), at, limit=1000 if "all" in asked else SHOWN)
     rooms = rooms_now(sites, at)
@@ -128,7 +140,7 @@ def read_board(user: User, at: datetime, asked: Mapping[str, str], household: Ho
         more=number - len(families),
         people_waiting=sum(len(family.members) for family in families),
         holds=[(row, sites[row.site_id]) for row in holds_now(sites.values(), at)],
-        houses=_houses(sites, rooms, opened, full="full" in asked),
+        houses=_houses(sites, rooms, opened, here, full="full" in asked),
         chosen=_choose(household, user, sites, rooms, at, asked.get("room")) if household else None,
         untils=hold_times(at),
         act=uuid.uuid4(),
@@ -251,13 +263,23 @@ def _place_row(place: Place | None, stay: Stay | None, numbers: Mapping[uuid.UUI
     return PlaceRow(place, stay, stay.individual.initials, write_number(number) if number else "")
 
 
-def _houses(sites: Mapping[uuid.UUID, Site], rooms: list[RoomNow], opened: str, *, full: bool) -> list[House]:
-    """The sites that have rooms, those with most free places first; the rooms of the opened one."""
+def _houses(
+    sites: Mapping[uuid.UUID, Site], rooms: list[RoomNow], opened: str, here: Site | None, *, full: bool
+) -> list[House]:
+    """The sites that have rooms, the own and the nearest first, then by free places; the rooms of the opened one.
+
+    Full and blocked rooms stand among the others; only where there are very many are they one step away.
+    """
     places = places_by_site(rooms)
+
+    def nearest(key: uuid.UUID) -> tuple[bool, bool, int]:
+        return sites[key] != here, here is None or sites[key].marz != here.marz, -places[key].free
+
     houses = []
-    for site_id in sorted(places, key=lambda key: -places[key].free):
+    for site_id in sorted(places, key=nearest):
         own = [room for room in rooms if room.site_id == site_id] if sites[site_id].code == opened else None
-        shown = own if own is None or full else [room for room in own if room.free or room.overflow][:SHOWN]
+        few = own is None or full or len(own) <= SHOWN
+        shown = own if few else [room for room in own if room.free or room.overflow][:SHOWN]
         houses.append(House(sites[site_id], places[site_id], shown, len(own or []) - len(shown or [])))
     return houses
 

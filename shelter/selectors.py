@@ -106,7 +106,7 @@ SELECT household_id, number, site_id, given, family,
        (SELECT count(DISTINCT counted_as_id) FROM registrations_membership
         WHERE registrations_membership.household_id = told.household_id AND left_at IS NULL AND NOT EXISTS (
           SELECT FROM registrations_absence absence JOIN registrations_movement death ON death.id = absence.movement_id
-          WHERE absence.individual_id = counted_as_id AND death.kind = 'died')) AS size,
+          WHERE absence.individual_id = registrations_membership.counted_as_id AND death.kind = 'died')) AS size,
        members, registered, since, presumed, infants, young, elders, needs, count(*) OVER () AS all_of_them
 FROM told
 WHERE %(household)s::uuid IS NULL OR household_id = %(household)s::uuid

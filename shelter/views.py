@@ -219,8 +219,11 @@ def _draw_board(request: HttpRequest, refused: dict[str, Any] | None = None, sta
             household = _household(request, asked)
         except Http404:
             unknown = asked[:LONGEST_SHOWN]
+    drawn = read_board(request.user, timezone.now(), request.GET.dict(), household, site_of_shift(request))
+    if request.headers.get("X-Shown") == drawn.mark:
+        return HttpResponse(status=204)
     context = {
-        "board": read_board(request.user, timezone.now(), request.GET.dict(), household),
+        "board": drawn,
         "unknown": unknown,
         "refused": refused,
         "site": request.GET.get("site", ""),

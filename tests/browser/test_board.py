@@ -1,4 +1,4 @@
-"""The situation board renews itself: what a desk does is seen on it within seconds."""
+"""The boards renew themselves: what a desk does is seen on them within seconds, and nobody at work is disturbed."""
 
 import pytest
 from django.conf import settings
@@ -7,21 +7,44 @@ from playwright.sync_api import expect
 
 from census.situation import COUNT
 from centre.access import Role
-from tests.build import make_site, make_user, person, register_family
+from tests.build import make_room, make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.browser
+
+
+def sign_in(page, server, user):
+    address = f"http://127.0.0.1:{server.port}"
+    session = server.sign_in(user).session
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
 
 
 def test_an_open_board_shows_what_a_desk_just_did(page, server, committed_database):
     cache.delete(COUNT)
     site = make_site("goris", name_en="Goris theatre")
-    desk, official = make_user(), make_user(Role.OFFICIAL)
+    desk = make_user()
     register_family(site, desk)
-    address = f"http://127.0.0.1:{server.port}"
-    session = server.sign_in(official).session
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
+    sign_in(page, server, make_user(Role.OFFICIAL))
     page.goto("/")
     row = page.get_by_role("row", name="Goris theatre")
     expect(row.get_by_role("cell").first).to_have_text("1")
     register_family(site, desk, person("Narek", sex="M"), person("Mane", relationship="daughter"))
     expect(row.get_by_role("cell").first).to_have_text("3", timeout=12_000)
+
+
+def test_an_open_shelter_board_shows_who_came_and_leaves_alone_who_is_placing(page, server, committed_database):
+    site = make_site("sisian")
+    make_room(site, 4)
+    desk, coordinator = make_user(), make_user(Role.COORDINATOR, site)
+    first = register_family(site, desk)
+    sign_in(page, server, coordinator)
+    page.goto("/shelter/")
+    families = page.locator(".families li")
+    expect(families).to_have_count(1)
+    register_family(site, desk, person("Narek", sex="M"))
+    expect(families).to_have_count(2, timeout=40_000)
+    families.filter(has_text=str(first)).get_by_role("link").click()
+    expect(page.locator(".chosen")).to_be_visible()
+    register_family(site, desk, person("Mane"))
+    expect(page.locator("[data-changed]")).to_be_visible(timeout=40_000)
+    expect(page.locator(".chosen")).to_be_visible()
+    expect(families).to_have_count(2)

@@ -280,3 +280,15 @@ def test_choosing_a_site_goes_back_to_the_page_that_asked(client):
     page = client.get("/settings/shift/?next=/intake/").content.decode()
     assert 'name="next" value="/intake/"' in page
     assert client.post("/settings/shift/", {"site": site.pk, "next": "/intake/"}).headers["Location"] == "/intake/"
+
+
+def test_site_menu_shows_own_and_lately_used_first_then_the_province_then_others(client):
+    kapan, goris = make_site("kapan", marz="AM-SU"), make_site("goris", marz="AM-SU")
+    gyumri, yerevan = make_site("gyumri", marz="AM-SH"), make_site("yerevan", marz="AM-ER")
+    user = make_user(Role.COORDINATOR)
+    user.assignments.create(role=Role.COORDINATOR, site=yerevan, starts_at=yerevan.opened_at)
+    client.force_login(user)
+    for site in (gyumri, goris):
+        client.post("/settings/shift/", {"site": site.pk})
+    groups = client.get("/settings/shift/").context["shift_groups"]
+    assert [members for _words, members in groups] == [[goris, gyumri, yerevan], [kapan]]

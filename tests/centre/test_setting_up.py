@@ -146,7 +146,7 @@ def test_a_person_gets_a_role_and_a_slip(client, admin, goris):
         ({"last_day": ""}, "needs a last day"),
         ({"site": ""}, "Choose the site they work at"),
         ({"last_day": "2020-01-01"}, "The last day has passed"),
-        ({"last_day": "soon"}, "valid date"),
+        ({"last_day": "soon"}, "Write the day as"),
         ({"role": "king"}, "valid choice"),
         ({"first_name": ""}, "required"),
     ],

@@ -410,3 +410,40 @@ def test_who_may_not_see_a_case_does_not_close_it(client, goris, sisian, case):
     with pytest.raises(NotAllowed):
         close_case(case, by=make_user(Role.COORDINATOR, goris))
     assert Case.objects.open().count() == 1
+
+
+# How the file reads
+
+
+def test_file_tells_the_head_first_then_adults_then_children_and_the_nameless_last(client, goris, staff, coordinator):
+    people = [
+        person("Mane", relationship="daughter", birth=CHILD),
+        person("", "", relationship="other"),
+        person("Nune", **SISTER_IN_LAW),
+        person("Anna", relationship="head"),
+    ]
+    page = client.get(at(register_family(goris, staff, *people))).content.decode()
+    rows = re.findall(r'<th scope="row">(.*?)(?:<small|</th>)', page, re.DOTALL)
+    assert [row.split()[-1] for row in rows] == ["Anna", "Nune", "Mane", "missing"]
+
+
+def test_file_tells_once_where_the_family_is_and_of_each_only_what_differs(client, coordinator, goris, staff, family):
+    there = "at Goris"
+    assert client.get(at(family)).content.decode().count(there) == 1
+    depart(family, site=goris, members=members(family, "Nune"), destination="abroad", by=staff)
+    page = client.get(at(family)).content.decode()
+    rows = page.split("<tbody>")[1].split("</tbody>")[0]
+    assert there not in rows
+    assert "Left the country" in rows
+
+
+def test_file_fills_the_button_of_what_comes_next(client, coordinator, goris, staff, family):
+    def filled():
+        return re.findall(r'class="main"[^>]*>([^<]*)<', client.get(at(family)).content.decode())
+
+    assert filled() == ["Find places"]
+    place_household(family, rooms=[make_room(goris, places=3)], by=coordinator)
+    assert filled() == []
+    depart(family, site=goris, destination="abroad", by=staff)
+    client.force_login(make_user(Role.VOLUNTEER, goris))
+    assert filled() == ["Record arrival"]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from centre.access import Role
 from centre.models import LogLine, Site
 from registrations.models import Individual
-from shelter.actions import hold_places, place_household
+from shelter.actions import block_places, hold_places, place_household
 from shelter.models import Place, Room, Stay
 from tests.build import make_room, make_site, make_user
 from tests.shelter.conftest import make_family
@@ -253,3 +253,35 @@ def test_the_board_costs_the_same_queries_whatever_is_on_it(goris, coordinator, 
         make_room(goris, 4)
     with django_assert_max_num_queries(15):
         desk.get(f"/shelter/?family={code(shown)}")
+
+
+def test_own_house_comes_first_then_its_province_then_those_with_most_places(client, goris):
+    goris.marz = "AM-SU"
+    goris.save(update_fields=["marz"])
+    for code, marz, places in (("kapan", "AM-SU", 2), ("gyumri", "AM-SH", 5), ("vanadzor", "AM-LO", 9)):
+        make_room(make_site(code, marz=marz), places)
+    make_room(goris, 1)
+    client.force_login(make_user(Role.COORDINATOR))
+    client.post("/settings/shift/", {"site": goris.pk})
+    houses = [house.site.code for house in client.get("/shelter/").context["board"].houses]
+    assert houses == ["goris", "kapan", "vanadzor", "gyumri"]
+
+
+def test_full_and_blocked_rooms_stay_among_the_rooms_of_a_house(desk, family, goris, coordinator):
+    make_room(goris, 2, "free")
+    full, blocked = make_room(goris, 3, "full room"), make_room(goris, 1, "closed room")
+    place_household(family, rooms=[full], by=coordinator)
+    block_places(list(blocked.places.all()), reason="no window", by=coordinator)
+    page = desk.get("/shelter/?site=goris").text
+    assert 'class="full" title="full"' in page
+    assert 'class="full" title="blocked"' in page
+    assert page.count("</a></li>") >= 3
+
+
+def test_the_board_is_sent_again_only_when_something_on_it_changed(desk, family, goris):
+    make_room(goris, 3)
+    mark = desk.get("/shelter/").context["board"].mark
+    fragment = {"HX-Request": "true", "X-Shown": mark}
+    assert desk.get("/shelter/", headers=fragment).status_code == 204
+    make_family(goris, make_user(), timezone.now(), 1)
+    assert desk.get("/shelter/", headers=fragment).status_code == 200

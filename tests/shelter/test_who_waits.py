@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from centre.access import Role
 from centre.models import Site
-from desk.actions import depart, pre_register
+from desk.actions import depart, pre_register, record_death
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual
 from shelter.actions import block_places, hold_places, place_household
@@ -38,6 +38,14 @@ def test_a_registered_family_that_wants_shelter_waits(family, goris, coordinator
     assert (row.household_id, row.number, row.site_id) == (family.pk, family.number, goris.pk)
     assert row.members == tuple(person.pk for person in Individual.objects.members_of(family))
     assert (row.size, row.registered, row.initials, row.since) == (3, True, "A. H.", now - HOUR)
+
+
+def test_a_death_in_one_family_makes_no_other_smaller(family, goris, coordinator, now):
+    other = make_family(goris, coordinator, now, 2)
+    dead = Individual.objects.members_of(other).first()
+    record_death(dead, site=goris, told_of=other, by=coordinator, at=now)
+    sizes = {row.number: row.size for row in waiting(coordinator, now)[0]}
+    assert sizes == {family.number: 3, other.number: 1}
 
 
 def test_a_pre_registered_family_waits_too(goris, coordinator, now):
