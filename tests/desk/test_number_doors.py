@@ -14,7 +14,7 @@ from django.utils import timezone
 from aid.actions import Rule, receive_stock
 from registrations.card_texts import CardText, read_card_text, write_code, write_qr
 from registrations.keyboards import DIGIT_KEYS, LAYOUTS, LETTER_KEYS
-from registrations.numbers import LETTERS, check_letter, read_number, write_number
+from registrations.numbers import LETTERS, read_number, write_number
 from tests.aid.conftest import make_distribution, make_item
 from tests.api.conftest import intake as api_intake
 from tests.build import make_user
@@ -63,18 +63,12 @@ def test_a_number_is_read_in_other_digits(digits):
     assert read_card_text(f"{write_number(4127)} 482907356".translate(table)).code == "482907356"
 
 
-def test_two_numbers_under_two_readings_are_asked_again():
-    """Keys of the typewriter and of the phonetic layout give one text; both letters fit."""
-    phonetic, typewriter = LAYOUTS[1], LAYOUTS[3]
-    of_key = {sign: key for key, sign in zip(LETTER_KEYS, phonetic.letters, strict=True)}
-    for sign in phonetic.letters:
-        for run in ("ձձձ", "ձձձձ", "ձձձձձ", "ձձձձձձ"):
-            by_phonetic, by_typewriter = int("4" * len(run)), int("2" * len(run))
-            other = dict(zip(typewriter.letters, LETTER_KEYS, strict=True)).get(sign)
-            if check_letter(by_phonetic) == of_key[sign] and check_letter(by_typewriter) == other:
-                with pytest.raises(ValidationError) as refused:
-                    read_number(run + sign)
-                assert refused.value.code == "two_ways"
+@pytest.mark.parametrize("typed", ["։օ,, ա", "ֆօ։․ չ", "!)); т"])
+def test_two_numbers_under_two_readings_are_asked_again(typed):
+    """Keys of two layouts give one text, and both letters fit: nobody guesses between two families."""
+    with pytest.raises(ValidationError) as refused:
+        read_number(typed)
+    assert refused.value.code == "two_ways"
 
 
 @pytest.fixture
@@ -126,8 +120,18 @@ def test_every_door_reads_a_card_and_a_number_on_any_keyboard(keyboard, goris, c
     client = Client()
     client.force_login(make_user(username="everywhere"))
     for name, leads in doors(client, round_one, family).items():
-        for text in (write_number(family.number), write_qr(card)):
-            assert leads(typed_on(keyboard, text)), (name, typed_on(keyboard, text))
+        assert leads(typed_on(keyboard, write_qr(card))), name
+        typed = typed_on(keyboard, write_number(family.number))
+        assert leads(typed) or reads_two_ways(typed), (name, typed)
+
+
+def reads_two_ways(typed):
+    """Whether the number is one of the few that fit under two layouts: every door asks for it again."""
+    try:
+        read_number(typed)
+    except ValidationError as error:
+        return error.code == "two_ways"
+    return False
 
 
 @pytest.mark.parametrize("keyboard", EACH_KIND)
