@@ -234,7 +234,15 @@ function nameOf(form) {
 
 let submitted; // the draft under way: it goes when the answer says that it was saved
 
-if (possible) {
+if (!possible) {
+  whenShown("form", (form) => {
+    if (!user() || !takesTime(form)) return;
+    const told = document.createElement("p");
+    told.className = "help";
+    told.textContent = words().noDraft;
+    form.append(told);
+  });
+} else {
   whenShown("form", (form) => {
     if (!user() || !document.body.dataset.draftKey || !takesTime(form)) return;
     form.autocomplete = "off"; // else the browser writes what is typed into its own files
