@@ -128,8 +128,10 @@ def _write(row: Act) -> bool:
 
 def _kept_answer(row: Act, answers: type[Answer]) -> Answer:
     kept = Act.objects.get(pk=row.pk)
-    if kept.digest != row.digest or kept.by_id != row.by_id:
+    if kept.by_id != row.by_id:
         raise Changed
+    if kept.digest != row.digest:
+        raise Changed(kept.answer)
     return answers(**cast(dict[str, Any], kept.answer))
 
 

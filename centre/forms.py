@@ -25,6 +25,8 @@ class ActForm(forms.Form):
 
     id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
+    saved_before: dict[str, Any] = {}  # what this very form did when it was first sent, with other facts in it
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
@@ -43,7 +45,9 @@ class ActForm(forms.Form):
         Not after Changed: that act was done, and under a new id the other facts would be done beside it.
         """
         self.add_error(None, str(refusal))
-        if not isinstance(refusal, Changed):
+        if isinstance(refusal, Changed):
+            self.saved_before = refusal.answer
+        else:
             typed = self.data.copy()  # type: ignore[attr-defined]  # a refused form was sent: it holds a QueryDict
             typed[self.add_prefix("id")] = str(uuid.uuid4())
             self.data = typed

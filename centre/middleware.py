@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
@@ -25,6 +26,7 @@ from centre.refusals import Refusal, SomebodyElse
 Answer = Callable[[HttpRequest], HttpResponse]
 
 PAGE_OF = "X-Page-Of"
+NOBODY = "nobody"
 ENDED = "ended"
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -57,6 +59,17 @@ def own_password_first(get_response: Answer) -> Answer:
         if "HX-Request" in request.headers:
             return HttpResponseClientRedirect(reverse("account_change_password"))
         return HttpResponseRedirect(reverse("account_change_password"))
+
+    return middleware
+
+
+def without_nul(get_response: Answer) -> Answer:
+    """An address with a NUL in it asks for nothing: PostgreSQL can keep none, and no person types one."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest
+        return get_response(request)
 
     return middleware
 
@@ -108,7 +121,8 @@ def sign_in_and_back(get_response: Answer) -> Answer:
         if not response.headers.get("Location", "").startswith(sign_in) or _is_open_to_all(request):
             return response
         back = _page_before(request) if is_from_a_page(request) else request.get_full_path()
-        asked = {REDIRECT_FIELD_NAME: back} | ({ENDED: "1"} if settings.SESSION_COOKIE_NAME in request.COOKIES else {})
+        was_in = settings.SESSION_COOKIE_NAME in request.COOKIES or request.headers.get(PAGE_OF, NOBODY) != NOBODY
+        asked = {REDIRECT_FIELD_NAME: back} | ({ENDED: "1"} if was_in else {})
         address = f"{sign_in}?{urlencode(asked)}"
         if not is_from_a_page(request):
             return HttpResponseRedirect(address)

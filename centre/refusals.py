@@ -23,10 +23,14 @@ class Refusal(Exception):
 
 
 class Changed(Refusal):
-    """The same act was sent before with other facts."""
+    """The same act was sent before with other facts; `answer` is what it was answered with then."""
 
     code = "changed"
     message = _("This was already sent with different details. Nothing was changed: open a new form.")
+
+    def __init__(self, answer: dict[str, Any] | None = None) -> None:
+        super().__init__()
+        self.answer = answer or {}
 
 
 class SomebodyElse(Refusal):

@@ -27,7 +27,7 @@ UNITS = {
     "days": "օրական օրեկան օր день дня дней дн д day days d",
 }
 # What may stand beside a date and says no more than that it is one: 1989 թ., 1989 г.р., 4-ը, 4th.
-BESIDE_A_DATE = "թ թվ թվական թվականի թվականին ծ ծն ծնվ ծնված г гр р год года рождения born ը ին ի го е th st nd rd of"
+BESIDE_A_DATE = "թ թվ թվական թվականի թվականին ծ ծն ծնվ ծնված г гр р год года рождения born ը ին ի го th st nd rd of"
 BESIDE_AN_AGE = "old"
 MONTHS = (
     "jan|янв|հունվ|հնվ", "feb|фев|փետր|փտվ", "mar|мар|մարտ|մրտ", "apr|апр|ապր", "may|май|мая|մայ|մյս",

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "centre.middleware.without_nul",
     "centre.repeated.answer_again",
     "centre.middleware.WordedRefusals",
 ]

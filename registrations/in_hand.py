@@ -25,5 +25,6 @@ def is_in_hand(request: HttpRequest, shown: Shown) -> bool:
 
 def log_false_card(by: User, error: ValidationError) -> None:
     """Leave a line when the card that was shown is revoked, of another operation, or none of ours."""
-    if error.code in FALSE:
-        write_log(by, LogLine.Verb.REFUSED, "card", [error.code])
+    code = error.error_list[0].code
+    if code in FALSE:
+        write_log(by, LogLine.Verb.REFUSED, "card", [code])

@@ -307,3 +307,71 @@ def test_a_place_is_taken_by_nobody_twice_over_a_bad_line(coordinator, wire, fam
     coordinator.get_by_role("button", name="Try again").click()
     expect(coordinator.locator("[data-saved]").first).to_be_visible()
     assert not _stays(family)
+
+
+def test_nothing_changes_in_a_form_that_is_under_way(volunteer, wire):
+    volunteer.goto("/intake/")
+    ready(volunteer)
+    type_family(volunteer, "Սառածյան")
+    wire.delay = 1.5
+    volunteer.keyboard.press("Control+Enter")
+    expect(volunteer.get_by_text(SENDING).first).to_be_visible()
+    volunteer.locator("#id_member-2-given_name").focus()
+    volunteer.keyboard.type("Կորած")
+    assert volunteer.locator("#id_member-2-given_name").input_value() == ""
+    expect(volunteer.locator("[data-saved]").first).to_be_visible()
+    assert saved("Սառածյան") == 2
+
+
+def test_nobody_leaves_before_the_answer(volunteer, wire):
+    volunteer.goto("/families/")
+    volunteer.get_by_role("link", name="Intake").first.click()
+    ready(volunteer)
+    type_family(volunteer, "Սպասյան")
+    wire.delay = 0.8
+    volunteer.keyboard.press("Control+Enter")
+    expect(volunteer.get_by_text(SENDING).first).to_be_visible()
+    volunteer.get_by_role("link", name="Families").first.click()
+    volunteer.go_back()
+    expect(volunteer.locator("[data-saved]").first).to_be_visible()
+    assert "/intake/done/" in volunteer.url
+    assert saved("Սպասյան") == 2
+
+
+def test_another_family_in_a_form_that_was_saved_is_said_and_registered_once(volunteer, wire):
+    volunteer.goto("/intake/")
+    ready(volunteer)
+    type_family(volunteer, "Առաջինցյան")
+    wire.cut_answer("POST", "/intake/")
+    volunteer.keyboard.press("Control+Enter")
+    expect(volunteer.get_by_text(UNSENT)).to_be_visible()
+    volunteer.reload()
+    ready(volunteer)
+    type_family(volunteer, "Երկրորդցյան")
+    volunteer.keyboard.press("Control+Enter")
+    number = str(Household.objects.filter(memberships__individual__family_name="Առաջինցյան").first())
+    expect(volunteer.get_by_role("link", name=f"Open the file of {number}")).to_be_visible()
+    wire.cut_answer("POST", "/intake/")
+    volunteer.get_by_role("button", name="Register this as another family").click()
+    expect(volunteer.get_by_text(UNSENT)).to_be_visible()
+    volunteer.get_by_role("button", name="Try again").click()
+    expect(volunteer.locator("[data-saved]").first).to_be_visible()
+    assert (saved("Առաջինցյան"), saved("Երկրորդցյան")) == (2, 2)
+
+
+def test_a_card_scanned_while_another_is_looked_up_is_looked_up_next(context, server, wire, goris, family):
+    by = make_user(Role.COORDINATOR, goris)
+    other = register_family(goris, by, person("Սոնա", "Ավետիսյան"))
+    distribution = _round_at(goris)
+    page = sign_in(context, server, wire, make_user(Role.AID_VOLUNTEER, goris))
+    page.goto("/aid/scan/")
+    if page.get_by_role("button", name=distribution.name).count():
+        page.get_by_role("button", name=distribution.name).first.click()
+    expect(page.get_by_role("heading", name="Scan a card")).to_be_visible()
+    wire.delay = 0.8
+    for household in (family, other):
+        page.keyboard.type(str(household).replace(" ", ""), delay=20)
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(300)
+    expect(page.locator(".card-number")).to_contain_text(str(other))
+    expect(page.locator("#verdict")).to_contain_text("GIVE")

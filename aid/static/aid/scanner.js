@@ -11,7 +11,30 @@ function typing(element) {
   return /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
 }
 
-document.addEventListener("keydown", (event) => {
+// What is scanned while an answer is under way waits for it: the last card is looked up next, none is swallowed.
+const waiting = { typed: "", next: "" };
+
+function keepForLater(event) {
+  if (!document.querySelector("#scan form[data-under-way]") || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (event.key === "Enter") [waiting.next, waiting.typed] = [waiting.typed || waiting.next, ""];
+  else if (event.key.length === 1) waiting.typed += event.key;
+  else return false;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  return true;
+}
+
+function takeUp(field) {
+  const { next, typed } = waiting;
+  waiting.next = waiting.typed = "";
+  field.value = next || typed || field.value;
+  field.focus();
+  if (next) field.form.requestSubmit();
+}
+
+// On the window: before a form under way is closed to every key.
+addEventListener("keydown", (event) => {
+  if (keepForLater(event)) return;
   const printable = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
   if (!printable || typing(event.target)) return;
   const field = document.querySelector("[data-number]");
@@ -22,6 +45,7 @@ document.addEventListener("keydown", (event) => {
 
 whenShown("[data-number]", (field) => {
   const main = document.querySelector("[data-main]");
-  if (main && coarse.matches) main.focus();
+  if (waiting.next || waiting.typed) takeUp(field);
+  else if (main && coarse.matches) main.focus();
   else field.select();
 });

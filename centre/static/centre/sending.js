@@ -1,8 +1,9 @@
 // Forms are sent from within the page and answered within it, and so are links: a lost line never takes the page away.
 //
 // Of a form that was pressed the person always sees one of: being sent; saved (the page that answers says it); not
-// saved, with what is kept and what to do. While a form is under way it is not sent again, and nothing else on the
-// page can stop it. Sent again after a lost answer it carries the same act, which is done once.
+// saved, with what is kept and what to do. While a form is under way it is not sent again, nothing in it changes, and
+// nobody leaves its page: what was sent is what stands there, and its answer finds who waits for it. Sent again after
+// a lost answer it carries the same act, which is done once.
 //
 // What htmx sends (a fragment of the page) is told in the same words; a request of a fragment never marks the form
 // around it. [data-native] is left to the browser.
@@ -14,7 +15,7 @@ const SLOW = 6_000; // milliseconds until a person hears that the line is slow
 const GIVEN_UP = 90_000; // until an answer is no longer waited for
 const OUTSIDE = "[data-native], [download], [target], [hx-post], [hx-get], [hx-boost='true'] *";
 
-const underWay = new WeakMap(); // form → its timers
+const underWay = new Map(); // form → its timer, and the button that was pressed
 let visiting; // what stops the page that is being fetched
 
 const words = () => document.querySelector("[data-connection]")?.dataset ?? {};
@@ -61,6 +62,7 @@ function say(form, submitter, state, text, again) {
 }
 
 function mark(form, submitter) {
+  form.dataset.underWay = "";
   submitter?.setAttribute("aria-disabled", "true");
   if (submitter) submitter.dataset.busy = "";
   say(form, submitter, "busy", words().sending);
@@ -72,6 +74,7 @@ function mark(form, submitter) {
 function release(form) {
   const { slow, submitter } = underWay.get(form) ?? {};
   clearTimeout(slow);
+  delete form.dataset.underWay;
   submitter?.removeAttribute("aria-disabled");
   delete submitter?.dataset.busy;
   underWay.delete(form);
@@ -227,12 +230,28 @@ async function visit(address, options) {
   tell("online");
 }
 
-// Before anybody else hears of it: a form under way is not sent again.
-document.addEventListener("submit", (event) => {
-  if (!underWay.has(event.target)) return;
+// A page that changes something is under way: a form that only asks may be left.
+function awaited() {
+  for (const form of underWay.keys()) {
+    if (!form.isConnected) underWay.delete(form);
+    else if (form.method === "post") return true;
+  }
+  return false;
+}
+
+function stop(event) {
   event.preventDefault();
   event.stopImmediatePropagation();
-}, true);
+}
+
+// Before anybody else hears of it: a form under way is not sent again, and stays as it was sent.
+document.addEventListener("submit", (event) => underWay.has(event.target) && stop(event), true);
+for (const change of ["beforeinput", "keydown", "mousedown", "click"]) {
+  document.addEventListener(change, (event) => {
+    if (event.key === "Tab" || !underWay.has(event.target.closest?.("form") ?? event.target.form)) return;
+    stop(event);
+  }, true);
+}
 
 // After everybody: who prevented it sends it another way, or not at all.
 document.addEventListener("submit", (event) => {
@@ -248,10 +267,21 @@ document.addEventListener("click", (event) => {
   if (link.matches(OUTSIDE) || address.origin !== location.origin || address.pathname.startsWith("/api/")) return;
   if (address.hash && samePlace(address, location)) return;
   event.preventDefault();
-  visit(address);
+  if (!awaited()) visit(address);
 });
 
-addEventListener("popstate", () => visit(location.href, { back: true }));
+let taken = false; // back to the page whose answer is awaited
+
+addEventListener("popstate", () => {
+  if (taken) {
+    taken = false;
+  } else if (awaited()) {
+    taken = true;
+    history.forward();
+  } else {
+    visit(location.href, { back: true });
+  }
+});
 
 // What htmx sends
 

@@ -78,8 +78,9 @@ whenShown("[data-intake]", (form) => {
     );
   }
 
-  function goOn(from) {
-    const row = from.closest("[data-member]");
+  function goOn(pressed) {
+    const row = pressed.closest("[data-member]");
+    const from = pressed.type === "checkbox" ? row.querySelector("summary[data-needs]") : pressed; // on from the needs
     const all = fields();
     let next = all[all.indexOf(from) + 1];
     if (row && from.name?.endsWith("-given_name") && isBlank(row) && row.previousElementSibling) {
