@@ -25,11 +25,23 @@ class ActForm(forms.Form):
 
     id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
-    saved_before: dict[str, Any] = {}  # what this very form did when it was first sent, with other facts in it
+    saved_before = ""  # the number of the family that this very form saved when it was sent with other facts
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
+        super().__init__(self._anew(data) if data and data.get("anew") else data, *args, **kwargs)
+
+    def _anew(self, data: Any) -> Any:
+        """What was sent, as an act of its own where another family stands in a form that was saved.
+
+        Its id comes from the one before: sent twice, it is done once.
+        """
+        typed = data.copy()
+        try:
+            typed["id"] = str(uuid.uuid5(uuid.UUID(typed.get("id", "")), "anew"))
+        except ValueError:
+            return typed  # the form says that its id cannot be read
+        return typed
 
     def carry_out(self, action: Callable[..., Answer], *args: Any, **facts: Any) -> Answer | None:
         """The action's answer; None when it refuses, and then the form says why."""
@@ -44,10 +56,10 @@ class ActForm(forms.Form):
 
         Not after Changed: that act was done, and under a new id the other facts would be done beside it.
         """
-        self.add_error(None, str(refusal))
-        if isinstance(refusal, Changed):
-            self.saved_before = refusal.answer
-        else:
+        self.saved_before = refusal.answer.get("number", "") if isinstance(refusal, Changed) else ""
+        said = _("This form was saved already, as %(number)s. What is in it now was not saved.")
+        self.add_error(None, said % {"number": self.saved_before} if self.saved_before else str(refusal))
+        if not isinstance(refusal, Changed):
             typed = self.data.copy()  # type: ignore[attr-defined]  # a refused form was sent: it holds a QueryDict
             typed[self.add_prefix("id")] = str(uuid.uuid4())
             self.data = typed

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import get_format
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 BYTE_ORDER_MARK = "\ufeff"  # so that Excel reads Armenian
@@ -151,15 +151,21 @@ def with_columns(table: Table, before: Sequence[tuple[Column, Value]], after: Se
 class Begun(Iterator[Piece]):
     """The pieces, of which the first was made: what is wrong shows before an answer begins.
 
-    Closed in the middle, when the reader went away, it lets go of the rows that were still to come.
+    Closed in the middle, when the reader went away, it lets go of the rows that were still to come. Each is made in
+    the language asked for: what the request spoke has ended when an answer is streamed.
     """
 
-    def __init__(self, pieces: Generator[Piece]) -> None:
-        self._made = list(islice(pieces, 1))
+    def __init__(self, pieces: Generator[Piece], language: str | None = None) -> None:
+        self._language = language or get_language()
         self._pieces = pieces
+        with override(self._language):
+            self._made = list(islice(pieces, 1))
 
     def __next__(self) -> Piece:
-        return self._made.pop() if self._made else next(self._pieces)
+        if self._made:
+            return self._made.pop()
+        with override(self._language):
+            return next(self._pieces)
 
     def close(self) -> None:
         """Make no more of them."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.http import StreamingHttpResponse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centre.access import Permission
@@ -55,22 +55,21 @@ def families_file(
     write_log(by, LogLine.Verb.EXPORTED, "household", [column for column in MEMBER if "__" in column], why=why)
     now = timezone.now()
     response = StreamingHttpResponse(
-        Begun(_pieces(households, suffix, language, separator, by, now)), content_type=CONTENT_TYPES[suffix]
+        Begun(_pieces(households, suffix, separator, by, now), language), content_type=CONTENT_TYPES[suffix]
     )
     response["Content-Disposition"] = f'attachment; filename="families-{now:%Y-%m-%d}-{language}.{suffix}"'
     return response
 
 
 def _pieces(
-    households: "QuerySet[Household]", suffix: str, language: str, separator: str, by: User, now: datetime
+    households: "QuerySet[Household]", suffix: str, separator: str, by: User, now: datetime
 ) -> Generator[bytes]:
-    with translation.override(language):
-        rows = Begun(_rows(households, BORN[suffix], by, now))
-        table = Table("families", _("Families"), _columns(), rows)
-        if suffix == "csv":
-            yield from csv_lines(table, separator)
-        else:
-            yield from book_chunks([table], made_at=now, title=table.title)
+    rows = Begun(_rows(households, BORN[suffix], by, now))
+    table = Table("families", _("Families"), _columns(), rows)
+    if suffix == "csv":
+        yield from csv_lines(table, separator)
+    else:
+        yield from book_chunks([table], made_at=now, title=table.title)
 
 
 def _columns() -> list[Column]:

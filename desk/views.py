@@ -1,6 +1,5 @@
 """The pages of the desk: intake, gate, families, and the acts at a family's file."""
 
-import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -64,7 +63,7 @@ def intake(request: HttpRequest, site: Site) -> HttpResponse:
     if "step" in request.POST:
         more = MORE_ROWS if request.POST["step"] == "rows" else 0
         return _draw_intake(request, _again(request, card, more), card)
-    typed = Intake(_anew(_with_number(request.POST, card)))
+    typed = Intake(_with_number(request.POST, card))
     if typed.is_valid(card) and not typed.ask_once():
         answer = typed.form.carry_out(_take, site, typed, card, request.user)
         if answer:
@@ -278,19 +277,6 @@ def _with_number(posted: QueryDict, card: OnTable) -> QueryDict:
     """What was sent, with the card's number in place of what was scanned: no page shows a secret again."""
     typed = posted.copy()
     typed["card"] = _written(card, typed.get("card", ""))
-    return typed
-
-
-def _anew(typed: QueryDict) -> QueryDict:
-    """What was sent, under an id of its own where another family is to be registered from a form that was saved.
-
-    The id comes from the one before: sent twice, it is done once.
-    """
-    if typed.pop("anew", None):
-        try:
-            typed["id"] = str(uuid.uuid5(uuid.UUID(typed.get("id", "")), "anew"))
-        except ValueError:
-            return typed  # the form says that its id cannot be read
     return typed
 
 

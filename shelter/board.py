@@ -114,7 +114,11 @@ class Board:
     houses: list[House]
     chosen: Chosen | None
     untils: list[datetime]
-    act: uuid.UUID  # the id of whatever act is done from this drawing
+
+    @property
+    def act(self) -> uuid.UUID:
+        """The id of the act that one form of this drawing does: another for each form."""
+        return uuid.uuid4()
 
     @property
     def mark(self) -> str:
@@ -143,7 +147,6 @@ def read_board(
         houses=_houses(sites, rooms, opened, here, full="full" in asked),
         chosen=_choose(household, user, sites, rooms, at, asked.get("room")) if household else None,
         untils=hold_times(at),
-        act=uuid.uuid4(),
     )
 
 

@@ -352,7 +352,7 @@ def test_another_family_in_a_form_that_was_saved_is_said_and_registered_once(vol
     number = str(Household.objects.filter(memberships__individual__family_name="Առաջինցյան").first())
     expect(volunteer.get_by_role("link", name=f"Open the file of {number}")).to_be_visible()
     wire.cut_answer("POST", "/intake/")
-    volunteer.get_by_role("button", name="Register this as another family").click()
+    volunteer.get_by_role("button", name="Save this as another family").click()
     expect(volunteer.get_by_text(UNSENT)).to_be_visible()
     volunteer.get_by_role("button", name="Try again").click()
     expect(volunteer.locator("[data-saved]").first).to_be_visible()

@@ -9,8 +9,8 @@ function show() {
   if (!bar) return;
   const lost = LOST.has(now);
   bar.classList.toggle("offline", lost);
-  bar.classList.toggle("busy", now === "loading" || now === "sending");
-  const text = bar.dataset[lost ? "offline" : now];
+  bar.classList.toggle("busy", ["loading", "sending", "wait"].includes(now));
+  const text = bar.dataset[lost ? "offline" : now === "wait" ? "sending" : now];
   const span = bar.querySelector("span");
   if (span.textContent !== text) span.textContent = text;
 }
@@ -33,7 +33,7 @@ function become(state) {
 
 document.addEventListener("line", (event) => {
   become(event.detail);
-  if (event.detail === "unreached") tell(line()?.dataset.unreached);
+  if (["unreached", "wait"].includes(event.detail)) tell(line()?.dataset[event.detail]);
 });
 addEventListener("online", () => become("online"));
 addEventListener("offline", () => become("offline"));

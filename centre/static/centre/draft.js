@@ -141,12 +141,12 @@ function hour(at) {
   return new Intl.DateTimeFormat("en", form).format(at);
 }
 
-function notice(form, at) {
+function notice(form, text, at) {
   const told = document.createElement("p");
   const button = document.createElement("button");
   told.className = "notice draft";
   told.dataset.draftNotice = "";
-  told.append(words().draft.replace("00:00", hour(at)), " ", button);
+  told.append(text.replace("00:00", hour(at)), " ", button);
   button.type = "button";
   button.className = "quiet";
   button.textContent = words().afresh;
@@ -190,7 +190,9 @@ async function bringBack(form) {
     fill(form, values);
     for (const [name, value] of since) if (form.elements[name]?.type === "text") form.elements[name].value = value;
     form.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
-    notice(form, row.at);
+    notice(form, words().draft, row.at);
+  } else if (row && !values) {
+    notice(form, words().sealed, row.at);
   }
   kept.ready = true;
   if (values) keep(form); // under this tab's name
@@ -198,14 +200,21 @@ async function bringBack(form) {
   form.dataset.draftReady = "";
 }
 
-async function forget({ kept, row }) {
+// The draft of a form that is sent now, to be forgotten when its answer says that it was saved.
+export function draftOf(form) {
+  return forms.has(form) ? rowOf(form) : null;
+}
+
+export async function forget(draft) {
+  const { kept, row } = (await draft) ?? {};
+  if (!kept) return;
   kept.gone = true; // what is being written does not come after
   await kept.writing;
   await store("readwrite", (drafts) => drafts.delete(row));
 }
 
 async function discard(form) {
-  await forget(await rowOf(form));
+  await forget(rowOf(form));
   location.reload();
 }
 
@@ -232,8 +241,6 @@ function nameOf(form) {
   return `${form.getAttribute("action")} ${namesakes.indexOf(form)}`;
 }
 
-let submitted; // the draft under way: it goes when the answer says that it was saved
-
 if (!possible) {
   whenShown("form", (form) => {
     if (!user() || !takesTime(form)) return;
@@ -248,10 +255,6 @@ if (!possible) {
     form.autocomplete = "off"; // else the browser writes what is typed into its own files
     forms.set(form, { name: nameOf(form) });
     queueMicrotask(() => bringBack(form));
-  });
-  whenShown("[data-saved]", () => {
-    if (submitted) submitted.then(forget);
-    submitted = null;
   });
   whenShown("body", () => {
     for (const form of forms.keys()) if (!form.isConnected) forms.delete(form);
@@ -271,7 +274,6 @@ if (!possible) {
       form.requestSubmit(event.submitter);
     } else {
       keep(form);
-      submitted = forms.has(form) ? rowOf(form) : null;
     }
   }, true);
 }

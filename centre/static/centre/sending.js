@@ -8,7 +8,7 @@
 // What htmx sends (a fragment of the page) is told in the same words; a request of a fragment never marks the form
 // around it. [data-native] is left to the browser.
 
-import { settled } from "./draft.js";
+import { draftOf, forget, settled } from "./draft.js";
 import { showAll } from "./shown.js";
 
 const SLOW = 6_000; // milliseconds until a person hears that the line is slow
@@ -108,6 +108,7 @@ async function read(answer) {
 async function send(form, submitter) {
   const address = new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location.href);
   const body = bodyOf(form, submitter);
+  const draft = draftOf(form);
   const gets = form.method !== "post";
   if (gets) address.search = body;
   mark(form, submitter);
@@ -124,6 +125,7 @@ async function send(form, submitter) {
   release(form);
   tell("online");
   await answered(form, submitter, got, again);
+  if (document.querySelector("[data-saved]")) await forget(draft);
 }
 
 async function answered(form, submitter, { answer, file, text, html }, again) {
@@ -244,8 +246,26 @@ function stop(event) {
   event.stopImmediatePropagation();
 }
 
-// Before anybody else hears of it: a form under way is not sent again, and stays as it was sent.
-document.addEventListener("submit", (event) => underWay.has(event.target) && stop(event), true);
+// What is pressed meanwhile is not done, and is told so where it was pressed.
+function askToWait(pressed) {
+  const form = pressed.closest("form");
+  if (form && underWay.has(form)) return;
+  if (form) say(form, pressed, "busy", words().wait);
+  else tell("wait");
+}
+
+// Before anybody else hears of it: a form under way is not sent again, and stays as it was sent; nothing else is sent.
+document.addEventListener("submit", (event) => {
+  if (!awaited() && !underWay.has(event.target)) return;
+  stop(event);
+  askToWait(event.submitter ?? event.target);
+}, true);
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]:not([target], [download])");
+  if (!link || !awaited()) return;
+  stop(event);
+  askToWait(link);
+}, true);
 for (const change of ["beforeinput", "keydown", "mousedown", "click"]) {
   document.addEventListener(change, (event) => {
     if (event.key === "Tab" || !underWay.has(event.target.closest?.("form") ?? event.target.form)) return;
@@ -267,7 +287,7 @@ document.addEventListener("click", (event) => {
   if (link.matches(OUTSIDE) || address.origin !== location.origin || address.pathname.startsWith("/api/")) return;
   if (address.hash && samePlace(address, location)) return;
   event.preventDefault();
-  if (!awaited()) visit(address);
+  visit(address);
 });
 
 let taken = false; // back to the page whose answer is awaited
@@ -287,11 +307,15 @@ addEventListener("popstate", () => {
 
 document.addEventListener("htmx:configRequest", (event) => Object.assign(event.detail.headers, headers()));
 
+const drafts = new WeakMap(); // form → its draft when it was sent
+
 const sentBy = (event) => (event.target.matches?.("form") ? event.target : null);
 
 document.addEventListener("htmx:beforeSend", (event) => {
   const form = sentBy(event);
-  if (form) mark(form, event.detail.requestConfig.triggeringEvent?.submitter);
+  if (!form) return;
+  mark(form, event.detail.requestConfig.triggeringEvent?.submitter);
+  drafts.set(form, draftOf(form));
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
@@ -299,7 +323,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const { submitter } = underWay.get(form) ?? {};
   if (!form) return;
   release(form);
-  const { status } = event.detail.xhr;
+  const { status, responseText } = event.detail.xhr;
+  if (status === 200 && responseText.includes("data-saved")) forget(drafts.get(form));
   const again = () => form.requestSubmit(submitter?.isConnected ? submitter : undefined);
   if (!status) say(form, submitter, "bad", words().unsent, again);
   else if (status >= 400 && ![401, 409, 422].includes(status)) say(form, submitter, "bad", words()[status === 403 ? "forbidden" : "failed"], again);

@@ -7,6 +7,7 @@ import { readBirth, showUnderstood } from "./births.js";
 const ADULT = 18;
 const CHILDREN_OF_THE_HEAD = new Set(["son", "daughter"]);
 const SCRIPTS = [/\p{Script=Armenian}/u, /\p{Script=Cyrillic}/u, /\p{Script=Latin}/u];
+const SCANNED = /\d{51}$/; // what a scanner types of a card
 const STOPS = "input:not([type=hidden], [type=checkbox]), select, summary[data-needs], [data-register]";
 
 const cell = (row, name) => row.querySelector(`[name$="-${name}"]`);
@@ -23,6 +24,13 @@ function carryFamilyName(row) {
   field.value = cell(above, "family_name").value;
   return true;
 }
+
+// A hand scanner types anywhere: what is typed outside a field goes into the card's.
+document.addEventListener("keydown", (event) => {
+  const card = document.querySelector("[data-intake] [data-card]");
+  const printable = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (card && printable && /\d/.test(event.key) && event.target.matches("body, main")) card.focus();
+});
 
 whenShown("[data-intake]", (form) => {
   const list = form.querySelector("[data-rows]");
@@ -95,8 +103,19 @@ whenShown("[data-intake]", (form) => {
     next?.select?.();
   }
 
+  // A hand scanner typed a card's code into a name: it goes where it belongs.
+  function takeCard(field) {
+    const scanned = SCANNED.exec(field.value);
+    if (!scanned || !field.name.endsWith("_name")) return false;
+    field.value = field.value.slice(0, scanned.index);
+    form.elements.card.value = scanned[0];
+    form.requestSubmit(form.querySelector("[data-look-up]"));
+    return true;
+  }
+
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
+    if (event.target.matches("input") && takeCard(event.target)) return event.preventDefault();
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
       form.requestSubmit(form.querySelector("[data-register]"));
