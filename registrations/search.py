@@ -18,8 +18,9 @@ from centre.models import User
 from registrations.card_texts import read_card_text
 from registrations.digits import in_plain_digits
 from registrations.models import Household, Individual, Membership, Name
-from registrations.names import fold, fold_fathers_name, initials, likeness, words
+from registrations.names import fold, fold_fathers_name, initials, words
 from registrations.near_names import NearNames, near_names
+from registrations.other_names import likeness
 from registrations.phones import read_phone
 
 ENOUGH = 50  # found as written, nobody misspelt is looked for
@@ -36,6 +37,8 @@ class _Named(NamedTuple):
     """As much of a person as tells how well words name them."""
 
     pk: uuid.UUID
+    given_name: str
+    family_name: str
     given_fold: str
     family_fold: str
     fathers_fold: str
@@ -128,9 +131,9 @@ def _by_exact_number(query: str) -> list[uuid.UUID]:
 
 
 def _asked(query: str) -> dict[str, str]:
-    """The words that are more than an initial, folded, and how each is spelt."""
+    """The words that are more than an initial, folded, and how each is written."""
     letters = {fold(letter) for letter in initials(query)}
-    return dict([(word, spelling) for word, spelling in words(query).items() if word not in letters][:MOST_WORDS])
+    return dict([(word, written) for word, written in words(query).items() if word not in letters][:MOST_WORDS])
 
 
 def _joined(asked: Mapping[str, str]) -> dict[str, str]:
@@ -208,23 +211,27 @@ def _whom_they_may_see(by: User, named: Q) -> list[_Named]:
 
 
 def _in_order(named: Collection[_Named], asked: Sequence[str], near: NearNames) -> list[uuid.UUID]:
-    """The likeliest first: each word counts for the part of the name that it is most like; of names that fit
-    alike the commoner comes first; then the latest."""
+    """The likeliest first: whose names all the words are; then each word counts for the part of the name that it is
+    most like; of names that fit alike the commoner comes first; then the latest."""
 
     @cache
-    def likeness_to(given: str, family: str, fathers: str) -> float:
+    def likely(given: str, family: str, given_fold: str, family_fold: str, fathers: str) -> tuple[bool, float]:
         total = 0.0
+        parts = {family_fold, given_fold, *family_fold.split(), *given_fold.split()}
+        exactly = True
         for word in asked:
             by_father = likeness(fold_fathers_name(word), fathers) if fathers else 0.0
-            total += max(near.rank(word, FAMILY_NAME, family), near.rank(word, GIVEN, given), 0.95 * by_father)
-        return round(total / len(asked), 3)
+            exactly &= word in parts or by_father == 1.0
+            by_family = near.rank(word, FAMILY_NAME, family_fold, family)
+            total += max(by_family, near.rank(word, GIVEN, given_fold, given), 0.95 * by_father)
+        return not exactly, -round(total / len(asked), 3)
 
     bearers = Counter((one.family_fold, one.given_fold) for one in named)
 
-    def place(one: _Named) -> tuple[float, int, float, uuid.UUID]:
+    def place(one: _Named) -> tuple[tuple[bool, float], int, float, uuid.UUID]:
         since = one.registered_at.timestamp() if one.registered_at else 0.0
-        likely = likeness_to(one.given_fold, one.family_fold, one.fathers_fold)
-        return -likely, -bearers[one.family_fold, one.given_fold], -since, one.pk
+        fit = likely(one.given_name, one.family_name, one.given_fold, one.family_fold, one.fathers_fold)
+        return fit, -bearers[one.family_fold, one.given_fold], -since, one.pk
 
     return [one.pk for one in sorted(named, key=place)]
 

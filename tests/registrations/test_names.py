@@ -8,12 +8,12 @@ from registrations.names import (
     LONGEST_FOLD,
     fold,
     fold_fathers_name,
-    likeness,
     mixes_scripts,
     scripts,
     sort_key,
     words,
 )
+from registrations.other_names import likeness
 
 SAME_SURNAME = """
     Հովհաննիսյան Hovhannisyan Hovanesian Oganesyan Оганесян Ованнисян
