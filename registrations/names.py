@@ -239,7 +239,7 @@ def _fold_fathers_word(word: str) -> str:
 
 
 def words(query: str) -> dict[str, str]:
-    """The folded parts of what was typed into a search field, in the order typed, each once, and how each is written."""
+    """The folded parts of what was typed into a search field, in order, each once, and how each is written."""
     parts: dict[str, str] = {}
     for folded, written in zip(fold(query).split(), written_words(query), strict=False):
         parts.setdefault(folded, written)

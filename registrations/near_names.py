@@ -24,8 +24,9 @@ WITH_KEY = "SELECT kind, folded, spelt FROM registrations_names_with_key(%s)"
 COMPARED = 10  # letters of a word that keys are made of
 MOST_NEAR = 40  # names tried for one word
 WORDS_APART = 1e-3
+AS_ARMENIAN = 3  # the last of the codings
 OTHER_ENDING = 1.4  # errors that -ov for -yan counts for
-IN_ITS_SCRIPT = 0.5  # errors that letters of one script, written otherwise, count for at most where the sound is the same
+IN_ITS_SCRIPT = 0.5  # errors that a name written otherwise in the same script counts for where it sounds the same
 
 _DOUBLED = re.compile(r"(.)\1+")
 _RUSSIAN_ENDING = re.compile(r"(?<=...)[eo]va?\b")
@@ -62,13 +63,13 @@ class NearNames:
     def __init__(self, asked: Mapping[str, str], errors: Mapping[tuple[str, str], Mapping[str, float]]) -> None:
         self.asked = asked
         self.errors = errors
-        self.likeness = cache(self._likeness)
+        self.likeness, self.rank = cache(self._likeness), cache(self._rank)
 
     def within(self, word: str, kind: str, most: int) -> list[str]:
         """The names of this kind that are the word, or a part of which is, with at most this many errors."""
         return [folded for folded, errors in self.errors[word, kind].items() if errors < most + 0.5]
 
-    def rank(self, word: str, kind: str, folded: str, written: str) -> float:
+    def _rank(self, word: str, kind: str, folded: str, written: str) -> float:
         """How well the word names whoever has this name, 0 to 1: by its errors; beyond them, by likeness, and less."""
         errors = self.errors.get((word, kind), {}).get(folded)
         alike = max((likeness(word, part) for part in (folded, *folded.split()) if part), default=0.0)
@@ -122,15 +123,18 @@ def _nearest(word: str, letters: str, known: Iterable[tuple[str, str]]) -> dict[
 
 def _with_errors(word: str, letters: str, known: list[tuple[str, str]]) -> Iterable[tuple[str, float]]:
     """Each known name that is near, in one coding or another, whole and word by word."""
+    by_fold = _codings(word, letters)[0]
     for coding, form in enumerate(_codings(word, letters)):
         places: dict[str, list[str]] = {}
         for row in known:
             whole = _codings(*row)[coding]
+            if coding == AS_ARMENIAN and form == by_fold and whole == _codings(*row)[0]:
+                continue
             places.setdefault(whole, []).append(row[0])
             if " " in whole and " " not in form:
                 for part in whole.split():
                     places.setdefault(part, []).append(row[0])
-        besides = OTHER_ENDING if coding == 3 else 0.0
+        besides = OTHER_ENDING if coding == AS_ARMENIAN else 0.0
         for near, errors, _place in process.extract(
             form, list(places), scorer=OSA.distance, score_cutoff=2, limit=None
         ):
