@@ -94,10 +94,10 @@ def search_individuals(queryset: Any, query: str, *, by: User) -> Ranked:
         return Ranked(queryset, [])
     if len(asked) > 1:
         return _named_by_words(queryset, by, asked)
-    near, letters = near_names(asked), initials(query)
-    named = _whom_they_may_see(queryset, by, _by_one_word(*asked, near, letters, 0))
+    (word,), near, letters = asked, near_names(asked), initials(query)
+    named = _whom_they_may_see(queryset, by, _by_one_word(word, near, letters, 0))
     if len(named) < ENOUGH:
-        named |= _whom_they_may_see(queryset, by, _by_one_word(*asked, near, letters, 2))
+        named |= _whom_they_may_see(queryset, by, _by_one_word(word, near, letters, 2))
     return _ranked(queryset, named, asked, near)
 
 
