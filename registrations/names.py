@@ -19,7 +19,8 @@ What the fold merges:
   (-ants, -ents, -unts, -uni stay: they make other surnames of the same stem);
 * Ter- and Der- with hyphen, space or joined;
 * a few stems that Russian documents write in their own way: Hovhannes/Oganes, Sargs-/Sarkis-,
-  Mkrtich/Mkrtych, Khachatryan/Khachaturian; Abraham, Anahit and names in -uhi without their h.
+  Mkrtich/Mkrtych, Khachatryan/Khachaturian; the h that they drop between vowels (Саакян is Սահակյան);
+  Abraham, Anahit and names in -uhi without their h.
 
 Sources: Government Decree N 220-N of 3 March 2011 for the Latin letters; the Armenian fold of tetrak-translit
 for classical spelling and the voiced and voiceless pairs; the usual practice of Russian documents, for
