@@ -17,7 +17,7 @@ from registrations.births import birth_in_words
 from registrations.facts import Group, HouseholdFacts, PersonFacts
 from registrations.fields import CardField, NumberField
 from registrations.models import AgeGroup, Going, Individual, Movement, NeedCode, Relationship, Sex
-from registrations.names import likeness
+from registrations.other_names import likeness
 
 LONGEST_SHOWN = 20  # of what was scanned and leads nowhere: no page needs more of it
 

@@ -41,7 +41,7 @@ class Layout:
 
     @cached_property
     def _rows(self) -> list[dict[int, str]]:
-        return [str.maketrans(row, DIGIT_KEYS) for row in self.rows]
+        return [{ord(typed): key for typed, key in zip(row, DIGIT_KEYS, strict=True)} for row in self.rows]
 
 
 _EASTERN_ROWS = ("։ձյ՛,-.«»օ", ":ձյ՛,-.«»օ")

@@ -30,12 +30,23 @@ CYRILLIC_TO_LATIN = str.maketrans(
     }
 )  # fmt: skip
 
-# Names whose հ Russian writes as an initial г, or loses between vowels: Гайк is Հայկ, Ваагн is Վահագն.
+# The same for Armenian, towards what the Russian letters become; ու is read before.
+ARMENIAN_TO_LATIN = str.maketrans(
+    {
+        "ա": "a", "բ": "b", "գ": "g", "դ": "d", "ե": "e", "զ": "z", "է": "e", "ը": "y", "թ": "t", "ժ": "zh", "ի": "i",
+        "լ": "l", "խ": "kh", "ծ": "ts", "կ": "k", "հ": "h", "ձ": "ts", "ղ": "gh", "ճ": "ch", "մ": "m", "յ": "y",
+        "ն": "n", "շ": "sh", "ո": "o", "չ": "ch", "պ": "p", "ջ": "j", "ռ": "r", "ս": "s", "վ": "v", "տ": "t", "ր": "r",
+        "ց": "ts", "ւ": "v", "փ": "p", "ք": "k", "և": "ev", "օ": "o", "ֆ": "f",
+    }
+)  # fmt: skip
+
+# Where Russian writes the հ of a name as an initial г (Гайк is Հայկ), and where it drops it between vowels: Саакян is
+# Սահակյան, Шаэн Շահեն, Шаумян Շահումյան, Шаинян Շահինյան, Ваагн Վահագն.
 RUSSIAN_H = (
-    (re.compile(r"^г(?=айк|амлет|рант|рач[ьяи]|енри|ектор|ермине|рипсим)"), ""),
+    (re.compile(r"^г(?=а[йя]к|ама[йя]к|амлет|арутюн|акоп|амбарц|айрапет|рант|рануш|рай?р|рач[ьяи]|рип?сим)"), ""),
+    (re.compile(r"^г(?=енри|ектор|ермине|овсеп|овик|оваким|ованес|овнан|усик)"), ""),
     (re.compile(r"^гоар"), "гогар"),
-    (re.compile(r"^ваагн"), "вагагн"),
-    (re.compile(r"^ваан"), "ваган"),
+    (re.compile(r"(?<=а)(?=а)|(?<=^ва)(?=э)|(?<=^ша)(?=[эеиу])|(?<=^на)(?=апет)"), "г"),
 )
 
 # Letters that a desk with the wrong keyboard types for one another. Each row is one shape, in the order of

@@ -18,8 +18,9 @@ from centre.log import write_lines
 from centre.models import LogLine, User
 from registrations.facts import MONTHS_SAID, Birth, PersonFacts, months_on
 from registrations.models import Household, Individual, Name
-from registrations.names import fold, fold_fathers_name, likeness, spelt, words
+from registrations.names import fold, fold_fathers_name, words, written_words
 from registrations.near_names import NearNames, near_names
+from registrations.other_names import likeness
 
 MOST_MATCHES = 5
 CANDIDATES = 500  # how many people are fetched and weighed at most
@@ -89,13 +90,13 @@ class _Asked:
 
     @property
     def spellings(self) -> dict[str, str]:
-        """Each name, and each part of a double one, folded, and how it is spelt."""
+        """Each name, and each part of a double one, folded, and how it is written."""
         names = ((self.family, self.person.family_name), (self.given, self.person.given_name))
-        return {part: letters for folded, name in names for part, letters in _parts(folded, name).items()}
+        return {part: written for folded, name in names for part, written in _parts(folded, name).items()}
 
 
 def _parts(folded: str, name: str) -> dict[str, str]:
-    return {folded: spelt(name)} | words(name) if folded else {}
+    return {folded: " ".join(written_words(name))} | words(name) if folded else {}
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def find_matches(
     if not asked:
         return []
     best: dict[uuid.UUID, tuple[float, datetime, _Fit]] = {}
-    near = near_names({word: letters for one in asked for word, letters in one.spellings.items()})
+    near = near_names({word: written for one in asked for word, written in one.spellings.items()})
     for found in _people_named_like(asked, near):
         if found.household == but:
             continue

@@ -19,7 +19,8 @@ What the fold merges:
   (-ants, -ents, -unts, -uni stay: they make other surnames of the same stem);
 * Ter- and Der- with hyphen, space or joined;
 * a few stems that Russian documents write in their own way: Hovhannes/Oganes, Sargs-/Sarkis-,
-  Mkrtich/Mkrtych, Khachatryan/Khachaturian; Abraham, Anahit and Zaruhi without their h.
+  Mkrtich/Mkrtych, Khachatryan/Khachaturian; the h that they drop between vowels (Саакян is Սահակյան);
+  Abraham, Anahit and names in -uhi without their h.
 
 Sources: Government Decree N 220-N of 3 March 2011 for the Latin letters; the Armenian fold of tetrak-translit
 for classical spelling and the voiced and voiceless pairs; the usual practice of Russian documents, for
@@ -32,11 +33,11 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import tetrak_translit
-from rapidfuzz.distance import JaroWinkler
 
 from registrations.letters import (
     ARMENIAN,
     ARMENIAN_ORDER,
+    ARMENIAN_TO_LATIN,
     CYRILLIC,
     CYRILLIC_TO_LATIN,
     INNER_MARKS,
@@ -91,24 +92,31 @@ _STEMS = _rules(
     (r"^koar", "kokar"),
     (r"^apra[k]?am", "apram"),
     (r"^anakit", "anait"),
-    (r"^zaruki", "zarui"),
+    (r"(?<=..)uki$", "ui"),
     (r"^vakn", "vakakn"),
     (r"(?<=..)ianc?$", "y"),
 )
 
 
-# For counting errors, one wrong letter must stay one: neither stems nor endings, ts as two letters, sh and zh as one.
-_PLAIN_MERGES = _rules(
-    (r"ch", "j"),
+# For counting errors, one wrong letter must stay one: a sign for a letter of any script, neither stems nor endings.
+_SIGNS = _rules(
     (r"[kg]h", "k"),
-    (r"^h", ""),
-    (r"(?<![sz])h", "k"),
-    (r"y", "i"),
-    (r"(.)\1+", r"\1"),
-    (r"(?<=[aeo])i$", ""),
-    (r"c", "ts"),
+    (r"t[hw]", "t"),
     (r"sh", "š"),
     (r"zh", "ž"),
+    (r"dj|[tc]?ch|j", "č"),
+    (r"[td]z|ts|c", "c"),
+    (r"ks", "x"),
+    (r"ou|oo", "u"),
+    (r"[gq]", "k"),
+    (r"b", "p"),
+    (r"d", "t"),
+    (r"w", "v"),
+    (r"y", "i"),
+    (r"(.)\1+", r"\1"),
+    (r"^i?e", "e"),
+    (r"ia", "я"),
+    (r"iu", "ю"),
 )
 
 
@@ -169,7 +177,8 @@ def _fold_word(word: str) -> str:
 
 
 def _spell_word(word: str) -> str:
-    return _apply(_to_one_alphabet(word), _PLAIN_MERGES) or word
+    latin = _to_latin(word).replace("ու", "u").translate(ARMENIAN_TO_LATIN)
+    return _apply(latin, _SIGNS) or word
 
 
 def _to_one_alphabet(word: str) -> str:
@@ -191,16 +200,21 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=2**16)
 def spelt(text: str) -> str:
-    """The name letter by letter in plain Latin, a word for each word of its fold: here one error stays about one.
+    """The name sign by sign, a word for each word of its fold: here one error, in any script, stays about one.
 
     The fold brings spellings together by whole stems, and so one letter amiss may move it far: Գրիորյան, Հովհնիսյան.
     """
     return _fold_by(_spell_word, text)
 
 
+@lru_cache(maxsize=2**16)
+def written_words(text: str) -> tuple[str, ...]:
+    """The words of a name as it is written, in plain letters, one for each of its fold."""
+    return tuple(_TER.sub(r"\1", plain_words(text)).split())
+
+
 def _fold_by(fold_word: Callable[[str], str], text: str) -> str:
-    joined = _TER.sub(r"\1", plain_words(text))
-    return " ".join(fold_word(word) for word in joined.split())[:LONGEST_FOLD].rstrip()
+    return " ".join(map(fold_word, written_words(text)))[:LONGEST_FOLD].rstrip()
 
 
 # Endings taken off before the fold, which would blur them: Aramovich, Sergeevna, Արամովիչ.
@@ -226,42 +240,16 @@ def _fold_fathers_word(word: str) -> str:
 
 
 def words(query: str) -> dict[str, str]:
-    """The folded parts of what was typed into a search field, in the order typed, each once, and how each is spelt."""
+    """The folded parts of what was typed into a search field, in order, each once, and how each is written."""
     parts: dict[str, str] = {}
-    for folded, letters in zip(fold(query).split(), spelt(query).split(), strict=False):
-        parts.setdefault(folded, letters)
+    for folded, written in zip(fold(query).split(), written_words(query), strict=False):
+        parts.setdefault(folded, written)
     return parts
 
 
 def initials(query: str) -> list[str]:
     """The words of one letter in what was typed, as they are written."""
     return [word for word in plain_words(query).split() if len(word) == 1]
-
-
-# Short forms that are also given as legal names. Likeness knows them; the fold keeps them apart.
-_SHORT_FORMS = (
-    "Hovhannes Ohan Vano Hovik Ivan", "Grigor Grisha Grigori", "Sargis Serzh Sergo", "Vladimir Vova Volodya",
-    "Eduard Edik", "Artur Artush", "Aleksandr Sasha Alik Shura", "Mikayel Misha Mikhail", "Hakob Koko",
-    "Gevorg Georgi Zhora", "Sergey Seryozha Serozha", "Yuri Yura", "Harutyun Artyush Harut", "Karapet Karo",
-    "Samvel Samo", "Vyacheslav Slavik Slava", "Boris Borik", "Rafayel Rafik Rafo", "Hayrapet Hayro",
-    "Nikolay Kolya", "Armen Armo", "Anahit Ano", "Svetlana Sveta", "Yelena Lena", "Susanna Suzi",
-    "Margarita Rita", "Hripsime Hripsik", "Yelizaveta Liza", "Astghik Astgh",
-)  # fmt: skip
-_NONE: frozenset[int] = frozenset()
-_SHORT_FORM_OF: dict[str, frozenset[int]] = {}
-for _number, _group in enumerate(_SHORT_FORMS):
-    for _name in fold(_group).split():
-        _SHORT_FORM_OF[_name] = _SHORT_FORM_OF.get(_name, _NONE) | {_number}
-
-SHORT_FORM_LIKENESS = 0.9
-
-
-def likeness(a: str, b: str) -> float:
-    """How alike two folded parts are, 0 to 1: Jaro-Winkler, 0.9 at least for a name and its short form."""
-    alike = JaroWinkler.similarity(a, b)
-    if alike < SHORT_FORM_LIKENESS and not _SHORT_FORM_OF.get(a, _NONE).isdisjoint(_SHORT_FORM_OF.get(b, _NONE)):
-        return SHORT_FORM_LIKENESS
-    return alike
 
 
 _SORT_RANK = {ARMENIAN: "1", CYRILLIC: "2", LATIN: "3"}

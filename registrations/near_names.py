@@ -5,38 +5,46 @@ are at most a few errors apart, whichever letter is wrong, the first too (the wa
 counted here, twice: by the letters, where an error is an error, and by the fold, which knows other spellings.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
-from itertools import combinations
 from zlib import crc32
 
 from django.db import connection
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from registrations.deletions import deletions
 from registrations.models import Name
-from registrations.names import likeness
+from registrations.names import plain_words, scripts, spelt
+from registrations.other_names import called_otherwise, likeness
 
 SHORT = 3  # letters; of a word that short one may be amiss, of a longer one two
 WITH_KEY = "SELECT kind, folded, spelt FROM registrations_names_with_key(%s)"
 COMPARED = 10  # letters of a word that keys are made of
 MOST_NEAR = 40  # names tried for one word
 WORDS_APART = 1e-3
+AS_ARMENIAN = 3  # the last of the codings
+OTHER_ENDING = 1.4  # errors that -ov for -yan counts for
+IN_ITS_SCRIPT = 0.5  # errors that a name written otherwise in the same script counts for where it sounds the same
+
+_DOUBLED = re.compile(r"(.)\1+")
+_RUSSIAN_ENDING = re.compile(r"(?<=...)[eo]va?\b")
+
+
+@lru_cache(maxsize=2**16)
+def _codings(folded: str, letters: str) -> tuple[str, str, str, str]:
+    """A name letter by letter: by its fold; as it is spelt; so, with ya as two letters; with -yan for -ov."""
+    by_fold = _unmarked(folded)
+    apart = letters.replace("я", "ia").replace("ю", "iu").replace("c", "ts")
+    return by_fold, letters, apart, _RUSSIAN_ENDING.sub("ian", by_fold)
 
 
 def keys_of(folded: str, letters: str) -> list[int]:
     """The keys by which a name is found: of the whole, and of each of its words."""
-    forms = {form for text in (_unmarked(folded), letters) for form in (text, *text.split())}
-    return sorted({crc32(key.encode()) - 2**31 for form in forms for key in _deletions(form)})
-
-
-@lru_cache(maxsize=2**12)
-def _deletions(word: str) -> frozenset[str]:
-    word = word[:COMPARED]
-    most = _errors(word)
-    return frozenset(
-        "".join(kept) for left_out in range(most + 1) for kept in combinations(word, max(len(word) - left_out, 1))
-    )
+    by_fold, by_sign, _apart, as_armenian = _codings(folded, letters)
+    forms = {form[:COMPARED] for text in (by_fold, by_sign, as_armenian) for form in (text, *text.split())}
+    return sorted({crc32(key.encode()) - 2**31 for form in forms for key in deletions(form, _errors(form))})
 
 
 def _errors(word: str) -> int:
@@ -52,19 +60,25 @@ def _unmarked(folded: str) -> str:
 class NearNames:
     """The known names that asked words may be, and how many errors lie between."""
 
-    def __init__(self, errors: Mapping[tuple[str, str], Mapping[str, float]]) -> None:
+    def __init__(self, asked: Mapping[str, str], errors: Mapping[tuple[str, str], Mapping[str, float]]) -> None:
+        self.asked = asked
         self.errors = errors
-        self.likeness = cache(self._likeness)
+        self.likeness, self.rank = cache(self._likeness), cache(self._rank)
 
     def within(self, word: str, kind: str, most: int) -> list[str]:
         """The names of this kind that are the word, or a part of which is, with at most this many errors."""
         return [folded for folded, errors in self.errors[word, kind].items() if errors < most + 0.5]
 
-    def rank(self, word: str, kind: str, folded: str) -> float:
+    def _rank(self, word: str, kind: str, folded: str, written: str) -> float:
         """How well the word names whoever has this name, 0 to 1: by its errors; beyond them, by likeness, and less."""
         errors = self.errors.get((word, kind), {}).get(folded)
         alike = max((likeness(word, part) for part in (folded, *folded.split()) if part), default=0.0)
-        return 0.7 * alike if errors is None else 0.95 * (1 - errors / (len(word) + 1)) + 0.05 * alike
+        if errors is None:
+            return 0.7 * alike
+        in_its_script = _in_one_script(self.asked[word], written)
+        if in_its_script is not None:
+            errors = min(in_its_script, errors + IN_ITS_SCRIPT)
+        return 0.95 * (1 - errors / (len(word) + 1)) + 0.05 * alike
 
     def _likeness(self, word: str, kind: str, folded: str) -> float:
         """How alike the asked and the known name are, as names.likeness counts; one error anywhere agrees."""
@@ -73,40 +87,56 @@ class NearNames:
         return alike if errors is None else max(alike, 1 - 0.06 * errors)
 
 
+@lru_cache(maxsize=2**14)
+def _in_one_script(asked: str, written: str) -> int | None:
+    """The errors between a word and the nearest part of a name, letter by letter; None if their scripts differ."""
+    plain = plain_words(written)
+    if scripts(asked) != scripts(plain):
+        return None
+    asked, plain = _DOUBLED.sub(r"\1", asked), _DOUBLED.sub(r"\1", plain)
+    return min(OSA.distance(asked, part) for part in (plain, *plain.split()))
+
+
 def near_names(asked: Mapping[str, str]) -> NearNames:
-    """For each folded word, spelt so, the names of either kind that it may be; the word itself always is one."""
-    keys = sorted({key for folded, letters in asked.items() for key in keys_of(folded, letters)})
+    """For each folded word, written so, the names of either kind that it may be; the word itself always is one."""
+    letters = {folded: spelt(written) for folded, written in asked.items()}
+    keys = sorted({key for folded, spelling in letters.items() for key in keys_of(folded, spelling)})
     with connection.cursor() as cursor:
         cursor.execute(WITH_KEY, [keys])
         known = cursor.fetchall()
     return NearNames(
+        asked,
         {
-            (word, kind): {word: 0.0} | _nearest(word, letters, [row[1:] for row in known if row[0] == kind])
-            for word, letters in asked.items()
+            (word, kind): _nearest(word, spelling, [row[1:] for row in known if row[0] == kind])
+            for word, spelling in letters.items()
             for kind in Name.Kind.values
-        }
+        },
     )
 
 
 def _nearest(word: str, letters: str, known: Iterable[tuple[str, str]]) -> dict[str, float]:
-    found: dict[str, float] = {}
+    found = {word: 0.0} | called_otherwise(word)
     for folded, errors in _with_errors(word, letters, list(known)):
         found[folded] = min(errors, found.get(folded, errors))
     return dict(sorted(found.items(), key=lambda one: one[1])[:MOST_NEAR])
 
 
 def _with_errors(word: str, letters: str, known: list[tuple[str, str]]) -> Iterable[tuple[str, float]]:
-    """Each known name that is near, by its fold and by its letters, whole and word by word."""
-    for form, of in ((_unmarked(word), lambda row: _unmarked(row[0])), (letters, lambda row: row[1])):
+    """Each known name that is near, in one coding or another, whole and word by word."""
+    by_fold = _codings(word, letters)[0]
+    for coding, form in enumerate(_codings(word, letters)):
         places: dict[str, list[str]] = {}
         for row in known:
-            whole = of(row)
+            whole = _codings(*row)[coding]
+            if coding == AS_ARMENIAN and form == by_fold and whole == _codings(*row)[0]:
+                continue
             places.setdefault(whole, []).append(row[0])
             if " " in whole and " " not in form:
                 for part in whole.split():
                     places.setdefault(part, []).append(row[0])
+        besides = OTHER_ENDING if coding == AS_ARMENIAN else 0.0
         for near, errors, _place in process.extract(
             form, list(places), scorer=OSA.distance, score_cutoff=2, limit=None
         ):
             for folded in places[near] if errors <= max(_errors(form), _errors(near)) else ():
-                yield folded, errors + (WORDS_APART if " " in folded and " " not in form else 0.0)
+                yield folded, errors + besides + (WORDS_APART if " " in folded and " " not in form else 0.0)

@@ -120,6 +120,9 @@ class IndividualQuerySet(models.QuerySet[Any]):
         self, user: "User", at: datetime | None = None, permission: Permission = Permission.SEE_FAMILIES
     ) -> "IndividualQuerySet":
         """The members of the households that the user's roles show."""
+        at = at or timezone.now()
+        if reasons_to_see(user, at, permission) is None:
+            return self.filter(memberships__left_at__isnull=True)
         households = self.model.memberships.rel.related_model.household.field.related_model._default_manager
         shown = households.all().visible_to(user, at, permission)
         return self.filter(memberships__left_at__isnull=True, memberships__household__in=shown)

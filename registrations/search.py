@@ -7,6 +7,7 @@ ranks them here. Nothing ever scans the people.
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from itertools import permutations
 from typing import Any, NamedTuple
@@ -18,8 +19,9 @@ from centre.models import User
 from registrations.card_texts import read_card_text
 from registrations.digits import in_plain_digits
 from registrations.models import Household, Individual, Membership, Name
-from registrations.names import fold, fold_fathers_name, initials, likeness, words
+from registrations.names import fold, fold_fathers_name, initials, words
 from registrations.near_names import NearNames, near_names
+from registrations.other_names import likeness
 from registrations.phones import read_phone
 
 ENOUGH = 50  # found as written, nobody misspelt is looked for
@@ -29,6 +31,11 @@ FAMILY = 5  # how often one person comes, once for each member of the family who
 MOST_WORDS = 4
 LEAST_DIGITS = 5  # of a telephone's or document's number; fewer are no question
 
+_COLUMNS = (
+    *("pk", "given_name", "family_name", "given_fold", "family_fold", "fathers_fold", "registered_at"),
+    *("memberships__counted_as", "memberships__left_at"),
+)
+
 GIVEN, FAMILY_NAME = Name.Kind.GIVEN.value, Name.Kind.FAMILY.value
 
 
@@ -36,10 +43,14 @@ class _Named(NamedTuple):
     """As much of a person as tells how well words name them."""
 
     pk: uuid.UUID
+    given_name: str
+    family_name: str
     given_fold: str
     family_fold: str
     fathers_fold: str
-    registered_at: Any
+    registered_at: datetime | None
+    counted_as: uuid.UUID | None
+    left_at: datetime | None
 
 
 class Ranked(Sequence[Any]):
@@ -77,19 +88,36 @@ def search_individuals(queryset: Any, query: str, *, by: User) -> Ranked:
             return Ranked(queryset, members)
     exactly = _by_exact_number(query)
     if exactly:
-        return Ranked(queryset, _each_once(queryset, exactly))
+        return Ranked(queryset, _each_once(_rows(queryset.filter(pk__in=exactly))))
     asked = _asked(query)
     if not asked:
         return Ranked(queryset, [])
-    near = near_names(asked | _joined(asked))
-    named: dict[uuid.UUID, _Named] = {}
-    for wider in _ever_wider(list(asked), near, initials(query)):
-        named |= {person.pk: person for person in _whom_they_may_see(by, wider)}
-        if len(named) >= ENOUGH:
-            break
-    named = named or {person.pk: person for person in _whom_they_may_see(by, _by_one_name(list(asked), near))}
-    keys = _in_order(named.values(), list(asked), near)
-    return Ranked(queryset, _each_once(queryset, keys), cut=len(named) >= MOST_FOUND)
+    if len(asked) > 1:
+        return _named_by_words(queryset, by, asked)
+    (word,), near, letters = asked, near_names(asked), initials(query)
+    named = _whom_they_may_see(queryset, by, _by_one_word(word, near, letters, 0))
+    if len(named) < ENOUGH:
+        named |= _whom_they_may_see(queryset, by, _by_one_word(word, near, letters, 2))
+    return _ranked(queryset, named, asked, near)
+
+
+def _named_by_words(queryset: Any, by: User, asked: dict[str, str]) -> Ranked:
+    """Whom two words or more name, with two errors in all or in one of them; else one of whose names they all are."""
+    near = near_names(asked if len(asked) == 2 else asked | _joined(asked))  # two words have no third to stand beside
+    whole = " ".join(asked)
+    one_name = Q(family_fold=whole) | Q(given_fold=whole)
+    named = _whom_they_may_see(queryset, by, _by_two_words(list(asked), near, (1, 1), (0, 2), (2, 0)) | one_name)
+    if len(named) >= MOST_FOUND:  # those whose name it is are not to be among those left out
+        named |= _whom_they_may_see(queryset, by, _by_two_words(list(asked), near, (0, 0)) | one_name)
+    if not named:
+        near = near_names(asked | _joined(asked))
+        named = _whom_they_may_see(queryset, by, _by_one_name(list(asked), near))
+    return _ranked(queryset, named, asked, near)
+
+
+def _ranked(queryset: Any, named: dict[uuid.UUID, _Named], asked: dict[str, str], near: NearNames) -> Ranked:
+    ranked = _in_order(named.values(), list(asked), near)
+    return Ranked(queryset, _each_once(ranked), cut=len(named) >= MOST_FOUND)
 
 
 def search_households(queryset: Any, people: Any, query: str, *, by: User) -> tuple[Ranked, dict[uuid.UUID, uuid.UUID]]:
@@ -128,9 +156,9 @@ def _by_exact_number(query: str) -> list[uuid.UUID]:
 
 
 def _asked(query: str) -> dict[str, str]:
-    """The words that are more than an initial, folded, and how each is spelt."""
+    """The words that are more than an initial, folded, and how each is written."""
     letters = {fold(letter) for letter in initials(query)}
-    return dict([(word, spelling) for word, spelling in words(query).items() if word not in letters][:MOST_WORDS])
+    return dict([(word, written) for word, written in words(query).items() if word not in letters][:MOST_WORDS])
 
 
 def _joined(asked: Mapping[str, str]) -> dict[str, str]:
@@ -138,17 +166,6 @@ def _joined(asked: Mapping[str, str]) -> dict[str, str]:
     folds, spellings = list(asked), list(asked.values())
     spans = {(i, i + 2) for i in range(len(folds) - 1)} | {(0, len(folds))}
     return {" ".join(folds[a:b]): " ".join(spellings[a:b]) for a, b in sorted(spans)}
-
-
-def _ever_wider(asked: Sequence[str], near: NearNames, letters: Sequence[str]) -> Iterator[Q]:
-    """Whom the words name as they fold; then with two errors in all; then with two in each."""
-    whole = " ".join(asked)
-    if len(asked) == 1:
-        for most in (0, 2):
-            yield _by_one_word(asked[0], near, letters, most)
-        return
-    yield _by_two_words(asked, near, (0, 0)) | Q(family_fold=whole) | Q(given_fold=whole)
-    yield _by_two_words(asked, near, (1, 1), (0, 2), (2, 0))
 
 
 def _by_one_word(word: str, near: NearNames, letters: Sequence[str], most: int) -> Q:
@@ -173,12 +190,12 @@ def _by_two_words(asked: Sequence[str], near: NearNames, *errors: tuple[int, int
     """People whose family and given name are two of the words, with at most so many errors in the one and other."""
     neighbours = [" ".join(asked[i : i + 2]) for i in range(len(asked) - 1)]
     joined = [(two, one) for two in neighbours for one in asked if one not in two.split()]
-    named = Q()
-    for one, other in (*permutations(asked, 2), *joined, *((other, one) for one, other in joined)):
-        for in_family, in_given in errors:
-            families, given = near.within(one, FAMILY_NAME, in_family), near.within(other, GIVEN, in_given)
-            named |= Q(family_fold__in=families, given_fold__in=given)
-    return named
+    pairs = {
+        (tuple(near.within(one, FAMILY_NAME, in_family)), tuple(near.within(other, GIVEN, in_given)))
+        for one, other in (*permutations(asked, 2), *joined, *((other, one) for one, other in joined))
+        for in_family, in_given in errors
+    }
+    return Q(*(Q(family_fold__in=families, given_fold__in=given) for families, given in pairs), _connector=Q.OR)
 
 
 def _by_one_name(asked: Sequence[str], near: NearNames) -> Q:
@@ -193,49 +210,55 @@ def _by_one_name(asked: Sequence[str], near: NearNames) -> Q:
     return named
 
 
-def _whom_they_may_see(by: User, named: Q) -> list[_Named]:
+def _whom_they_may_see(queryset: Any, by: User, named: Q) -> dict[uuid.UUID, _Named]:
     people = Individual.objects.filter(named).order_by()
-    seen = people.by_reason_to_see(by)
-    if len(seen) > 1:
+    reasons = people.by_reason_to_see(by)
+    if len(reasons) > 1:
         keys = list(people.values_list("pk", flat=True)[: CANDIDATES + 1])
-        if len(keys) <= CANDIDATES:  # PostgreSQL begins with them, whatever it thinks of the sites
-            seen = Individual.objects.filter(pk__in=keys).order_by().by_reason_to_see(by) if keys else []
-    asked = [rows.values_list(*_Named._fields)[: MOST_FOUND * FAMILY] for rows in seen]
-    if not asked:
-        return []
-    rows = asked[0].union(*asked[1:]) if asked[1:] else asked[0]
-    return [_Named(*row) for row in rows[:MOST_FOUND]]
+        if len(keys) > CANDIDATES:  # PostgreSQL may begin with the site; with a few, it begins with them
+            seen = [rows.values_list("pk", flat=True)[: MOST_FOUND * FAMILY] for rows in reasons]
+            keys = list(seen[0].union(*seen[1:])[:MOST_FOUND])
+        named = Q(pk__in=keys)
+    return {one.pk: one for one in _rows(queryset.filter(named))}
 
 
-def _in_order(named: Collection[_Named], asked: Sequence[str], near: NearNames) -> list[uuid.UUID]:
-    """The likeliest first: each word counts for the part of the name that it is most like; of names that fit
-    alike the commoner comes first; then the latest."""
+def _rows(queryset: Any) -> list[_Named]:
+    """Of rows that visible_to shows, as much as is needed, with whom each counts as today."""
+    rows = (_Named(*row) for row in queryset.order_by().values_list(*_COLUMNS)[:MOST_FOUND])
+    return [one for one in rows if one.left_at is None]
+
+
+def _in_order(named: Collection[_Named], asked: Sequence[str], near: NearNames) -> list[_Named]:
+    """The likeliest first: whose names all the words are; then each word counts for the part of the name that it is
+    most like; of names that fit alike the commoner comes first; then the latest."""
 
     @cache
-    def likeness_to(given: str, family: str, fathers: str) -> float:
+    def likely(given: str, family: str, given_fold: str, family_fold: str, fathers: str) -> tuple[bool, float]:
         total = 0.0
+        parts = {family_fold, given_fold, *family_fold.split(), *given_fold.split()}
+        exactly = True
         for word in asked:
             by_father = likeness(fold_fathers_name(word), fathers) if fathers else 0.0
-            total += max(near.rank(word, FAMILY_NAME, family), near.rank(word, GIVEN, given), 0.95 * by_father)
-        return round(total / len(asked), 3)
+            exactly &= word in parts or by_father == 1.0
+            by_family = near.rank(word, FAMILY_NAME, family_fold, family)
+            by_given = near.rank(word, GIVEN, given_fold, given) if by_family < 1 else 0.0
+            total += max(by_family, by_given, 0.95 * by_father)
+        return not exactly, -round(total / len(asked), 3)
 
     bearers = Counter((one.family_fold, one.given_fold) for one in named)
 
-    def place(one: _Named) -> tuple[float, int, float, uuid.UUID]:
+    def place(one: _Named) -> tuple[tuple[bool, float], int, float, uuid.UUID]:
         since = one.registered_at.timestamp() if one.registered_at else 0.0
-        likely = likeness_to(one.given_fold, one.family_fold, one.fathers_fold)
-        return -likely, -bearers[one.family_fold, one.given_fold], -since, one.pk
+        fit = likely(one.given_name, one.family_name, one.given_fold, one.family_fold, one.fathers_fold)
+        return fit, -bearers[one.family_fold, one.given_fold], -since, one.pk
 
-    return [one.pk for one in sorted(named, key=place)]
+    return sorted(named, key=place)
 
 
-def _each_once(queryset: Any, keys: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    """Those of the queryset; of the records of one person the one they count as, or the likeliest where that is not."""
-    rows = Membership.objects.filter(left_at__isnull=True, individual__in=queryset.filter(pk__in=keys).order_by())
-    counted_as = dict(rows.values_list("individual", "counted_as"))
-    once: dict[uuid.UUID, uuid.UUID] = {}
-    for key in keys:
-        if key in counted_as:
-            person = counted_as[key]
-            once.setdefault(person, person if person in counted_as else key)
+def _each_once(ranked: Sequence[_Named]) -> list[uuid.UUID]:
+    """Of the records of one person the one they count as, or the likeliest where that is not among them."""
+    among = {one.pk for one in ranked}
+    once: dict[uuid.UUID | None, uuid.UUID] = {}
+    for one in ranked:
+        once.setdefault(one.counted_as, one.counted_as if one.counted_as in among else one.pk)
     return list(once.values())

@@ -13,7 +13,8 @@ from reception.demonstration.names import given_names, surnames
 from reception.demonstration.people import invent_families
 from reception.demonstration.settlements import LIVED_IN_2023, LOST_BEFORE
 from reception.demonstration.spelling import genitive, patronymic, to_latin, to_russian
-from registrations.names import fold, fold_fathers_name, likeness, scripts
+from registrations.names import fold, fold_fathers_name, scripts
+from registrations.other_names import likeness
 
 AT = dt.datetime(2023, 9, 27, 14, 5, tzinfo=dt.timezone(dt.timedelta(hours=4)))
 DESK_CODES = {

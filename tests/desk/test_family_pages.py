@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from casework.actions import close_case
@@ -15,9 +16,10 @@ from centre.access import NotAllowed, Role
 from centre.models import LogLine, Site
 from desk.actions import arrive, depart, pre_register, record_death, void_movement
 from desk.errors import NotPlanned
+from desk.merging import merge_individuals
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual, Merge, Movement, Presence
-from shelter.actions import place_household
+from shelter.actions import hold_places, place_household
 from shelter.selectors import who_waits
 from tests.build import make_room, make_site, make_user, person, register_family
 
@@ -160,6 +162,29 @@ def test_the_list_and_the_shelter_board_count_the_same_families(client, coordina
     waiting, number = who_waits(coordinator, [goris], timezone.now())
     assert number == 2
     assert {f.household_id for f in waiting} == {f.pk for f in families if at(f) in text}
+
+
+def test_the_board_the_shelter_board_and_the_list_agree_on_who_waits(client, coordinator, goris, staff):
+    """Of one who waits, one merged with them, one who died, one whose place is held, one gone, one placed."""
+    cache.clear()
+    waits, twice, dead, held, gone, placed = (register_family(goris, staff) for _ in range(6))
+    first, again, died = (Individual.objects.members_of(household).get() for household in (waits, twice, dead))
+    merge_individuals(again, into=first, reason="the same person", by=coordinator)
+    record_death(died, site=goris, told_of=dead, by=staff)
+    until = timezone.now() + timedelta(hours=2)
+    hold_places(held, rooms=[make_room(goris, places=1, name="1")], until=until, by=staff)
+    depart(gone, site=goris, destination="abroad", by=staff)
+    place_household(placed, rooms=[make_room(goris, places=1, name="2")], by=staff)
+
+    families = (waits, twice, dead, held, gone, placed)
+    listed = client.get("/families/", {"state": "waiting"}).content.decode()
+    shelter, number = who_waits(coordinator, [goris], timezone.now())
+    board = client.get("/sites/goris/").content.decode().split('class="value">')[3].split("<")[0]
+    in_list = {family.pk for family in families if at(family) in listed}
+    assert in_list == {family.household_id for family in shelter}
+    assert number == int(board) == len(in_list)
+    assert in_list <= {waits.pk, twice.pk}
+    assert in_list
 
 
 def test_the_list_is_narrowed_by_state_and_site(client, coordinator, family, goris, staff):

@@ -17,7 +17,7 @@ def main() -> int:
     """Start engines on a scratch folder, fill them, and print the tables."""
     parser = argparse.ArgumentParser(prog="make recall")
     parser.add_argument("--people", type=int, default=120_000, help="invented people among whom they are sought")
-    parser.add_argument("--places", type=int, default=6, help="places of a name at which an error is tried, 0 for all")
+    parser.add_argument("--places", type=int, default=2, help="places of a name at which an error is tried, 0 for all")
     parser.add_argument("--pairs", type=Path, help="pairs.tsv where it is there, development.tsv otherwise")
     options = parser.parse_args()
     held_out = HERE / "pairs.tsv"

@@ -10,7 +10,7 @@ from centre.models import Site, User
 from registrations.facts import Birth, PersonFacts
 from registrations.matches import find_matches
 from tests.build import person, register_family
-from tests.recall.mutators import ALPHABETS, ERRORS
+from tests.recall.mutators import ALPHABETS, ERRORS, some
 from tests.recall.pairs import Pair
 
 HOME = "Չարտար"
@@ -18,7 +18,7 @@ FATHERS = ("Աշոտ", "Սերժիկ", "Վազգեն", "Ռազմիկ", "Լենդ
 NOT_THE_SAME = ("sibling", "twin", "father or son", "namesake")
 
 
-def weigh_matches(pairs: Sequence[Pair], by: User) -> None:
+def weigh_matches(pairs: Sequence[Pair], by: User, places: int) -> None:
     """Register each person and four others like them, ask for the person again, and print who is shown."""
     site = Site.objects.get(code="goris")
     asked, shown = Counter(), Counter()
@@ -30,7 +30,7 @@ def weigh_matches(pairs: Sequence[Pair], by: User) -> None:
             kind: register_family(site, by, other, last_residence_settlement=HOME)
             for kind, other in unlike(known, pairs[(number + 7) % len(pairs)], script)
         }
-        for kind, again in once_more(pair, known, script):
+        for kind, again in once_more(pair, known, script, places):
             numbers = {match.number for match in find_matches([again], settlement=HOME, by=by)}
             asked[kind] += 1
             shown[kind] += str(family) in numbers
@@ -59,8 +59,8 @@ def facts_of(pair: Pair, script: str, number: int) -> PersonFacts:
     return person(names.given, names.family, fathers_name=FATHERS[number % len(FATHERS)], birth=born)
 
 
-def once_more(pair: Pair, known: PersonFacts, script: str) -> Iterator[tuple[str, PersonFacts]]:
-    """The same person at another desk: in another script, with one error, without a father's name."""
+def once_more(pair: Pair, known: PersonFacts, script: str, places: int) -> Iterator[tuple[str, PersonFacts]]:
+    """The same person at another desk: in another script; with one error, in half as many places of each name."""
     rng = Random(pair.person)
     for other, names in pair.spelt.items():
         if other != script:
@@ -68,9 +68,9 @@ def once_more(pair: Pair, known: PersonFacts, script: str) -> Iterator[tuple[str
             yield "the same in another script", again
     for kind, err in ERRORS.items():
         letters = ALPHABETS[script]
-        for family in err(known.family_name, letters, rng):
+        for family in some(list(err(known.family_name, letters, rng)), rng, (places + 1) // 2):
             yield f"the same, family name: {kind}", replace(known, family_name=family, fathers_name="")
-        for given in err(known.given_name, letters, rng):
+        for given in some(list(err(known.given_name, letters, rng)), rng, (places + 1) // 2):
             yield f"the same, given name: {kind}", replace(known, given_name=given)
 
 

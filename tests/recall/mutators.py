@@ -2,12 +2,20 @@
 
 from collections.abc import Iterator
 from random import Random
+from typing import TypeVar
+
+T = TypeVar("T")
 
 ALPHABETS = {
     "hy": "աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցուփքօֆ",
     "ru": "абвгдежзийклмнопрстуфхцчшэюя",
     "la": "abcdefghijklmnopqrstuvwxyz",
 }
+
+
+def some(words: list[T], rng: Random, places: int) -> list[T]:
+    """So many of the words, drawn by chance; all of them for none."""
+    return rng.sample(words, places) if 0 < places < len(words) else words
 
 
 def missing(word: str, _letters: str, _rng: Random) -> Iterator[str]:

@@ -20,7 +20,7 @@ from registrations.search import search_individuals  # noqa: E402
 from tests.bench.filling import fill, make_staff  # noqa: E402
 from tests.build import person, register_family  # noqa: E402
 from tests.recall.matching import weigh_matches  # noqa: E402
-from tests.recall.mutators import ALPHABETS, ERRORS  # noqa: E402
+from tests.recall.mutators import ALPHABETS, ERRORS, some  # noqa: E402
 from tests.recall.pairs import SCRIPTS, Pair, Spelling, read_pairs  # noqa: E402
 
 SHOWN = 50  # of what is found, this much is looked at
@@ -42,7 +42,10 @@ def main(path: Path, people: int, places: int) -> None:
     pairs = read_pairs(path)
     by = make_staff(Role.COORDINATOR, None, "recall")
     families = [register(pair, number, Site.objects.get(code="goris"), by) for number, pair in enumerate(pairs)]
-    print(f"{path.name}: {len(pairs)} people among {Individual.objects.count():,}, each registered in one script.\n")
+    print(
+        f"{path.name}: {len(pairs)} people among {Individual.objects.count():,}, each registered in one script.\n",
+        flush=True,
+    )
     asked, found, first = Counter(), Counter(), Counter()
     for pair, family in zip(pairs, families, strict=True):
         wanted = Individual.objects.get(memberships__household=family)
@@ -61,7 +64,7 @@ def main(path: Path, people: int, places: int) -> None:
         n, f, one = (sum(count[kind, script] for script in SCRIPTS) for count in (asked, found, first))
         print(f"| {kind} | all | {n} | {100 * f / n:.1f} | {100 * one / n:.1f} |")
     print()
-    weigh_matches(pairs, by)
+    weigh_matches(pairs, by, places)
 
 
 def register(pair: Pair, number: int, site: Site, by: User) -> Household:
@@ -86,8 +89,7 @@ def misspellings(names: Spelling, script: str, rng: Random, places: int) -> Iter
     for kind, err in ERRORS.items():
         wrong = [Spelling(names.given, family) for family in err(names.family, ALPHABETS[script], rng)]
         wrong += [Spelling(given, names.family) for given in err(names.given, ALPHABETS[script], rng)]
-        for misspelt in rng.sample(wrong, places) if 0 < places < len(wrong) else wrong:
-            yield kind, misspelt
+        yield from ((kind, misspelt) for misspelt in some(wrong, rng, places))
 
 
 def place_of(wanted: Individual, query: str, by: User) -> int | None:
