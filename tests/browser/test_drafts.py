@@ -198,7 +198,7 @@ def test_a_page_of_one_person_sends_nothing_for_another(context, server, wire, g
     ready(second, "/intake/")
     expect(second.locator("[data-draft-notice]")).to_have_count(0)
     first.keyboard.press("Control+Enter")
-    expect(first.get_by_text("Somebody else has signed in in this browser.")).to_be_visible()
+    expect(first.get_by_text("Somebody else has signed in in this browser.").first).to_be_visible()
     assert not Household.objects.filter(memberships__individual__family_name="Առաջինյան").exists()
 
 

@@ -18,7 +18,7 @@ from centre.access import Role
 from centre.models import Site, User
 from registrations.facts import Birth
 from registrations.models import Household, Individual, Presence
-from shelter.actions import place_household
+from shelter.actions import hold_places, place_household
 from shelter.models import Room, Stay
 from tests.build import make_room, make_site, make_user, person, register_family
 from tests.servers import Server
@@ -375,3 +375,55 @@ def test_a_card_scanned_while_another_is_looked_up_is_looked_up_next(context, se
         page.wait_for_timeout(300)
     expect(page.locator(".card-number")).to_contain_text(str(other))
     expect(page.locator("#verdict")).to_contain_text("GIVE")
+
+
+def test_a_gate_form_that_was_saved_says_under_which_number(volunteer, wire):
+    volunteer.goto("/intake/gate/")
+    ready(volunteer)
+    volunteer.locator("#id_F_0").fill("2")
+    wire.cut_answer("POST", "/intake/gate/")
+    volunteer.get_by_role("button", name="Pre-register family").click()
+    expect(volunteer.get_by_text(UNSENT)).to_be_visible()
+    volunteer.locator("#id_F_0").fill("3")
+    before = Household.objects.count()
+    volunteer.get_by_role("button", name="Pre-register family").click()
+    expect(volunteer.get_by_text(str(Household.objects.latest("number"))).first).to_be_visible()
+    volunteer.get_by_role("button", name="Save this as another family").click()
+    expect(volunteer.locator("[data-saved]").first).to_be_visible()
+    assert Household.objects.count() == before + 1
+
+
+def test_a_search_pressed_meanwhile_brings_no_saved_draft_back(volunteer, wire):
+    volunteer.goto("/intake/")
+    ready(volunteer)
+    type_family(volunteer, "Մեկանգամյան")
+    wire.delay = 0.8
+    volunteer.keyboard.press("Control+Enter")
+    volunteer.locator("#search").click()
+    volunteer.keyboard.type("a")
+    volunteer.keyboard.press("Enter")
+    expect(volunteer.locator("[data-saved]").first).to_be_visible()
+    wire.delay = 0
+    volunteer.goto("/intake/")
+    ready(volunteer)
+    assert volunteer.locator("#id_member-0-family_name").input_value() == ""
+    assert saved("Մեկանգամյան") == 2
+
+
+def test_two_holds_released_one_after_the_other_are_both_released(coordinator, wire, goris):
+    by = make_user(Role.COORDINATOR, goris)
+    room = make_room(goris, places=6, name=f"holds-{Room.objects.count()}")
+    families = [register_family(goris, by, person("Անի", f"Պահված{letter}յան")) for letter in "աբ"]
+    for one in families:
+        hold_places(one, rooms=[room], until=timezone.now() + timedelta(hours=5), by=by)
+    coordinator.goto("/shelter/")
+    wire.delay = 0.5
+    release = coordinator.locator(".holds").get_by_role("button", name="Release")
+    release.nth(0).click()
+    release.nth(1).click()
+    expect(coordinator.get_by_text("Wait: something is still being sent.").first).to_be_visible()
+    expect(coordinator.locator("[data-saved]").first).to_be_visible()
+    expect(release).to_have_count(1)
+    release.click()
+    expect(release).to_have_count(0)
+    assert not Stay.objects.holds().at(timezone.now()).filter(room=room).exists()

@@ -156,3 +156,14 @@ def test_the_list_holds_each_living_person_once(client, goris):
     client.force_login(staff)
     rows = lines_of(client.get("/families/list/", {"why": WHY, "language": "en", "suffix": "csv"}))
     assert [row[2] for row in rows[1:-1]] == ["Ani"]
+
+
+@pytest.mark.parametrize(
+    ("language", "sex", "going"), [("hy", "իգական", "Կացարան է պետք"), ("ru", "женский", "Нужно жильё")]
+)
+def test_every_row_speaks_the_language_asked_for(client, goris, family, language, sex, going):
+    client.force_login(make_user(Role.COORDINATOR, goris, language="en"))
+    asked = {"why": WHY, "language": language, "suffix": "csv"}
+    rows = lines_of(client.get("/families/list/", asked), separator=";")[1:-1]
+    assert {row[4] for row in rows} == {sex}
+    assert {row[10] for row in rows} == {going}
