@@ -242,7 +242,9 @@ def _draw_family(
         "act": uuid.uuid4(),
         "refused": refused,
     }
-    return _draw(request, "shelter/family.html", "shelter/_family.html", context, status)
+    response = _draw(request, "shelter/family.html", "shelter/_family.html", context, status)
+    response["HX-Push-Url"] = "false"  # of a boosted form htmx heeds no other word: the file keeps its address
+    return response
 
 
 def _draw(request: HttpRequest, page: str, fragment: str, context: dict[str, Any], status: int) -> HttpResponse:

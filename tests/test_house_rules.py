@@ -236,6 +236,16 @@ def test_templates_read_and_have_nothing_inline(path):
     assert INLINE.findall(path.read_text()) == []
 
 
+OUTSIDE_ITS_FORM = re.compile(r"<(?:button|input type=\"submit\")[^>]*\sform=", re.I)
+LITERAL = re.compile(r"(?<![\w-])(?:href|action|formaction|hx-(?:get|post))=[\"']/[^\"']*", re.I)
+
+
+@pytest.mark.parametrize("path", _templates(), ids=relative)
+def test_buttons_stand_in_their_forms_and_addresses_are_named(path):
+    text = path.read_text()
+    assert OUTSIDE_ITS_FORM.findall(text) + LITERAL.findall(text) == []
+
+
 def test_no_template_is_unused():
     ours = {path.relative_to(ROOT / "templates").as_posix() for path in _templates()}
     called_by_name = {name for name in ours if re.fullmatch(r"\d{3}(_csrf)?\.html", name)}

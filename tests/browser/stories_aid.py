@@ -1,0 +1,191 @@
+"""What the buttons of aid do."""
+
+from collections.abc import Iterator
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from aid.actions import hand_out
+from aid.models import Distribution, Handout, Item, StockMovement
+from aid.scanning import CHOSEN
+from centre.access import Role
+from registrations.models import Household
+from tests.api.world import plan_blankets
+from tests.browser.buttons import OPENS, SCRIPT, Desk, button, code
+from tests.build import make_site
+
+SCAN = "aid:scan"
+
+
+def round_of(desk: Desk) -> Distribution:
+    """A distribution that runs at the site."""
+    return plan_blankets(desk.site, desk.by)
+
+
+def scanned(desk: Desk, family: Household) -> Page:
+    """The scan page, on which the family's number was typed."""
+    return desk.open(f"/aid/scan/?number={code(family)}", Role.AID_VOLUNTEER)
+
+
+def given(desk: Desk) -> tuple[int, int]:
+    """How many handouts there are at the site, and how many of them stand."""
+    handouts = Handout.objects.filter(distribution__site=desk.site)
+    return handouts.count(), handouts.standing().count()
+
+
+@button("Look up", "aid:card", on=SCAN, enter="#id_number")
+def look_up_a_number(desk: Desk) -> Iterator[None]:
+    round_of(desk)
+    family = desk.family()
+    desk.open("/aid/scan/", Role.AID_VOLUNTEER).locator("#id_number").fill(str(family))
+    yield
+    expect(desk.page.locator("#verdict")).to_have_text("GIVE")
+    assert given(desk) == (0, 0)
+
+
+@button("Hand out", SCAN, on=SCAN, does=["hand_out"], enter="#id_number")
+def hand_it_out(desk: Desk) -> Iterator[None]:
+    round_of(desk)
+    scanned(desk, desk.family())
+    yield
+    expect(desk.page.locator("#verdict")).to_have_text("HANDED OUT")
+    assert given(desk) == (1, 1)
+
+
+@button(r"Undo", "aid:undo", on=SCAN, does=["reverse_handout"])
+def undo_at_once(desk: Desk) -> Iterator[None]:
+    round_of(desk)
+    page = scanned(desk, desk.family())
+    page.get_by_role("button", name="Hand out").click()
+    expect(page.locator("#verdict")).to_have_text("HANDED OUT")
+    yield
+    assert given(desk) == (1, 0)
+
+
+def given_before(desk: Desk) -> None:
+    family = desk.family()
+    hand_out(round_of(desk), family, by=desk.by)
+    scanned(desk, family)
+
+
+@button("It was given anyway", OPENS, on=SCAN)
+def it_was_given_anyway(desk: Desk) -> Iterator[None]:
+    given_before(desk)
+    yield
+
+
+@button("Record it for the coordinator", SCAN, on=SCAN, does=["hand_out"], enter="[name=happened_anyway]")
+def record_it_for_the_coordinator(desk: Desk) -> Iterator[None]:
+    given_before(desk)
+    desk.page.locator("[name=happened_anyway]").evaluate("one => { one.value = 'twice by mistake'; }")
+    yield
+    assert Handout.objects.flagged().filter(distribution__site=desk.site).count() == 1
+
+
+@button("Sound on Sound off", SCRIPT, on=SCAN, stays=True)
+def turn_the_sound_off(desk: Desk) -> Iterator[None]:
+    round_of(desk)
+    desk.open("/aid/scan/").evaluate("localStorage.removeItem('scan:silent')")
+    yield
+    expect(desk.page.locator("[data-mute]")).to_have_attribute("aria-pressed", "true")
+
+
+@button("Blankets .+", "aid:choose", on=(SCAN, "aid:choose"))
+def choose_a_round(desk: Desk) -> Iterator[None]:
+    round_of(desk)
+    round_of(desk)
+    desk.open({SCAN: "/aid/scan/"}.get(desk.on, "/aid/scan/distribution/"))
+    yield
+    chosen = Session.objects.get(pk=desk.session).get_decoded()[CHOSEN]
+    assert Distribution.objects.get(pk=chosen).site == desk.site
+
+
+@button("End it now", "aid:end", on="aid:distribution", does=["end_distribution"])
+def end_it_now(desk: Desk) -> Iterator[None]:
+    running = round_of(desk)
+    desk.open(f"/aid/distributions/{running.pk}/")
+    yield
+    running.refresh_from_db()
+    assert not running.runs(timezone.now())
+
+
+@button("Find card", "aid:distribution", on="aid:distribution", enter="#number")
+def find_a_card(desk: Desk) -> Iterator[None]:
+    running, family = round_of(desk), desk.family()
+    hand_out(running, family, by=desk.by)
+    hand_out(running, desk.family(), by=desk.by)
+    desk.open(f"/aid/distributions/{running.pk}/").locator("#number").fill(str(family))
+    yield
+    expect(desk.page.locator("tbody tr")).to_have_count(1)
+
+
+@button("Take it back", "aid:reverse", on="aid:reverse", does=["reverse_handout"], enter="[name=reason]")
+def take_it_back(desk: Desk) -> Iterator[None]:
+    hand_out(round_of(desk), desk.family(), by=desk.by)
+    handout = Handout.objects.get(distribution__site=desk.site)
+    desk.open(f"/aid/handouts/{handout.pk}/reverse/").locator("[name=reason]").fill("the wrong family")
+    yield
+    assert given(desk) == (1, 0)
+
+
+@button("More rows", "aid:plan", on="aid:plan", stays=True)
+def more_rows(desk: Desk) -> Iterator[None]:
+    drawn = desk.open("/aid/distributions/new/").locator("[data-rows] > *").count()
+    yield
+    assert desk.page.locator("[data-rows] > *").count() > drawn
+
+
+@button("Plan distribution", "aid:plan", on="aid:plan", does=["plan_distribution"], enter="[name=name]")
+def plan_a_distribution(desk: Desk) -> Iterator[None]:
+    item = Item.objects.create(code=f"soap-{desk.site.code}", name_en=f"Soap {desk.site.code}")
+    page = desk.open("/aid/distributions/new/")
+    page.locator("[name=name]").fill("Evening")
+    page.locator("[name=starts_at]").fill("2030-01-01T08:00")
+    page.locator("[name=rules-0-item]").select_option(str(item.pk))
+    page.locator("[name=rules-0-quantity]").fill("1")
+    yield
+    assert Distribution.objects.get(site=desk.site).rules.get().item == item
+
+
+@button("Add item", "aid:items", on="aid:items", does=["add_item"], enter="[name=name_en]")
+def add_an_item(desk: Desk) -> Iterator[None]:
+    name = f"Tent {desk.site.code}"
+    desk.open("/aid/items/").locator("[name=name_en]").fill(name)
+    yield
+    assert Item.objects.filter(name_en=name).count() == 1
+
+
+def move_stock(desk: Desk, way: str) -> None:
+    item = Item.objects.create(code=f"rice-{desk.site.code}", name_en=f"Rice {desk.site.code}")
+    page = desk.open(f"/aid/stock/{desk.site.code}/{way}/")
+    page.locator("[name=item]").select_option(str(item.pk))
+    page.locator("[name=quantity]").fill("5")
+    page.locator("[name=note]").fill("the lorry of noon")
+
+
+def moved(desk: Desk) -> list[tuple[str, int]]:
+    return list(StockMovement.objects.at(desk.site).values_list("kind", "quantity"))
+
+
+@button("Receive", "aid:move", on="aid:move", does=["receive_stock"], enter="[name=note]")
+def receive_into_the_store(desk: Desk) -> Iterator[None]:
+    move_stock(desk, "receive")
+    yield
+    assert moved(desk) == [("received", 5)]
+
+
+@button("Send", "aid:move", on="aid:move", does=["send_stock"], enter="[name=note]")
+def send_from_the_store(desk: Desk) -> Iterator[None]:
+    other = make_site()
+    move_stock(desk, "send")
+    desk.page.locator("[name=to_site]").select_option(str(other.pk))
+    yield
+    assert (moved(desk), StockMovement.objects.get(to_site=other).from_site) == ([("sent", 5)], desk.site)
+
+
+@button("Write off", "aid:move", on="aid:move", does=["write_off"], enter="[name=note]")
+def write_off_what_is_lost(desk: Desk) -> Iterator[None]:
+    move_stock(desk, "write-off")
+    yield
+    assert moved(desk) == [("lost", 5)]

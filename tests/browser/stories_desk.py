@@ -1,0 +1,364 @@
+"""What the buttons of the desk do."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from casework.models import Case
+from centre.access import Role
+from centre.models import LogLine
+from desk.actions import arrive
+from desk.merging import merge_pairs
+from registrations.actions import print_card, print_cards
+from registrations.card_texts import secrets_of
+from registrations.facts import Birth
+from registrations.models import Card, GateCount, Household, Individual, Merge, Movement, Presence
+from tests.browser.buttons import OPENS, SCRIPT, Desk, button, code
+from tests.build import make_site, make_user, person, register_family
+
+FILE, INTAKE, GATE = "desk:family", "desk:intake", "desk:gate"
+CARD = (FILE, "desk:family_card")
+PRINTED = ("desk:blank_sheet", "desk:sheet")
+
+
+def here(desk: Desk) -> int:
+    """How many people are at the site now."""
+    return Presence.objects.filter(site=desk.site, during__upper_inf=True).count()
+
+
+def newest(desk: Desk) -> Household:
+    return Household.objects.filter(site=desk.site).latest("number")
+
+
+# The intake
+
+
+def type_a_family(desk: Desk, address: str = "/intake/", sex: str = "F") -> None:
+    """One woman, on the intake."""
+    page = desk.open(address, Role.VOLUNTEER)
+    for name, typed in (("family_name", desk.user.username), ("given_name", "Anna"), ("birth", "34")):
+        page.locator(f"#id_member-0-{name}").fill(typed)
+    page.locator("#id_member-0-relationship").select_option("head")
+    page.locator("#id_member-0-sex").select_option(sex)
+
+
+@button("Register family", INTAKE, on=INTAKE, does=["register"])
+def register_family_by_its_button(desk: Desk) -> Iterator[None]:
+    type_a_family(desk)
+    yield
+    assert (newest(desk).registered_at is not None, here(desk)) == (True, 1)
+
+
+@button("So it is: register family", INTAKE, on=INTAKE, does=["register"])
+def register_after_a_question(desk: Desk) -> Iterator[None]:
+    type_a_family(desk, sex="")
+    desk.page.keyboard.press("Control+Enter")
+    expect(desk.page.locator("[data-questions]")).to_be_visible()
+    assert here(desk) == 0
+    yield
+    assert here(desk) == 1
+
+
+@button("Look up", INTAKE, on=INTAKE, enter="[data-card]")
+def look_up_a_card(desk: Desk) -> Iterator[None]:
+    family = desk.family()
+    desk.open("/intake/").locator("[data-card]").fill(str(family))
+    yield
+    expect(desk.page.get_by_text("2 people, registered already.")).to_be_visible()
+
+
+@button("Add rows", INTAKE, on=INTAKE, stays=True)
+def add_rows(desk: Desk) -> Iterator[None]:
+    drawn = desk.open("/intake/").locator("[data-member]").count()
+    yield
+    assert desk.page.locator("[data-member]").count() > drawn
+
+
+@button("Record arrival", "desk:arrive_by_card", on=INTAKE, does=["arrive"])
+def record_arrival_by_card(desk: Desk) -> Iterator[None]:
+    family = register_family(make_site(), desk.by)
+    printed = print_card(family, site=family.site, language="hy", by=desk.by)
+    card = secrets_of(uuid.UUID(printed.act), family.number, "GORI")
+    page = desk.open("/intake/")
+    page.locator("[data-card]").fill(f"{family} {card.code}")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("One person, registered already.")).to_be_visible()
+    yield
+    assert here(desk) == 1
+
+
+@button("Same family: record arrival", "desk:same_family", on=INTAKE, does=["arrive"])
+def the_same_family(desk: Desk) -> Iterator[None]:
+    number = int(desk.site.code.split("-")[1])
+    born = date(1950 + number % 50, 1 + number % 12, 1 + number % 28)
+    register_family(make_site(), desk.by, person("Աննա", fathers_name="Արամ", birth=Birth(born, "day")))
+    page = desk.open("/intake/", Role.VOLUNTEER)
+    typed = {"family_name": "Hakobyan", "given_name": "Աննա", "fathers_name": "Արամ", "birth": f"{born:%d.%m.%Y}"}
+    for field, value in typed.items():
+        page.locator(f"#id_member-0-{field}").fill(value)
+    page.locator("#id_member-0-sex").select_option("F")
+    expect(page.get_by_text("Same family: record arrival")).to_be_visible()
+    yield
+    assert here(desk) == 1
+
+
+@button("Vehicle, language, earlier registered address", OPENS, on=INTAKE)
+def more_to_ask(desk: Desk) -> Iterator[None]:
+    desk.open("/intake/")
+    yield
+
+
+@button(r"Needs( \d+)?", OPENS, on=INTAKE, key="Space")  # Enter goes on to the next field
+def needs(desk: Desk) -> Iterator[None]:
+    desk.open("/intake/")
+    yield
+
+
+@button("Start again", SCRIPT)
+def start_again(desk: Desk) -> Iterator[None]:
+    field = "#id_second_phone"
+    desk.open("/intake/").locator(field).fill("7")
+    desk.page.wait_for_timeout(1500)
+    desk.page.reload()
+    desk.settle()
+    expect(desk.page.locator(field)).to_have_value("7")
+    yield
+    expect(desk.page.locator(field)).not_to_have_value("7")
+
+
+# The gate
+
+
+@button("Pre-register family", GATE, on=GATE, does=["pre_register"], enter="[data-stepper]")
+def pre_register_a_family(desk: Desk) -> Iterator[None]:
+    desk.open("/intake/gate/").locator("[data-stepper]").nth(6).fill("3")
+    yield
+    assert (newest(desk).registered_at, here(desk)) == (None, 3)
+
+
+@button("−", SCRIPT, on=GATE, stays=True, thumb=True)
+def one_fewer(desk: Desk) -> Iterator[None]:
+    desk.open("/intake/gate/").locator("[data-stepper]").first.fill("3")
+    yield
+    expect(desk.page.locator("[data-total]")).to_have_text("2")
+
+
+@button(r"\+", SCRIPT, on=GATE, stays=True, thumb=True)
+def one_more(desk: Desk) -> Iterator[None]:
+    desk.open("/intake/gate/")
+    yield
+    expect(desk.page.locator("[data-total]")).to_have_text("1")
+
+
+@button("Add count", "desk:count", on="desk:count", does=["count_gate"], enter="[name=people]")
+def add_a_count(desk: Desk) -> Iterator[None]:
+    desk.open("/intake/count/").locator("[name=people]").fill("40")
+    yield
+    assert list(GateCount.objects.filter(site=desk.site).values_list("people", flat=True)) == [40]
+
+
+# Families
+
+
+@button("Search", "desk:families", on="desk:families", enter="main [name=search]")
+def search_families(desk: Desk) -> Iterator[None]:
+    family = desk.family()
+    desk.family()
+    desk.open("/families/").locator("main [name=search]").fill(str(family))
+    yield
+    expect(desk.page.locator("tbody .card-no")).to_have_text([str(family)])
+
+
+@button("Download the list", "desk:families_list", on="desk:families_list", enter="[name=why]", stays=True)
+def download_the_list(desk: Desk) -> Iterator[None]:
+    desk.open("/families/list/").locator("[name=why]").fill("beds of tonight")
+    yield
+    expect(desk.page.get_by_text("Downloaded.")).to_be_visible()
+    assert LogLine.objects.filter(by=desk.user, verb="exported").count() == 1
+
+
+@button("Record arrival", "desk:arrive", on=FILE, does=["arrive"])
+def record_arrival(desk: Desk) -> Iterator[None]:
+    family = register_family(desk.works_at_another(), desk.by)
+    desk.open(f"/families/{code(family)}/")
+    yield
+    assert here(desk) == 1
+
+
+@button("Record arrival of the others", "desk:arrive", on=FILE, does=["arrive"])
+def record_arrival_of_the_others(desk: Desk) -> Iterator[None]:
+    family = desk.family(3, going="own_address")
+    [first, *_others] = Individual.objects.members_of(family)
+
+    arrive(family, site=desk.site, members=[first.pk], by=desk.by)
+    desk.open(f"/families/{code(family)}/")
+    yield
+    assert here(desk) == 3
+
+
+@button("Undo this entry", "desk:void", on=FILE, does=["void_together"])
+def undo_this_entry(desk: Desk) -> Iterator[None]:
+    family = desk.family()
+    desk.open(f"/families/{code(family)}/")
+    yield
+    arrived = Movement.objects.filter(kind="arrived", individual__memberships__household=family)
+    assert (here(desk), arrived.filter(voided_by__isnull=False).count()) == (0, 2)
+
+
+@button("Record departure", "desk:depart", on="desk:depart", does=["depart"], enter="[name=destination]")
+def record_departure(desk: Desk) -> Iterator[None]:
+    family = desk.family()
+    page = desk.open(f"/families/{code(family)}/depart/")
+    page.locator("[name=destination][value=abroad]").check()
+    yield
+    assert here(desk) == 0
+
+
+@button("A child has already left with someone else", OPENS, on="desk:depart")
+def a_child_has_left(desk: Desk) -> Iterator[None]:
+    desk.open(f"/families/{code(desk.family())}/depart/")
+    yield
+
+
+@button("Record death", "desk:died", on="desk:died", does=["died"], enter="[name=individual]")
+def record_a_death(desk: Desk) -> Iterator[None]:
+    family = desk.family()
+    desk.open(f"/families/{code(family)}/died/").locator("[name=individual]").first.check()
+    yield
+    assert (here(desk), Movement.objects.filter(site=desk.site, kind="died").count()) == (1, 1)
+
+
+@button("Record birth", "desk:born", on="desk:born", does=["born"], enter="[name=given_name]")
+def record_a_birth(desk: Desk) -> Iterator[None]:
+    family = desk.family()
+    page = desk.open(f"/families/{code(family)}/born/")
+    page.locator("[name=given_name]").fill("Lilit")
+    page.locator("[name=sex]").select_option("F")
+    page.locator("[name=birth]").fill("0")
+    yield
+    assert (here(desk), Movement.objects.filter(site=desk.site, kind="born").count()) == (3, 1)
+
+
+# Cards
+
+
+def live(desk: Desk) -> int:
+    return Card.objects.live().filter(site=desk.site).count()
+
+
+def carded(desk: Desk) -> Household:
+    """A family with a card, whose part of the file is open."""
+    family = desk.family()
+    print_card(family, site=desk.site, language="hy", by=desk.by)
+    open_card(desk, family)
+    return family
+
+
+def open_card(desk: Desk, family: Household) -> None:
+    number = code(family)
+    desk.open({FILE: f"/families/{number}/"}.get(desk.on, f"/cards/family/{number}/"))
+
+
+@button("Print their card", "desk:family_card", on=CARD, does=["print_card"])
+def print_their_card(desk: Desk) -> Iterator[None]:
+    open_card(desk, desk.family())
+    yield
+    assert live(desk) == 1
+
+
+@button("Print a new card", "desk:family_card", on=CARD, does=["print_card"])
+def print_a_new_card(desk: Desk) -> Iterator[None]:
+    carded(desk)
+    yield
+    assert (live(desk), Card.objects.filter(site=desk.site).count()) == (1, 2)
+
+
+@button("Only revoke it", "desk:revoke_card", on=CARD, does=["revoke_card"])
+def only_revoke_it(desk: Desk) -> Iterator[None]:
+    carded(desk)
+    yield
+    assert (live(desk), Card.objects.filter(site=desk.site).count()) == (0, 1)
+
+
+@button(r"Lost, stolen, damaged\?", OPENS, on=CARD)
+def lost_stolen_damaged(desk: Desk) -> Iterator[None]:
+    carded(desk)
+    yield
+
+
+@button("Print cards", "desk:cards", on="desk:cards", does=["print_cards"])
+def print_a_block(desk: Desk) -> Iterator[None]:
+    desk.open("/cards/").locator("[name=count]").select_option("10")
+    yield
+    assert live(desk) == 10
+
+
+@button("Revoke those left", OPENS, on="desk:cards")
+def which_to_revoke(desk: Desk) -> Iterator[None]:
+    print_cards(desk.site, count=10, language="hy", by=desk.by)
+    desk.open("/cards/")
+    yield
+
+
+@button("Revoke", "desk:revoke_cards", on="desk:cards", does=["revoke_block"])
+def revoke_a_block(desk: Desk) -> Iterator[None]:
+    print_cards(desk.site, count=10, language="hy", by=desk.by)
+    desk.open("/cards/")
+    yield
+    assert live(desk) == 0
+
+
+@button("Print", SCRIPT, on=PRINTED, stays=True)
+def print_a_sheet(desk: Desk) -> Iterator[None]:
+    address = "/intake/sheet/"
+    desk.user = make_user(Role.COORDINATOR, desk.site)
+    if desk.on == "desk:sheet":
+        address = f"/cards/sheets/{print_cards(desk.site, count=10, language='hy', by=desk.user).act}/"
+    desk.open(address)
+    yield
+    assert desk.page.evaluate("window.printed") == 1
+
+
+# Duplicates and cases
+
+
+@button("Compare", "desk:duplicates", on="desk:duplicates", enter="[name=other]")
+def compare_two_families(desk: Desk) -> Iterator[None]:
+    one, other = desk.family(), desk.family()
+    page = desk.open("/duplicates/", everywhere=True)
+    page.locator("[name=one]").fill(str(one))
+    page.locator("[name=other]").fill(str(other))
+    yield
+    expect(desk.page.locator("main section.card .card-no")).to_have_text([str(one), str(other)])
+
+
+@button("Merge these people", "desk:duplicates", on="desk:duplicates", does=["merge"], enter="[name=reason]")
+def merge_two_people(desk: Desk) -> Iterator[None]:
+    one, other = desk.family(1), desk.family(1)
+    page = desk.open(f"/duplicates/?one={code(one)}&other={code(other)}", everywhere=True)
+    page.locator("[name^=same_]").select_option(index=1)
+    page.locator("[name=reason]").fill("the same passport")
+    yield
+    assert here(desk) == 1
+
+
+@button("Undo", "desk:unmerge", on="desk:duplicates", does=["unmerge"])
+def undo_a_merge(desk: Desk) -> Iterator[None]:
+    one, other = (Individual.objects.members_of(desk.family(1)).get() for _ in range(2))
+    [merged] = merge_pairs([(other, one)], reason="the same passport", by=desk.by, id=uuid.uuid4())
+    desk.open("/duplicates/", everywhere=True)
+    yield
+    assert (here(desk), Merge.objects.get(pk=merged.merge).undone_act is None) == (2, False)
+
+
+@button("Close case", "casework:close", on="casework:cases", does=["close_case"])
+def close_a_case(desk: Desk) -> Iterator[None]:
+    nine = Birth(timezone.localdate() - timedelta(days=9 * 365), "day")
+    child = person("Mane", birth=nine, carer_kind="nobody")
+    register_family(desk.site, desk.by, child)
+    desk.open("/cases/", Role.PROTECTION)
+    yield
+    assert [case.closed_at is None for case in Case.objects.filter(site=desk.site)] == [False]
