@@ -27,7 +27,7 @@ from tests.wire import Wire
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=25_000)  # a line of four seconds goes there and back twice
 
-UNSENT = "Not sent yet. What you typed is kept here."
+UNSENT = "No answer: not sent yet, and kept here."
 SENDING = "Being sent…"
 
 
@@ -427,3 +427,35 @@ def test_two_holds_released_one_after_the_other_are_both_released(coordinator, w
     release.click()
     expect(release).to_have_count(0)
     assert not Stay.objects.holds().at(timezone.now()).filter(room=room).exists()
+
+
+def test_a_handout_that_did_not_arrive_comes_before_the_next_card(context, server, wire, goris, family):
+    by = make_user(Role.COORDINATOR, goris)
+    other = register_family(goris, by, person("Գոհար", "Հաջորդյան"))
+    distribution = _round_at(goris)
+    page = sign_in(context, server, wire, make_user(Role.AID_VOLUNTEER, goris))
+    page.goto("/aid/scan/")
+    if page.get_by_role("button", name=distribution.name).count():
+        page.get_by_role("button", name=distribution.name).first.click()
+    expect(page.get_by_role("heading", name="Scan a card")).to_be_visible()
+    page.keyboard.type(str(family).replace(" ", ""))
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict")).to_contain_text("GIVE")
+    wire.cut("POST", "/aid/scan/")
+    page.get_by_role("button", name="Hand out").click()
+    expect(page.get_by_text(UNSENT)).to_be_visible()
+    page.keyboard.type(str(other).replace(" ", ""), delay=20)
+    page.keyboard.press("Enter")
+    expect(page.locator(".card-number")).to_contain_text(str(other))
+    assert Handout.objects.filter(household=family).count() == 1
+
+
+def test_the_family_pressed_last_is_the_one_chosen(coordinator, wire, goris):
+    by = make_user(Role.COORDINATOR, goris)
+    one, last = (register_family(goris, by, person("Անի", f"Ընտրված{letter}յան")) for letter in "աբ")
+    coordinator.goto("/shelter/?all=1")
+    wire.delay = 0.8
+    coordinator.locator(".waits").get_by_role("link", name=str(one)).click()
+    coordinator.wait_for_timeout(200)
+    coordinator.locator(".waits").get_by_role("link", name=str(last)).click()
+    expect(coordinator.locator("#chosen")).to_contain_text(str(last))

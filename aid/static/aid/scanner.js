@@ -11,13 +11,16 @@ function typing(element) {
   return /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
 }
 
-// What is scanned while an answer is under way waits for it: the last card is looked up next, none is swallowed.
+// What is scanned while an answer is under way, or has not arrived, waits for it: the last card is looked up next.
 const waiting = { typed: "", next: "" };
 
 function keepForLater(event) {
-  if (!document.querySelector("#scan form[data-under-way]") || event.ctrlKey || event.metaKey || event.altKey) return false;
-  if (event.key === "Enter") [waiting.next, waiting.typed] = [waiting.typed || waiting.next, ""];
-  else if (event.key.length === 1) waiting.typed += event.key;
+  const form = document.querySelector("#scan form:is([data-under-way], [data-unsent])");
+  if (!form || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (event.key === "Enter") {
+    [waiting.next, waiting.typed] = [waiting.typed || waiting.next, ""];
+    form.querySelector("[data-again]")?.click(); // what did not arrive comes before the next card
+  } else if (event.key.length === 1) waiting.typed += event.key;
   else return false;
   event.preventDefault();
   event.stopImmediatePropagation();

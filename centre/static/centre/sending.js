@@ -63,6 +63,7 @@ function say(form, submitter, state, text, again) {
 
 function mark(form, submitter) {
   form.dataset.underWay = "";
+  delete form.dataset.unsent;
   submitter?.setAttribute("aria-disabled", "true");
   if (submitter) submitter.dataset.busy = "";
   say(form, submitter, "busy", words().sending);
@@ -326,6 +327,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const { status, responseText } = event.detail.xhr;
   if (status === 200 && responseText.includes("data-saved")) forget(drafts.get(form));
   const again = () => form.requestSubmit(submitter?.isConnected ? submitter : undefined);
+  if (!status) form.dataset.unsent = "";
   if (!status) say(form, submitter, "bad", words().unsent, again);
   else if (status >= 400 && ![401, 409, 422].includes(status)) say(form, submitter, "bad", words()[status === 403 ? "forbidden" : "failed"], again);
   else form.querySelector("[data-sending]")?.remove();
