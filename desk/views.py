@@ -184,7 +184,7 @@ def families(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "query": query,
         "found": listed if query else None,
-        "wrong_number": _wrong_number(query, scanned),
+        "wrong_number": _wrong_number(query, scanned) if scanned or not rows else "",
     }
     return render(request, "desk/families.html", context)
 

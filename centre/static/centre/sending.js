@@ -109,17 +109,19 @@ async function read(answer) {
 async function send(form, submitter) {
   const address = new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location.href);
   const body = bodyOf(form, submitter);
+  if (form.method !== "post") {
+    address.search = body;
+    return visit(address);
+  }
   const draft = draftOf(form);
-  const gets = form.method !== "post";
-  if (gets) address.search = body;
   mark(form, submitter);
   const again = () => send(form, submitter);
   let got;
   try {
-    got = await fetched(address, gets ? {} : { method: "POST", body });
+    got = await fetched(address, { method: "POST", body });
   } catch {
     release(form);
-    say(form, submitter, "bad", gets ? words().unreached : words().unsent, again);
+    say(form, submitter, "bad", words().unsent, again);
     tell("offline");
     return;
   }
@@ -213,8 +215,9 @@ function begin(hash) {
 
 // A page by its address; when the line is lost the page that is here stays.
 async function visit(address, options) {
+  if (visiting?.address === String(address)) return; // it is on its way
   visiting?.abort();
-  const stop = new AbortController();
+  const stop = Object.assign(new AbortController(), { address: String(address) });
   visiting = stop;
   tell("loading");
   await settled();
@@ -222,10 +225,14 @@ async function visit(address, options) {
   try {
     got = await fetched(address, {}, stop);
   } catch {
-    if (visiting === stop) tell("unreached");
+    if (visiting === stop) {
+      visiting = null;
+      tell("unreached");
+    }
     return;
   }
   if (visiting !== stop) return; // another page was asked for meanwhile
+  visiting = null;
   if (got.file) save(got.file, got.answer.headers.get("content-disposition"));
   else if (got.answer.status === 401) return signInAgain(got.answer);
   else if (got.html) return show(got.text, got.answer, options);
@@ -233,13 +240,9 @@ async function visit(address, options) {
   tell("online");
 }
 
-// A page that changes something is under way: a form that only asks may be left.
 function awaited() {
-  for (const form of underWay.keys()) {
-    if (!form.isConnected) underWay.delete(form);
-    else if (form.method === "post") return true;
-  }
-  return false;
+  for (const form of underWay.keys()) if (!form.isConnected) underWay.delete(form);
+  return underWay.size > 0;
 }
 
 function stop(event) {
@@ -310,7 +313,7 @@ document.addEventListener("htmx:configRequest", (event) => Object.assign(event.d
 
 const drafts = new WeakMap(); // form → its draft when it was sent
 
-const sentBy = (event) => (event.target.matches?.("form") ? event.target : null);
+const sentBy = (event) => (event.target.matches?.("form[method=post]") ? event.target : null);
 
 document.addEventListener("htmx:beforeSend", (event) => {
   const form = sentBy(event);
