@@ -175,7 +175,7 @@ def test_start_again_empties_the_form_for_good(coordinator):
     type_people(coordinator, 4)
     coordinator.reload()
     coordinator.get_by_role("button", name="Start again").click()
-    coordinator.wait_for_function("document.querySelector('#id_member-0-given_name')?.value === ''")
+    expect(coordinator.locator("#id_member-0-given_name")).to_have_value("")
     ready(coordinator, "/intake/")
     assert coordinator.locator("#id_member-0-given_name").input_value() == ""
 

@@ -131,7 +131,7 @@ def test_help_prints_on_one_sheet(chromium, server, everyone, role):
     page = context.new_page()
     page.goto(f"/help/{role}/", wait_until="networkidle")
     page.evaluate("document.querySelectorAll('img').forEach(img => { img.loading = 'eager'; })")
-    page.wait_for_function("[...document.images].every(img => img.complete && img.naturalWidth)")
+    page.evaluate("Promise.all([...document.images].map(img => img.decode()))")
     paper = page.pdf(prefer_css_page_size=True)
     context.close()
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", paper)) == 1
