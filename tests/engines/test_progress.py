@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 from collections.abc import Iterator
 from io import StringIO
 
@@ -23,6 +24,14 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Journal, int]]:
     os.close(ours)
 
 
+def _shown(screen: int, last: str) -> str:
+    """What came to the terminal until `last`, or until it has been silent for a while: it comes in pieces."""
+    text = ""
+    while last not in text and select.select([screen], [], [], 10)[0]:
+        text += os.read(screen, 1 << 16).decode(errors="replace")
+    return text
+
+
 def test_a_file_gets_a_line_for_each_step_and_no_counts():
     said = StringIO()
     with steps(Journal(said), 2) as told:
@@ -41,12 +50,13 @@ def test_a_terminal_gets_a_bar_with_what_is_done_and_left_below_the_journal(term
         read = told.begin("Migrating")
         assert [read("1 of 4"), read("2 of 4"), read("a warning")] == ["", "", "a warning"]
         journal.say("migrate", "a warning")
-    shown = os.read(screen, 1 << 16).decode()
+        journal.say("migrate", "that was all")
+    shown = _shown(screen, "that was all")
     assert "Step 1 of 1: Migrating" in shown
     assert "2 of 4, 0:00:0" in shown
     assert "a warning" in shown
     journal.say("serve", "after")
-    assert "after" in os.read(screen, 1 << 16).decode()
+    assert "after" in _shown(screen, "after")
 
 
 @pytest.mark.django_db

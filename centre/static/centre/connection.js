@@ -15,11 +15,11 @@ function show() {
   if (span.textContent !== text) span.textContent = text;
 }
 
-function tell(text) {
+function tell(text, state = "bad") {
   const notices = document.getElementById("notices");
   if (!notices || !text) return;
   const notice = document.createElement("p");
-  notice.className = "notice bad";
+  notice.className = `notice ${state}`;
   notice.dataset.line = "";
   notice.textContent = text;
   notices.replaceChildren(notice);
@@ -31,9 +31,10 @@ function become(state) {
   if (state === "online") document.querySelector("[data-line]")?.remove();
 }
 
-document.addEventListener("line", (event) => {
-  become(event.detail);
-  if (["unreached", "wait"].includes(event.detail)) tell(line()?.dataset[event.detail]);
+document.addEventListener("line", ({ detail }) => {
+  become(detail === "downloaded" ? "online" : detail);
+  if (["unreached", "wait"].includes(detail)) tell(line()?.dataset[detail]);
+  if (detail === "downloaded") tell(line()?.dataset.downloaded, "good");
 });
 addEventListener("online", () => become("online"));
 addEventListener("offline", () => become("offline"));

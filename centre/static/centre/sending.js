@@ -131,11 +131,8 @@ async function send(form, submitter) {
   if (document.querySelector("[data-saved]")) await forget(draft);
 }
 
-async function answered(form, submitter, { answer, file, text, html }, again) {
-  if (file) {
-    save(file, answer.headers.get("content-disposition"));
-    say(form, submitter, "good", words().downloaded);
-  } else if (answer.status === 401) {
+async function answered(form, submitter, { answer, text, html }, again) {
+  if (answer.status === 401) {
     signInAgain(answer);
   } else if (answer.status >= 500 || (answer.ok && !html)) {
     say(form, submitter, "bad", words().failed, again);
@@ -233,11 +230,11 @@ async function visit(address, options) {
   }
   if (visiting !== stop) return; // another page was asked for meanwhile
   visiting = null;
-  if (got.file) save(got.file, got.answer.headers.get("content-disposition"));
-  else if (got.answer.status === 401) return signInAgain(got.answer);
-  else if (got.html) return show(got.text, got.answer, options);
-  else return location.assign(address);
-  tell("online");
+  if (got.answer.status === 401) return signInAgain(got.answer);
+  if (got.html) return show(got.text, got.answer, options);
+  if (!got.file) return location.assign(address);
+  save(got.file, got.answer.headers.get("content-disposition"));
+  tell("downloaded");
 }
 
 function awaited() {
