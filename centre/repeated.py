@@ -9,6 +9,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.contrib import messages
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
@@ -31,11 +33,19 @@ def answer_again(get_response: Answer) -> Answer:
             return HttpResponseRedirect(kept[key], status=HTTPStatus.SEE_OTHER)
         response = get_response(request)
         if response.status_code == HTTPStatus.SEE_OTHER:
-            latest = [*kept.items(), (key, response["Location"])][-MOST_KEPT:]
-            request.session[ANSWERED] = latest
+            request.session[ANSWERED] = [*kept.items(), (key, response["Location"])][-MOST_KEPT:]
+            _save_without_waiting(request.session)
         return response
 
     return middleware
+
+
+def _save_without_waiting(session: SessionBase) -> None:
+    """The act is on the disk: a desk does not wait once more for its address, which a crash may cost."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+        session.save()
+    session.modified = False
 
 
 def _digest(request: HttpRequest) -> str:
