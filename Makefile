@@ -63,7 +63,7 @@ hands: .venv/dev
 	$(BIN)/python -m tests.bench.hands
 
 pictures: .venv/dev
-	$(BIN)/python -m tests.pictures
+	$(BIN)/python -m tools.pictures
 
 lock:
 	$(LOCK) --output-file requirements.lock

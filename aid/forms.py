@@ -11,11 +11,12 @@ from django.utils.translation import pgettext_lazy
 
 from aid.actions import Rule
 from aid.models import Distribution, EntitlementRule, Item
+from cards.fields import CardField
 from centre.access import Permission
 from centre.days import LocalMinute
 from centre.forms import ActForm
 from centre.models import Site, User
-from registrations.fields import CardField, NumberField
+from registrations.fields import NumberField
 
 MOST = 1_000_000  # pieces in one movement: more is a slip of the finger
 MOST_FOR_ONE = 1_000

@@ -9,6 +9,7 @@ from aid.models import Handout
 from aid.selectors import count_household
 from centre.models import Act
 from registrations.models import Household
+from registrations.querysets import today
 
 FOUND_ONE_FAMILY = Handout.OwnReason.FOUND_ONE_FAMILY
 
@@ -19,7 +20,7 @@ def recount_handouts(people: Iterable[uuid.UUID], act: Act) -> None:
     Where one household has by it two standing handouts of a distribution, the later becomes happened anyway, and
     is none any more when the merge is undone. The caller has locked the households and rewritten memberships.
     """
-    homes = Household.objects.filter(memberships__individual__in=list(people), memberships__left_at__isnull=True)
+    homes = Household.objects.filter(today("memberships"), memberships__individual__in=list(people))
     now_counted = {home.pk: count_household(home).household_id for home in homes.distinct()}
     concerned = {*now_counted, *now_counted.values()}
     handouts = list(

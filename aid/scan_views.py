@@ -27,15 +27,15 @@ from aid.scanning import (
     running_for,
     stop,
 )
+from cards.in_hand import is_in_hand, log_false_card, remember_card
+from cards.selectors import Shown
 from centre.access import Permission, require
 from centre.forms import act_id
 from centre.log import write_log
 from centre.models import LogLine
 from centre.refusals import Refusal
-from registrations.in_hand import is_in_hand, log_false_card, remember_card
 from registrations.models import Household
 from registrations.numbers import write_number
-from registrations.selectors import Shown
 
 Panel = Give | Stop | Done | Ready
 

@@ -13,11 +13,11 @@ from aid.errors import NotGivenYet
 from aid.forms import handed_out_by
 from aid.models import Distribution, Handout, StockMovement
 from aid.selectors import Entitlement, Line, Stock, entitlement, short_of
+from cards.selectors import look_at
 from centre.models import User
 from centre.shift import site_of_shift
 from registrations.card_texts import CardText
 from registrations.models import Household
-from registrations.selectors import look_at
 
 CHOSEN = "distribution_of_table"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import FilteredRelation, Q, Sum
+from django.db.models import FilteredRelation, Sum
 from django.utils import timezone
 
 from aid.errors import AlreadyHandedOut, NobodyLeft, NotRunning, ReceivedLately
@@ -16,6 +16,7 @@ from centre.clock import local_day, local_instant
 from centre.models import Site
 from centre.refusals import Refusal
 from registrations.models import Household, Membership
+from registrations.querysets import today
 
 MIDNIGHT = datetime.min.time()
 FRESH = 20  # seconds for which a scan warns by the same reading of the store
@@ -91,8 +92,8 @@ def count_household(household: Household) -> Counted:
 
 def _count_at_home(household_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID]:
     """Who the household's living members of today count as, and the household where each is a member themselves."""
-    own = FilteredRelation("counted_as__memberships", condition=Q(counted_as__memberships__left_at__isnull=True))
-    members = Membership.objects.filter(household=household_id, left_at__isnull=True).annotate(own=own).order_by()
+    own = FilteredRelation("counted_as__memberships", condition=today("counted_as__memberships"))
+    members = Membership.objects.today().filter(household=household_id).annotate(own=own).order_by()
     members = members.exclude(counted_as__absences__movement__kind="died")
     return {person: home or household_id for person, home in members.values_list("counted_as", "own__household")}
 

@@ -46,7 +46,7 @@ def family(request: HttpRequest, number: int) -> HttpResponse:
     require(request.user, Permission.SEE_CASES)
     household = get_object_or_404(Household, number=number)
     write_log(request.user, LogLine.Verb.OPENED, household, ["cases"])
-    people = household.memberships.filter(left_at__isnull=True).values("counted_as")
+    people = household.memberships.today().values("counted_as")
     records = Membership.objects.filter(counted_as__in=people).values("individual")
     found = _open_cases(request).filter(individual__in=records)
     return render(request, "casework/_family.html", {"cases": found})
@@ -60,6 +60,6 @@ def _open_cases(request: HttpRequest) -> CaseQuerySet:
 def _with_households(shown: list[Case]) -> list[tuple[Case, object]]:
     """Each case with the household the person is in, asked for once."""
     people = [case.individual_id for case in shown]
-    rows = Membership.objects.filter(individual__in=people, left_at__isnull=True).select_related("household")
+    rows = Membership.objects.today().filter(individual__in=people).select_related("household")
     household_of = {row.individual_id: row.household for row in rows}
     return [(case, household_of.get(case.individual_id)) for case in shown]

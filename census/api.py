@@ -22,7 +22,7 @@ from census.filters import SnapshotFilterSet
 from census.models import Snapshot
 from census.profiles import Profile
 from census.selectors import Tally, last_snapshot
-from census.sight import hidden_from, snapshots_for, tally_for
+from census.sight import snapshots_for, tally_for
 from census.tasks import ask_for_snapshots
 from centre.access import Permission, require
 from centre.acts import check_instant
@@ -30,6 +30,7 @@ from centre.clock import local_day, local_instant
 from centre.fields import Choice, Facts, Instant, SiteField, Text
 from centre.models import Site
 from centre.sheets import CONTENT_TYPES, read_why
+from centre.sight import sight_of
 from centre.viewsets import Rows, check_parameters
 
 FIRST_DAY = date(2020, 1, 1)
@@ -138,7 +139,7 @@ class CensusQuestion(Facts):
         return on
 
     def validate_site(self, site: Site) -> Site:
-        if hidden_from(self.asker).filter(pk=site.pk).exists():
+        if not sight_of(self.asker).knows(site):
             raise serializers.ValidationError(SiteField.default_error_messages["unknown"])
         return site
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from centre.presumed import hours_of, presumed_left
 from registrations.journal import stints_of, whereabouts_of
 
 ON_THE_WAY = "on_the_way"
@@ -31,13 +32,13 @@ named AS (
 """
 
 # Whose stints may begin or end within a time: by facts then, or by a registration point's hours running out then.
-TOUCHED = """
+TOUCHED = f"""
 named AS (
     SELECT individual_id AS id FROM registrations_movement
     WHERE happened_at > %(since)s AND happened_at <= %(until)s
   UNION
     SELECT individual_id FROM registrations_movement JOIN centre_site ON centre_site.id = site_id
-    WHERE happened_at > %(since)s - presumed_left_after * interval '1 hour' AND happened_at <= %(since)s
+    WHERE happened_at > %(since)s - {hours_of("centre_site")} AND happened_at <= %(since)s
 )
 """
 
@@ -83,10 +84,10 @@ SELECT site_id, flow, count(*) FROM flows WHERE at > %(since)s AND at <= %(until
 """
 
 # Who is where, one row a person: from the intervals, and for the chosen from the journal.
-EVERYONE = """
+EVERYONE = f"""
 , everyone AS (
     SELECT individual_id AS person, site_id, ''::text AS marz,
-           CASE WHEN lower(during) + presumed_left_after * interval '1 hour' <= %(at)s THEN 'presumed_left'
+           CASE WHEN {presumed_left("lower(during)", "centre_site")} THEN 'presumed_left'
                 ELSE 'site' END AS place
     FROM registrations_presence JOIN centre_site ON centre_site.id = site_id
     WHERE during @> %(at)s::timestamptz AND NOT EXISTS (SELECT FROM chosen WHERE chosen.id = individual_id)

@@ -8,7 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from centre.clock import local_instant
-from centre.models import Act, Site, User
+from centre.models import Site, User
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
@@ -31,7 +31,6 @@ class Snapshot(models.Model):
     tally = models.JSONField(encoder=DjangoJSONEncoder)
     taken_at = models.DateTimeField(db_default=TransactionNow())
     taken_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    act = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="snapshots")
 
     objects = SnapshotQuerySet.as_manager()
 

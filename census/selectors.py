@@ -23,7 +23,7 @@ Groups = dict[str, dict[str, int]]  # people by sex, then by UNHCR cohort
 GATE = """
 SELECT coalesce(sum(people), 0), coalesce(sum(vehicles), 0), max(happened_at)
 FROM registrations_gatecount fact
-WHERE happened_at <= %(at)s AND recorded_at <= %(known_at)s
+WHERE voids_id IS NULL AND happened_at <= %(at)s AND recorded_at <= %(known_at)s
   AND NOT EXISTS (SELECT FROM registrations_gatecount void
                   WHERE void.voids_id = fact.id AND void.recorded_at <= %(known_at)s)
 """

@@ -1,4 +1,4 @@
-"""Who is told which site: a confidential one by name only to those who may know of it, to others within one line."""
+"""What a reader is told of each site: of those they may not know of, one line together."""
 
 from collections import Counter, defaultdict
 from typing import Any
@@ -9,6 +9,7 @@ from census.balance import Balance
 from census.models import Snapshot
 from centre.access import Permission
 from centre.models import Site, User
+from centre.sight import in_the_open
 
 CONFIDENTIAL = "confidential_sites"
 """The key of the line in which all confidential sites that a reader may not know are counted together."""
@@ -16,12 +17,12 @@ CONFIDENTIAL = "confidential_sites"
 
 def tally_for(user: User, tally: dict[str, Any]) -> dict[str, Any]:
     """The tally as the user may read it; figures and total stay what they are, and the balance holds."""
-    return _without(tally, hidden_from(user))
+    return _without(tally, Site.objects.hidden_from(user))
 
 
 def tally_for_the_public(tally: dict[str, Any]) -> dict[str, Any]:
     """The tally without the name of any confidential site."""
-    return _without(tally, Site.objects.filter(confidential=True))
+    return _without(tally, Site.objects.exclude(in_the_open()))
 
 
 def _without(tally: dict[str, Any], sites: "QuerySet[Site]") -> dict[str, Any]:
@@ -32,16 +33,10 @@ def _without(tally: dict[str, Any], sites: "QuerySet[Site]") -> dict[str, Any]:
     return tally | {"places": places | {CONFIDENTIAL: _together([tally["places"][key] for key in sorted(hidden)])}}
 
 
-def hidden_from(user: User) -> "QuerySet[Site]":
-    """The confidential sites that the user may not know of."""
-    seen = Site.objects.visible_to(user).order_by().values("pk")
-    return Site.objects.filter(confidential=True).exclude(pk__in=seen)
-
-
 def snapshots_for(user: User) -> "QuerySet[Snapshot]":
     """The snapshots of the operation, and of each site where the user reads the census and may know of the site."""
     reach = user.reach(Permission.SEE_CENSUS)
-    snapshots = Snapshot.objects.exclude(site__in=hidden_from(user).order_by())
+    snapshots = Snapshot.objects.exclude(site__in=Site.objects.hidden_from(user).order_by())
     if reach is None:
         return snapshots
     return snapshots.filter(site__in=reach) | snapshots.filter(site=None) if reach else snapshots.none()

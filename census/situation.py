@@ -13,7 +13,9 @@ from census.counting import ask, ask_of_everyone
 from census.selectors import Figures, Tally
 from centre.access import Permission, allows
 from centre.models import Site, User
+from centre.presumed import presumed_left
 from centre.shift import sites_of_shift
+from centre.sight import sight_of
 from shelter.selectors import PlacesNow, places_now
 
 FRESH = timedelta(seconds=4)  # counted once in this time, however many look
@@ -33,14 +35,14 @@ GROUP BY 1, 2
 """
 
 # Who is at each site; of them who were counted with a card and have no names yet, and since when the first of them.
-AT_SITES = """
+AT_SITES = f"""
 SELECT presence.site_id, count(*), count(nameless.id), min(nameless.pre_registered_at)
 FROM registrations_presence presence
 JOIN centre_site site ON site.id = presence.site_id
 LEFT JOIN (SELECT id, pre_registered_at FROM registrations_individual WHERE registered_at IS NULL) nameless
   ON nameless.id = presence.individual_id
 WHERE during @> %(at)s::timestamptz
-  AND (presumed_left_after IS NULL OR lower(during) > %(at)s - presumed_left_after * interval '1 hour')
+  AND NOT {presumed_left("lower(during)", "site")}
 GROUP BY 1
 """
 
@@ -150,9 +152,9 @@ def _known(counted: Situation, user: User) -> tuple[list[SiteRow], list[AtSite]]
         sites, hidden = sites_of_shift(user), []
     else:
         every = list(Site.objects.open(counted.at))
-        shown = set(Site.objects.visible_to(user).values_list("pk", flat=True))
-        sites = [site for site in every if site.pk in shown]
-        hidden = [counted.sites.get(site.pk, AtSite()) for site in every if site.pk not in shown]
+        knows = sight_of(user).knows
+        sites = [site for site in every if knows(site)]
+        hidden = [counted.sites.get(site.pk, AtSite()) for site in every if not knows(site)]
     return _ranked([(site, counted.sites.get(site.pk, AtSite())) for site in sites], counted.at), hidden
 
 

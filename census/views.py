@@ -32,10 +32,11 @@ from census.situation import hours_until, read_site, read_sites, situation
 from census.waits import waits_at, waits_for
 from centre.access import Permission, allows, require
 from centre.clock import local_day
+from centre.doors import may
 from centre.refusals import Refusal
 from centre.sheets import list_separator
 from centre.shift import site_of_shift
-from desk.doors import may
+from centre.sight import is_in_the_open
 from shelter.selectors import places_now
 
 
@@ -95,7 +96,7 @@ def site_now(request: HttpRequest, code: str) -> HttpResponse:
         "chart": chart(hours_until(at), row.now.arrivals),
         "waits": waits_at(request.user, site, at),
         "reads_there": allows(request.user, Permission.SEE_CENSUS, site, at),
-        "sees_there": allows(request.user, Permission.SEE_FAMILIES, site, at) and not site.confidential,
+        "sees_there": allows(request.user, Permission.SEE_FAMILIES, site, at) and is_in_the_open(site),
     }
     return render(request, "census/site.html", shown)
 

@@ -29,7 +29,7 @@ from centre.errors import (
     UsernameTaken,
 )
 from centre.locks import lock_by_key
-from centre.models import Act, Assignment, Backup, Operation, Site, User
+from centre.models import Act, Assignment, Operation, Site, User
 from centre.operations import remember
 from centre.refusals import refused_on
 
@@ -45,11 +45,6 @@ def choose_language(language: str, *, by: User) -> None:
 def forget_given_password(*, by: User) -> None:
     """The user has chosen a password of their own: the one an administrator gave is no more."""
     User.objects.filter(pk=by.pk).update(password_given_at=None, password_given_by=None)
-
-
-def record_backup(*, taken_at: datetime, size: int, sha256: str, people: int, by: User | None = None) -> None:
-    """A backup of so many bytes and people was written whole."""
-    Backup.objects.create(taken_at=taken_at, taken_by=by, bytes=size, sha256=sha256, people=people)
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
 from centre.access import NotAllowed
+from centre.locks import in_order
 from centre.meters import ACTS, REFUSALS
-from centre.models import Act, Device, User
+from centre.models import Act, User
 from centre.refusals import Changed, NotThen, Refusal
 
 Answer = TypeVar("Answer")
@@ -28,8 +29,8 @@ Answer = TypeVar("Answer")
 DEADLOCK = "40P01"
 
 INSERT_ACT = """
-INSERT INTO centre_act (id, kind, at, by_id, device_id, digest)
-VALUES (%s, %s, %s, %s, %s, %s)
+INSERT INTO centre_act (id, kind, at, by_id, digest)
+VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (id) DO NOTHING
 RETURNING recorded_at
 """
@@ -62,7 +63,7 @@ def act(kind: str, *, answers: type[Answer]) -> Callable[[Callable[..., Answer]]
     """Make a function an act of this kind that answers with a dataclass of plain values.
 
     The function takes `by`, `at` and `act`; its caller passes `by`, and may pass `at` (now when absent), the
-    act's `id` (minted when absent) and the `device`. In one transaction the Act is written first, then the
+    act's `id` (minted when absent). In one transaction the Act is written first, then the
     function runs, then its answer is kept. The same id with the same facts gives the kept answer; with other
     facts it refuses with Changed. A deadlock is tried once more. Refuses with NotThen when `at` is out of reach.
     """
@@ -76,15 +77,14 @@ def act(kind: str, *, answers: type[Answer]) -> Callable[[Callable[..., Answer]]
             by: User,
             at: datetime | None = None,
             id: uuid.UUID | None = None,
-            device: Device | None = None,
             **kwargs: Any,
         ) -> Answer:
             facts = dict(names.bind_partial(*args, **kwargs).arguments) | {"at": at}
-            row = Act(id=id or uuid.uuid4(), kind=kind, by=by, device=device, digest=digest_of(kind, facts))
+            row = Act(id=id or uuid.uuid4(), kind=kind, by=by, digest=digest_of(kind, facts))
             row.at = at or timezone.now()
 
             def once() -> Answer:
-                with transaction.atomic():
+                with transaction.atomic(), in_order():
                     if not _write(row):
                         return _kept_answer(row, answers)  # also when it is sent again after weeks
                     check_instant(at)
@@ -118,7 +118,7 @@ def check_instant(at: datetime | None) -> datetime:
 def _write(row: Act) -> bool:
     """Insert the act, waiting for a twin under way; False when it is there already."""
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_ACT, [row.id, row.kind, row.at, row.by_id, row.device_id, row.digest])
+        cursor.execute(INSERT_ACT, [row.id, row.kind, row.at, row.by_id, row.digest])
         written = cursor.fetchone()
     if written:
         row.recorded_at = written[0]

@@ -1,4 +1,4 @@
-"""The ground: who works where, on which device, and every act they do."""
+"""The ground: who works where, and every act they do."""
 
 import uuid
 from datetime import date, datetime, timedelta
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.access import Permission, Role, permissions_of
 from centre.clock import default_cut_off_hours
+from centre.sight import in_the_open, sight_of
 
 
 class Marz(models.TextChoices):
@@ -109,30 +110,6 @@ class Operation(models.Model):
         return self.name
 
 
-class BackupQuerySet(models.QuerySet["Backup"]):
-    def newest(self) -> "Backup | None":
-        """The latest backup that was written whole."""
-        return self.order_by("-taken_at").first()
-
-
-class Backup(models.Model):
-    """A backup that was written whole: when, how large, and of how many people; never where, and never the key."""
-
-    taken_at = models.DateTimeField()
-    taken_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")  # none: by the clock
-    bytes = models.PositiveBigIntegerField()
-    sha256 = models.CharField(max_length=64)
-    people = models.PositiveBigIntegerField()
-
-    objects = BackupQuerySet.as_manager()
-
-    class Meta:
-        indexes = (models.Index(fields=["-taken_at"], name="backup_taken"),)
-
-    def __str__(self) -> str:
-        return f"{self.taken_at:%Y-%m-%d %H:%M} {self.sha256[:12]}"
-
-
 class SiteQuerySet(models.QuerySet["Site"]):
     def open(self, at):
         """Sites open at the instant."""
@@ -144,14 +121,17 @@ class SiteQuerySet(models.QuerySet["Site"]):
         return self if reach is None else self.filter(pk__in=reach)
 
     def visible_to(self, user: User, at=None):
-        """Sites open to everyone's eyes, and the confidential ones where the user is assigned by name.
+        """The sites that the user may know of."""
+        return self.filter(sight_of(user, at).known())
 
-        Protection officers and administrators of all sites see all; a coordinator of all sites does not.
-        """
-        running = [a for a in user.all_assignments if a.covers(at or timezone.now())]
-        if any(a.site_id is None and a.role in (Role.PROTECTION, Role.ADMINISTRATOR) for a in running):
-            return self
-        return self.filter(Q(confidential=False) | Q(pk__in=[a.site_id for a in running if a.site_id]))
+    def hidden_from(self, user: User, at=None):
+        """The sites that the user may not know of."""
+        sight = sight_of(user, at)
+        return self.none() if sight.of_every_site else self.exclude(sight.known())
+
+    def in_the_open(self):
+        """The sites that anybody may know of."""
+        return self.filter(in_the_open())
 
 
 class Site(models.Model):
@@ -253,31 +233,6 @@ class Assignment(models.Model):
         return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
 
 
-class Device(models.Model):
-    """A laptop, phone or scanner that a site works with."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=60)
-    site = models.ForeignKey(Site, models.PROTECT, related_name="devices")
-    key_digest = models.CharField(max_length=64, unique=True)
-    registered_at = models.DateTimeField()
-    registered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
-                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
-                name="device_revoked_by_someone",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class Token(models.Model):
     """A personal key for a machine that speaks for its user, until it expires; only its digest is kept."""
 
@@ -304,7 +259,6 @@ class Act(models.Model):
     kind = models.CharField(max_length=30)
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, related_name="acts")
-    device = models.ForeignKey(Device, models.PROTECT, null=True, blank=True, related_name="acts")
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     digest = models.CharField(max_length=64)
     answer = models.JSONField(null=True, encoder=DjangoJSONEncoder)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
 
-from centre.models import Operation
+from centre.models import Act, Operation
 
 LOOK_AGAIN = 5.0  # seconds until a process asks again where nothing was opened yet
 UNDEFINED_TABLE = "42P01"
+DEMONSTRATE = "demonstrate"  # the act that fills a database with invented people
 
 
 @dataclass
@@ -59,6 +60,11 @@ def marked_as(operation: Operation | None) -> str:
     if operation is None or operation.purpose == Operation.Purpose.REAL:
         return ""
     return str(operation.purpose)
+
+
+def holds_invented_people() -> bool:
+    """Whether this database was filled as a demonstration."""
+    return Act.objects.filter(kind=DEMONSTRATE).exists()
 
 
 def why_no_demonstration() -> str:

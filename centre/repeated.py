@@ -44,7 +44,7 @@ def _save_without_waiting(session: SessionBase) -> None:
     """The act is on the disk: a desk does not wait once more for its address, which a crash may cost."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")
-        session.save()
+        session.save()  # Django saves a session whole
     session.modified = False
 
 

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from centre.access import Permission, Role, permissions_of
-from centre.models import Assignment, Site, User
+from centre.access import Permission, permissions_of
+from centre.models import Site, User
+from centre.sight import sight_of
 
 CHOSEN = "site_of_shift"
 LATELY, REMEMBERED = "sites_lately", 4  # those chosen in this session, the last first
@@ -33,7 +34,7 @@ def sites_of_shift(user: User) -> list[Site]:
     sites = {a.site.pk: a.site for a in working if a.site is not None}
     everywhere = [a for a in working if a.site is None]
     if everywhere:
-        sites |= {site.pk: site for site in _reached_by(everywhere)}
+        sites |= {site.pk: site for site in Site.objects.open(now).filter(sight_of(user, now).told())}
     return sorted((s for s in sites.values() if s.is_open(now)), key=lambda site: site.code)
 
 
@@ -95,10 +96,3 @@ def _site_of_last_session(request: HttpRequest) -> str:
     kept = request.get_signed_cookie(LAST, "", max_age=settings.SESSION_COOKIE_AGE) or ""
     whose, _space, site = kept.partition(" ")
     return site if whose == str(request.user.pk) else ""
-
-
-def _reached_by(everywhere: list[Assignment]) -> list[Site]:
-    sites = Site.objects.open(timezone.now())
-    if not any(a.role == Role.PROTECTION for a in everywhere):
-        sites = sites.filter(confidential=False)
-    return list(sites)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cards.parts import bind_card
 from casework.models import Case
 from casework.parts import open_cases
 from centre.access import Permission, allows, require
@@ -12,7 +13,7 @@ from centre.acts import act, check_instant
 from centre.clock import local_day
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
-from centre.refusals import NotThen
+from centre.refusals import NotThen, refused_on
 from desk.children import children_alone, left_without_carer
 from desk.errors import CarerMissing, NotPlanned
 from desk.filling import fill_nameless
@@ -67,7 +68,9 @@ def pre_register(
     With `card`, the number is the one of a printed card. Refuses with CardTaken, CardRevoked or UnknownCard.
     """
     require(by, Permission.REGISTER, site, at)
-    household = record_household(site, act, registered=False, facts=facts, by=by, card=card, urgent_need=urgent_need)
+    household = record_household(
+        site, act, registered=False, facts=facts, by=by, number=bind_card(card), urgent_need=urgent_need
+    )
     people = record_nameless(household, groups, act, by)
     _arrive(people, site, at, act)
     return _registered(household, people, [])
@@ -95,7 +98,7 @@ def register(
     if arrived_at and check_instant(arrived_at) > at:
         raise NotThen
     _require_carers(members, at)
-    household = record_household(site, act, registered=True, facts=facts, by=by, card=card)
+    household = record_household(site, act, registered=True, facts=facts, by=by, number=bind_card(card))
     people = record_people(household, members, act, by)
     _arrive(people, site, arrived_at or at, act)
     _go(people, site, facts, at, act)
@@ -264,6 +267,19 @@ def count_gate(site: Site, *, people: int, vehicles: int = 0, by: User, at: date
     require(by, Permission.COUNT_GATE, site, at)
     count = GateCount.objects.create(site=site, people=people, vehicles=vehicles, happened_at=at, act=act)
     return Counted(str(count.pk))
+
+
+@act("void_gate_count", answers=Counted)
+def void_gate_count(count: GateCount, *, by: User, at: datetime, act: Act) -> Counted:
+    """Take back a gate count that was wrong; every figure reads as if it had never been told.
+
+    Refuses with AlreadyVoided.
+    """
+    require(by, Permission.COUNT_GATE, count.site, at)
+    facts = {"people": count.people, "vehicles": count.vehicles, "happened_at": count.happened_at}
+    with refused_on("registrations_gatecount_voids_id_key", AlreadyVoided()):
+        void = GateCount.objects.create(site=count.site, voids=count, act=act, **facts)
+    return Counted(str(void.pk))
 
 
 def lock_family(household: Household, members: Sequence[uuid.UUID] | None, at: datetime) -> list[Individual]:

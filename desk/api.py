@@ -15,6 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cards.errors import UnknownCard
+from cards.selectors import Shown, look_at
 from centre.access import Permission, require
 from centre.fields import Choice, Count, Facts, Key, SiteField, Text
 from centre.models import Marz, Site
@@ -31,19 +33,19 @@ from desk.actions import (
     pre_register,
     record_birth,
     record_death,
+    void_gate_count,
     void_movement,
 )
 from desk.bodies import BirthBody, IntakeBody, NamesBody, PreRegistrationBody
-from desk.cards import card_facts, given_in, take_names
 from desk.intake import MOST_CROSSING
 from desk.lists import families_file, families_to_take
 from desk.merging import Merged, merge_individuals, unmerge
+from desk.naming import card_facts, given_in, take_names
 from registrations.card_texts import CardText
-from registrations.errors import CardTaken, UnknownCard
+from registrations.errors import AlreadyVoided, CardTaken
 from registrations.filters import GateCountFilterSet, HouseholdFilterSet
 from registrations.matches import find_matches
 from registrations.models import GateCount, Household, Individual, Merge, Movement
-from registrations.selectors import Shown, look_at
 from shelter.api import MembersFacts
 
 LIST_FORMATS = ("csv", "xlsx")
@@ -293,6 +295,13 @@ class GateCounts(Rows):
         """Record how many people and vehicles were seen crossing since the last count."""
         facts = body.facts
         return count_gate(facts.pop("site"), **facts)
+
+    @act_on_row(ActFacts, Counted)
+    def void(self, count: GateCount, body: ActFacts) -> Counted:
+        """Take back a gate count that was wrong."""
+        if count.voids_id:
+            raise AlreadyVoided
+        return void_gate_count(count, **body.facts)
 
 
 class ListQuestion(Facts):

@@ -15,10 +15,11 @@ from rest_framework.fields import get_error_detail
 
 from centre.clock import local_day
 from centre.fields import Choice, Count, Facts, Key, SiteField, Text
+from centre.lines import LineField
 from centre.models import Marz
 from centre.viewsets import ActFacts, DatedFacts
 from desk.births import OLDEST, read_birth
-from desk.fields import LONGEST_PHONES, NOT_KNOWN, LineField, NameField, PhoneField, phones_in
+from desk.fields import LONGEST_PHONES, NOT_KNOWN, NameField, PhoneField, phones_in
 from desk.intake import HEAD, MOST_IN_A_GROUP, MOST_ROWS, OTHER_CARERS, child_key, member_key
 from registrations.births import MOST_MONTHS
 from registrations.card_texts import LENGTH, read_card_text

@@ -26,7 +26,7 @@ def left_without_carer(household: Household, departing: Collection[uuid.UUID], d
 
     Where no carer of the household is recorded, any adult of it who leaves too will do.
     """
-    memberships = list(household.memberships.filter(left_at__isnull=True).select_related("counted_as"))
+    memberships = list(household.memberships.today().select_related("counted_as"))
     person_of = {membership.individual_id: membership.counted_as_id for membership in memberships}
     leaving = [membership for membership in memberships if membership.counted_as_id in departing]
     adult_leaves = any(not is_child_on(membership.counted_as, day) for membership in leaving)

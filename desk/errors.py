@@ -31,10 +31,3 @@ class CardNotSeen(Refusal):
 
     code = "card_not_seen"
     message = _("Scan their card, or type its number and the nine digits under the QR code.")
-
-
-class SheetGone(Refusal):
-    """The cards were printed by somebody else, too long ago, or under another key: their secrets are nowhere kept."""
-
-    code = "sheet_gone"
-    message = _("These cards can no longer be shown. Print new ones.")

@@ -1,9 +1,8 @@
-"""What a desk types, and how it is read: a line of text, a name, a birth, a telephone.
+"""What a desk types, and how it is read: a name, a birth, a telephone.
 
 Each says in one sentence, beside its field, what is wrong; nothing typed is lost.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from centre.lines import LineField
 from desk.births import read_birth
 from registrations.fields import DigitsInput
 from registrations.phones import read_phones
@@ -19,22 +19,6 @@ from registrations.unknown import is_unknown
 
 NOT_KNOWN = "?"  # what a desk writes for a name that nobody knows
 LONGEST_PHONES, BETWEEN_PHONES = 120, ", "  # several numbers in one field, as people dictate them
-
-
-class LineField(forms.CharField):
-    """One line of text; spaces are brought together, invisible marks dropped, control characters refused."""
-
-    def __init__(self, *, max_length: int = 80, **kwargs: Any) -> None:
-        kwargs.setdefault("required", False)
-        super().__init__(max_length=max_length, **kwargs)
-        self.error_messages["control"] = _("It has a character that cannot be read. Type it again.")
-
-    def to_python(self, value: Any) -> str:
-        line = " ".join((super().to_python(value) or "").split())
-        line = "".join(letter for letter in line if unicodedata.category(letter) != "Cf")
-        if any(unicodedata.category(letter) in ("Cc", "Co", "Cs", "Cn") for letter in line):
-            raise ValidationError(self.error_messages["control"], code="control")
-        return line
 
 
 class NameField(LineField):

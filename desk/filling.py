@@ -47,7 +47,7 @@ def fill_nameless(household: Household, members: Sequence[PersonFacts], act: Act
         raise AlreadyWritten
     nameless = {
         membership.individual_id: membership
-        for membership in household.memberships.filter(left_at__isnull=True).select_related("individual")
+        for membership in household.memberships.today().select_related("individual")
         if membership.individual.registered_at is None
     }
     day = local_day(act.at)

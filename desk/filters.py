@@ -50,5 +50,5 @@ class FamilyFilterSet(filters.FilterSet):
 
     def filter_site(self, households: Any, _name: str, site: Site) -> Any:
         present = Presence.objects.at(timezone.now()).filter(site=site)
-        members = Membership.objects.filter(counted_as__in=present.values("individual"), left_at__isnull=True)
+        members = Membership.objects.today().filter(counted_as__in=present.values("individual"))
         return households.filter(pk__in=members.values("household"))

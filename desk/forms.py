@@ -8,14 +8,15 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cards.fields import CardField
 from centre.forms import ActForm, WhyField
+from centre.lines import LineField
 from centre.models import Marz, Site
-from desk.cards import card_facts, given_in
-from desk.fields import LineField
 from desk.intake import MOST_CROSSING, MOST_IN_A_GROUP, MemberForm, child_key, need_name
+from desk.naming import card_facts, given_in
 from registrations.births import birth_in_words
 from registrations.facts import Group, HouseholdFacts, PersonFacts
-from registrations.fields import CardField, NumberField
+from registrations.fields import NumberField
 from registrations.models import AgeGroup, Going, Individual, Movement, NeedCode, Relationship, Sex
 from registrations.other_names import likeness
 

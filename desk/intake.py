@@ -12,11 +12,12 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cards.in_hand import OnTable
 from centre.forms import ActForm
+from centre.lines import LineField
 from centre.models import Marz
 from desk.births import for_browsers, in_words
-from desk.cards import OnTable
-from desk.fields import NOT_KNOWN, BirthField, LineField, NameField, PhoneField, phones_in
+from desk.fields import NOT_KNOWN, BirthField, NameField, PhoneField, phones_in
 from registrations.card_texts import LENGTH
 from registrations.facts import Birth, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.models import District, Going, Membership, NeedCode, Relationship, Sex

@@ -6,9 +6,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from centre.access import Permission
+from centre.doors import may
 from centre.models import Site
 from centre.sheets import list_separator
-from desk.doors import may
 from desk.filters import FamilyFilterSet
 from desk.forms import ListForm
 from desk.lists import families_file, families_to_take
@@ -18,7 +18,7 @@ from desk.lists import families_file, families_to_take
 @may(Permission.EXPORT_FAMILIES)
 def families_list(request: HttpRequest) -> HttpResponseBase:
     """Take out the list of the families that the page of families shows; who and why stands in the log."""
-    sites = Site.objects.open(timezone.now()).where(request.user, Permission.EXPORT_FAMILIES).filter(confidential=False)
+    sites = Site.objects.open(timezone.now()).where(request.user, Permission.EXPORT_FAMILIES).in_the_open()
     narrowed = FamilyFilterSet(request.GET, queryset=families_to_take(request.user), sites=sites, request=request)
     asked = "why" in request.GET
     form = ListForm(request.GET if asked else None, initial={"language": request.LANGUAGE_CODE, "suffix": "xlsx"})

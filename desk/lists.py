@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Generator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
@@ -15,8 +15,9 @@ from centre.books import book_chunks
 from centre.clock import local_day
 from centre.log import write_log
 from centre.models import LogLine, Site, User
+from centre.presumed import is_presumed_left
 from centre.sheets import COMMA, CONTENT_TYPES, Begun, Column, Table, Value, csv_lines
-from desk.selectors import Eyes
+from centre.sight import sight_of
 from registrations.births import age_as_known, born_as_said, born_for_machines
 from registrations.facts import Birth
 from registrations.models import Absence, Household, Individual, Membership, Movement
@@ -85,8 +86,8 @@ def _rows(
     households: "QuerySet[Household]", born: Callable[[Birth], Value], by: User, now: datetime
 ) -> Generator[Sequence[Value]]:
     """A row a person, and one that only a whole list ends in: a connection that was cut leaves a list without it."""
-    eyes = Eyes.of(by, now)
-    sites = {site.pk: site for site in Site.objects.all() if eyes.see(site)}
+    sight = sight_of(by, now)
+    sites = {site.pk: site for site in Site.objects.all() if sight.is_told(site)}
     words = {
         name: dict(model._meta.get_field(name).flatchoices)
         for model, fields in (
@@ -98,7 +99,7 @@ def _rows(
     }
     # A join, not a question for each person: all of them are asked for
     here = FilteredRelation("counted_as__presences", condition=Q(counted_as__presences__during__contains=now))
-    members = Membership.objects.filter(left_at__isnull=True, household__in=households.order_by())
+    members = Membership.objects.today().filter(household__in=households.order_by())
     members = members.annotate(here=here).order_by("household__number", "position")
     passed_over = _the_dead(now)
     merged = _of_two_records()
@@ -119,7 +120,7 @@ def _the_dead(now: datetime) -> set[uuid.UUID]:
 
 
 def _of_two_records() -> set[uuid.UUID]:
-    merged = Membership.objects.filter(left_at__isnull=True).exclude(individual=F("counted_as"))
+    merged = Membership.objects.today().exclude(individual=F("counted_as"))
     return set(merged.values_list("counted_as", flat=True))
 
 
@@ -153,6 +154,4 @@ def _row(
 
 def _where(site: Site | None, since: datetime, now: datetime) -> str:
     """The site a person is at; nothing past the hours after which they are presumed to have left it."""
-    if site is None or (site.presumed_left_after and since <= now - timedelta(hours=site.presumed_left_after)):
-        return ""
-    return str(site)
+    return "" if site is None or is_presumed_left(site, since, now) else str(site)

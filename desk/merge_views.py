@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from centre.access import Permission
+from centre.doors import may
 from centre.forms import ActForm, act_id
-from desk.doors import may
 from desk.forms import MergeForm, PairForm
 from desk.merging import merge_pairs, unmerge
 from desk.selectors import read_merges

@@ -123,7 +123,7 @@ def _lock_for_merge(asked: Sequence[uuid.UUID], records: Sequence[uuid.UUID], in
 
 
 def _lock(people: Collection[uuid.UUID]) -> None:
-    households = Membership.objects.filter(individual__in=people, left_at__isnull=True).values("household")
+    households = Membership.objects.today().filter(individual__in=people).values("household")
     lock_by_key(Household.objects.filter(pk__in=households).only("pk"))
     lock_by_key(Individual.objects.filter(pk__in=people).only("pk"))
 

@@ -4,20 +4,22 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from centre.access import Permission, Role, allows
+from centre.access import Permission, allows
 from centre.clock import local_day
 from centre.models import Site, User
+from centre.sight import Sight, sight_of
 from desk.children import is_child_on
 from registrations.births import age_as_known
 from registrations.choices import Relationship
 from registrations.journal import Fact, standing
-from registrations.models import Household, Individual, Membership, Merge, Movement, Presence, SpecificNeed
+from registrations.models import Household, Individual, Membership, Merge, Movement, SpecificNeed
+from registrations.whereabouts import AT_A_SITE, DIED, ON_THE_WAY, PRESUMED_LEFT, Whereabouts, find_people
 
 MOST_MERGES = 50
 
@@ -106,19 +108,23 @@ def read_rows(
     households: Sequence[Household], user: User, at: datetime, found: Mapping[uuid.UUID, uuid.UUID]
 ) -> list[Row]:
     """The rows of these households, with where their members are now; `found` says whom a search found in each."""
-    members = Membership.objects.filter(household__in=households, left_at__isnull=True).select_related("counted_as")
+    members = Membership.objects.today().filter(household__in=households).select_related("counted_as")
     people: dict[uuid.UUID, dict[uuid.UUID, Individual]] = defaultdict(dict)
     for membership in members.order_by("position"):
         people[membership.household_id][membership.counted_as_id] = membership.counted_as
     eyes = Eyes.of(user, at)
-    presences = _presences([key for family in people.values() for key in family], at)
+    found_at = find_people([key for family in people.values() for key in family], at)
     names = _found_names([found[household.pk] for household in households if household.pk in found], eyes, at)
     return [
         Row(
             household=household,
             initials=next((person.initials for person in people[household.pk].values() if person.initials), ""),
             found=names.get(found.get(household.pk), ""),
-            where=_together(_at_a_site(presences[key], eyes, at) for key in people[household.pk] if key in presences),
+            where=_together(
+                _where(found_at[key], eyes)
+                for key in people[household.pk]
+                if key in found_at and found_at[key].place in AT_A_SITE
+            ),
         )
         for household in households
     ]
@@ -141,7 +147,7 @@ def read_file(household: Household, user: User, at: datetime) -> File:
     memberships = _memberships(household)
     people = [membership.counted_as for membership in memberships]
     movements = _standing_movements([person.pk for person in people])
-    presences = _presences([person.pk for person in people], at)
+    found = find_people([person.pk for person in people], at)
     needs = _needs(people) if allows(user, Permission.SEE_NEEDS, household.site) else {}
     names = {membership.individual_id: str(membership.counted_as) for membership in memberships}
     eyes = Eyes.of(user, at)
@@ -152,38 +158,29 @@ def read_file(household: Household, user: User, at: datetime) -> File:
             carer=_carer(membership, names),
             age=age_in_words(membership.counted_as, at),
             child=is_child_on(membership.counted_as, local_day(at)),
-            where=_where(membership.counted_as_id, movements, presences, eyes, at),
+            where=_where(found.get(membership.counted_as_id), eyes),
             needs=needs.get(membership.counted_as_id, []),
         )
         for membership in sorted(memberships, key=lambda one: _head_first(one, local_day(at)))
     ]
     present: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
-    for person, presence in presences.items():
-        present[presence.site_id].append(person)
+    for person, where in found.items():
+        if where.place in AT_A_SITE and where.site:
+            present[where.site.pk].append(person)
     history = _history(movements, {person.pk: str(person) for person in people}, eyes, user)
     return File(household, members, history, dict(present))
 
 
 @dataclass(frozen=True)
 class Eyes:
-    """What a reader is told of: the confidential sites they work at, and deaths."""
+    """What a reader is told of: who is at which site, and deaths."""
 
-    sites: frozenset[uuid.UUID]
-    all_sites: bool
+    sight: Sight
     deaths: bool
 
     @classmethod
     def of(cls, user: User, at: datetime) -> "Eyes":
-        running = [a for a in user.all_assignments if a.covers(at)]
-        return cls(
-            frozenset(a.site_id for a in running if a.site_id),
-            any(a.site_id is None and a.role == Role.PROTECTION for a in running),
-            allows(user, Permission.SEE_NEEDS, None, at),
-        )
-
-    def see(self, site: Site | None) -> bool:
-        """Whether the reader may know that somebody is at this site."""
-        return site is None or not site.confidential or self.all_sites or site.pk in self.sites
+        return cls(sight_of(user, at), allows(user, Permission.SEE_NEEDS, None, at))
 
 
 def age_in_words(person: Individual, at: datetime) -> str:
@@ -193,7 +190,7 @@ def age_in_words(person: Individual, at: datetime) -> str:
 
 def _memberships(household: Household) -> list[Membership]:
     """The members of today, a person who stands twice in it once."""
-    rows = household.memberships.filter(left_at__isnull=True).select_related("counted_as", "carer")
+    rows = household.memberships.today().select_related("counted_as", "carer")
     seen: dict[uuid.UUID, Membership] = {}
     for membership in rows:
         seen.setdefault(membership.counted_as_id, membership)
@@ -233,37 +230,22 @@ def _standing_movements(people: Sequence[uuid.UUID]) -> list[Movement]:
     return [by_id[fact.id] for fact in standing(facts)]
 
 
-def _presences(people: Sequence[uuid.UUID], at: datetime) -> dict[uuid.UUID, Presence]:
-    rows = Presence.objects.filter(individual__in=people, during__contains=at).select_related("site")
-    return {presence.individual_id: presence for presence in rows}
-
-
-def _where(
-    person: uuid.UUID, movements: Sequence[Movement], presences: dict[uuid.UUID, Presence], eyes: Eyes, at: datetime
-) -> Where:
-    presence = presences.get(person)
-    if presence is not None:
-        return _at_a_site(presence, eyes, at)
-    last = next((m for m in reversed(movements) if m.counted_as_id == person and m.happened_at <= at), None)
-    if last is None:
+def _where(found: Whereabouts | None, eyes: Eyes) -> Where:
+    """In words, as far as the reader is told."""
+    if found is None:
         return Where(_("not known"))
-    if last.kind == Movement.Kind.DIED:
-        return Where(_("died") if eyes.deaths else _("ask a coordinator"), since=last.happened_at, dead=True)
-    if last.destination == Movement.Destination.SITE and eyes.see(last.destination_site):
-        return Where(_("on the way to %(site)s") % {"site": last.destination_site}, "warn", since=last.happened_at)
-    if last.destination == Movement.Destination.SITE:
-        return Where(_("registered, not here: ask a protection officer"), since=last.happened_at)
-    return Where(_destination(last), since=last.happened_at)
-
-
-def _at_a_site(presence: Presence, eyes: Eyes, at: datetime) -> Where:
-    """Present, or presumed to have left a registration point after its hours; computed when read."""
-    site, since = presence.site, presence.during.lower
-    if not eyes.see(site):
-        return Where(_("registered, not here: ask a protection officer"))
-    if site.presumed_left_after and since + timedelta(hours=site.presumed_left_after) <= at:
-        words = _("probably no longer at %(site)s") % {"site": site}
-        return Where(words, "warn", site.pk, since)
+    site, since = found.site, found.since
+    if found.place == DIED:
+        return Where(_("died") if eyes.deaths else _("ask a coordinator"), since=since, dead=True)
+    if not eyes.sight.is_told(site):
+        since_then = since if found.place == ON_THE_WAY else None
+        return Where(_("registered, not here: ask a protection officer"), since=since_then)
+    if site is None:
+        return Where(_destination(found.movement), since=since)
+    if found.place == ON_THE_WAY:
+        return Where(_("on the way to %(site)s") % {"site": site}, "warn", since=since)
+    if found.place == PRESUMED_LEFT:
+        return Where(_("probably no longer at %(site)s") % {"site": site}, "warn", site.pk, since)
     return Where(_("at %(site)s") % {"site": site}, "good", site.pk, since)
 
 
@@ -277,7 +259,7 @@ def _history(movements: Sequence[Movement], names: dict[uuid.UUID, str], eyes: E
     """What was told, the latest first; what one act told of several people is one entry."""
     entries: dict[Any, list[Movement]] = defaultdict(list)
     for movement in movements:
-        shown = eyes.see(movement.site) and (eyes.deaths or movement.kind != Movement.Kind.DIED)
+        shown = eyes.sight.is_told(movement.site) and (eyes.deaths or movement.kind != Movement.Kind.DIED)
         if shown:
             entries[movement.act_id, movement.kind].append(movement)
     reach = user.reach(Permission.MERGE)
@@ -303,7 +285,7 @@ def _told(movement: Movement, eyes: Eyes) -> str:
     if movement.kind != Movement.Kind.DEPARTED:
         return f"{kind} · {where}" if where else kind
     if movement.destination_site_id:
-        to = str(movement.destination_site) if eyes.see(movement.destination_site) else _("another site")
+        to = str(movement.destination_site) if eyes.sight.is_told(movement.destination_site) else _("another site")
     else:
         to = _destination(movement)
     return f"{kind} · {where} → {to}"

@@ -1,5 +1,6 @@
 """The pages of the desk: intake, gate, families, and the acts at a family's file."""
 
+import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from cards.in_hand import OnTable, is_in_hand, look_up_card
+from cards.models import Card
 from centre.access import Permission
+from centre.doors import at_a_site, may, site_or_none
 from centre.forms import ActForm, act_id
 from centre.log import write_log
 from centre.models import LogLine, Site
@@ -24,21 +28,21 @@ from desk.actions import (
     pre_register,
     record_birth,
     record_death,
+    void_gate_count,
     void_movements,
 )
-from desk.cards import OnTable, look_up_card, take_names
-from desk.doors import at_a_site, household_or_404, may, site_or_none
 from desk.errors import CardNeeded, CardNotSeen
 from desk.filters import FamilyFilterSet
 from desk.forms import LONGEST_SHOWN, BornForm, CountForm, DepartForm, DiedForm, GateForm, VoidForm
 from desk.intake import MORE_ROWS, Intake
+from desk.naming import take_names
 from desk.pages import Page
 from desk.selectors import read_file, read_rows
 from registrations.card_texts import is_scanned, read_card_text
 from registrations.choices import Going
-from registrations.in_hand import is_in_hand
+from registrations.doors import household_or_404
 from registrations.matches import find_matches
-from registrations.models import Card, GateCount, Household, Individual, Membership, Movement
+from registrations.models import GateCount, Household, Individual, Membership, Movement
 from registrations.names import mixes_scripts
 from registrations.search import search_households
 from shelter.selectors import who_waits
@@ -114,7 +118,7 @@ def same_family(request: HttpRequest, site: Site) -> HttpResponse:
 def done(request: HttpRequest, _site: Site, number: int) -> HttpResponse:
     """What was saved: the number in large letters, and what comes next."""
     household = household_or_404(request, number)
-    rows = household.memberships.filter(left_at__isnull=True).select_related("individual")
+    rows = household.memberships.today().select_related("individual")
     mixed = [row.position + 1 for row in rows if mixes_scripts(row.individual.full_name)]
     alone = any(row.carer_kind not in ("", Membership.Carer.MEMBER) for row in rows)
     carded = Card.objects.live().filter(number=number).exists()
@@ -144,11 +148,23 @@ def count(request: HttpRequest, site: Site) -> HttpResponse:
     if form.is_valid() and form.carry_out(count_gate, site, **form.cleaned_data, by=request.user):
         messages.success(request, _("Counted."))
         return HttpResponseRedirect(reverse("desk:count"), status=303)
-    counts = GateCount.objects.filter(site=site, voids=None, voided_by=None).select_related("act__by")[:LAST_COUNTS]
-    context = {"form": form, "site": site, "counts": counts, "people": sum(c.people for c in counts)}
-    return render(
-        request, "desk/count.html", context | {"vehicles": sum(c.vehicles for c in counts)}, status=_status(form)
-    )
+    counts = GateCount.objects.standing().filter(site=site).select_related("act__by")[:LAST_COUNTS]
+    context = {"form": form, "site": site, "counts": counts, "people": sum(count.people for count in counts)}
+    context |= {"vehicles": sum(count.vehicles for count in counts), "take_back": ActForm(auto_id=False)}
+    return render(request, "desk/count.html", context, status=_status(form))
+
+
+@require_POST
+@at_a_site(Permission.COUNT_GATE)
+def void_count(request: HttpRequest, site: Site, key: uuid.UUID) -> HttpResponse:
+    """Take back a count that was wrong."""
+    counted = get_object_or_404(GateCount.objects.filter(site=site, voids=None), pk=key)
+    try:
+        void_gate_count(counted, by=request.user, id=act_id(request))
+        messages.success(request, _("The count was taken back."))
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
+    return HttpResponseRedirect(reverse("desk:count"), status=303)
 
 
 # Families
@@ -165,7 +181,7 @@ def families(request: HttpRequest) -> HttpResponse:
     scanned = look_up_card(request, typed) if is_scanned(typed) else None
     if scanned and scanned.household and _sees(request, scanned.household):
         return _to("desk:family", scanned.household)
-    sites = Site.objects.open(timezone.now()).where(request.user, Permission.SEE_FAMILIES).filter(confidential=False)
+    sites = Site.objects.open(timezone.now()).where(request.user, Permission.SEE_FAMILIES).in_the_open()
     shown = Household.objects.visible_to(request.user).select_related("site")
     narrowed = FamilyFilterSet(
         request.GET, queryset=shown.with_size().order_by("-number"), sites=sites, request=request
@@ -216,7 +232,7 @@ def departure(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     household = household_or_404(request, number)
     file = read_file(household, request.user, timezone.now())
     here = [member.person for member in file.members if member.person.pk in file.at(site)]
-    elsewhere = Site.objects.open(timezone.now()).filter(confidential=False).exclude(pk=site.pk)
+    elsewhere = Site.objects.open(timezone.now()).in_the_open().exclude(pk=site.pk)
     form = DepartForm(request.POST or None, people=here, sites=elsewhere)
     if form.is_valid() and form.carry_out(depart, household, site=site, by=request.user, **form.cleaned_data):
         return _saved(request, household, _("%(number)s left.") % {"number": household})
@@ -254,7 +270,7 @@ def birth(request: HttpRequest, site: Site, number: int) -> HttpResponse:
 def void(request: HttpRequest, number: int) -> HttpResponse:
     """Take back what was wrongly told of the family."""
     household = household_or_404(request, number)
-    people = household.memberships.filter(left_at__isnull=True).values("counted_as")
+    people = household.memberships.today().values("counted_as")
     form = VoidForm(request.POST, movements=Movement.objects.filter(counted_as__in=people))
     if form.is_valid() and form.carry_out(void_movements, by=request.user, **form.cleaned_data):
         return _saved(request, household, _("It was taken back."))

@@ -23,12 +23,12 @@ def log_as_the_web_does(**kwargs: object) -> None:
 @beat_init.connect
 def send_a_heartbeat_at_once(**kwargs: object) -> None:
     """After a start the clock and a worker are known to live within seconds, not after a minute."""
-    app.send_task("reception.tasks.heartbeat", expires=55)
+    app.send_task("upkeep.tasks.heartbeat", expires=55)
 
 
-@after_task_publish.connect(sender="reception.tasks.heartbeat")
+@after_task_publish.connect(sender="upkeep.tasks.heartbeat")
 def note_that_beat_lives(**kwargs: object) -> None:
     """Only beat sends the heartbeat: whoever sends it is beat."""
-    from reception.watch.heart import BEAT, note_beat  # noqa: PLC0415 - the project's package imports this file first
+    from upkeep.watch.heart import BEAT, note_beat  # noqa: PLC0415 - the project's package imports this file first
 
     note_beat(BEAT)

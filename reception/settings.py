@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from reception.engines.addresses import broker_url, database_url, secret_key
+from engines.addresses import broker_url, database_url, secret_key
 from reception.environment import flag as _flag
 from reception.environment import number as _number
 from reception.environment import secret as _secret
@@ -28,9 +28,11 @@ HTTPS = _flag("RECEPTION_HTTPS")
 
 INSTALLED_APPS = [
     "reception",
+    "upkeep",
     "census",
     "desk",
     "aid",
+    "cards",
     "shelter",
     "casework",
     "registrations",
@@ -51,10 +53,11 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "lucide",
+    *(["demonstration"] if DEMONSTRATION else []),  # invented people are no part of what serves real ones
 ]
 
 MIDDLEWARE = [
-    "reception.watch.middleware.accompany",
+    "upkeep.watch.middleware.accompany",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -139,7 +142,7 @@ CELERY_TIMEZONE = "Asia/Yerevan"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 
 CELERY_BEAT_SCHEDULE = {
-    "heartbeat": {"task": "reception.tasks.heartbeat", "schedule": 60.0, "options": {"expires": 55}},
+    "heartbeat": {"task": "upkeep.tasks.heartbeat", "schedule": 60.0, "options": {"expires": 55}},
     "take due snapshots": {"task": "census.tasks.take_due_snapshots", "schedule": 60.0, "options": {"expires": 55}},
 }
 CENSUS_HOURS = [time.fromisoformat(hour) for hour in _list("CENSUS_HOURS", "20:00")]  # of the whole operation
@@ -271,7 +274,7 @@ LOG_FORMAT = _word("LOG_FORMAT", "line")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "reception.watch.logs.Lines"}, "json": {"()": "reception.watch.logs.JsonLines"}},
+    "formatters": {"line": {"()": "upkeep.watch.logs.Lines"}, "json": {"()": "upkeep.watch.logs.JsonLines"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "json" if LOG_FORMAT == "json" else "line"}
     },

@@ -11,8 +11,9 @@ urlpatterns = [
     path("", include("census.urls")),
     path("", include("desk.urls")),
     path("", include("aid.urls")),
+    path("", include("cards.urls")),
     path("", include("shelter.urls")),
     path("", include("casework.urls")),
     path("", include("centre.urls")),
-    path("", include("reception.watch.urls")),
+    path("", include("upkeep.watch.urls")),
 ]

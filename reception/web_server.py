@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from reception.engines.machine import cores
+from engines.machine import cores
 from reception.environment import number
 
 worker_class = "gthread"
@@ -23,7 +23,7 @@ loglevel = "warning"
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a heartbeat on a slow disk looks like a death
 
-_JSON = "reception.watch.logs.JsonLines" if os.environ.get("LOG_FORMAT") == "json" else "reception.watch.logs.Lines"
+_JSON = "upkeep.watch.logs.JsonLines" if os.environ.get("LOG_FORMAT") == "json" else "upkeep.watch.logs.Lines"
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,

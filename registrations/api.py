@@ -194,7 +194,7 @@ class Individuals(Rows):
             Individual.objects.visible_to(user)
             .annotate(needs_shown=needs_shown(Individual.objects.all(), user))
             .prefetch_related(
-                Prefetch("memberships", Membership.objects.filter(left_at__isnull=True), to_attr="memberships_now"),
+                Prefetch("memberships", Membership.objects.today(), to_attr="memberships_now"),
                 Prefetch("specific_needs", SpecificNeed.objects.filter(ended_at__isnull=True), to_attr="needs_now"),
             )
         )

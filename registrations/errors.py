@@ -61,57 +61,8 @@ class NotMerged(Refusal):
     message = _("This merge was already undone.")
 
 
-class NowhereToComplain(Refusal):
-    """Nobody said yet where people can complain, which stands on every card."""
-
-    code = "nowhere_to_complain"
-    message = _("First enter where people can complain. It is printed on every card.")
-
-
-class UnknownCard(Refusal):
-    """No household and no card has the number."""
-
-    code = "unknown_number"
-    message = _("No family has this number. Read the card again.")
-
-
-class CardOfAnotherOperation(Refusal):
-    """The card was printed for another operation."""
-
-    code = "other_operation"
-    message = _("This card is of another operation. Register the family here.")
-
-
-class CardNotGenuine(Refusal):
-    """The number was read, and the secret with it is none that was printed."""
-
-    code = "not_genuine"
-    message = _("This card was not printed by us. Keep it, and ask a coordinator.")
-
-
-class WrongCode(Refusal):
-    """The code that was typed is not the one of the card."""
-
-    code = "wrong_code"
-    message = _("The code does not belong to this number. Read both again.")
-
-
-class CardRevoked(Refusal):
-    """The card was revoked: another is in its place, or one can be printed."""
-
-    code = "card_revoked"
-    message = _("This card was revoked.")
-
-
 class CardTaken(Refusal):
     """The card was given to a family in the meantime."""
 
     code = "card_taken"
     message = _("This card was just given to another family. Take the next one.")
-
-
-class CardReplaced(Refusal):
-    """The card that was to be replaced or revoked is live no more."""
-
-    code = "card_replaced"
-    message = _("Another desk did this already. Look at the card's state again.")

@@ -1,13 +1,10 @@
-"""How a household's number, or whatever stands on its card, is typed or scanned at every door."""
+"""How a household's number is typed, or scanned from its card, at every door."""
 
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
-from centre.refusals import Refusal
 from registrations.card_texts import LENGTH, read_card_text
-from registrations.selectors import Shown, look_at
 
 
 class DigitsInput(forms.TextInput):
@@ -26,20 +23,3 @@ class NumberField(forms.CharField):
     def clean(self, value: Any) -> int | None:
         typed = super().clean(value)
         return read_card_text(typed).number if typed else None
-
-
-class CardField(forms.CharField):
-    """A card, scanned or typed; read as what it leads to, None when empty. A refused card is said beside the field."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"required": False, "max_length": LENGTH + 20, "widget": DigitsInput} | options)
-
-    def clean(self, value: Any) -> Shown | None:
-        typed = super().clean(value)
-        if not typed:
-            return None
-        text = read_card_text(typed)
-        try:
-            return look_at(text)
-        except Refusal as refusal:
-            raise ValidationError(str(refusal), code=refusal.code, params={"number": text.number}) from refusal

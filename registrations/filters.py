@@ -10,6 +10,7 @@ from centre.filters import InstantFilter, KeyFilter, SiteFilter, TruthFilter
 from centre.models import Site
 from registrations.fields import NumberField
 from registrations.models import GateCount, Going, Household, Individual, Membership, Presence, Sex
+from registrations.querysets import today
 
 LONGEST_SEARCH = 100
 
@@ -42,7 +43,7 @@ class HouseholdFilterSet(filters.FilterSet):
         fields = ()
 
     def filter_present(self, households: "QuerySet[Household]", _name: str, site: Site) -> "QuerySet[Household]":
-        members = Membership.objects.filter(counted_as__in=_present(site).values("individual"), left_at__isnull=True)
+        members = Membership.objects.today().filter(counted_as__in=_present(site).values("individual"))
         return households.filter(pk__in=members.values("household"))
 
 
@@ -61,14 +62,14 @@ class IndividualFilterSet(filters.FilterSet):
         fields = ()
 
     def filter_household(self, people: "QuerySet[Individual]", _name: str, household: Any) -> "QuerySet[Individual]":
-        return people.filter(memberships__household=household, memberships__left_at__isnull=True)
+        return people.filter(today("memberships"), memberships__household=household)
 
     def filter_number(self, people: "QuerySet[Individual]", _name: str, number: int) -> "QuerySet[Individual]":
-        return people.filter(memberships__household__number=number, memberships__left_at__isnull=True)
+        return people.filter(today("memberships"), memberships__household__number=number)
 
     def filter_present(self, people: "QuerySet[Individual]", _name: str, site: Site) -> "QuerySet[Individual]":
         present = _present(site).values("individual")
-        return people.filter(memberships__counted_as__in=present, memberships__left_at__isnull=True)
+        return people.filter(today("memberships"), memberships__counted_as__in=present)
 
 
 class PresenceFilterSet(filters.FilterSet):

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from centre.presumed import hours_of
+
 COMING = frozenset({"arrived", "born"})
 
 
@@ -181,7 +183,7 @@ root (individual_id, person, depth) AS (
                 WHEN next_kind IN ('arrived', 'born') THEN 'moved' ELSE next_kind END AS exit_kind,
            CASE WHEN next_kind = 'departed' THEN next_at END AS departed_at
     FROM followed JOIN LATERAL (
-        SELECT happened_at + presumed_left_after * interval '1 hour' AS presumed_at
+        SELECT happened_at + {hours} AS presumed_at
         FROM centre_site WHERE centre_site.id = followed.site_id
     ) site ON true
     WHERE kind IN ('arrived', 'born')
@@ -216,7 +218,8 @@ whereabouts AS (
 def stints_of(chosen: str = "") -> str:
     """The SQL that opens with the stints of everyone, or of those whom the common table `chosen` (id) names."""
     only = "AND movement.individual_id = ANY (ARRAY(SELECT id FROM chosen))" if chosen else ""
-    return "WITH RECURSIVE " + (f"{chosen}, " if chosen else "") + STINTS.replace("{of_the_chosen}", only)
+    stints = STINTS.replace("{of_the_chosen}", only).replace("{hours}", hours_of("centre_site"))
+    return "WITH RECURSIVE " + (f"{chosen}, " if chosen else "") + stints
 
 
 def whereabouts_of(chosen: str = "") -> str:

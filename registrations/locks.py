@@ -10,7 +10,7 @@ from registrations.models import Household, Individual, Membership
 def lock_records(records: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     """Lock the households of these records, which a merge locks too, then the persons; whom each record counts as."""
     asked = list(records)
-    memberships = Membership.objects.filter(individual__in=asked, left_at__isnull=True).order_by()
+    memberships = Membership.objects.today().filter(individual__in=asked).order_by()
     lock_by_key(Household.objects.filter(pk__in=list(memberships.values_list("household", flat=True))).only("pk"))
     counted_as = dict(memberships.values_list("individual", "counted_as"))
     people = {record: counted_as.get(record, record) for record in asked}

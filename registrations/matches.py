@@ -16,11 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from centre.clock import local_day
 from centre.log import write_lines
 from centre.models import LogLine, User
+from centre.sight import is_in_the_open
 from registrations.facts import MONTHS_SAID, Birth, PersonFacts, months_on
 from registrations.models import Household, Individual, Name
 from registrations.names import fold, fold_fathers_name, words, written_words
 from registrations.near_names import NearNames, near_names
 from registrations.other_names import likeness
+from registrations.querysets import today
 
 MOST_MATCHES = 5
 CANDIDATES = 500  # how many people are fetched and weighed at most
@@ -154,7 +156,7 @@ def _people_named_like(asked: Sequence[_Asked], near: NearNames) -> list[_Found]
     for family, members in families.items():
         named |= _named_like(family, members, near) & _of_these_ages([one.person.birth for one in members])
     rows = (
-        Individual.objects.filter(named, registered_at__isnull=False, memberships__left_at__isnull=True)
+        Individual.objects.filter(today("memberships"), named, registered_at__isnull=False)
         .order_by()
         .values_list(
             "memberships__household",
@@ -303,7 +305,7 @@ def _matches(fits: dict[uuid.UUID, _Fit], by: User) -> list[Match]:
         Match(
             household=str(key),
             number=str(households[key]),
-            site="" if households[key].site.confidential else households[key].site.name,
+            site=str(households[key].site) if is_in_the_open(households[key].site) else "",
             day=_day(households[key]),
             size=households[key].size,
             agrees=tuple(fact.value for fact in fit.agrees),

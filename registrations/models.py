@@ -12,11 +12,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from centre.models import Act, Marz, Site, User
-from registrations.cards import Card as Card
 from registrations.choices import AgeGroup, District, Going, Relationship, Sex
 from registrations.facts import Birth
 from registrations.numbers import write_number
-from registrations.querysets import HouseholdQuerySet, IndividualQuerySet, MovementQuerySet, PresenceQuerySet
+from registrations.querysets import (
+    GateCountQuerySet,
+    HouseholdQuerySet,
+    IndividualQuerySet,
+    MembershipQuerySet,
+    MovementQuerySet,
+    PresenceQuerySet,
+)
 
 
 def both_or_neither(at: str, by: str) -> Q:
@@ -33,7 +39,6 @@ class NeedCode(models.Model):
     name_hy = models.CharField(max_length=120, blank=True)
     name_ru = models.CharField(max_length=120, blank=True)
     at_desk = models.BooleanField(default=False)
-    restricted = models.BooleanField(default=True)
     verified = models.CharField(max_length=20)
 
     class Meta:
@@ -232,6 +237,8 @@ class Membership(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     act = models.ForeignKey(Act, models.PROTECT, related_name="memberships")
 
+    objects = MembershipQuerySet.as_manager()
+
     class Meta:
         ordering = ("household", "position")
         constraints = (
@@ -388,6 +395,8 @@ class GateCount(models.Model):
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     act = models.ForeignKey(Act, models.PROTECT, related_name="gate_counts")
     voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
+
+    objects = GateCountQuerySet.as_manager()
 
     class Meta:
         ordering = ("-happened_at",)

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
-from registrations.errors import AlreadyWritten, CardRevoked, CardTaken, OneHead, UnknownCard
+from registrations.errors import AlreadyWritten, CardTaken, OneHead
 from registrations.facts import Group, HouseholdFacts, PersonFacts
-from registrations.models import Card, Household, Individual, Membership, Movement, Name, SpecificNeed
+from registrations.models import Household, Individual, Membership, Movement, Name, SpecificNeed
 from registrations.names import fold, fold_fathers_name, sort_key, spelt
 from registrations.near_names import keys_of
 
@@ -22,29 +21,21 @@ def record_household(
     registered: bool,
     facts: HouseholdFacts,
     by: User,
-    card: int | None = None,
+    number: int | None = None,
     urgent_need: str | None = None,
 ) -> Household:
-    """Write the household itself; its number is the one of the printed card, or comes from the sequence.
+    """Write the household itself; its number is the one of a card, or comes from the sequence.
 
-    Refuses with CardRevoked, UnknownCard or CardTaken.
+    Refuses with CardTaken.
     """
     desk = (
         {"registered_at": act.at, "registered_by": by, "registered_in": act}
         if registered
         else {"pre_registered_at": act.at, "pre_registered_by": by}
     )
-    columns = desk | columns_of(facts) | ({} if card is None else {"number": _bind(card)})
+    columns = desk | columns_of(facts) | ({} if number is None else {"number": number})
     with refused_on("registrations_household_number_key", CardTaken()):
         return Household.objects.create(site=site, act=act, urgent_need_id=urgent_need, **columns)
-
-
-def _bind(number: int) -> int:
-    """Lock the live card of the number until the family that carries it is written."""
-    printed = Card.objects.filter(number=number)
-    if not lock_by_key(printed.live()):
-        raise CardRevoked if printed.exists() else UnknownCard
-    return number
 
 
 def columns_of(facts: HouseholdFacts) -> dict[str, Any]:
@@ -173,7 +164,7 @@ def record_movements(
     a merge that is undone later leaves it with the family it was told of.
     """
     ids = list(individual_ids)
-    memberships = Membership.objects.filter(left_at__isnull=True)
+    memberships = Membership.objects.today()
     if told_of is None:
         memberships = memberships.filter(individual__in=ids)
         counted_as = dict(memberships.values_list("individual", "counted_as"))

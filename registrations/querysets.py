@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from centre.access import Permission, Role, permissions_of
+from centre.presumed import presumed_left_by
 
 if TYPE_CHECKING:
     from centre.models import User
@@ -72,6 +73,24 @@ def reasons_to_see(user: "User", at: datetime, permission: Permission) -> list[L
     return reasons
 
 
+def today(path: str = "") -> Q:
+    """The condition that a membership, or the one at the end of this path, has not ended."""
+    return Q(**{f"{path}__left_at__isnull" if path else "left_at__isnull": True})
+
+
+def today_in_sql(table: str) -> str:
+    """The same in SQL."""
+    return f"{table}.left_at IS NULL"
+
+
+class MembershipQuerySet(models.QuerySet[Any]):
+    """Who belongs to which household."""
+
+    def today(self) -> "MembershipQuerySet":
+        """Those that have not ended."""
+        return self.filter(today())
+
+
 class HouseholdQuerySet(models.QuerySet[Any]):
     """Households; rows shown to a person start at visible_to."""
 
@@ -104,7 +123,8 @@ class HouseholdQuerySet(models.QuerySet[Any]):
         """Annotate `size`, the living people of today, each counted once."""
         members = self.model.memberships.rel.related_model._default_manager
         counted = (
-            members.filter(household=OuterRef("pk"), left_at__isnull=True)
+            members.today()
+            .filter(household=OuterRef("pk"))
             .exclude(counted_as__absences__movement__kind="died")
             .order_by()
             .values("household")
@@ -122,10 +142,10 @@ class IndividualQuerySet(models.QuerySet[Any]):
         """The members of the households that the user's roles show."""
         at = at or timezone.now()
         if reasons_to_see(user, at, permission) is None:
-            return self.filter(memberships__left_at__isnull=True)
+            return self.filter(today("memberships"))
         households = self.model.memberships.rel.related_model.household.field.related_model._default_manager
         shown = households.all().visible_to(user, at, permission)
-        return self.filter(memberships__left_at__isnull=True, memberships__household__in=shown)
+        return self.filter(today("memberships"), memberships__household__in=shown)
 
     def by_reason_to_see(self, user: "User", at: datetime | None = None) -> "list[IndividualQuerySet]":
         """Those whom visible_to shows, a queryset for each reason.
@@ -136,7 +156,7 @@ class IndividualQuerySet(models.QuerySet[Any]):
         if reasons is None:
             return [self.all()]
         of_household = [{f"memberships__household__{lookup}": value for lookup, value in r.items()} for r in reasons]
-        return [self.filter(memberships__left_at__isnull=True, **reason) for reason in of_household]
+        return [self.filter(today("memberships"), **reason) for reason in of_household]
 
     def living(self, at: datetime) -> "IndividualQuerySet":
         """Those not known to have died by the instant."""
@@ -146,9 +166,9 @@ class IndividualQuerySet(models.QuerySet[Any]):
 
     def members_of(self, household: Any) -> "IndividualQuerySet":
         """The persons whom the household's members of today count as, in the order of the form."""
-        return self.filter(
-            counted_memberships__household=household, counted_memberships__left_at__isnull=True
-        ).order_by("counted_memberships__position")
+        return self.filter(today("counted_memberships"), counted_memberships__household=household).order_by(
+            "counted_memberships__position"
+        )
 
 
 class MovementQuerySet(models.QuerySet[Any]):
@@ -159,12 +179,17 @@ class MovementQuerySet(models.QuerySet[Any]):
         return self.filter(counted_as__in=individual_ids)
 
 
+class GateCountQuerySet(models.QuerySet[Any]):
+    """What was counted at the gate."""
+
+    def standing(self) -> "GateCountQuerySet":
+        """Those that were not taken back."""
+        return self.filter(voids=None, voided_by=None)
+
+
 class PresenceQuerySet(models.QuerySet[Any]):
     """Presences."""
 
     def at(self, at: datetime) -> "PresenceQuerySet":
         """Presences at the instant; past a registration point's hours a person is presumed to have left."""
-        return self.filter(during__contains=at).exclude(
-            site__presumed_left_after__isnull=False,
-            during__startswith__lte=at - F("site__presumed_left_after") * timedelta(hours=1),
-        )
+        return self.filter(during__contains=at).exclude(presumed_left_by(at))

@@ -23,6 +23,7 @@ from registrations.names import fold, fold_fathers_name, initials, words
 from registrations.near_names import NearNames, near_names
 from registrations.other_names import likeness
 from registrations.phones import read_phone
+from registrations.querysets import today
 
 ENOUGH = 50  # found as written, nobody misspelt is looked for
 CANDIDATES = 200  # people whom the sites are asked about one by one
@@ -82,7 +83,7 @@ def search_individuals(queryset: Any, query: str, *, by: User) -> Ranked:
     """
     number = _number(query)
     if number is not None:
-        rows = queryset.filter(memberships__left_at__isnull=True, memberships__household__number=number)
+        rows = queryset.filter(today("memberships"), memberships__household__number=number)
         members = list(rows.order_by("memberships__position").values_list("pk", flat=True))
         if members or any(letter.isdigit() for letter in query):  # else the letters of a name may look like digit keys
             return Ranked(queryset, members)
@@ -123,7 +124,7 @@ def _ranked(queryset: Any, named: dict[uuid.UUID, _Named], asked: dict[str, str]
 def search_households(queryset: Any, people: Any, query: str, *, by: User) -> tuple[Ranked, dict[uuid.UUID, uuid.UUID]]:
     """The households of the queryset in which somebody of these people is found; and who was found first in each."""
     found = search_individuals(people, query, by=by)
-    rows = Membership.objects.filter(individual__in=found.keys, left_at__isnull=True)
+    rows = Membership.objects.today().filter(individual__in=found.keys)
     household_of = dict(rows.values_list("individual", "household"))
     first = {household_of[person]: person for person in reversed(found.keys)}
     order = list(dict.fromkeys(household_of[person] for person in found.keys))

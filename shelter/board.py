@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from centre.access import Permission, allows
 from centre.models import Site, User
+from centre.sight import Sight, sight_of
 from registrations.models import Household, Individual, Membership, Presence
 from registrations.numbers import write_number
 from shelter.fitting import Fit, best_fits, judge
@@ -25,7 +26,7 @@ from shelter.selectors import (
     rooms_now,
     who_waits,
 )
-from shelter.sight import may_know, sites_to_place
+from shelter.sight import sites_to_place
 
 SHOWN = 40  # families, and rooms of a house, listed at first
 NEEDS_IN_WORDS = {
@@ -166,14 +167,15 @@ def read_people(household: Household, at: datetime, user: User) -> list[Person]:
     here = dict(presences.values_list("individual", "site"))
     found = Stay.objects.filter(individual__in=individuals).at(at).select_related("room__site", "place")
     stays = {(stay.individual_id, stay.kind): stay for stay in found}
-    return [_person(one, here.get(one.pk), stays, user, at) for one in individuals]
+    sight = sight_of(user, at)
+    return [_person(one, here.get(one.pk), stays, sight) for one in individuals]
 
 
 def _person(
-    one: Individual, site_id: uuid.UUID | None, stays: Mapping[tuple[uuid.UUID, str], Stay], user: User, at: datetime
+    one: Individual, site_id: uuid.UUID | None, stays: Mapping[tuple[uuid.UUID, str], Stay], sight: Sight
 ) -> Person:
     stay, hold = stays.get((one.pk, Stay.Kind.STAY)), stays.get((one.pk, Stay.Kind.HOLD))
-    hidden = {kept for kept in (stay, hold) if kept and not may_know(user, kept.site, at)}
+    hidden = {kept for kept in (stay, hold) if kept and not sight.is_told(kept.site)}
     return Person(
         one.pk,
         one.full_name or str(one),
@@ -251,7 +253,7 @@ class PlaceRow:
 def read_places(room: Room, at: datetime) -> list[PlaceRow]:
     """The places of the room in order, then those who sleep there without a place."""
     stays = list(Stay.objects.filter(room=room).from_(at).select_related("individual").order_by("during"))
-    families = Membership.objects.filter(counted_as__in=[stay.individual_id for stay in stays], left_at__isnull=True)
+    families = Membership.objects.today().filter(counted_as__in=[stay.individual_id for stay in stays])
     numbers = dict(families.values_list("counted_as", "household__number"))
     by_place = {stay.place_id: stay for stay in reversed(stays)}
     taken = [(place, by_place.get(place.pk)) for place in room.places.order_by("number")]

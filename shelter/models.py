@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.access import Permission
 from centre.models import Act, Site, User
+from centre.sight import sight_of
 from centre.words import in_words
 from registrations.models import Individual, Membership, both_or_neither
-from shelter.sight import open_to
 
 
 class Room(models.Model):
@@ -156,7 +156,7 @@ class StayQuerySet(models.QuerySet["Stay"]):
         """Holds and stays at the sites where the user may place; a confidential one must be theirs by name."""
         at = at or timezone.now()
         reach = user.reach(Permission.PLACE, at)
-        shown = self.filter(open_to(user, at, "site"))
+        shown = self.filter(sight_of(user, at).told("site"))
         return shown if reach is None else shown.filter(site__in=reach)
 
 

@@ -12,8 +12,10 @@ from django.db import connection
 from centre.access import Permission, allows
 from centre.clock import local_day
 from centre.models import Site, User
+from centre.presumed import presumed_left
 from registrations.facts import years_before
 from registrations.numbers import write_number
+from registrations.querysets import today_in_sql
 
 LONG = timedelta(hours=12)  # who has waited this long is overtaken by nobody
 RECENT = timedelta(hours=72)  # how long a family presumed to have left a registration point is still listed
@@ -53,10 +55,10 @@ class Waiting:
 
 
 # Starts from who is at the sites now; the stays looked at are those at the same sites.
-WAITING = """
+WAITING = f"""
 WITH bedless AS MATERIALIZED (
     SELECT presence.individual_id, site.id AS site_id,
-           coalesce(lower(presence.during) <= %(at)s - site.presumed_left_after * interval '1 hour', false) AS presumed
+           {presumed_left("lower(presence.during)", "site")} AS presumed
     FROM centre_site site CROSS JOIN LATERAL (
         SELECT individual_id, during FROM registrations_presence
         WHERE site_id = site.id AND during @> %(at)s OFFSET 0  -- site by site, by the index presence_at_site
@@ -82,7 +84,7 @@ WITH bedless AS MATERIALIZED (
            count(*) FILTER (WHERE birth_date <= %(sixty_years_ago)s OR age_group = '60+') AS elders
     FROM bedless
     JOIN registrations_membership membership
-      ON membership.counted_as_id = bedless.individual_id AND membership.left_at IS NULL
+      ON membership.counted_as_id = bedless.individual_id AND {today_in_sql("membership")}
     JOIN registrations_individual individual ON individual.id = bedless.individual_id
     GROUP BY membership.household_id, bedless.site_id
 ), told AS (
@@ -98,13 +100,14 @@ WITH bedless AS MATERIALIZED (
                WHERE need.individual_id = ANY (members) AND ended_at IS NULL AND code_id = ANY (%(urgent)s)
                UNION SELECT household.urgent_need_id WHERE household.urgent_need_id = ANY (%(urgent)s)
                ORDER BY 1
-             ) ELSE '{}' END AS needs
+             ) ELSE '{{}}' END AS needs
     FROM family JOIN registrations_household household ON household.id = family.household_id
     WHERE household.going = 'shelter'
 )
 SELECT household_id, number, site_id, given, family,
        (SELECT count(DISTINCT counted_as_id) FROM registrations_membership
-        WHERE registrations_membership.household_id = told.household_id AND left_at IS NULL AND NOT EXISTS (
+        WHERE registrations_membership.household_id = told.household_id AND {today_in_sql("registrations_membership")}
+          AND NOT EXISTS (
           SELECT FROM registrations_absence absence JOIN registrations_movement death ON death.id = absence.movement_id
           WHERE absence.individual_id = registrations_membership.counted_as_id AND death.kind = 'died')) AS size,
        members, registered, since, presumed, infants, young, elders, needs, count(*) OVER () AS all_of_them
@@ -295,13 +298,13 @@ class HoldRow:
         return write_number(self.number)
 
 
-HOLDS = """
+HOLDS = f"""
 SELECT household.id, household.number, hold.site_id, array_agg(DISTINCT room.name), array_agg(hold.id),
        upper(hold.during) AS until, max(hold.reason), upper(hold.during) <= %(at)s
 FROM shelter_stay hold
 JOIN shelter_room room ON room.id = hold.room_id
 JOIN registrations_membership membership
-  ON membership.individual_id = hold.individual_id AND membership.left_at IS NULL
+  ON membership.individual_id = hold.individual_id AND {today_in_sql("membership")}
 JOIN registrations_household household ON household.id = membership.household_id
 WHERE hold.kind = 'hold' AND hold.given_up_in_id IS NULL AND hold.during && tstzrange(%(unused_since)s, NULL)
   AND hold.site_id = ANY (%(sites)s)

@@ -20,11 +20,11 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from pytest_django import DjangoDbBlocker
 
-from reception.engines.addresses import var_mode
-from reception.engines.errors import EngineError
-from reception.engines.journal import Journal
-from reception.engines.running import engines
-from reception.languages.catalogues import compile_all
+from engines.addresses import var_mode
+from engines.errors import EngineError
+from engines.journal import Journal
+from engines.running import engines
+from tools.languages.catalogues import compile_all
 
 if settings.configured:
     raise pytest.UsageError("Name DJANGO_SETTINGS_MODULE nowhere but in tests/conftest.py.")
@@ -96,8 +96,8 @@ compile_all()  # the translations, before anything reads them
 django.setup()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one costs 0.3 s a user
 
+from registrations.migrations._need_codes import write_need_codes  # noqa: E402
 from registrations.models import NeedCode  # noqa: E402 - the settings are read first
-from registrations.need_codes import load_need_codes  # noqa: E402
 from tests.servers import copy_pristine  # noqa: E402
 
 
@@ -105,4 +105,4 @@ from tests.servers import copy_pristine  # noqa: E402
 def _read_need_codes_again(**_: object) -> None:
     """A transactional test empties all tables at its end, also this one that a migration filled."""
     if not NeedCode.objects.exists():
-        load_need_codes(NeedCode)
+        write_need_codes(NeedCode)

@@ -19,13 +19,13 @@ from aid.models import Distribution, Handout, Item
 from centre.access import Role
 from centre.models import Site, User
 from centre.templatetags.figures import figure
-from reception.languages.catalogues import LANGUAGES, catalogues, compile_all, path_of
-from reception.languages.checking import faults, faults_of
-from reception.languages.extracting import Message, apps, messages_of_python, messages_of_template
 from registrations.models import Individual, SpecificNeed
 from shelter.models import Room
 from tests.api.world import furnish
 from tests.build import make_site, make_user, person, register_family
+from tools.languages.catalogues import LANGUAGES, catalogues, compile_all, path_of
+from tools.languages.checking import faults, faults_of
+from tools.languages.extracting import Message, apps, messages_of_python, messages_of_template
 
 ROOT = Path(settings.BASE_DIR)
 

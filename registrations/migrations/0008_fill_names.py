@@ -1,30 +1,9 @@
+"""The names of the people were written here; 0012 writes them all with the keys of today's search."""
+
 from django.db import migrations
 
 
-def fill(apps, _schema_editor):
-    """Write each distinct name of the people, as the desk does, and fold anew what folds otherwise since."""
-    # Not a copy: a key is worth something only while it is made as the search of this release makes it
-    from registrations.names import fold, spelt
-    from registrations.near_names import keys_of
-
-    people, name = apps.get_model("registrations", "Individual").objects.order_by(), apps.get_model("registrations", "Name")
-    for kind in ("given", "family"):
-        written_as, folded_as = f"{kind}_name", f"{kind}_fold"
-        names = set()
-        for written, stored in list(people.values_list(written_as, folded_as).distinct()):
-            folded = fold(written)
-            if folded != stored:
-                people.filter(**{written_as: written}).update(**{folded_as: folded})
-            if folded:
-                names.add((folded, spelt(written)))
-        name.objects.bulk_create(
-            (name(folded=folded, spelt=letters, kind=kind, keys=keys_of(folded, letters)) for folded, letters in sorted(names)),
-            batch_size=1000,
-        )
-
-
 class Migration(migrations.Migration):
-
     dependencies = [("registrations", "0007_names_by_key")]
 
-    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
+    operations = []

@@ -2,11 +2,11 @@
 
 from django.db import migrations
 
-from registrations.need_codes import load_need_codes
+from registrations.migrations._need_codes import write_need_codes
 
 
 def load(apps, schema_editor):
-    load_need_codes(apps.get_model("registrations", "NeedCode"))
+    write_need_codes(apps.get_model("registrations", "NeedCode"))
 
 
 class Migration(migrations.Migration):

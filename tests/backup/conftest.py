@@ -12,10 +12,10 @@ from psycopg import sql
 from pyrage.x25519 import Identity
 from pytest_django import DjangoDbBlocker
 
-from reception.backup.manifest import Manifest
-from reception.backup.writing import Written, write_backup
 from tests.backup.day import count_tonight, live_a_day
 from tests.servers import fresh_database
+from upkeep.backup.manifest import Manifest
+from upkeep.backup.writing import Written, write_backup
 
 Rows = dict[str, list[tuple[object, ...]]]
 

@@ -12,17 +12,18 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from pyrage.x25519 import Identity
 
-from centre.models import Backup, User
-from reception.backup.errors import BackupError
-from reception.backup.keys import new_key
-from reception.backup.manifest import describe
-from reception.backup.programs import address_for
-from reception.backup.restoring import LOCK, read_whole, restore_backup
-from reception.backup.writing import keep_newest, write_backup
+from centre.models import User
 from registrations.models import Household, Movement
 from tests.backup.conftest import Saved, every_row
 from tests.backup.day import PASSWORD, count_tonight
 from tests.build import make_site, make_user
+from upkeep.backup.errors import BackupError
+from upkeep.backup.keys import new_key
+from upkeep.backup.manifest import describe
+from upkeep.backup.programs import address_for
+from upkeep.backup.restoring import LOCK, read_whole, restore_backup
+from upkeep.backup.writing import keep_newest, write_backup
+from upkeep.models import Backup
 
 
 def _damaged(saved: Saved, folder: Path, change: str) -> Path:
@@ -244,7 +245,7 @@ def test_backup_that_fails_leaves_no_file(saved, fresh, tmp_path, monkeypatch) -
     program.chmod(0o755)
     folder = tmp_path / "folder"
     folder.mkdir()
-    find = "reception.backup.writing.find_program"
+    find = "upkeep.backup.writing.find_program"
     monkeypatch.setattr(find, lambda name, major: program if name == "pg_dump" else Path("/bin/true"))
     with pytest.raises(BackupError, match="pg_dump ended with"):
         write_backup(connection, folder, [saved.identity.to_public()], datetime.now(UTC))

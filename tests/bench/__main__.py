@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from reception.engines.running import engines
+from engines.running import engines
 from tests.bench.beside import beside
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from centre.access import Role
 from centre.models import Assignment, Marz, Site, User
-from reception.demonstration.people import InventedFamily, invent_families
+from demonstration.people import InventedFamily, invent_families
 from registrations.facts import Birth
 from registrations.models import Individual
 from registrations.names import fold, fold_fathers_name, sort_key

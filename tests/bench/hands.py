@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from reception.engines.running import engines
+from engines.running import engines
 
 EACH = 120.0  # milliseconds a key, as a practised hand types
 DELAYS = (0.0, 0.3, 0.8)  # seconds, each way

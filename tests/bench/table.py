@@ -28,7 +28,7 @@ from census.actions import take_snapshots  # noqa: E402
 from centre.access import Role  # noqa: E402
 from centre.models import Site, User  # noqa: E402
 from centre.tokens import make_token  # noqa: E402
-from reception.demonstration.people import InventedFamily, invent_families  # noqa: E402
+from demonstration.people import InventedFamily, invent_families  # noqa: E402
 from registrations.models import Household, Individual  # noqa: E402
 from registrations.numbers import write_number  # noqa: E402
 from shelter.models import Room  # noqa: E402

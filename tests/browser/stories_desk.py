@@ -7,21 +7,22 @@ from datetime import date, timedelta
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from cards.actions import print_card, print_cards
+from cards.models import Card
 from casework.models import Case
 from centre.access import Role
 from centre.models import LogLine
-from desk.actions import arrive
+from desk.actions import arrive, count_gate
 from desk.merging import merge_pairs
-from registrations.actions import print_card, print_cards
 from registrations.card_texts import secrets_of
 from registrations.facts import Birth
-from registrations.models import Card, GateCount, Household, Individual, Merge, Movement, Presence
+from registrations.models import GateCount, Household, Individual, Merge, Movement, Presence
 from tests.browser.buttons import OPENS, SCRIPT, Desk, button, code
 from tests.build import make_site, make_user, person, register_family
 
 FILE, INTAKE, GATE = "desk:family", "desk:intake", "desk:gate"
-CARD = (FILE, "desk:family_card")
-PRINTED = ("desk:blank_sheet", "desk:sheet")
+CARD = (FILE, "cards:family_card")
+PRINTED = ("desk:blank_sheet", "cards:sheet")
 
 
 def here(desk: Desk) -> int:
@@ -160,6 +161,14 @@ def add_a_count(desk: Desk) -> Iterator[None]:
     assert list(GateCount.objects.filter(site=desk.site).values_list("people", flat=True)) == [40]
 
 
+@button("Take this count back", "desk:void_count", on="desk:count", does=["void_gate_count"])
+def take_back_a_count(desk: Desk) -> Iterator[None]:
+    count_gate(desk.site, people=4000, by=desk.by)
+    desk.open("/intake/count/")
+    yield
+    assert not GateCount.objects.standing().filter(site=desk.site).exists()
+
+
 # Families
 
 
@@ -262,21 +271,21 @@ def open_card(desk: Desk, family: Household) -> None:
     desk.open({FILE: f"/families/{number}/"}.get(desk.on, f"/cards/family/{number}/"))
 
 
-@button("Print their card", "desk:family_card", on=CARD, does=["print_card"])
+@button("Print their card", "cards:family_card", on=CARD, does=["print_card"])
 def print_their_card(desk: Desk) -> Iterator[None]:
     open_card(desk, desk.family())
     yield
     assert live(desk) == 1
 
 
-@button("Print a new card", "desk:family_card", on=CARD, does=["print_card"])
+@button("Print a new card", "cards:family_card", on=CARD, does=["print_card"])
 def print_a_new_card(desk: Desk) -> Iterator[None]:
     carded(desk)
     yield
     assert (live(desk), Card.objects.filter(site=desk.site).count()) == (1, 2)
 
 
-@button("Only revoke it", "desk:revoke_card", on=CARD, does=["revoke_card"])
+@button("Only revoke it", "cards:revoke_card", on=CARD, does=["revoke_card"])
 def only_revoke_it(desk: Desk) -> Iterator[None]:
     carded(desk)
     yield
@@ -289,21 +298,21 @@ def lost_stolen_damaged(desk: Desk) -> Iterator[None]:
     yield
 
 
-@button("Print cards", "desk:cards", on="desk:cards", does=["print_cards"])
+@button("Print cards", "cards:cards", on="cards:cards", does=["print_cards"])
 def print_a_block(desk: Desk) -> Iterator[None]:
     desk.open("/cards/").locator("[name=count]").select_option("10")
     yield
     assert live(desk) == 10
 
 
-@button("Revoke those left", OPENS, on="desk:cards")
+@button("Revoke those left", OPENS, on="cards:cards")
 def which_to_revoke(desk: Desk) -> Iterator[None]:
     print_cards(desk.site, count=10, language="hy", by=desk.by)
     desk.open("/cards/")
     yield
 
 
-@button("Revoke", "desk:revoke_cards", on="desk:cards", does=["revoke_block"])
+@button("Revoke", "cards:revoke_cards", on="cards:cards", does=["revoke_block"])
 def revoke_a_block(desk: Desk) -> Iterator[None]:
     print_cards(desk.site, count=10, language="hy", by=desk.by)
     desk.open("/cards/")
@@ -315,7 +324,7 @@ def revoke_a_block(desk: Desk) -> Iterator[None]:
 def print_a_sheet(desk: Desk) -> Iterator[None]:
     address = "/intake/sheet/"
     desk.user = make_user(Role.COORDINATOR, desk.site)
-    if desk.on == "desk:sheet":
+    if desk.on == "cards:sheet":
         address = f"/cards/sheets/{print_cards(desk.site, count=10, language='hy', by=desk.user).act}/"
     desk.open(address)
     yield

@@ -225,7 +225,7 @@ def earlier_roles(desk: Desk) -> Iterator[None]:
     yield
 
 
-@button("Save", "desk:complaints", on="desk:complaints", does=["say_where_to_complain"], enter="[name=complaints_to]")
+@button("Save", "cards:complaints", on="cards:complaints", does=["say_where_to_complain"], enter="[name=complaints_to]")
 def save_where_to_complain(desk: Desk) -> Iterator[None]:
     administer(desk, "/cards/complaints/")
     number = f"0-800-{desk.site.code}"

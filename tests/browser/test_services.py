@@ -162,9 +162,9 @@ def test_an_engine_that_went_away_is_said_and_comes_back(stands, engine):
     stands.start(engine)
     stands.wait_for(lambda: stands.is_healthy("web"), "the web to be ready again")
     assert _get(f"https://{stands.site}/accounts/login/").status == 200
-    done = _tasks_done(stands, "reception.tasks.heartbeat")
-    _send(stands, "reception.tasks.heartbeat")
-    stands.wait_for(lambda: _tasks_done(stands, "reception.tasks.heartbeat") > done, "the worker to be back")
+    done = _tasks_done(stands, "upkeep.tasks.heartbeat")
+    _send(stands, "upkeep.tasks.heartbeat")
+    stands.wait_for(lambda: _tasks_done(stands, "upkeep.tasks.heartbeat") > done, "the worker to be back")
 
 
 def test_no_secret_is_in_a_log_or_in_sight_of_other_processes(stands, cards):

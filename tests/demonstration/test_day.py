@@ -8,6 +8,7 @@ from django.utils import timezone
 from casework.models import Case
 from census.models import Snapshot
 from census.selectors import Tally
+from demonstration.management.commands import demonstrate
 from registrations.models import GateCount, Household, Movement
 from shelter.models import Stay
 from tests.races.conftest import committed_database
@@ -17,7 +18,7 @@ __all__ = ["committed_database"]
 
 def test_day_ends_now_and_has_families_in_every_state(committed_database, demonstration):
     said = StringIO()
-    call_command("demonstrate", count=True, stdout=said)
+    call_command(demonstrate.Command(), count=True, stdout=said)
     *counted, loaded = said.getvalue().splitlines()
     assert counted == [f"{done} of {len(counted)}" for done in range(1, len(counted) + 1)]
     assert loaded.startswith("Loaded ")

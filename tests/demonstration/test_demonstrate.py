@@ -7,7 +7,8 @@ from django.core.management import CommandError, call_command
 
 from centre.actions import open_operation
 from centre.models import Assignment, Operation, Site, User
-from reception.demonstration import logins
+from centre.public_logins import logins
+from demonstration.management.commands import demonstrate
 from registrations.models import Household
 from shelter.models import Place
 from tests.build import make_site, make_user, register_family
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def _demonstrate(**options) -> str:
     said = StringIO()
-    call_command("demonstrate", stdout=said, **options)
+    call_command(demonstrate.Command(), stdout=said, **options)
     return said.getvalue()
 
 

@@ -8,11 +8,11 @@ from random import Random
 import phonenumbers
 import pytest
 
-from reception.demonstration.kin import Homes
-from reception.demonstration.names import given_names, surnames
-from reception.demonstration.people import invent_families
-from reception.demonstration.settlements import LIVED_IN_2023, LOST_BEFORE
-from reception.demonstration.spelling import genitive, patronymic, to_latin, to_russian
+from demonstration.kin import Homes
+from demonstration.names import given_names, surnames
+from demonstration.people import invent_families
+from demonstration.settlements import LIVED_IN_2023, LOST_BEFORE
+from demonstration.spelling import genitive, patronymic, to_latin, to_russian
 from registrations.names import fold, fold_fathers_name, scripts
 from registrations.other_names import likeness
 

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from reception.demonstration.parties import PlanImpossible
-from reception.demonstration.plan import Kind, Plan, make_plan
-from reception.demonstration.series import accommodated_by_marz, announcements, curves
-from reception.demonstration.sites import HOUSES, all_sites
-from reception.demonstration.targets import YEREVAN
+from demonstration.parties import PlanImpossible
+from demonstration.plan import Kind, Plan, make_plan
+from demonstration.series import accommodated_by_marz, announcements, curves
+from demonstration.sites import HOUSES, all_sites
+from demonstration.targets import YEREVAN
 
 
 @pytest.fixture(scope="module", params=[0.001, 0.005, 0.02])

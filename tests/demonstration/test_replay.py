@@ -8,11 +8,12 @@ import pytest
 from django.conf import global_settings
 from django.core.management import CommandError, call_command
 
-from reception.demonstration.comparing import compare, table
-from reception.demonstration.plan import make_plan
-from reception.demonstration.replaying import carry_out
-from reception.demonstration.targets import YEREVAN
-from reception.demonstration.wire import Refused
+from demonstration.comparing import compare, table
+from demonstration.management.commands import demonstrate, replay
+from demonstration.plan import make_plan
+from demonstration.replaying import carry_out
+from demonstration.targets import YEREVAN
+from demonstration.wire import Refused
 from registrations.models import Household, Individual
 from tests.servers import fresh_database, serve, work
 
@@ -28,7 +29,7 @@ def server(django_db_blocker, settings, monkeypatch):
     monkeypatch.setenv("RECEPTION_DEMONSTRATION", "1")
     settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS  # those the server knows
     with django_db_blocker.unblock(), fresh_database(f"replay_{os.getpid()}"):
-        call_command("demonstrate", ground_only=True, places=600, stdout=StringIO())
+        call_command(demonstrate.Command(), ground_only=True, places=600, stdout=StringIO())
         with serve(workers=2) as running, work():
             yield f"http://127.0.0.1:{running.port}"
 
@@ -57,4 +58,4 @@ def test_replay_meets_the_announcements_and_every_census_adds_up(server):
 
 def test_replay_says_so_when_nobody_answers():
     with pytest.raises(CommandError, match="Nobody answers"):
-        call_command("replay", url="http://127.0.0.1:9", scale=0.001, stdout=StringIO())
+        call_command(replay.Command(), url="http://127.0.0.1:9", scale=0.001, stdout=StringIO())

@@ -24,8 +24,8 @@ from typing import Any
 
 from pyrage.x25519 import Identity
 
-from reception.engines.account import Account, engine_account
-from reception.engines.programs import Programs, find_programs
+from engines.account import Account, engine_account
+from engines.programs import Programs, find_programs
 from tests.deployment.compose import ROOT, environment_of, read_compose, read_stages, sent_files
 
 PATIENCE = 60  # seconds

@@ -11,15 +11,17 @@ from django.utils import timezone
 
 from aid.actions import Rule, add_item, plan_distribution, receive_stock
 from aid.models import Distribution, Handout, Item
+from cards.actions import print_card, print_cards, revoke_block, revoke_card
+from cards.errors import CardReplaced, CardRevoked, NowhereToComplain, UnknownCard
+from cards.models import Card
+from cards.sheets import draw_faces
 from centre.access import NotAllowed, Role
 from centre.models import Act, LogLine, Operation
 from desk.actions import register
-from desk.sheets import draw_faces
-from registrations.actions import print_card, print_cards, revoke_block, revoke_card
 from registrations.card_texts import CardText, secrets_of, write_code, write_qr
-from registrations.errors import CardReplaced, CardRevoked, CardTaken, NowhereToComplain, UnknownCard
+from registrations.errors import CardTaken
 from registrations.facts import HouseholdFacts
-from registrations.models import Card, Household, Presence
+from registrations.models import Household, Presence
 from registrations.numbers import LETTERS, write_number
 from tests.api.conftest import intake as api_intake
 from tests.build import make_site, make_user, person, register_family
@@ -94,7 +96,7 @@ def other(digits):
 
 def test_of_a_printed_card_only_digests_are_kept(block):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT c::text FROM registrations_card c UNION ALL SELECT a::text FROM centre_act a")
+        cursor.execute("SELECT c::text FROM cards_card c UNION ALL SELECT a::text FROM centre_act a")
         kept = " ".join(line for (line,) in cursor.fetchall())
     assert str(block[0].number) in kept
     assert not any(card.secret in kept or card.code in kept for card in block)
@@ -139,7 +141,7 @@ def test_the_sheet_is_drawn_for_whoever_printed_it_within_the_hour(client, block
     client.force_login(make_user(Role.COORDINATOR, goris))
     assert client.get(sheet).status_code == 409
     client.force_login(coordinator)
-    monkeypatch.setattr("desk.sheets.DRAWN_FOR", timedelta(0))  # the hour has passed
+    monkeypatch.setattr("cards.sheets.DRAWN_FOR", timedelta(0))  # the hour has passed
     assert client.get(sheet).status_code == 409
 
 

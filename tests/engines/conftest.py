@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
-from reception.engines.home import discard
+from engines.home import discard
 from tests.engines.serving import Serve, processes_of
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 from django.db import connection
 
-from reception.engines.addresses import broker_url, database_url, make_secret, secret_key
+from engines.addresses import broker_url, database_url, make_secret, secret_key
 
 
 def test_database_url_before_the_first_start_has_no_password(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ import psutil
 import psycopg
 import pytest
 
-from reception.engines.account import engine_account
-from reception.engines.home import make_home, make_var
+from engines.account import engine_account
+from engines.home import make_home, make_var
 from tests.engines.serving import ROOT, Serve, processes_of, wait_until
 
 pytestmark = pytest.mark.engines
@@ -172,7 +172,7 @@ def test_a_killed_user_of_the_programs_door_leaves_no_engine_and_no_folder(folde
     var = folder / "scratch"
     program = (
         "import sys, time, pathlib\n"
-        "from reception.engines.running import engines\n"
+        "from engines.running import engines\n"
         "with engines(pathlib.Path(sys.argv[1]), durable=False):\n"
         "    print('up', flush=True)\n"
         "    time.sleep(60)\n"

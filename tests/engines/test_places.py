@@ -14,8 +14,8 @@ import kombu
 import psycopg
 import pytest
 
-from reception.engines.account import Account
-from reception.engines.home import ELSEWHERE
+from engines.account import Account
+from engines.home import ELSEWHERE
 from tests.engines.serving import ROOT, Serve, processes_of
 
 pytestmark = pytest.mark.engines

@@ -10,8 +10,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from reception.engines.journal import Journal
-from reception.engines.progress import steps
+from engines.journal import Journal
+from engines.progress import steps
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ import celery
 import psutil
 import pytest
 
-from reception.engines.addresses import broker_url
-from reception.engines.children import Child, listen
-from reception.engines.errors import EngineError
-from reception.engines.journal import Journal
-from reception.engines.running import engines, supervised
-from reception.engines.supervisor import Supervisor
+from engines.addresses import broker_url
+from engines.children import Child, listen
+from engines.errors import EngineError
+from engines.journal import Journal
+from engines.running import engines, supervised
+from engines.supervisor import Supervisor
 from tests.engines.serving import Serve, processes_of, wait_until
 
 pytestmark = pytest.mark.engines

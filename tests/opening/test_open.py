@@ -9,14 +9,16 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from cards.models import Card
 from centre.access import Role
 from centre.errors import SiteCodeTaken
 from centre.models import Act, Assignment, Operation, Site, User
-from reception.opening.acts import CARDS, open_whole
-from reception.opening.plan import FirstSite, Plan, Wrong
-from registrations.models import Card, Household
+from demonstration.management.commands import demonstrate
+from registrations.models import Household
 from shelter.models import Place, Room
 from tests.build import make_site, make_user, register_family
+from upkeep.opening.acts import CARDS, open_whole
+from upkeep.opening.plan import FirstSite, Plan, Wrong
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +107,7 @@ def test_open_twice_is_refused():
 def test_open_is_refused_beside_a_demonstration(settings):
     settings.DEMONSTRATION = True
     settings.OLDEST_ACT = timedelta(days=3660)
-    call_command("demonstrate", ground_only=True, places=600, stdout=io.StringIO())
+    call_command(demonstrate.Command(), ground_only=True, places=600, stdout=io.StringIO())
     with pytest.raises(CommandError, match="without RECEPTION_DEMONSTRATION"):
         _open()
     settings.DEMONSTRATION = False

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from census.actions import take_due_snapshots
 from centre.access import Role
-from centre.models import Backup, Operation
-from reception.demonstration import PASSWORD
-from reception.watch import heart, machine, state
-from reception.watch.findings import Finding, findings, of_clock, of_disk, of_encryption
-from reception.watch.machine import Disk
+from centre.models import Operation
+from centre.public_logins import PASSWORD
 from tests.build import make_site, make_user
+from upkeep.models import Backup
+from upkeep.watch import heart, machine, state
+from upkeep.watch.findings import Finding, findings, of_clock, of_disk, of_encryption
+from upkeep.watch.machine import Disk
 
 pytestmark = pytest.mark.django_db
 

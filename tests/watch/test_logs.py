@@ -15,8 +15,8 @@ from django.urls import path
 from centre.access import Role
 from centre.models import User
 from reception.urls import handler400, handler500, urlpatterns
-from reception.watch.logs import JsonLines, Lines
 from tests.build import make_site, make_user, register_family
+from upkeep.watch.logs import JsonLines, Lines
 
 __all__ = ["handler400", "handler500"]
 

@@ -7,11 +7,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from census.actions import take_snapshots
 from centre.access import NotAllowed, Role
-from reception.tasks import heartbeat
-from reception.watch.metrics import count_task, write_metrics
 from registrations.models import Individual
 from shelter.actions import block_places
 from tests.build import make_room, make_site, make_user, person, register_family
+from upkeep.tasks import heartbeat
+from upkeep.watch.metrics import count_task, write_metrics
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,7 @@ def test_the_figures_hold_nobody_and_no_site(client):
 
 
 def test_tasks_are_counted_across_processes_by_name_and_outcome():
-    key = ("reception_tasks_total", (("name", "reception.tasks.heartbeat"), ("outcome", "FAILURE")))
+    key = ("reception_tasks_total", (("name", "upkeep.tasks.heartbeat"), ("outcome", "FAILURE")))
     before = figures().get(key, 0)
     count_task(sender=heartbeat, state="FAILURE")
     assert figures()[key] == before + 1

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reception.languages.catalogues import compile_all, update
-from reception.languages.checking import faults
-from reception.languages.extracting import ROOT
+from tools.languages.catalogues import compile_all, update
+from tools.languages.checking import faults
+from tools.languages.extracting import ROOT
 
 
 class Command(BaseCommand):

@@ -2,8 +2,6 @@
 
 import hashlib
 import http.client
-import importlib
-import importlib.util
 import socket
 import sys
 import time
@@ -16,13 +14,14 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management.base import BaseCommand, CommandError
 
-from reception.engines import children
-from reception.engines.engine import Ground
-from reception.engines.errors import EngineError, Interrupted
-from reception.engines.journal import Journal
-from reception.engines.progress import steps
-from reception.engines.running import all_engines, supervised
-from reception.engines.supervisor import Supervisor
+from centre.public_logins import logins
+from engines import children
+from engines.engine import Ground
+from engines.errors import EngineError, Interrupted
+from engines.journal import Journal
+from engines.progress import steps
+from engines.running import all_engines, supervised
+from engines.supervisor import Supervisor
 
 PORT = 8000
 
@@ -133,16 +132,8 @@ def _greeting(listener: socket.socket, *, demonstration: bool) -> list[str]:
     lines = [f"Reception runs at http://{f'[{host}]' if ':' in host else host}:{port}/"]
     if demonstration:
         lines.append("This is a demonstration: every person in it is invented.")
-        lines += [f"  {line}" for line in _demonstration_logins()]
+        lines += [f"  {line}" for line in logins()]
     return [*lines, "Ctrl-C stops it."]
-
-
-def _demonstration_logins() -> list[str]:
-    """Who may sign in to the demonstration, a line each, as `reception.demonstration.logins()` names them."""
-    if importlib.util.find_spec("reception.demonstration") is None:
-        return []
-    logins = getattr(importlib.import_module("reception.demonstration"), "logins", tuple)
-    return [str(line) for line in logins()]
 
 
 def _engine_addresses(supervisor: Supervisor) -> list[str]:

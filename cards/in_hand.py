@@ -1,0 +1,59 @@
+"""Which card was seen at this desk: so its secret goes into no page, draft or address, and the number goes on alone."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from cards.fields import CardField
+from cards.selectors import Shown
+from centre.log import write_log
+from centre.models import LogLine, User
+from registrations.models import Household
+
+IN_HAND = "card_in_hand"
+FALSE = frozenset({"card_revoked", "not_genuine", "other_operation", "wrong_code"})
+"""Why a card was refused that should not be about."""
+
+
+def remember_card(request: HttpRequest, shown: Shown) -> None:
+    """Keep for the session that this card itself was scanned, or its code typed."""
+    if shown.proven:
+        request.session[IN_HAND] = shown.number
+
+
+def is_in_hand(request: HttpRequest, shown: Shown) -> bool:
+    """Whether the card itself was seen at this desk, now or in the step before."""
+    return shown.proven or request.session.get(IN_HAND) == shown.number
+
+
+def log_false_card(by: User, error: ValidationError) -> None:
+    """Leave a line when the card that was shown is revoked, of another operation, or none of ours."""
+    code = error.error_list[0].code
+    if code in FALSE:
+        write_log(by, LogLine.Verb.REFUSED, "card", [code])
+
+
+@dataclass(frozen=True)
+class OnTable:
+    """What lies on the table: nothing, a card that leads somewhere, or a sentence that says what is wrong with it."""
+
+    shown: Shown | None = None
+    error: str = ""
+
+    @property
+    def household(self) -> Household | None:
+        """The family that carries it."""
+        return self.shown.household if self.shown else None
+
+
+def look_up_card(request: HttpRequest, text: str) -> OnTable:
+    """The card that was scanned or typed at this desk; that it was seen is remembered for the next step."""
+    try:
+        shown = CardField().clean(text)
+    except ValidationError as error:
+        log_false_card(request.user, error)
+        return OnTable(error=error.messages[0])
+    if shown:
+        remember_card(request, shown)
+    return OnTable(shown)

@@ -1,0 +1,24 @@
+"""A line of text that somebody types."""
+
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+
+class LineField(forms.CharField):
+    """One line of text; spaces are brought together, invisible marks dropped, control characters refused."""
+
+    def __init__(self, *, max_length: int = 80, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(max_length=max_length, **kwargs)
+        self.error_messages["control"] = _("It has a character that cannot be read. Type it again.")
+
+    def to_python(self, value: Any) -> str:
+        line = " ".join((super().to_python(value) or "").split())
+        line = "".join(letter for letter in line if unicodedata.category(letter) != "Cf")
+        if any(unicodedata.category(letter) in ("Cc", "Co", "Cs", "Cn") for letter in line):
+            raise ValidationError(self.error_messages["control"], code="control")
+        return line

@@ -1,0 +1,77 @@
+"""Who may be told of which site, and of whom is there: the only reader of `confidential`.
+
+A confidential site hides people from whoever hurt them. Its name is told to those who work there, and to protection
+officers and administrators of all sites; that somebody is there, to the first two alone. Everybody else is told what
+they would be told if there were no such site.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from centre.access import Role
+
+if TYPE_CHECKING:
+    from centre.models import Site, User
+
+TOLD_OF_PEOPLE = frozenset({Role.PROTECTION})
+TOLD_OF_SITES = TOLD_OF_PEOPLE | {Role.ADMINISTRATOR}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one person is told at one instant: of the sites they are assigned to by name, of the others by role."""
+
+    named: frozenset[uuid.UUID]
+    of_every_site: bool
+    of_people_everywhere: bool
+
+    def knows(self, site: "Site") -> bool:
+        """Whether they may know that there is this site."""
+        return self.of_every_site or not site.confidential or site.pk in self.named
+
+    def is_told(self, site: "Site | None") -> bool:
+        """Whether they may know that somebody is at this site."""
+        return site is None or self.of_people_everywhere or not site.confidential or site.pk in self.named
+
+    def known(self, path: str = "") -> Q:
+        """The condition that they may know of the site, or of the one at the end of this path."""
+        return Q() if self.of_every_site else self._in_sight(path)
+
+    def told(self, path: str = "") -> Q:
+        """The condition that they may know that somebody is at the site, or at the one at the end of this path."""
+        return Q() if self.of_people_everywhere else self._in_sight(path)
+
+    def _in_sight(self, path: str) -> Q:
+        return in_the_open(path) | Q(**{f"{path}__pk__in" if path else "pk__in": self.named})
+
+
+def sight_of(user: "User", at: datetime | None = None) -> Sight:
+    """What the user's assignments let them know at the instant, now when none is given."""
+    running = [a for a in user.all_assignments if a.covers(at or timezone.now())]
+    everywhere = {a.role for a in running if a.site_id is None}
+    return Sight(
+        frozenset(a.site_id for a in running if a.site_id),
+        of_every_site=bool(everywhere & TOLD_OF_SITES),
+        of_people_everywhere=bool(everywhere & TOLD_OF_PEOPLE),
+    )
+
+
+def in_the_open(path: str = "") -> Q:
+    """The condition that anybody may know of the site, or of the one at the end of this path."""
+    return Q(**{f"{path}__confidential" if path else "confidential": False})
+
+
+def is_in_the_open(site: "Site") -> bool:
+    """Whether anybody may know of the site."""
+    return not site.confidential
+
+
+def named_for_all(site: "Site") -> str:
+    """The site's name where everybody may read it; of a confidential one only that it is one."""
+    return str(site) if is_in_the_open(site) else _("a confidential site")

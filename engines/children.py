@@ -1,0 +1,133 @@
+"""The app's own processes: web, worker and beat, and the steps before them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import psutil
+
+from engines.engine import Ground, never
+from engines.errors import EngineError, Interrupted
+from engines.machine import cores
+from engines.watchman import end
+
+HERE = Path(__file__).resolve().parent.parent
+NOTHING: Mapping[str, str] = {}
+
+
+class Child:
+    """One process of the app, in a session of its own, so that a Ctrl-C reaches the supervisor alone."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        name: str,
+        command: list[str],
+        *,
+        seconds: float = 20,
+        lent: tuple[int, ...] = (),
+        environment: Mapping[str, str] = NOTHING,
+        tidy: Callable[[str], str] = str,
+    ) -> None:
+        self.ground = ground
+        self.name = name
+        self.command = [sys.executable, *command]
+        self.seconds = seconds
+        self.lent = lent
+        self.environment = environment
+        self.tidy = tidy
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self, stopping: Callable[[], bool] = never) -> None:
+        """The process runs; whether it answers is another question."""
+        self.process = subprocess.Popen(
+            self.command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            cwd=HERE,
+            env={**os.environ, "RECEPTION_VAR": str(self.ground.var), "PYTHONUNBUFFERED": "1", **self.environment},
+            pass_fds=self.lent,
+            start_new_session=True,
+        )
+        self.ground.record.put(self.name, self.process.pid, signal.SIGTERM, self.seconds)
+        assert self.process.stdout
+        self.ground.journal.follow(self.name, self.process.stdout, self.tidy)
+
+    def stop(self) -> None:
+        """The process is gone afterwards: asked first, killed if it does not go in its time."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            asked = end(psutil.Process(self.process.pid), signal.SIGTERM, self.seconds)
+            self.process.wait()
+            if not asked:
+                said = f"{self.name} did not stop within {self.seconds:.0f} s and was killed."
+                self.ground.journal.say("serve", said)
+        self.ground.record.drop(self.name)
+
+    def finish(self, stopping: Callable[[], bool]) -> None:
+        """Run a step to its end. Refuses to go on when it fails."""
+        self.start()
+        assert self.process
+        try:
+            while (code := self.process.poll()) is None:
+                if stopping():
+                    raise Interrupted
+                time.sleep(0.05)
+        finally:
+            self.stop()
+        if code:
+            raise EngineError(f"{self.name} failed; its own words are in the log above.")
+
+
+def web(ground: Ground, listener: socket.socket, environment: Mapping[str, str]) -> Child:
+    """The web server, on a socket that stays open while it restarts."""
+    command = ["-m", "gunicorn", "--config", "python:reception.web_server", "reception.wsgi"]
+    command += ["--bind", f"fd://{listener.fileno()}"]
+    return Child(ground, "web", command, lent=(listener.fileno(),), environment=environment)
+
+
+def worker(ground: Ground, environment: Mapping[str, str]) -> Child:
+    """Celery's worker. A task that outlasts its time is killed, and done again by the next worker."""
+    # Celery warns whoever is root, on each start; tasks are JSON that only this app's own Valkey hands out
+    command = ["-W", "ignore:You're running the worker:UserWarning"]
+    command += ["-m", "celery", "--quiet", "-A", "reception", "worker", "--loglevel", "WARNING"]
+    command += ["--concurrency", str(max(2, min(cores(), 4))), "--without-gossip", "--without-mingle"]
+    return Child(ground, "worker", command, seconds=30, environment=environment)
+
+
+def beat(ground: Ground, environment: Mapping[str, str]) -> Child:
+    """Celery's clock; its memory of what was due is in `var`."""
+    command = ["-m", "celery", "--quiet", "-A", "reception", "beat", "--loglevel", "WARNING"]
+    command += ["--schedule", str(ground.var / "beat-schedule"), "--pidfile", ""]
+    return Child(ground, "beat", command, environment=environment)
+
+
+def step(
+    ground: Ground, name: str, arguments: list[str], environment: Mapping[str, str], tidy: Callable[[str], str]
+) -> Child:
+    """A management command that must succeed before the app can run."""
+    return Child(ground, name, [str(HERE / "manage.py"), *arguments], environment=environment, tidy=tidy)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket on the port asked for, or on the next free one."""
+    for candidate in range(port, min(port + 100, 65536)):
+        try:
+            family = socket.getaddrinfo(host, candidate, type=socket.SOCK_STREAM)[0][0]
+            return socket.create_server((host, candidate), family=family, backlog=1024)
+        except socket.gaierror as error:
+            raise EngineError(f"{host} is no address of this machine: {error.strerror}.") from None
+        except PermissionError:
+            raise EngineError(f"Port {candidate} is reserved for root; choose one above 1023.") from None
+        except OSError as error:
+            last = error
+    raise EngineError(f"No port from {port} on can be opened on {host}: {last.strerror}.")

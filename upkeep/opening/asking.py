@@ -1,0 +1,118 @@
+"""Questions at a terminal: a field at a time, asked again until the answer can be."""
+
+import getpass
+from collections.abc import Callable, Iterator
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from centre.forms import SiteForm
+from upkeep.opening.plan import (
+    ROOM_FIELDS,
+    SITE_FIELDS,
+    FirstRooms,
+    FirstSite,
+    Wrong,
+    read_account,
+    read_operation,
+    read_site,
+)
+
+PASSWORD = "password"
+Say = Callable[[str], None]
+
+
+def ask_operation(told: dict[str, str], say: Say) -> dict[str, str]:
+    """Name, code and where to complain; what was told already is not asked."""
+    questions = {
+        "name": "Name of the operation",
+        "code": "Code of four letters",
+        "complaints_to": "Where people can complain, as every card says",
+    }
+    return _until_right(read_operation, told, questions, say)
+
+
+def ask_account(told: dict[str, str], say: Say) -> dict[str, str]:
+    """The administrator's account; the password is typed twice and not shown."""
+    questions = {
+        "username": "Administrator's user name",
+        "first_name": "Given name",
+        "last_name": "Family name",
+        PASSWORD: "Password (not shown)",
+    }
+    return _until_right(read_account, told, questions, say)
+
+
+def ask_sites(say: Say) -> list[FirstSite]:
+    """The first sites, until an empty code."""
+    sites: list[FirstSite] = []
+    say("The first sites; more can be added later in Settings. An empty code ends the list.")
+    while True:
+        code = input(f"Site {len(sites) + 1}, code{'' if sites else ' (such as goris)'}: ").strip()
+        if not code and sites:
+            return sites
+        if not code or code.lower() in {site.facts["code"] for site in sites}:
+            say("  An operation needs at least one." if not code else "  This code stands above.")
+            continue
+        try:
+            sites.append(read_site({"code": code} | dict(_ask_site(say)), "this site"))
+        except Wrong as wrong:
+            say(f"  {wrong}")
+
+
+def _ask_site(say: Say) -> Iterator[tuple[str, str]]:
+    for name in (*SITE_FIELDS[1:], *ROOM_FIELDS[:2]):
+        if name == "places":
+            continue
+        field = {**SiteForm.base_fields, **FirstRooms.base_fields}[name]
+        answer = _ask_field(field, say)
+        yield name, answer
+        if name == "rooms" and answer:
+            places = FirstRooms.base_fields["places"]
+            yield "places", _ask_field(places, say, required=True)
+
+
+def _ask_field(field: forms.Field, say: Say, *, required: bool = False) -> str:
+    """One answer; a choice is named or numbered."""
+    choices = [str(value) for value, _label in getattr(field, "choices", ())]
+    if choices:
+        listed = [f"{number} {label}" for number, (_v, label) in enumerate(field.choices, 1)]  # type: ignore[attr-defined]
+        say("  " + " · ".join(listed))
+    hint = "" if required or field.required else " (may be empty)"
+    while True:
+        answer = input(f"  {field.label}{hint}: ").strip()
+        if answer.isdecimal() and 1 <= int(answer) <= len(choices):
+            answer = choices[int(answer) - 1]
+        try:
+            field.clean(answer)
+            if answer or not required:
+                return answer
+            say("  Needed.")
+        except ValidationError as error:
+            say(f"  {' '.join(error.messages)}")
+
+
+def _ask_password(question: str, say: Say) -> str:
+    while True:
+        password = getpass.getpass(question)
+        if getpass.getpass("The same once more: ") == password:
+            return password
+        say("  The two differ.")
+
+
+def _until_right(
+    read: Callable[[dict[str, str]], dict[str, str]], told: dict[str, str], questions: dict[str, str], say: Say
+) -> dict[str, str]:
+    """Ask what was not told, and again what was wrong of it, also of what the command line told; the rest stands."""
+    answers = dict(told)
+    while True:
+        for name, question in questions.items():
+            if name not in answers:
+                asked = f"{question}: "
+                answers[name] = _ask_password(asked, say) if name == PASSWORD else input(asked).strip()
+        try:
+            return read(answers)
+        except Wrong as wrong:
+            say(f"  {wrong}")
+            for name in wrong.fields & questions.keys() or questions:
+                answers.pop(name, None)
