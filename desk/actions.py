@@ -72,7 +72,7 @@ def pre_register(
         site, act, registered=False, facts=facts, by=by, number=bind_card(card), urgent_need=urgent_need
     )
     people = record_nameless(household, groups, act, by)
-    _arrive(people, site, at, act)
+    _enter(people, Movement.Kind.ARRIVED, site, at, act)
     return _registered(household, people, [])
 
 
@@ -100,7 +100,7 @@ def register(
     _require_carers(members, at)
     household = record_household(site, act, registered=True, facts=facts, by=by, number=bind_card(card))
     people = record_people(household, members, act, by)
-    _arrive(people, site, arrived_at or at, act)
+    _enter(people, Movement.Kind.ARRIVED, site, arrived_at or at, act)
     _go(people, site, facts, at, act)
     return _registered(household, people, _follow_children(people, members, site, act, by))
 
@@ -232,7 +232,7 @@ def record_birth(
     require(by, Permission.REGISTER, site, at)
     lock_by_key(Household.objects.filter(pk=household.pk))
     people = record_people(household, [child], act, by)
-    _lay_out(record_movements(Movement.Kind.BORN, [person.pk for person in people], site=site, at=at, act=act), act)
+    _enter(people, Movement.Kind.BORN, site, at, act)
     return _registered(household, people, [])
 
 
@@ -340,6 +340,13 @@ def _present(keys: Sequence[uuid.UUID], site: Site, at: datetime) -> set[uuid.UU
     """Who has a presence at the site, presumed left or not: a departure may be told late."""
     presences = Presence.objects.filter(individual__in=keys, site=site, during__contains=at)
     return set(presences.values_list("individual", flat=True))
+
+
+def _enter(people: Iterable[Individual], kind: Movement.Kind, site: Site, at: datetime, act: Act) -> None:
+    """Those who were written in this act come to the site; nobody has given them a bed yet."""
+    keys = [person.pk for person in people]
+    record_movements(kind, keys, site=site, at=at, act=act)
+    lay_out_presences(keys)
 
 
 def _arrive(

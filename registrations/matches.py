@@ -152,9 +152,10 @@ def _people_named_like(asked: Sequence[_Asked], near: NearNames) -> list[_Found]
     families: dict[str, list[_Asked]] = {}
     for one in asked:
         families.setdefault(one.family, []).append(one)
-    named = Q()
+    named = _named_otherwise(asked, near) & _of_these_ages([one.person.birth for one in asked])
     for family, members in families.items():
-        named |= _named_like(family, members, near) & _of_these_ages([one.person.birth for one in members])
+        if family:
+            named |= _named_like(family, members, near) & _of_these_ages([one.person.birth for one in members])
     rows = (
         Individual.objects.filter(today("memberships"), named, registered_at__isnull=False)
         .order_by()
@@ -177,18 +178,22 @@ def _people_named_like(asked: Sequence[_Asked], near: NearNames) -> list[_Found]
 
 
 def _named_like(family: str, members: Sequence[_Asked], near: NearNames) -> Q:
-    """Whose names are near, in their columns or exchanged; and who has one name only, as the asked may have."""
+    """Whose family and given name are near."""
     given = [one.given for one in members]
-    families, givens = _near([family], FAMILY, near), _near(given, GIVEN, near)
-    family_as_given, given_as_family = _near([family], GIVEN, near), _near(given, FAMILY, near)
-    named = Q(family_fold="", given_fold__in=givens + family_as_given)
-    named |= Q(given_fold="", family_fold__in=families + given_as_family)
-    if family:
-        named |= Q(family_fold__in=families, given_fold__in=givens)
-        named |= Q(family_fold__in=given_as_family, given_fold__in=family_as_given)
-    for one in members:
+    return Q(family_fold__in=_near([family], FAMILY, near), given_fold__in=_near(given, GIVEN, near))
+
+
+def _named_otherwise(asked: Sequence[_Asked], near: NearNames) -> Q:
+    """Whose names are near in each other's columns; and who has one name only, as the asked may have."""
+    families, given = [one.family for one in asked], [one.given for one in asked]
+    family_as_given, given_as_family = _near(families, GIVEN, near), _near(given, FAMILY, near)
+    named = Q(family_fold="", given_fold__in=_near(given, GIVEN, near) + family_as_given)
+    named |= Q(given_fold="", family_fold__in=_near(families, FAMILY, near) + given_as_family)
+    named |= Q(family_fold__in=given_as_family, given_fold__in=family_as_given)
+    for one in asked:
         if one.person.birth.precision == "day" and not (one.family and one.given):
-            one_name = Q(family_fold__in=families) | Q(given_fold__in=_near([one.given], GIVEN, near))
+            one_name = Q(family_fold__in=_near([one.family], FAMILY, near))
+            one_name |= Q(given_fold__in=_near([one.given], GIVEN, near))
             named |= Q(one_name, birth_date=one.person.birth.on)
     return named
 

@@ -103,40 +103,60 @@ def near_names(asked: Mapping[str, str]) -> NearNames:
     keys = sorted({key for folded, spelling in letters.items() for key in keys_of(folded, spelling)})
     with connection.cursor() as cursor:
         cursor.execute(WITH_KEY, [keys])
-        known = cursor.fetchall()
+        rows = cursor.fetchall()
+    known = {kind: _Known([row[1:] for row in rows if row[0] == kind]) for kind in Name.Kind.values}
     return NearNames(
         asked,
         {
-            (word, kind): _nearest(word, spelling, [row[1:] for row in known if row[0] == kind])
+            (word, kind): _nearest(word, spelling, known[kind])
             for word, spelling in letters.items()
             for kind in Name.Kind.values
         },
     )
 
 
-def _nearest(word: str, letters: str, known: Iterable[tuple[str, str]]) -> dict[str, float]:
+Places = dict[str, list[str]]
+"""How names are written in one coding → the folds of those names."""
+
+
+class _Known:
+    """Known names of one kind, looked up by how they are written; each coding is written out once for all words."""
+
+    def __init__(self, rows: list[tuple[str, str]]) -> None:
+        self.rows = rows
+        self.places = cache(self._places)
+
+    def _places(self, coding: int, *, parted: bool, other_endings: bool) -> Places:
+        """The names in this coding; also the parts of double ones; or only those that it writes otherwise."""
+        places: Places = {}
+        for row in self.rows:
+            codings = _codings(*row)
+            whole = codings[coding]
+            if other_endings and whole == codings[0]:
+                continue
+            for part in (whole, *whole.split()) if parted and " " in whole else (whole,):
+                places.setdefault(part, []).append(row[0])
+        return places
+
+
+def _nearest(word: str, letters: str, known: _Known) -> dict[str, float]:
     found = {word: 0.0} | called_otherwise(word)
-    for folded, errors in _with_errors(word, letters, list(known)):
+    for folded, errors in _with_errors(word, letters, known):
         found[folded] = min(errors, found.get(folded, errors))
     return dict(sorted(found.items(), key=lambda one: one[1])[:MOST_NEAR])
 
 
-def _with_errors(word: str, letters: str, known: list[tuple[str, str]]) -> Iterable[tuple[str, float]]:
+def _with_errors(word: str, letters: str, known: _Known) -> Iterable[tuple[str, float]]:
     """Each known name that is near, in one coding or another, whole and word by word."""
-    by_fold = _codings(word, letters)[0]
-    for coding, form in enumerate(_codings(word, letters)):
-        places: dict[str, list[str]] = {}
-        for row in known:
-            whole = _codings(*row)[coding]
-            if coding == AS_ARMENIAN and form == by_fold and whole == _codings(*row)[0]:
-                continue
-            places.setdefault(whole, []).append(row[0])
-            if " " in whole and " " not in form:
-                for part in whole.split():
-                    places.setdefault(part, []).append(row[0])
-        besides = OTHER_ENDING if coding == AS_ARMENIAN else 0.0
+    codings = _codings(word, letters)
+    for coding, form in enumerate(codings):
+        as_armenian = coding == AS_ARMENIAN
+        parted = " " not in form
+        places = known.places(coding, parted=parted, other_endings=as_armenian and form == codings[0])
+        besides, most = OTHER_ENDING if as_armenian else 0.0, _errors(form)
         for near, errors, _place in process.extract(
-            form, list(places), scorer=OSA.distance, score_cutoff=2, limit=None
+            form, places.keys(), scorer=OSA.distance, score_cutoff=2, limit=None
         ):
-            for folded in places[near] if errors <= max(_errors(form), _errors(near)) else ():
-                yield folded, errors + besides + (WORDS_APART if " " in folded and " " not in form else 0.0)
+            if errors <= max(most, _errors(near)):
+                for folded in places[near]:
+                    yield folded, errors + besides + (WORDS_APART if parted and " " in folded else 0.0)
