@@ -18,7 +18,17 @@ from aid.errors import (
     SameSite,
     TooLateToUndo,
 )
-from aid.models import Distribution, EntitlementRule, Handout, Item, StockMovement
+from aid.models import (
+    DISTRIBUTION_ENDS_AFTER_START,
+    HANDOUT_ONCE,
+    ITEM_ONCE,
+    RULE_ONCE,
+    Distribution,
+    EntitlementRule,
+    Handout,
+    Item,
+    StockMovement,
+)
 from aid.selectors import Counted, Line, count_household, entitlement
 from centre.access import NotAllowed, Permission, allows, require
 from centre.acts import act
@@ -90,7 +100,7 @@ def add_item(
     """Put a kind of thing on the list; without a code it gets one from its name. Refuses with ItemExists."""
     require(by, Permission.PLAN_AID, at=at)
     code = code or slugify(name_en)[:20].strip("-") or f"item-{act.pk.hex[:8]}"
-    with refused_on("item_once", ItemExists()):
+    with refused_on(ITEM_ONCE, ItemExists()):
         item = Item.objects.create(code=code, name_en=name_en, name_hy=name_hy, name_ru=name_ru)
     return Added(str(item.pk))
 
@@ -114,11 +124,11 @@ def plan_distribution(
     require(by, Permission.PLAN_AID, site, at)
     if not rules:
         raise NothingToGive
-    with refused_on("distribution_ends_after_start", EndsBeforeStart()):
+    with refused_on(DISTRIBUTION_ENDS_AFTER_START, EndsBeforeStart()):
         distribution = Distribution.objects.create(
             site=site, name=name, starts_at=starts_at, ends_at=ends_at, planned_at=at, planned_by=by, act=act
         )
-    with refused_on("rule_once", ItemTwice()):
+    with refused_on(RULE_ONCE, ItemTwice()):
         EntitlementRule.objects.bulk_create(
             EntitlementRule(
                 distribution=distribution,
@@ -194,7 +204,7 @@ def hand_out(
     if broken and not happened_anyway:
         raise broken
     flags = {"happened_anyway_at": at, "happened_anyway_by": by, "happened_anyway_reason": happened_anyway}
-    with refused_on("handout_once", AlreadyHandedOut()):
+    with refused_on(HANDOUT_ONCE, AlreadyHandedOut()):
         handout = Handout.objects.create(
             distribution=distribution,
             household=household,

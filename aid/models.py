@@ -15,6 +15,8 @@ from centre.models import Act, Site, User
 from centre.words import in_words
 from registrations.models import Household, both_or_neither
 
+ITEM_ONCE = models.UniqueConstraint(fields=["code"], name="item_once")
+
 
 class Item(models.Model):
     """A kind of thing, such as a blanket or a food parcel."""
@@ -27,7 +29,7 @@ class Item(models.Model):
 
     class Meta:
         ordering = ("code",)
-        constraints = (models.UniqueConstraint(fields=["code"], name="item_once"),)
+        constraints = (ITEM_ONCE,)
 
     def __str__(self) -> str:
         return getattr(self, f"name_{(get_language() or 'en')[:2]}", "") or self.name_en
@@ -64,6 +66,12 @@ class DistributionQuerySet(models.QuerySet["Distribution"]):
         )
 
 
+DISTRIBUTION_ENDS_AFTER_START = models.CheckConstraint(
+    condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+    name="distribution_ends_after_start",
+)
+
+
 class Distribution(models.Model):
     """A planned round of aid at a site."""
 
@@ -80,12 +88,7 @@ class Distribution(models.Model):
 
     class Meta:
         ordering = ("-starts_at", "name")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
-                name="distribution_ends_after_start",
-            ),
-        )
+        constraints = (DISTRIBUTION_ENDS_AFTER_START,)
 
     def __str__(self) -> str:
         return self.name
@@ -93,6 +96,9 @@ class Distribution(models.Model):
     def runs(self, at: datetime) -> bool:
         """Whether it is under way at the instant."""
         return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+
+RULE_ONCE = models.UniqueConstraint(fields=["distribution", "item"], name="rule_once")
 
 
 class EntitlementRule(models.Model):
@@ -114,7 +120,7 @@ class EntitlementRule(models.Model):
     class Meta:
         ordering = ("distribution", "item")
         constraints = (
-            models.UniqueConstraint(fields=["distribution", "item"], name="rule_once"),
+            RULE_ONCE,
             models.CheckConstraint(condition=Q(quantity__gt=0), name="rule_gives_something"),
             models.CheckConstraint(
                 condition=Q(every_days__isnull=True) | Q(every_days__gt=0), name="rule_waits_for_days"
@@ -158,6 +164,13 @@ class HandoutQuerySet(models.QuerySet["Handout"]):
         )
 
 
+HANDOUT_ONCE = models.UniqueConstraint(
+    fields=["distribution", "counted_as"],
+    condition=Q(reversed_at__isnull=True, happened_anyway_at__isnull=True),
+    name="handout_once",
+)
+
+
 class Handout(models.Model):
     """What a household did receive in a distribution; reversed, never edited."""
 
@@ -188,11 +201,7 @@ class Handout(models.Model):
     class Meta:
         ordering = ("-happened_at",)
         constraints = (
-            models.UniqueConstraint(
-                fields=["distribution", "counted_as"],
-                condition=Q(reversed_at__isnull=True, happened_anyway_at__isnull=True),
-                name="handout_once",
-            ),
+            HANDOUT_ONCE,
             models.CheckConstraint(
                 condition=both_or_neither("reversed_at", "reversed_by"), name="handout_reversed_by_someone"
             ),

@@ -38,7 +38,7 @@ def take_snapshots(
         taken = set(Snapshot.objects.filter(at=at).values_list("site", flat=True))
         scopes: list[Site | None] = [None, *(sites or [])]
         tally = Tally(at, known_at)
-        with refused_on("census_snapshot_opening_id_key", LaterTaken()):
+        with refused_on(Snapshot.opening.field, LaterTaken()):
             return [_freeze(tally, site, by) for site in scopes if (site.pk if site else None) not in taken]
 
 

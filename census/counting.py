@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from centre.presumed import hours_of, presumed_left
+from registrations.facts import cohort_in_sql
 from registrations.journal import stints_of, whereabouts_of
 
 ON_THE_WAY = "on_the_way"
@@ -103,12 +104,7 @@ EVERYONE = f"""
 SELECT place, CASE WHEN place = 'site' THEN site_id END, marz,
        registered_at <= %(at)s AND registered_in_id NOT IN (SELECT id FROM centre_act WHERE recorded_at > %(known_at)s),
        coalesce(sex, ''),
-       CASE WHEN birth_date IS NULL THEN age_group
-            WHEN birth_date > %(on)s::date - interval '5 years' THEN '0-4'
-            WHEN birth_date > %(on)s::date - interval '12 years' THEN '5-11'
-            WHEN birth_date > %(on)s::date - interval '18 years' THEN '12-17'
-            WHEN birth_date > %(on)s::date - interval '60 years' THEN '18-59'
-            ELSE '60+' END,
+       {cohort_in_sql("birth_date", "age_group", "%(on)s::date")},
        count(*)
 FROM everyone JOIN registrations_individual ON registrations_individual.id = person
 GROUP BY 1, 2, 3, 4, 5, 6

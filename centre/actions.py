@@ -60,7 +60,7 @@ def declare_operation(
     *, name: str, code: str, purpose: str, complaints_to: str = "", by: User, at: datetime, act: Act
 ) -> Opened:
     """Say once and for all what this installation is for. Refuses with AlreadyOpen."""
-    with refused_on("centre_operation_pkey", AlreadyOpen()):
+    with refused_on(Operation._meta.pk, AlreadyOpen()):
         operation = Operation.objects.create(
             name=name, code=code, purpose=purpose, complaints_to=complaints_to, opened_at=at, opened_by=by
         )
@@ -132,7 +132,7 @@ def add_site(
     require_everywhere(by, Permission.SET_UP, at)
     if kind == Site.Kind.REGISTRATION_POINT and presumed_left_after is None:
         presumed_left_after = PRESUMED_LEFT_AFTER
-    with refused_on("centre_site_code_key", SiteCodeTaken()):
+    with refused_on(Site.code.field, SiteCodeTaken()):
         site = Site.objects.create(
             code=code,
             name_en=name_en,
@@ -208,7 +208,7 @@ def add_staff(
     Refuses with UsernameTaken, EndNeeded or EndsBeforeStart; then there is no account.
     """
     _require_there(by, site, at)
-    with refused_on("centre_user_username_key", UsernameTaken()):
+    with refused_on(User.username.field, UsernameTaken()):
         user = User.objects.create(
             username=username,
             first_name=first_name,

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import BaseConstraint, Field
 from django.utils.translation import gettext_lazy as _
 
 
@@ -48,13 +49,22 @@ class NotThen(Refusal):
 
 
 @contextmanager
-def refused_on(constraint: str, refusal: Refusal) -> Iterator[None]:
-    """Turn the violation of one named constraint into a refusal; let every other error through."""
+def refused_on(promise: "BaseConstraint | Field[Any, Any] | None", refusal: Refusal) -> Iterator[None]:
+    """Turn the violation of one constraint, or of one unique field, into a refusal; let every other error through."""
     try:
         with transaction.atomic():  # a savepoint: the caller may go on querying
             yield
     except IntegrityError as error:
         diag = getattr(error.__cause__, "diag", None)
-        if diag is None or diag.constraint_name != constraint:
+        if diag is None or diag.constraint_name != _name_of(promise):
             raise
         raise refusal from error
+
+
+def _name_of(promise: "BaseConstraint | Field[Any, Any] | None") -> str:
+    """What PostgreSQL calls it; a field's own key has the name that PostgreSQL gave it."""
+    if isinstance(promise, BaseConstraint):
+        return promise.name
+    assert promise is not None  # each model has a key
+    table = promise.model._meta.db_table
+    return f"{table}_pkey" if promise.primary_key else f"{table}_{promise.column}_key"

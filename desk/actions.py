@@ -277,7 +277,7 @@ def void_gate_count(count: GateCount, *, by: User, at: datetime, act: Act) -> Co
     """
     require(by, Permission.COUNT_GATE, count.site, at)
     facts = {"people": count.people, "vehicles": count.vehicles, "happened_at": count.happened_at}
-    with refused_on("registrations_gatecount_voids_id_key", AlreadyVoided()):
+    with refused_on(GateCount.voids.field, AlreadyVoided()):
         void = GateCount.objects.create(site=count.site, voids=count, act=act, **facts)
     return Counted(str(void.pk))
 

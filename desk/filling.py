@@ -9,7 +9,7 @@ from centre.models import Act, User
 from centre.refusals import refused_on
 from registrations.errors import AlreadyWritten, OneHead
 from registrations.facts import PersonFacts, cohort_on
-from registrations.models import Household, Individual, Membership
+from registrations.models import ONE_HEAD, Household, Individual, Membership
 from registrations.parts import named, record_names, record_needs, record_people
 
 
@@ -81,6 +81,6 @@ def _name_row(membership: Membership, person: PersonFacts, act: Act, by: User) -
     membership.relationship = person.relationship
     membership.carer_kind = person.carer_kind
     membership.carer_id = person.carer
-    with refused_on("one_head", OneHead()):
+    with refused_on(ONE_HEAD, OneHead()):
         membership.save(update_fields=["relationship", "carer_kind", "carer"])
     return individual

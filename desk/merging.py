@@ -20,7 +20,7 @@ from centre.locks import lock_by_key
 from centre.models import Act, User
 from centre.refusals import refused_on
 from registrations.errors import AlreadyMerged, NotMerged
-from registrations.models import Household, Individual, Membership, Merge, Movement
+from registrations.models import MERGED_ONCE, Household, Individual, Membership, Merge, Movement
 from registrations.presences import lay_out_presences
 from shelter.models import Bedding
 from shelter.nights import lay_out_stays
@@ -52,7 +52,7 @@ def merge_individuals(merged: Individual, *, into: Individual, reason: str, by: 
     person = _lock_for_merge([merged.pk, into.pk], records, into.pk)
     if person in records or standing_merges().filter(merged=merged).exists():
         raise AlreadyMerged
-    with refused_on("merged_once", AlreadyMerged()):
+    with refused_on(MERGED_ONCE, AlreadyMerged()):
         merge = Merge.objects.create(merged=merged, into=into, reason=reason, act=act)
     _count_as(records, person)
     recount_handouts([*records, person], act)

@@ -95,6 +95,12 @@ def cohort_on(birth: Birth, day: date) -> str:
     return next((name for limit, name in COHORTS if age < limit), "60+")
 
 
+def cohort_in_sql(born: str, group: str, day: str) -> str:
+    """The same in SQL; null when the age is not known."""
+    older = " ".join(f"WHEN {born} > {day} - interval '{limit} years' THEN '{name}'" for limit, name in COHORTS)
+    return f"CASE WHEN {born} IS NULL THEN {group} {older} ELSE '60+' END"
+
+
 def is_child(birth: Birth, day: date) -> bool:
     """Whether someone is under 18 on a day; an unknown age is not taken for a child's."""
     return cohort_on(birth, day) in CHILD_COHORTS

@@ -215,6 +215,11 @@ class Name(models.Model):
         return self.folded
 
 
+ONE_HEAD = models.UniqueConstraint(
+    fields=["household"], condition=Q(left_at__isnull=True, relationship="head"), name="one_head"
+)
+
+
 class Membership(models.Model):
     """An individual's time in a household, with what they are to its head and who looks after a child."""
 
@@ -243,9 +248,7 @@ class Membership(models.Model):
         ordering = ("household", "position")
         constraints = (
             models.UniqueConstraint(fields=["individual"], condition=Q(left_at__isnull=True), name="membership_once"),
-            models.UniqueConstraint(
-                fields=["household"], condition=Q(left_at__isnull=True, relationship="head"), name="one_head"
-            ),
+            ONE_HEAD,
             models.CheckConstraint(
                 condition=Q(left_at__isnull=True) | Q(left_at__gt=F("joined_at")),
                 name="membership_ends_after_start",
@@ -427,6 +430,11 @@ class SpecificNeed(models.Model):
         return f"{self.individual_id} {self.code_id}"
 
 
+MERGED_ONCE = models.UniqueConstraint(
+    fields=["merged"], condition=Q(undone_recorded_at__isnull=True), name="merged_once"
+)
+
+
 class Merge(models.Model):
     """Two records found to be one person: the facts of one count as the other's, until it is undone."""
 
@@ -441,9 +449,7 @@ class Merge(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["merged"], condition=Q(undone_recorded_at__isnull=True), name="merged_once"
-            ),
+            MERGED_ONCE,
             models.CheckConstraint(condition=~Q(merged=F("into")), name="merged_into_another"),
             models.CheckConstraint(
                 condition=both_or_neither("undone_recorded_at", "undone_act"), name="unmerged_in_an_act"

@@ -9,7 +9,7 @@ from centre.models import Act, Site, User
 from centre.refusals import refused_on
 from registrations.errors import AlreadyWritten, CardTaken, OneHead
 from registrations.facts import Group, HouseholdFacts, PersonFacts
-from registrations.models import Household, Individual, Membership, Movement, Name, SpecificNeed
+from registrations.models import ONE_HEAD, Household, Individual, Membership, Movement, Name, SpecificNeed
 from registrations.names import fold, fold_fathers_name, sort_key, spelt
 from registrations.near_names import keys_of
 
@@ -34,7 +34,7 @@ def record_household(
         else {"pre_registered_at": act.at, "pre_registered_by": by}
     )
     columns = desk | columns_of(facts) | ({} if number is None else {"number": number})
-    with refused_on("registrations_household_number_key", CardTaken()):
+    with refused_on(Household.number.field, CardTaken()):
         return Household.objects.create(site=site, act=act, urgent_need_id=urgent_need, **columns)
 
 
@@ -48,7 +48,7 @@ def record_people(household: Household, people: Sequence[PersonFacts], act: Act,
 
     Refuses with AlreadyWritten when a person has the id of one of them.
     """
-    with refused_on("registrations_individual_pkey", AlreadyWritten()):
+    with refused_on(Individual._meta.pk, AlreadyWritten()):
         individuals = Individual.objects.bulk_create(
             Individual(id=person.id, registered_at=act.at, registered_by=by, registered_in=act, **named(person))
             for person in people
@@ -100,7 +100,7 @@ def record_memberships(
 ) -> None:
     """Make the individuals members of the household, in the order of the form. Refuses with OneHead."""
     taken = household.memberships.count() if not household._state.adding else 0
-    with refused_on("one_head", OneHead()):
+    with refused_on(ONE_HEAD, OneHead()):
         Membership.objects.bulk_create(
             Membership(
                 household=household,

@@ -32,7 +32,7 @@ from shelter.errors import (
     StayEnded,
 )
 from shelter.locks import lock_free_places, lock_members, lock_people
-from shelter.models import Bedding, Place, Room, Stay, StayQuerySet
+from shelter.models import PLACE_TAKEN_ONCE, ROOM_NAME_ONCE, Bedding, Place, Room, Stay, StayQuerySet
 from shelter.nights import lay_out_stays
 from shelter.parts import Lodging, Sleeper, cut_holds, end_holds, record_bedding
 
@@ -214,7 +214,7 @@ def add_rooms(
 ) -> Added:
     """Set up rooms of these names at the site, each with so many places. Refuses with RoomNameTaken."""
     require(by, Permission.SET_UP_ROOMS, site, at)
-    with refused_on("room_name_once", RoomNameTaken()):
+    with refused_on(ROOM_NAME_ONCE, RoomNameTaken()):
         rooms = Room.objects.bulk_create(
             Room(site=site, name=name, kind=kind, floor=floor, area=area, step_free=step_free) for name in names
         )
@@ -300,7 +300,7 @@ def _leave(sleeping: Sequence[tuple[Sleeper, Stay]], at: datetime, act: Act) -> 
 def _hold(lodgings: Sequence[Lodging], until: datetime, reason: str, at: datetime, act: Act) -> Placed:
     if until <= at:
         raise HoldEndsFirst
-    with refused_on("place_taken_once", PlaceTaken()):
+    with refused_on(PLACE_TAKEN_ONCE, PlaceTaken()):
         holds = Stay.objects.bulk_create(
             Stay(
                 kind=Stay.Kind.HOLD,
@@ -323,7 +323,7 @@ def _bed(kind: str, lodgings: Sequence[Lodging], site: Site, *, at: datetime, ac
     _arrive_where_absent(people, site, at, act)
     record_bedding(kind, lodgings, at=at, act=act, reason=reason)
     free = {lodging.place.pk for lodging in lodgings if lodging.place}
-    with refused_on("place_taken_once", PlaceTaken()):
+    with refused_on(PLACE_TAKEN_ONCE, PlaceTaken()):
         lay_out_stays([who.person for who in people], act, free)
 
 

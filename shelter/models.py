@@ -20,6 +20,8 @@ from centre.sight import sight_of
 from centre.words import in_words
 from registrations.models import Individual, Membership, both_or_neither
 
+ROOM_NAME_ONCE = models.UniqueConstraint(fields=["site", "name"], name="room_name_once")
+
 
 class Room(models.Model):
     """A hotel room, tent, hall or container."""
@@ -41,7 +43,7 @@ class Room(models.Model):
     class Meta:
         ordering = ("site", "name")
         constraints = (
-            models.UniqueConstraint(fields=["site", "name"], name="room_name_once"),
+            ROOM_NAME_ONCE,
             models.UniqueConstraint(fields=["id", "site"], name="room_of_site"),
         )
 
@@ -160,6 +162,12 @@ class StayQuerySet(models.QuerySet["Stay"]):
         return shown if reach is None else shown.filter(site__in=reach)
 
 
+PLACE_TAKEN_ONCE = ExclusionConstraint(
+    name="place_taken_once",
+    expressions=[("place", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+)
+
+
 class Stay(models.Model):
     """A hold or a stay: one individual, one room, one range of time.
 
@@ -201,10 +209,7 @@ class Stay(models.Model):
 
     class Meta:
         constraints = (
-            ExclusionConstraint(
-                name="place_taken_once",
-                expressions=[("place", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
-            ),
+            PLACE_TAKEN_ONCE,
             ExclusionConstraint(
                 name="one_bed",
                 expressions=[("individual", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],

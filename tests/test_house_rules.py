@@ -306,6 +306,7 @@ SAID_ONCE = {
         r"presumed_left_after(__isnull|\s*[*<>])|hours=\w+\.presumed_left_after|F\(.*presumed_left_after",
         {"centre/presumed.py", "centre/models.py"},  # the model's own constraint
     ),
+    "an age in years": (r"interval '\S+ years'|\.year - \w+\.year", {"registrations/facts.py"}),
     "the order of locks": (r"select_for_update", {"centre/locks.py"}),
 }
 

@@ -14,6 +14,7 @@ from centre.models import Act
 from registrations.journal import Fact, read_stints, whereabouts_of
 from registrations.models import Individual, Merge, Movement, Presence
 from registrations.presences import lay_out_presences
+from registrations.whereabouts import find_people
 from tests.build import make_site, make_user, register_family
 
 START = datetime(2023, 9, 24, tzinfo=UTC)
@@ -138,6 +139,9 @@ def test_sql_and_python_read_the_same(someone, facts):
                 site = _where(stints, at)
                 rows = _whereabouts(at, known_at, [extra.pk])
                 assert [r[2] for r in rows if r[1] == "site"] == ([sites[site]] if site else [])
+                if known is facts:
+                    found = find_people([extra.pk], at).get(extra.pk)
+                    assert ([(extra.pk, found.place, found.site and found.site.pk)] if found else []) == rows
         presences = Presence.objects.filter(individual=extra).order_by("during")
         assert [(p.movement_id, p.during.lower, p.during.upper) for p in presences] == [
             (s.began_by, s.started_at, s.ended_at)
