@@ -64,8 +64,8 @@ from shelter.actions import (
     place_household,
     void_bedding,
 )
-from tests.build import make_user, person
-from tests.promises.world import HOUR, SHELTER, World, check_deferred, child, everything
+from tests.build import child, make_user, person
+from tests.promises.world import HOUR, SHELTER, World, check_deferred, everything
 from tests.test_house_rules import own_files
 
 pytestmark = pytest.mark.django_db

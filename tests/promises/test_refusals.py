@@ -67,9 +67,9 @@ from shelter.actions import (
     hold_places,
     place_household,
 )
-from tests.build import make_user, person
+from tests.build import child, make_user, person
 from tests.desk.test_intake_page import intake, row
-from tests.promises.world import HOUR, SHELTER, World, change, child, everything
+from tests.promises.world import HOUR, SHELTER, World, change, everything
 from tests.test_house_rules import APPS
 
 pytestmark = pytest.mark.django_db

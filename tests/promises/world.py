@@ -20,11 +20,11 @@ from centre.models import Assignment, LogLine, Operation, User
 from centre.tokens import make_token
 from desk.actions import count_gate, depart, pre_register, register
 from desk.merging import merge_individuals
-from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts
+from registrations.facts import Group, HouseholdFacts, PersonFacts
 from registrations.models import GateCount, Household, Individual, Merge, Movement
 from shelter.actions import hold_places, place_household
 from shelter.models import Stay
-from tests.build import make_room, make_site, make_user, person, register_family
+from tests.build import child, make_room, make_site, make_user, person, register_family
 from tests.test_house_rules import OWN_MODELS
 from upkeep.actions import record_backup
 
@@ -135,12 +135,6 @@ class World:
     def assignment(self, user: User) -> Assignment:
         """The one role of the user."""
         return user.assignments.get()
-
-
-def child(given: str, **facts: Any) -> PersonFacts:
-    """A son of eight."""
-    birth = Birth(timezone.localdate() - timedelta(days=3000), "day")
-    return person(given, **{"birth": birth, "relationship": "son", "sex": "M"} | facts)
 
 
 def change(row: models.Model, **columns: Any) -> None:
