@@ -25,6 +25,7 @@ from centre.errors import (
     NotOneself,
     RoleEnded,
     RoleHeld,
+    SiteClosed,
     SiteCodeTaken,
     UsernameTaken,
 )
@@ -205,7 +206,7 @@ def add_staff(
 ) -> StaffSaved:
     """Open an account with a one-time password and a first role.
 
-    Refuses with UsernameTaken, EndNeeded or EndsBeforeStart; then there is no account.
+    Refuses with UsernameTaken, EndNeeded, EndsBeforeStart or SiteClosed; then there is no account.
     """
     _require_there(by, site, at)
     with refused_on(User.username.field, UsernameTaken()):
@@ -233,7 +234,10 @@ def give_role(
     at: datetime,
     act: Act,
 ) -> StaffSaved:
-    """Give the person a role at the site, or at all. Refuses with RoleHeld, EndNeeded or EndsBeforeStart."""
+    """Give the person a role at the site, or at all.
+
+    Refuses with RoleHeld, EndNeeded, EndsBeforeStart or SiteClosed.
+    """
     _require_there(by, site, at)
     lock_by_key(User.objects.filter(pk=user.pk))
     if _running(at).filter(user=user, role=role, site=site).exists():
@@ -244,7 +248,7 @@ def give_role(
 
 @act("end_role", answers=StaffSaved)
 def end_role(assignment: Assignment, *, by: User, at: datetime, act: Act) -> StaffSaved:
-    """End the role now; one that has not begun ends as it begins. Refuses with RoleEnded or LastAdministrator."""
+    """End the role now. Refuses with RoleEnded or LastAdministrator."""
     _require_there(by, assignment.site, at)
     administrators = lock_by_key(_running(at).filter(role=Role.ADMINISTRATOR, site=None, user__is_active=True))
     if [one.pk for one in administrators] == [assignment.pk]:
@@ -297,6 +301,8 @@ def _assign(user: User, role: str, site: Site | None, ends_at: datetime | None, 
         raise EndNeeded
     if ends_at is not None and ends_at <= at:
         raise EndsBeforeStart
+    if site is not None and site.is_closed(at):
+        raise SiteClosed
     Assignment.objects.create(user=user, role=role, site=site, starts_at=at, ends_at=ends_at, given_by=by)
 
 

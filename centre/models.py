@@ -195,7 +195,11 @@ class Site(models.Model):
 
     def is_open(self, at: datetime) -> bool:
         """Whether the site is open at the instant."""
-        return self.opened_at <= at and (self.closed_at is None or at < self.closed_at)
+        return self.opened_at <= at and not self.is_closed(at)
+
+    def is_closed(self, at: datetime) -> bool:
+        """Whether the site had been closed by the instant; one that was set up here later was not."""
+        return self.closed_at is not None and self.closed_at <= at
 
 
 class Assignment(models.Model):

@@ -42,7 +42,7 @@ from desk.lists import families_file, families_to_take
 from desk.merging import Merged, merge_individuals, unmerge
 from desk.naming import card_facts, given_in, take_names
 from registrations.card_texts import CardText
-from registrations.errors import AlreadyVoided, CardTaken
+from registrations.errors import CardTaken
 from registrations.filters import GateCountFilterSet, HouseholdFilterSet
 from registrations.matches import find_matches
 from registrations.models import GateCount, Household, Individual, Merge, Movement
@@ -299,8 +299,6 @@ class GateCounts(Rows):
     @act_on_row(ActFacts, Counted)
     def void(self, count: GateCount, body: ActFacts) -> Counted:
         """Take back a gate count that was wrong."""
-        if count.voids_id:
-            raise AlreadyVoided
         return void_gate_count(count, **body.facts)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from centre.errors import SiteClosed
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
 from registrations.errors import AlreadyWritten, CardTaken, OneHead
@@ -161,8 +162,11 @@ def record_movements(
     """Write one fact of the journal for each individual; the caller lays out presences afterwards.
 
     With `told_of`, the ids are those whom the household's members count as, and each fact is addressed to the member:
-    a merge that is undone later leaves it with the family it was told of.
+    a merge that is undone later leaves it with the family it was told of. Refuses with SiteClosed: nobody arrives
+    where the site is closed by then.
     """
+    if kind == Movement.Kind.ARRIVED and site is not None and site.is_closed(at):
+        raise SiteClosed
     ids = list(individual_ids)
     memberships = Membership.objects.today()
     if told_of is None:

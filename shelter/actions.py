@@ -59,10 +59,13 @@ def hold_places(
 ) -> Placed:
     """Keep a place in these rooms for each member until a time; nobody needs to be at the site yet.
 
-    Refuses with SiteDiffers, HoldEndsFirst, NobodyToPlace, AlreadyHeld or NotEnoughPlaces; then nothing is kept.
+    Refuses with SiteDiffers, SiteClosed, HoldEndsFirst, NobodyToPlace, AlreadyHeld or NotEnoughPlaces; then nothing is
+    kept.
     """
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
+    if site.is_closed(at):
+        raise SiteClosed
     people = lock_members(household, members, at)
     _require_nothing_held(people, at)
     places = lock_free_places(rooms, len(people), at)
@@ -354,7 +357,7 @@ class Closed:
 
 @act("close_site", answers=Closed)
 def close_site(site: Site, *, by: User, at: datetime, act: Act) -> Closed:
-    """Close the site: nobody arrives there, and no role is given there any more.
+    """Close the site: nobody arrives there, no place is kept and no role is given there any more.
 
     Refuses with SiteInUse while anybody is present there, or a place is kept; with SiteClosed when it is closed.
     """

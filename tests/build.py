@@ -9,7 +9,7 @@ from django.utils import timezone
 from centre.access import Role
 from centre.models import Assignment, Marz, Site, User
 from desk.actions import Registered, register
-from registrations.facts import Birth, HouseholdFacts, PersonFacts
+from registrations.facts import Birth, HouseholdFacts, PersonFacts, years_before
 from registrations.models import Household
 from shelter.models import Place, Room
 
@@ -55,6 +55,12 @@ def person(given: str = "Anna", family: str = "Hakobyan", **facts: Any) -> Perso
         }
         | facts
     )
+
+
+def child(given: str = "Mane", **facts: Any) -> PersonFacts:
+    """A daughter of eight, unless said otherwise."""
+    born = years_before(timezone.localdate(), 8)
+    return person(given, **{"birth": Birth(born, "day"), "relationship": "daughter"} | facts)
 
 
 def register_family(

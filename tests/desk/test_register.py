@@ -9,11 +9,21 @@ from django.utils import timezone
 from casework.models import Case
 from centre.models import Act
 from centre.refusals import Changed, NotThen
-from desk.actions import arrive, complete, depart, pre_register, record_birth, register, void_movement
+from desk.actions import (
+    arrive,
+    complete,
+    count_gate,
+    depart,
+    pre_register,
+    record_birth,
+    register,
+    void_gate_count,
+    void_movement,
+)
 from desk.errors import CarerMissing
-from registrations.errors import AlreadyHere, NotHere, OneHead
+from registrations.errors import AlreadyHere, AlreadyVoided, NotHere, OneHead
 from registrations.facts import Birth, Group, HouseholdFacts
-from registrations.models import Household, Individual, Movement, Presence
+from registrations.models import GateCount, Household, Individual, Movement, Presence
 from shelter.actions import place_household
 from shelter.models import Stay
 from tests.build import make_room, make_site, make_user, person, register_family
@@ -155,3 +165,11 @@ def test_a_second_head_is_refused_and_writes_nothing(goris, desk):
     with pytest.raises(OneHead):
         record_birth(family, site=goris, child=person("Mane"), by=desk)
     assert family.memberships.count() == 1
+
+
+def test_void_of_what_took_a_gate_count_back_is_refused(goris, desk):
+    counted = count_gate(goris, people=7, by=desk)
+    void = void_gate_count(GateCount.objects.get(pk=counted.gate_count), by=desk)
+    with pytest.raises(AlreadyVoided):
+        void_gate_count(GateCount.objects.get(pk=void.gate_count), by=desk)
+    assert GateCount.objects.count() == 2

@@ -1,0 +1,217 @@
+"""Every act is done once, however often it is sent, and is never changed into another."""
+
+import ast
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from aid.actions import (
+    Rule,
+    add_item,
+    end_distribution,
+    hand_out,
+    plan_distribution,
+    receive_stock,
+    reverse_handout,
+    send_stock,
+    write_off,
+)
+from cards.actions import print_card, print_cards, revoke_block, revoke_card
+from casework.actions import close_case
+from centre.access import Role
+from centre.actions import (
+    add_site,
+    add_staff,
+    allow_sign_in,
+    block_sign_in,
+    change_site,
+    declare_operation,
+    end_role,
+    give_password,
+    give_role,
+    say_where_to_complain,
+)
+from centre.models import Act, Operation, User
+from centre.refusals import Changed
+from desk.actions import (
+    arrive,
+    complete,
+    count_gate,
+    depart,
+    pre_register,
+    record_birth,
+    record_death,
+    register,
+    void_gate_count,
+    void_movement,
+    void_movements,
+)
+from desk.merging import merge_individuals, unmerge
+from registrations.facts import Group
+from shelter.actions import (
+    add_rooms,
+    block_places,
+    check_in,
+    close_site,
+    end_stays,
+    hold_places,
+    keep_beds,
+    move,
+    open_places,
+    place_household,
+    void_bedding,
+)
+from tests.build import child, make_user, person
+from tests.promises.world import HOUR, SHELTER, World, check_deferred, everything
+from tests.test_house_rules import own_files
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An act as it is sent: who does what, about what, with which facts."""
+
+    do: Callable[..., Any]
+    by: User
+    about: tuple[Any, ...]
+    facts: dict[str, Any]
+
+    def __call__(self, key: uuid.UUID) -> Any:
+        return self.do(*self.about, by=self.by, id=key, **self.facts)
+
+    def otherwise(self, world: World) -> Iterator["Sent"]:
+        """The same by another, at another time, about another, and with each of its facts said otherwise."""
+        yield replace(self, by=make_user())
+        yield replace(self, facts=self.facts | {"at": world.now})
+        for place in range(len(self.about)):
+            yield replace(self, about=(*self.about[:place], "another", *self.about[place + 1 :]))
+        for name in self.facts:
+            yield replace(self, facts=self.facts | {name: "another"})
+
+
+def sent(do: Callable[..., Any], by: User, *about: Any, **facts: Any) -> Sent:
+    return Sent(do, by, about, facts)
+
+
+def into_an_empty_database(world: World) -> Sent:
+    Operation.objects.all().delete()
+    return sent(declare_operation, world.admin, name="Goris", code="GORI", purpose="practice")
+
+
+CENTRE: dict[str, Callable[[World], Sent]] = {
+    "open_operation": into_an_empty_database,
+    "say_where_to_complain": lambda w: sent(say_where_to_complain, w.admin, complaints_to="the desk at the door"),
+    "add_site": lambda w: sent(add_site, w.admin, code="kapan", name_en="Kapan", kind="hotel", marz="AM-SU"),
+    "change_site": lambda w: sent(change_site, w.admin, w.goris, name_en="Goris", name_hy="Գորիս"),
+    "close_site": lambda w: sent(close_site, w.admin, w.sisian),
+    "add_staff": lambda w: sent(
+        add_staff, w.admin, username="aram", first_name="A", last_name="B", language="hy", role=Role.OFFICIAL
+    ),
+    "give_role": lambda w: sent(give_role, w.admin, w.volunteer, role=Role.COORDINATOR, site=w.sisian),
+    "end_role": lambda w: sent(end_role, w.admin, w.assignment(w.volunteer)),
+    "block_sign_in": lambda w: sent(block_sign_in, w.admin, w.volunteer),
+    "allow_sign_in": lambda w: sent(allow_sign_in, w.admin, w.volunteer),
+    "give_password": lambda w: sent(give_password, w.admin, w.volunteer),
+}
+DESK: dict[str, Callable[[World], Sent]] = {
+    "pre_register": lambda w: sent(pre_register, w.volunteer, w.goris, groups=[Group(3, "M")], facts=SHELTER),
+    "register": lambda w: sent(
+        register, w.volunteer, w.goris, members=[person(), child("Davit")], facts=SHELTER, card=w.blank.number
+    ),
+    "complete": lambda w: sent(
+        complete, w.volunteer, w.counted, site=w.goris, members=[person("Lusine")], facts=SHELTER
+    ),
+    "arrive": lambda w: sent(arrive, w.coordinator, w.family, site=w.sisian),
+    "depart": lambda w: sent(depart, w.coordinator, w.family, site=w.goris, destination="abroad"),
+    "died": lambda w: sent(record_death, w.coordinator, w.head(w.family), site=w.goris),
+    "born": lambda w: sent(record_birth, w.coordinator, w.family, site=w.goris, child=child("Tigran")),
+    "void": lambda w: sent(void_movement, w.coordinator, w.departure),
+    "void_together": lambda w: sent(void_movements, w.coordinator, [w.departure, w.arrival]),
+    "count_gate": lambda w: sent(count_gate, w.volunteer, w.goris, people=12, vehicles=3),
+    "void_gate_count": lambda w: sent(void_gate_count, w.volunteer, w.gate_count),
+    "merge": lambda w: sent(merge_individuals, w.officer, w.head(w.carrier), into=w.head(w.gone), reason="one person"),
+    "unmerge": lambda w: sent(unmerge, w.officer, w.merge),
+    "close_case": lambda w: sent(close_case, w.officer, w.case),
+}
+CARDS: dict[str, Callable[[World], Sent]] = {
+    "print_cards": lambda w: sent(print_cards, w.coordinator, w.goris, count=2, language="ru"),
+    "print_card": lambda w: sent(
+        print_card, w.volunteer, w.carrier, site=w.goris, language="hy", instead_of=w.card, why="lost"
+    ),
+    "revoke_card": lambda w: sent(revoke_card, w.volunteer, w.card, site=w.goris, why="stolen"),
+    "revoke_block": lambda w: sent(revoke_block, w.coordinator, w.block, site=w.goris, why="misprinted"),
+}
+SHELTER_ACTS: dict[str, Callable[[World], Sent]] = {
+    "hold": lambda w: sent(hold_places, w.coordinator, w.family, rooms=[w.hall], until=w.now + HOUR),
+    "place": lambda w: sent(place_household, w.coordinator, w.family, rooms=[w.hall]),
+    "check_in": lambda w: sent(check_in, w.coordinator, [w.hold]),
+    "move": lambda w: sent(move, w.coordinator, [w.stay], rooms=[w.hall]),
+    "end_stay": lambda w: sent(end_stays, w.coordinator, [w.stay, w.hold]),
+    "keep_beds": lambda w: sent(keep_beds, w.coordinator, [w.stay], until=w.now + HOUR, reason="in hospital"),
+    "void_bedding": lambda w: sent(void_bedding, w.coordinator, w.stay.began_by),
+    "add_rooms": lambda w: sent(add_rooms, w.coordinator, w.goris, names=["9a", "9b"], places=2),
+    "block": lambda w: sent(block_places, w.coordinator, [w.free], reason="the roof leaks"),
+    "open": lambda w: sent(open_places, w.coordinator, [w.free]),
+}
+AID: dict[str, Callable[[World], Sent]] = {
+    "add_item": lambda w: sent(add_item, w.coordinator, name_en="Soap"),
+    "plan_distribution": lambda w: sent(
+        plan_distribution,
+        w.coordinator,
+        w.goris,
+        name="third",
+        starts_at=w.now,
+        rules=[Rule(w.parcel, "household", 2)],
+    ),
+    "end_distribution": lambda w: sent(end_distribution, w.coordinator, w.round),
+    "receive_stock": lambda w: sent(receive_stock, w.coordinator, w.goris, item=w.parcel, quantity=5),
+    "send_stock": lambda w: sent(send_stock, w.coordinator, w.goris, to_site=w.sisian, item=w.parcel, quantity=5),
+    "write_off": lambda w: sent(write_off, w.coordinator, w.goris, item=w.parcel, quantity=5, note="wet"),
+    "hand_out": lambda w: sent(hand_out, w.coordinator, w.round, w.family),
+    "reverse_handout": lambda w: sent(reverse_handout, w.coordinator, w.handout, reason="wrong card"),
+}
+ACTS = CENTRE | DESK | CARDS | SHELTER_ACTS | AID
+
+
+def kinds() -> list[str]:
+    """The kind of every act that the house knows, as its decorator says."""
+    return [
+        ast.literal_eval(decorator.args[0])
+        for path in own_files()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+        for decorator in node.decorator_list
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "act"
+    ]
+
+
+def test_every_act_is_sent_here_and_has_a_kind_of_its_own():
+    assert sorted(kinds()) == sorted(ACTS)
+
+
+@pytest.mark.parametrize("kind", ACTS)
+def test_an_act_sent_twice_is_done_once_and_answered_the_same(kind, world):
+    act, key, before = ACTS[kind](world), uuid.uuid4(), everything()
+    answer = act(key)
+    check_deferred()
+    done = everything()
+    assert done != before
+    assert Act.objects.get(pk=key).kind == kind
+    assert act(key) == answer
+    assert everything() == done
+
+
+@pytest.mark.parametrize("kind", ACTS)
+def test_an_act_sent_with_any_other_fact_changes_nothing(kind, world):
+    act, key = ACTS[kind](world), uuid.uuid4()
+    act(key)
+    others = list(act.otherwise(world))
+    done = everything()
+    for other in others:
+        with pytest.raises(Changed):
+            other(key)
+    assert everything() == done

@@ -1,0 +1,275 @@
+"""What the database makes impossible: each of its promises broken round the acts, and refused by its own name."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, models, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from aid.models import EntitlementRule
+from centre.models import Act, LogLine, Token
+from registrations.models import Absence, Individual, Membership, Name, Presence, SpecificNeed
+from shelter.models import Bedding
+from tests.promises.world import HOUR, World, again, change, check_deferred, delete
+from tests.test_house_rules import OWN_MODELS
+
+pytestmark = pytest.mark.django_db
+
+Break = Callable[[World], Any]
+
+COUNTS = (models.PositiveIntegerField, models.PositiveSmallIntegerField, models.PositiveBigIntegerField)
+
+# What a foreign key of several columns refers to: the table's own key alone makes it unique.
+REFERRED_TO = {"presence_of_individual_at_site", "room_of_site", "place_of_room"}
+
+
+def member(world: World, position: int = 1) -> Membership:
+    return Membership.objects.get(household=world.family, position=position)
+
+
+def person(world: World) -> Individual:
+    return world.head(world.family)
+
+
+def presence(world: World) -> Presence:
+    return Presence.objects.get(individual=person(world))
+
+
+def bedding(world: World) -> Bedding:
+    return world.stay.began_by
+
+
+def act(world: World) -> Act:
+    """An act that nothing refers to yet."""
+    return again(world.arrival.act)
+
+
+def nothing(world: World) -> DateTimeTZRange:
+    return DateTimeTZRange(world.now, world.now)
+
+
+def need() -> SpecificNeed:
+    return SpecificNeed.objects.get()
+
+
+def departed(world: World, **columns: Any) -> None:
+    again(world.arrival, kind="departed", **columns)
+
+
+def void_twice(fact: Any, **columns: Any) -> None:
+    for _ in range(2):
+        again(fact, voids=fact, **columns)
+
+
+def undo_twice(world: World) -> None:
+    one = act(world)
+    for _ in range(2):
+        again(world.merge, act=act(world), undone_act=one, undone_recorded_at=world.now)
+
+
+def continue_twice(world: World) -> None:
+    for hours in (1, 2):
+        again(world.snapshot, at=world.now - hours * HOUR / 2, opening=world.snapshot)
+
+
+def sleep_again(world: World, **columns: Any) -> None:
+    again(world.stay, **{"began_by": again(bedding(world)), "place": world.free} | columns)
+
+
+CENTRE: dict[str, Break] = {
+    "password_given_by_someone": lambda w: change(w.volunteer, password_given_at=w.now),
+    "centre_user_username_key": lambda w: change(w.volunteer, username=w.admin.username),
+    "one_operation": lambda w: again(w.operation, id=2),
+    "operation_code_of_four_letters": lambda w: change(w.operation, code="GO1"),
+    "site_closes_after_opening": lambda w: change(w.goris, closed_at=w.goris.opened_at),
+    "site_presumes_after_hours": lambda w: change(w.goris, presumed_left_after=0),
+    "site_has_a_name": lambda w: change(w.goris, name_en=""),
+    "centre_site_code_key": lambda w: change(w.sisian, code=w.goris.code),
+    "assignment_ends_after_start": lambda w: change(w.assignment(w.volunteer), ends_at=models.F("starts_at")),
+    "volunteers_expire": lambda w: change(w.assignment(w.volunteer), ends_at=None),
+    "token_expires_after_made": lambda w: change(Token.objects.get(), expires_at=models.F("made_at")),
+    "centre_token_digest_key": lambda w: again(Token.objects.get()),
+    "exported_with_a_reason": lambda w: LogLine.objects.create(verb="exported", why=" so "),
+}
+REGISTRATIONS: dict[str, Break] = {
+    "household_came_by_a_desk": lambda w: change(w.family, registered_at=None, registered_by=None, registered_in=None),
+    "household_pre_registered_by_someone": lambda w: change(w.family, pre_registered_at=w.now),
+    "household_registered_by_someone": lambda w: change(w.family, registered_in=None),
+    "registrations_household_number_key": lambda w: again(w.family),
+    "individual_came_by_a_desk": lambda w: change(
+        person(w), registered_at=None, registered_by=None, registered_in=None
+    ),
+    "individual_pre_registered_by_someone": lambda w: change(
+        person(w), pre_registered_at=w.now, pre_registered_by=w.admin
+    ),
+    "individual_registered_by_someone": lambda w: change(person(w), registered_in=None),
+    "birth_as_precise_as_said": lambda w: change(person(w), birth_precision="age_group"),
+    "name_once": lambda w: again(Name.objects.first()),
+    "membership_once": lambda w: again(member(w), household=w.gone),
+    "one_head": lambda w: change(member(w), relationship="head"),
+    "membership_ends_after_start": lambda w: change(member(w), left_at=models.F("joined_at")),
+    "carer_member_is_named": lambda w: change(member(w), carer_kind="member"),
+    "movement_at_a_site": lambda w: again(w.arrival, site=None),
+    "voided_names_what_it_voids": lambda w: again(w.arrival, kind="voided"),
+    "departed_has_destination": lambda w: departed(w),
+    "destination_site_is_named": lambda w: departed(w, destination="site"),
+    "destination_is_elsewhere": lambda w: departed(w, destination="site", destination_site=w.arrival.site),
+    "marz_of_own_address_only": lambda w: departed(w, destination="abroad", destination_marz="AM-SU"),
+    "registrations_movement_voids_id_key": lambda w: void_twice(w.arrival, kind="voided"),
+    "present_once": lambda w: again(presence(w), movement=w.departure, site=w.sisian),
+    "presence_lasts": lambda w: change(presence(w), during=nothing(w), ended_by=w.departure),
+    "presence_ended_by_a_fact": lambda w: change(presence(w), ended_by=w.departure),
+    "absent_once": lambda w: again(Absence.objects.get(), movement=w.arrival),
+    "absence_lasts": lambda w: change(Absence.objects.get(), during=nothing(w)),
+    "registrations_gatecount_voids_id_key": lambda w: void_twice(w.gate_count),
+    "need_once": lambda w: again(need()),
+    "need_ended_by_someone": lambda w: change(need(), ended_at=w.now),
+    "merged_once": lambda w: again(w.merge, act=act(w)),
+    "merged_into_another": lambda w: change(w.merge, into=w.merge.merged),
+    "unmerged_in_an_act": lambda w: change(w.merge, undone_recorded_at=w.now),
+    "registrations_merge_act_id_key": lambda w: again(w.merge, merged=person(w)),
+    "registrations_merge_undone_act_id_key": undo_twice,
+}
+CARDS_AND_CASES: dict[str, Break] = {
+    "one_live_card": lambda w: again(w.card, secret_digest="another"),
+    "cards_card_secret_digest_key": lambda w: again(w.card, number=0),
+    "card_revoked_by_someone": lambda w: change(w.card, revoked_at=w.now, revoked_by=w.admin),
+    "case_open_once": lambda w: again(w.case),
+    "case_closed_by_someone": lambda w: change(w.case, closed_at=w.now),
+}
+SHELTER: dict[str, Break] = {
+    "room_name_once": lambda w: again(w.room),
+    "place_number_once": lambda w: again(w.free),
+    "place_blocked_by_someone": lambda w: change(w.free, blocked_at=w.now),
+    "bedding_in_a_room": lambda w: again(bedding(w), room=None, place=None),
+    "voided_bedding_names_what": lambda w: again(bedding(w), kind="voided"),
+    "shelter_bedding_voids_id_key": lambda w: void_twice(bedding(w), kind="voided"),
+    "place_taken_once": lambda w: again(w.hold, individual=person(w), room=w.room, place=w.stay.place),
+    "one_bed": sleep_again,
+    "one_hold": lambda w: again(w.hold, room=w.room, place=w.free),
+    "stay_lasts": lambda w: change(w.hold, during=nothing(w)),
+    "hold_ends_and_stay_began": lambda w: change(w.hold, during=DateTimeTZRange(w.now, None)),
+    "overflow_is_flagged": lambda w: change(w.stay, place=None),
+    "overflow_by_someone": lambda w: change(w.stay, happened_anyway_at=w.now),
+    "shelter_stay_began_by_id_key": lambda w: again(w.stay, individual=person(w), place=w.free),
+    "stay_at_the_rooms_site": lambda w: change(w.hold, site=w.sisian),
+    "stay_place_in_the_room": lambda w: change(w.stay, place=w.hall.places.first()),
+    "stay_within_presence": lambda w: change(w.stay, during=DateTimeTZRange(w.before - HOUR, None)),
+}
+AID_AND_CENSUS: dict[str, Break] = {
+    "item_once": lambda w: again(w.parcel),
+    "distribution_ends_after_start": lambda w: change(w.round, ends_at=w.round.starts_at),
+    "aid_distribution_act_id_key": lambda w: again(w.round),
+    "rule_once": lambda w: again(EntitlementRule.objects.first()),
+    "rule_gives_something": lambda w: EntitlementRule.objects.update(quantity=0),
+    "rule_waits_for_days": lambda w: EntitlementRule.objects.update(every_days=0),
+    "handout_once": lambda w: again(w.handout, act=act(w)),
+    "aid_handout_act_id_key": lambda w: again(w.handout, counted_as=w.family),
+    "handout_reversed_by_someone": lambda w: change(w.handout, reversed_at=w.now, reversed_reason="wrong"),
+    "handout_reversed_for_a_reason": lambda w: change(w.handout, reversed_at=w.now, reversed_by=w.admin),
+    "handout_anyway_by_someone": lambda w: change(
+        w.handout, happened_anyway_at=w.now, happened_anyway_reason="no power"
+    ),
+    "handout_anyway_for_a_reason": lambda w: change(w.handout, happened_anyway_at=w.now, happened_anyway_by=w.admin),
+    "stock_moves_something": lambda w: again(w.received, quantity=0),
+    "loss_has_a_reason": lambda w: again(w.received, kind="lost", from_site=w.goris, to_site=None),
+    "stock_goes_where_its_kind_says": lambda w: again(w.received, from_site=w.sisian),
+    "stock_of_a_handout": lambda w: again(w.received, handout=w.handout),
+    "snapshot_once": lambda w: again(w.snapshot),
+    "census_snapshot_opening_id_key": continue_twice,
+}
+
+
+def below_zero(model: Any, field: Any) -> Break:
+    return lambda _world: again(model.objects.filter(**{f"{field.name}__isnull": False}).first(), **{field.name: -1})
+
+
+NO_LESS_THAN_NOTHING: dict[str, Break] = {
+    f"{model._meta.db_table}_{field.column}_check": below_zero(model, field)
+    for model in OWN_MODELS
+    for field in model._meta.concrete_fields
+    if isinstance(field, COUNTS) and field.name not in {"id", "presumed_left_after"}
+} | {
+    "centre_operation_id_check": lambda w: again(w.operation, id=-1),
+    "centre_site_presumed_left_after_check": lambda w: change(w.goris, presumed_left_after=-1),
+}
+
+BROKEN = CENTRE | REGISTRATIONS | CARDS_AND_CASES | SHELTER | AID_AND_CENSUS | NO_LESS_THAN_NOTHING
+
+# The triggers that keep the past, and every way to rewrite it.
+REWRITTEN: dict[str, tuple[Break, ...]] = {
+    "act_is_answered_once": (
+        lambda w: change(w.arrival.act, answer={}),
+        lambda w: change(w.arrival.act, by=w.admin),
+    ),
+    "act_is_kept": (lambda w: delete(w.arrival.act),),
+    "log_is_insert_only": (
+        lambda w: change(LogLine.objects.first(), by=w.officer),
+        lambda w: delete(LogLine.objects.first()),
+    ),
+    "movement_is_append_only": (lambda w: change(w.arrival, happened_at=w.now),),
+    "movement_is_kept": (lambda w: delete(w.arrival),),
+    "gate_count_is_append_only": (lambda w: change(w.gate_count, people=8), lambda w: delete(w.gate_count)),
+    "bedding_is_append_only": (lambda w: change(bedding(w), place=w.free),),
+    "bedding_is_kept": (lambda w: delete(bedding(w)),),
+    "stock_is_append_only": (lambda w: change(w.received, quantity=1), lambda w: delete(w.received)),
+    "handout_is_never_edited": (
+        lambda w: change(w.handout, people=2),
+        lambda w: change(w.handout, household=w.family),
+        lambda w: change(w.handout, happened_at=w.now),
+        lambda w: change(w.handout, by=w.admin),
+    ),
+    "handout_is_kept": (lambda w: delete(w.handout),),
+    "snapshot_never_changes": (lambda w: change(w.snapshot, tally={}), lambda w: delete(w.snapshot)),
+}
+
+PROMISES = """
+SELECT conname, 'constraint' FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
+WHERE relname = ANY (%(tables)s) AND (contype IN ('c', 'x') OR contype = 'f' AND cardinality(conkey) > 1)
+UNION
+SELECT indexes.relname, 'constraint' FROM pg_index
+JOIN pg_class indexes ON indexes.oid = indexrelid JOIN pg_class tables ON tables.oid = indrelid
+WHERE tables.relname = ANY (%(tables)s) AND indisunique AND NOT indisprimary
+UNION
+SELECT tgname, 'trigger' FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+WHERE relname = ANY (%(tables)s) AND NOT tgisinternal
+"""
+
+
+def break_at_once(name: str, world: World) -> None:
+    BROKEN[name](world)
+    check_deferred()
+
+
+def promised(kind: str) -> set[str]:
+    """The names of what PostgreSQL itself holds over our tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(PROMISES, {"tables": [model._meta.db_table for model in OWN_MODELS]})
+        return {name for name, found in cursor.fetchall() if found == kind}
+
+
+def test_every_constraint_is_broken_here(world):
+    assert set(BROKEN) | REFERRED_TO == promised("constraint")
+
+
+def test_every_trigger_is_tried_here(world):
+    assert set(REWRITTEN) == promised("trigger")
+
+
+def test_every_constraint_of_a_model_is_in_the_database(world):
+    named = {constraint.name for model in OWN_MODELS for constraint in model._meta.constraints}
+    assert named <= set(BROKEN) | REFERRED_TO
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_the_database_refuses_what_breaks(name, world):
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        break_at_once(name, world)
+    assert refused.value.__cause__.diag.constraint_name == name
+
+
+@pytest.mark.parametrize(("name", "way"), [(name, way) for name, ways in REWRITTEN.items() for way in range(len(ways))])
+def test_the_past_is_not_rewritten(name, way, world):
+    with pytest.raises(IntegrityError, match=r"append-only|never changed"), transaction.atomic():
+        REWRITTEN[name][way](world)

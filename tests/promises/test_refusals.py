@@ -1,0 +1,303 @@
+"""Every refusal, provoked through its act or its page: it is the one it says, and leaves every row as it was."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from aid import errors as aid
+from aid.actions import (
+    Rule,
+    add_item,
+    end_distribution,
+    hand_out,
+    plan_distribution,
+    reverse_handout,
+    send_stock,
+)
+from aid.scanning import find_card
+from cards import errors as cards
+from cards.actions import print_card, print_cards, revoke_card
+from cards.selectors import look_at
+from cards.sheets import read_sheet
+from casework import errors as casework
+from casework.actions import close_case
+from census import errors as census
+from census.actions import take_snapshots
+from census.files import census_file
+from census.profiles import Profile
+from centre import errors as centre
+from centre import refusals
+from centre.access import Role
+from centre.actions import (
+    add_site,
+    add_staff,
+    block_sign_in,
+    declare_operation,
+    end_role,
+    give_role,
+    open_operation,
+)
+from centre.models import Operation, User
+from centre.setup import read_slip
+from desk import errors as desk
+from desk.actions import (
+    arrive,
+    complete,
+    count_gate,
+    depart,
+    record_death,
+    register,
+    void_movement,
+)
+from desk.merging import merge_individuals, unmerge
+from registrations import errors as registrations
+from registrations.card_texts import CardText
+from registrations.facts import PersonFacts
+from shelter import errors as shelter
+from shelter.actions import (
+    add_rooms,
+    block_places,
+    check_in,
+    close_site,
+    end_stays,
+    hold_places,
+    place_household,
+)
+from tests.build import child, make_user, person
+from tests.desk.test_intake_page import intake, row
+from tests.promises.world import HOUR, SHELTER, World, change, everything
+from tests.test_house_rules import APPS
+
+pytestmark = pytest.mark.django_db
+
+Refused = Callable[[], Any]  # what is refused when it is called
+
+
+def twice(do: Callable[..., Any], *about: Any, **facts: Any) -> Refused:
+    """Done once, it is refused the second time."""
+    do(*about, **facts)
+    return lambda: do(*about, **facts)
+
+
+def registered(world: World, *members: PersonFacts, **facts: Any) -> Refused:
+    return lambda: register(world.goris, members=members, facts=SHELTER, by=world.volunteer, **facts)
+
+
+def opening(world: World) -> Refused:
+    Operation.objects.all().delete()
+    return lambda: open_operation(name="Kapan", code="KAPA", purpose="real", username="armine", password="reception-1")
+
+
+def given(world: World, user: User, role: str, **facts: Any) -> Refused:
+    return lambda: give_role(user, role=role, by=world.admin, **facts)
+
+
+def added_staff(world: World) -> Refused:
+    names = {"username": world.volunteer.username, "first_name": "A", "last_name": "B", "language": "hy"}
+    return lambda: add_staff(**names, role=Role.OFFICIAL, by=world.admin)
+
+
+def told_on_a_page(world: World, address: str, data: dict[str, Any], **headers: str) -> Refused:
+    """What the page says, or what stands beside the card that was typed."""
+    client = Client(headers=headers)
+    client.force_login(world.volunteer)
+
+    def ask() -> None:
+        told = client.post(address, data).context
+        if "refusal" in told:
+            raise told["refusal"]
+        assert told["card"].error == str(desk.CardNotSeen.message)
+        raise desk.CardNotSeen
+
+    return ask
+
+
+CENTRE: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
+    refusals.Changed: lambda w: lambda: count_gate(w.goris, people=8, by=w.volunteer, id=w.gate_count.act_id),
+    refusals.NotThen: lambda w: lambda: count_gate(w.goris, people=8, by=w.volunteer, at=w.now - timedelta(days=8)),
+    refusals.SomebodyElse: lambda w: told_on_a_page(
+        w, "/intake/", intake(row()), **{"X-Page-Of": str(w.coordinator.pk)}
+    ),
+    centre.AlreadyOpen: lambda w: lambda: declare_operation(name="K", code="KAPA", purpose="real", by=w.admin),
+    centre.NotEmpty: opening,
+    centre.SiteCodeTaken: lambda w: (
+        lambda: add_site(code="goris", name_en="Goris", kind="hotel", marz="AM-SU", by=w.admin)
+    ),
+    centre.UsernameTaken: added_staff,
+    centre.EndNeeded: lambda w: given(w, w.officer, Role.VOLUNTEER),
+    centre.EndsBeforeStart: lambda w: given(w, w.officer, Role.VOLUNTEER, ends_at=w.before),
+    centre.RoleHeld: lambda w: given(w, w.officer, Role.PROTECTION),
+    centre.RoleEnded: lambda w: twice(end_role, w.assignment(w.officer), by=w.admin),
+    centre.LastAdministrator: lambda w: lambda: end_role(w.assignment(w.admin), by=w.admin),
+    centre.NotOneself: lambda w: lambda: block_sign_in(w.admin, by=w.admin),
+    centre.SiteClosed: lambda w: twice(close_site, w.sisian, by=w.admin),
+    centre.SiteInUse: lambda w: lambda: close_site(w.goris, by=w.admin),
+    centre.SlipGone: lambda w: lambda: read_slip(w.volunteer, w.card.act_id, w.admin),
+}
+REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
+    registrations.NotHere: lambda w: lambda: depart(w.gone, site=w.goris, destination="abroad", by=w.coordinator),
+    registrations.AlreadyHere: lambda w: lambda: arrive(w.family, site=w.goris, by=w.coordinator),
+    registrations.AlreadyRegistered: lambda w: (
+        lambda: complete(w.family, site=w.goris, members=[person()], facts=SHELTER, by=w.coordinator)
+    ),
+    registrations.AlreadyVoided: lambda w: twice(void_movement, w.departure, by=w.coordinator),
+    registrations.AlreadyWritten: lambda w: registered(w, person(), child("Davit", id=w.head(w.family).pk)),
+    registrations.OneHead: lambda w: registered(w, person(), person()),
+    registrations.AlreadyMerged: lambda w: (
+        lambda: merge_individuals(w.merge.merged, into=w.head(w.family), reason="one person", by=w.officer)
+    ),
+    registrations.NotMerged: lambda w: twice(unmerge, w.merge, by=w.officer),
+    registrations.CardTaken: lambda w: registered(w, person(), card=w.card.number),
+    desk.CarerMissing: lambda w: registered(w, person(), child("Davit", relationship="other")),
+    desk.NotPlanned: lambda w: (
+        lambda: depart(
+            w.family,
+            site=w.goris,
+            destination="abroad",
+            members=[w.family.memberships.get(position=1).individual_id],
+            by=w.coordinator,
+        )
+    ),
+    desk.CardNeeded: lambda w: told_on_a_page(w, "/intake/same-family/", intake(row(), same=str(w.family.pk))),
+    desk.CardNotSeen: lambda w: told_on_a_page(w, "/intake/arrive/", intake({}, card=str(w.carrier))),
+    casework.AlreadyClosed: lambda w: twice(close_case, w.case, by=w.officer),
+}
+CARDS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
+    cards.UnknownCard: lambda w: registered(w, person(), card=10**9),
+    cards.CardOfAnotherOperation: lambda w: lambda: look_at(CardText(w.card.number, "KAPA", secret="0" * 30)),
+    cards.CardNotGenuine: lambda w: lambda: look_at(CardText(w.card.number, "GORI", secret="0" * 30)),
+    cards.WrongCode: lambda w: lambda: look_at(CardText(w.card.number, code="000000000")),
+    cards.SheetGone: lambda w: lambda: read_sheet(w.block, w.officer),
+}
+
+
+def without_complaints(world: World) -> Refused:
+    change(world.operation, complaints_to="")
+    return lambda: print_cards(world.goris, count=2, language="hy", by=world.coordinator)
+
+
+def revoked(world: World) -> Refused:
+    revoke_card(world.blank, site=world.goris, why="lost", by=world.coordinator)
+    return registered(world, person(), card=world.blank.number)
+
+
+CARDS |= {
+    cards.NowhereToComplain: without_complaints,
+    cards.CardRevoked: revoked,
+    cards.CardReplaced: lambda w: lambda: print_card(w.carrier, site=w.goris, language="hy", by=w.volunteer),
+}
+
+
+def placed(world: World, household: Any, *rooms: Any, **facts: Any) -> Refused:
+    return lambda: place_household(household, rooms=rooms, by=world.coordinator, **facts)
+
+
+def held(world: World, household: Any, until: timedelta = HOUR) -> Refused:
+    return lambda: hold_places(household, rooms=[world.hall], until=world.now + until, by=world.coordinator)
+
+
+def hold_whose_place_is_blocked(world: World) -> Refused:
+    change(world.hold.place, blocked_at=world.now, blocked_by=world.admin)
+    return lambda: check_in([world.hold], by=world.coordinator)
+
+
+SHELTER_REFUSALS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
+    shelter.PlaceTaken: lambda w: lambda: block_places([w.free, w.stay.place], reason="leaks", by=w.coordinator),
+    shelter.PlaceBlocked: lambda w: twice(block_places, [w.free], reason="leaks", by=w.coordinator),
+    shelter.NotEnoughPlaces: lambda w: placed(w, w.family, w.room),
+    shelter.AlreadyHoused: lambda w: placed(w, w.sleepers, w.hall),
+    shelter.AlreadyHeld: lambda w: held(w, w.expected),
+    shelter.HoldEndsFirst: lambda w: held(w, w.family, -HOUR),
+    shelter.HoldGone: hold_whose_place_is_blocked,
+    shelter.RoomNameTaken: lambda w: lambda: add_rooms(w.goris, names=["new", w.room.name], places=2, by=w.coordinator),
+    shelter.StayEnded: lambda w: twice(end_stays, [w.stay, w.hold], by=w.coordinator),
+    shelter.SiteDiffers: lambda w: placed(w, w.family),
+    shelter.NobodyToPlace: lambda w: placed(w, w.family, w.hall, members=[w.head(w.gone).pk]),
+}
+
+
+def planned(world: World, *rules: Rule, **facts: Any) -> Refused:
+    said = {"name": "third", "starts_at": world.now} | facts
+    return lambda: plan_distribution(world.goris, rules=rules, by=world.coordinator, **said)
+
+
+def handed_out(world: World, *given_to: Any) -> Refused:
+    return lambda: hand_out(*given_to, by=world.coordinator)
+
+
+def handed_out_when_it_is_over(world: World) -> Refused:
+    end_distribution(world.round, by=world.coordinator)
+    return handed_out(world, type(world.round).objects.get(pk=world.round.pk), world.family)
+
+
+def handed_out_to_the_dead(world: World) -> Refused:
+    record_death(world.head(world.carrier), site=world.goris, by=world.coordinator)
+    return handed_out(world, world.round, world.carrier)
+
+
+def undone_after_the_minute(world: World) -> Refused:
+    table = make_user(Role.AID_VOLUNTEER, world.goris)
+    answer = hand_out(world.round, world.family, by=table, at=world.now - timedelta(minutes=2))
+    handout = type(world.handout).objects.get(pk=answer.handout)
+    return lambda: reverse_handout(handout, reason="wrong card", by=table)
+
+
+AID: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
+    aid.NotGivenYet: lambda w: lambda: find_card(CardText(w.blank.number)),
+    aid.NotRunning: handed_out_when_it_is_over,
+    aid.AlreadyHandedOut: lambda w: handed_out(w, w.round, w.sleepers),
+    aid.ReceivedLately: lambda w: handed_out(w, w.next_round, w.sleepers),
+    aid.NobodyLeft: handed_out_to_the_dead,
+    aid.AlreadyReversed: lambda w: twice(reverse_handout, w.handout, reason="wrong card", by=w.coordinator),
+    aid.TooLateToUndo: undone_after_the_minute,
+    aid.NothingToGive: lambda w: planned(w),
+    aid.ItemTwice: lambda w: planned(w, Rule(w.parcel, "person", 1), Rule(w.parcel, "household", 1)),
+    aid.EndsBeforeStart: lambda w: planned(w, Rule(w.parcel, "person", 1), ends_at=w.before),
+    aid.AlreadyEnded: lambda w: twice(end_distribution, w.round, by=w.coordinator),
+    aid.SameSite: lambda w: lambda: send_stock(w.goris, to_site=w.goris, item=w.parcel, quantity=1, by=w.coordinator),
+    aid.ItemExists: lambda w: lambda: add_item(name_en="Another", code="parcel", by=w.coordinator),
+}
+
+
+def taken_between(world: World) -> Refused:
+    take_snapshots(world.now - HOUR, by=world.coordinator)
+    return lambda: take_snapshots(world.now - HOUR * 1.5, by=world.coordinator)
+
+
+def published_today(world: World) -> Refused:
+    facts = {"suffix": "csv", "profile": Profile.PUBLIC, "language": "hy", "why": "for the press"}
+    return lambda: census_file(timezone.localdate() - timedelta(days=9), by=world.coordinator, **facts)
+
+
+CENSUS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
+    census.NotSettled: lambda w: lambda: take_snapshots(timezone.now(), by=w.coordinator),
+    census.LaterTaken: taken_between,
+    census.NotFrozen: published_today,
+}
+PROVOKED = CENTRE | REGISTRATIONS | CARDS | SHELTER_REFUSALS | AID | CENSUS
+
+
+def all_refusals() -> set[type[refusals.Refusal]]:
+    """Every refusal of the house."""
+    ours = {one for one in refusals.Refusal.__subclasses__() if one.__module__.split(".")[0] in APPS}
+    assert not any(one.__subclasses__() for one in ours)
+    return ours
+
+
+def test_every_refusal_is_provoked_here():
+    assert set(PROVOKED) == all_refusals()
+
+
+@pytest.mark.parametrize("refusal", PROVOKED, ids=lambda refusal: f"{refusal.__module__}.{refusal.__name__}")
+def test_a_refusal_leaves_everything_as_it_was(refusal, world):
+    refused = PROVOKED[refusal](world)
+    before = everything()
+    with pytest.raises(refusals.Refusal) as why:
+        refused()
+    assert type(why.value) is refusal
+    assert str(why.value)
+    assert everything() == before

@@ -1,0 +1,176 @@
+"""A world with a row of everything in it, and how to go round the acts."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, models
+from django.utils import timezone
+
+from aid.actions import Rule, add_item, hand_out, plan_distribution, receive_stock
+from aid.models import Distribution, Handout, Item, StockMovement
+from cards.actions import print_cards
+from cards.models import Card
+from casework.models import Case
+from census.actions import take_snapshots
+from centre.access import Role
+from centre.log import write_log
+from centre.models import Assignment, LogLine, Operation, User
+from centre.tokens import make_token
+from desk.actions import count_gate, depart, pre_register, register
+from desk.merging import merge_individuals
+from registrations.facts import Group, HouseholdFacts, PersonFacts
+from registrations.models import GateCount, Household, Individual, Merge, Movement
+from shelter.actions import hold_places, place_household
+from shelter.models import Stay
+from tests.build import child, make_room, make_site, make_user, person, register_family
+from tests.test_house_rules import OWN_MODELS
+from upkeep.actions import record_backup
+
+HOUR = timedelta(hours=1)
+SHELTER = HouseholdFacts(going="shelter")
+
+
+class World:
+    """Goris, where everything happened an hour ago; Sisian, where nothing did; and who may do what."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now()
+        self.before = self.now - HOUR
+        self._set_up()
+        self._register()
+        self._shelter()
+        self._give()
+        self._count()
+
+    def _set_up(self) -> None:
+        self.goris, self.sisian = make_site("goris"), make_site("sisian")
+        self.admin = make_user(Role.ADMINISTRATOR)
+        self.coordinator = make_user()
+        self.officer = make_user(Role.PROTECTION)
+        self.volunteer = make_user(Role.VOLUNTEER, self.goris)
+        self.operation = Operation.objects.create(
+            name="Goris",
+            code="GORI",
+            purpose="real",
+            complaints_to="0-800-01-234",
+            opened_at=self.before,
+            opened_by=self.admin,
+        )
+        make_token(self.coordinator, "census", self.now + HOUR)
+        write_log(self.admin, LogLine.Verb.OPENED, "case", ["list"])
+        record_backup(taken_at=self.before, size=1, sha256="0" * 64, people=1)
+
+    def _register(self) -> None:
+        at = self.before
+        self.family = self.make_family(person(needs=("SM-CC",)), child("Davit"), child("Mane"))
+        self.alone = self.make_family(person("Suren"), child("Ani", relationship="other", carer_kind="nobody"))
+        self.original, self.twin = (self.make_family(person("Karen")) for _ in range(2))
+        self.gone = self.make_family(person("Vahan"))
+        depart(self.gone, site=self.goris, destination="abroad", by=self.coordinator, at=at)
+        counted = pre_register(self.goris, groups=[Group(2, "F", "18-59")], facts=SHELTER, by=self.volunteer, at=at)
+        self.counted = Household.objects.get(pk=counted.household)
+        printed = print_cards(self.goris, count=3, language="hy", by=self.coordinator, at=at)
+        self.block = uuid.UUID(printed.act)
+        self.card, self.blank, _ = Card.objects.order_by("number")
+        given = register(
+            self.goris, members=[person("Sona")], facts=SHELTER, card=self.card.number, by=self.volunteer, at=at
+        )
+        self.carrier = Household.objects.get(pk=given.household)
+        merged = merge_individuals(
+            self.head(self.twin), into=self.head(self.original), reason="one person", by=self.officer, at=at
+        )
+        self.merge = Merge.objects.get(pk=merged.merge)
+        self.case = Case.objects.get()
+        self.arrival = self.movement(self.family)
+        self.departure = Movement.objects.get(kind="departed")
+
+    def _shelter(self) -> None:
+        at, by = self.before, self.coordinator
+        self.room, self.hall, self.kept = make_room(self.goris, 2), make_room(self.goris, 5), make_room(self.goris, 2)
+        self.sleepers, self.expected = self.make_family(person("Gayane")), self.make_family(person("Hayk"))
+        place_household(self.sleepers, rooms=[self.room], by=by, at=at)
+        hold_places(self.expected, rooms=[self.kept], until=self.now + 5 * HOUR, by=by, at=at)
+        self.stay, self.hold = Stay.objects.stays().get(), Stay.objects.holds().get()
+        self.free = self.room.places.exclude(pk=self.stay.place_id).get()
+
+    def _give(self) -> None:
+        at, by = self.before, self.coordinator
+        self.parcel = Item.objects.get(pk=add_item(name_en="Parcel", code="parcel", by=by, at=at).item)
+        received = receive_stock(self.goris, item=self.parcel, quantity=100, by=by, at=at)
+        self.received = StockMovement.objects.get(pk=received.movement)
+        self.round, self.next_round = (
+            Distribution.objects.get(
+                pk=plan_distribution(
+                    self.goris,
+                    name=name,
+                    starts_at=self.now - 3 * HOUR,
+                    rules=[Rule(self.parcel, "person", 1, every_days=7)],
+                    by=by,
+                    at=at,
+                ).distribution
+            )
+            for name in ("first", "second")
+        )
+        self.handout = Handout.objects.get(pk=hand_out(self.round, self.sleepers, by=by, at=at).handout)
+
+    def _count(self) -> None:
+        counted = count_gate(self.goris, people=7, vehicles=2, by=self.volunteer, at=self.before)
+        self.gate_count = GateCount.objects.get(pk=counted.gate_count)
+        (self.snapshot,) = take_snapshots(self.now - 2 * HOUR, by=self.coordinator)
+
+    def make_family(self, *members: PersonFacts) -> Household:
+        """A family of these members, registered at Goris an hour ago."""
+        return register_family(self.goris, self.coordinator, *members, at=self.before)
+
+    def head(self, household: Household) -> Individual:
+        """The first of the family."""
+        return Individual.objects.get(memberships__household=household, memberships__position=0)
+
+    def movement(self, household: Household) -> Movement:
+        """The arrival of the first of the family."""
+        return Movement.objects.get(individual=self.head(household), kind="arrived")
+
+    def assignment(self, user: User) -> Assignment:
+        """The one role of the user."""
+        return user.assignments.get()
+
+
+def change(row: models.Model, **columns: Any) -> None:
+    """Rewrite these columns of the row, round the acts."""
+    type(row).objects.filter(pk=row.pk).update(**columns)
+
+
+def delete(row: models.Model) -> None:
+    """Take the row away, round the acts and whatever Django protects."""
+    type(row).objects.filter(pk=row.pk)._raw_delete("default")
+
+
+def again(row: Any, **columns: Any) -> Any:
+    """Write the row once more, with a key of its own and these columns, round the acts."""
+    fields = [field for field in row._meta.concrete_fields if not field.generated]
+    said = {field.name: getattr(row, field.name) for field in fields if not field.primary_key}
+    return type(row).objects.create(**said | columns)
+
+
+def check_deferred() -> None:
+    """Check now what is otherwise checked at commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def everything() -> dict[str, tuple[int, str]]:
+    """How many rows each table of ours has and a digest of what is in them, the log apart."""
+    return dict(_tables())
+
+
+def _tables() -> Iterator[tuple[str, tuple[int, str]]]:
+    for model in OWN_MODELS:
+        if model is not LogLine:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"SELECT count(*), md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM {model._meta.db_table} t"
+                )
+                yield model.__name__, cursor.fetchone()
