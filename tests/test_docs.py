@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from django.urls import resolve
 
 ROOT = Path(settings.BASE_DIR)
 INDEX = (ROOT / "docs" / "README.md").read_text()
-WAY = [line.split("|")[1:-1] for line in INDEX.split("## The way of a family")[1].split("\n") if line.startswith("|")][2:]
+ROWS = re.findall(r"^\|(.*)\|$", INDEX.split("## The way of a family")[1], re.M)
+WAY = [row.split("|") for row in ROWS[2:]]  # without the heading and the line below it
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
 
@@ -51,7 +53,7 @@ def test_picture_of_the_house_has_its_rooms_and_floors():
     drawn = {(names[above], names[below]) for above, below in re.findall(r"(\w+) --> (\w+)", INDEX)}
     floors = layers()
     assert set(names.values()) == set().union(*floors)
-    assert drawn == {(a, b) for upper, lower in zip(floors, floors[1:], strict=False) for a in upper for b in lower}
+    assert drawn == {(a, b) for upper, lower in pairwise(floors) for a in upper for b in lower}
 
 
 def test_table_of_rooms_in_contributing_has_every_room():
