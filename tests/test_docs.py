@@ -9,6 +9,9 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.urls import resolve
+from django.utils.translation import override
+
+from centre.access import GIVEN_TO, Role
 
 ROOT = Path(settings.BASE_DIR)
 INDEX = (ROOT / "docs" / "README.md").read_text()
@@ -59,3 +62,11 @@ def test_picture_of_the_house_has_its_rooms_and_floors():
 def test_table_of_rooms_in_contributing_has_every_room():
     rooms = re.findall(r"^\| `([\w/]+)/` \|", (ROOT / "CONTRIBUTING.md").read_text(), re.M)
     assert {room.replace("/", ".") for room in rooms} == set().union(*layers())
+
+
+@pytest.mark.parametrize("language", ["en", "hy", "ru"])
+def test_page_of_access_says_of_each_role_what_the_house_says(language):
+    text = (ROOT / "docs" / "access.md").read_text()
+    assert set(GIVEN_TO) == set(Role)
+    with override(language):
+        assert [row for role, why in GIVEN_TO.items() if (row := f"| **{role.label}** | {why} |") not in text] == []
