@@ -14,6 +14,8 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from centre.middleware import is_for_the_api
+
 ANSWERED = "answered"
 MOST_KEPT = 20  # answers a session, the latest: a repeat comes within minutes
 
@@ -24,7 +26,7 @@ def answer_again(get_response: Answer) -> Answer:
     """Lead a repeated form to where its first sending led, and say that it was saved."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/api/") or not request.user.is_authenticated or not request.POST.get("id"):
+        if is_for_the_api(request) or not request.user.is_authenticated or not request.POST.get("id"):
             return get_response(request)
         key = _digest(request)
         kept = dict(request.session.get(ANSWERED, ()))

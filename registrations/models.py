@@ -8,6 +8,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -104,6 +105,9 @@ class Household(models.Model):
 
     def __str__(self) -> str:
         return write_number(self.number)
+
+    def get_absolute_url(self) -> str:
+        return reverse("desk:family", args=[self])
 
 
 class Individual(models.Model):
