@@ -230,7 +230,7 @@ class Handout(models.Model):
 
     @property
     def why_anyway(self) -> str:
-        """Why it stands although it broke a rule, in words."""
+        """Why it was recorded although it broke a rule, in words."""
         return in_words(self.happened_anyway_reason, self.OwnReason)
 
 

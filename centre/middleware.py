@@ -48,7 +48,7 @@ def language_of_the_user(get_response: Answer) -> Answer:
 
 
 def own_password_first(get_response: Answer) -> Answer:
-    """Lead whoever signed in with a password that was given to them to choose their own, before anything else."""
+    """Send a person who signed in with a one-time password to the page where they choose their own."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
@@ -147,7 +147,7 @@ def _is_open_to_all(request: HttpRequest) -> bool:
 
 
 def page_of_its_user(get_response: Answer) -> Answer:
-    """Take nothing from a page of one person for another who signed in beside it; let no page lie on the disk."""
+    """Refuse a form of one person's page when another has signed in since; let the browser store no page."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         signed_in = str(request.user.pk) if request.user.is_authenticated else ""

@@ -27,7 +27,7 @@ from registrations.querysets import (
 
 
 def both_or_neither(at: str, by: str) -> Q:
-    """The condition that an instant and its author stand together."""
+    """The condition that an instant and its author are both there, or neither."""
     return Q(**{f"{at}__isnull": True, f"{by}__isnull": True}) | Q(**{f"{at}__isnull": False, f"{by}__isnull": False})
 
 
@@ -368,7 +368,7 @@ class Presence(models.Model):
 class Absence(models.Model):
     """An individual's time away from every site, since a departure or a death; written by lay_out_presences alone.
 
-    Where they are meanwhile, the movement says.
+    The movement that began it says where they went.
     """
 
     movement = models.OneToOneField(Movement, models.PROTECT, primary_key=True, related_name="absence")
