@@ -88,7 +88,7 @@ class HandedOut:
 
 @dataclass(frozen=True)
 class Reversed:
-    """The handout that no longer stands."""
+    """The handout that was reversed."""
 
     handout: str
 
@@ -171,7 +171,7 @@ def send_stock(
 ) -> Stocked:
     """Record that so many pieces went from the store of the site to that of another.
 
-    What went is recorded even when the books say there was less; the stock then reads below zero. Refuses with
+    What went is recorded even when the records show less; the stock is then below zero. Refuses with
     SameSite.
     """
     require(by, Permission.PLAN_AID, site, at)
@@ -257,7 +257,7 @@ def reverse_handout(handout: Handout, *, reason: str, by: User, at: datetime, ac
 
 
 def _lock_counted(household: Household) -> Counted:
-    """Lock the household, and the one its card counts as; a merge under way has ended by then."""
+    """Lock the household, and the one its card counts as. A merge that was running has ended when this returns."""
     lock_by_key(Household.objects.filter(pk=household.pk).only("pk"))
     counted = count_household(household)
     if counted.household_id != household.pk:
@@ -281,7 +281,7 @@ def _take_from_store(handout: Handout, lines: Sequence[Line], site: Site, at: da
 
 
 def _require_reversal(handout: Handout, by: User, at: datetime, act: Act) -> None:
-    """The minute is measured by the server's clock too: the time an act tells could be told wrong."""
+    """The minute is measured by the server's clock too: the time that comes with an act may be wrong."""
     site = handout.distribution.site
     if allows(by, Permission.PLAN_AID, site, at):
         return

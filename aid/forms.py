@@ -43,7 +43,7 @@ class DistributionForm(forms.Form):
 
 
 class HandOutForm(ActForm):
-    """The card that is shown, to be handed its share; a number typed meanwhile is the next card instead."""
+    """Hand out to the card on the page; if another number was typed in the meantime, show that card instead."""
 
     distribution = forms.ModelChoiceField(Distribution.objects.none(), widget=forms.HiddenInput)
     shown = NumberField(required=True, widget=forms.HiddenInput)
@@ -80,7 +80,7 @@ class PlanForm(ActForm):
 
 
 class RuleForm(forms.Form):
-    """What is given of one item; a row without an item says nothing."""
+    """What is given of one item; a row without an item is ignored."""
 
     item = forms.ModelChoiceField(Item.objects.none(), label=_("Item"), required=False, empty_label="–")
     quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=MOST_FOR_ONE, required=False)
@@ -98,7 +98,7 @@ class RuleForm(forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """An item and its quantity stand together."""
+        """An item needs its quantity, and a quantity its item."""
         said = super().clean() or {}
         if said.get("item") and "quantity" not in self.errors and not said.get("quantity"):
             self.add_error("quantity", _("Say how many."))
@@ -118,7 +118,7 @@ class Rules(BaseFormSet):
     """The rows of a plan."""
 
     def rules(self) -> list[Rule]:
-        """The rules of the rows that say something."""
+        """The rules of the rows that name an item."""
         return [rule for rule in (form.rule() for form in self.forms) if rule]
 
 

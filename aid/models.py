@@ -7,6 +7,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +93,9 @@ class Distribution(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("aid:distribution", args=[self.pk])
 
     def runs(self, at: datetime) -> bool:
         """Whether it is under way at the instant."""
@@ -235,7 +239,7 @@ class Handout(models.Model):
 
     @property
     def why_anyway(self) -> str:
-        """Why it stands although it broke a rule, in words."""
+        """Why it was recorded although it broke a rule, in words."""
         return in_words(self.happened_anyway_reason, self.OwnReason)
 
 

@@ -17,8 +17,8 @@ FOUND_ONE_FAMILY = Handout.OwnReason.FOUND_ONE_FAMILY
 def recount_handouts(people: Iterable[uuid.UUID], act: Act) -> None:
     """Let each handout to these people's households count for the household it is after a merge or its undoing.
 
-    Where one household has by it two standing handouts of a distribution, the later becomes happened anyway, and
-    is none any more when the merge is undone. The caller has locked the households and rewritten memberships.
+    If one household then has two handouts of a distribution, the later one is flagged as happened anyway; the flag
+    goes when the merge is undone. The caller has locked the households and rewritten memberships.
     """
     homes = Household.objects.filter(today("memberships"), memberships__individual__in=list(people))
     now_counted = {home.pk: count_household(home).household_id for home in homes.distinct()}

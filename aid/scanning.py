@@ -29,7 +29,7 @@ CANNOT_HAPPEN = frozenset(
 
 @dataclass(frozen=True)
 class Give:
-    """Green: what to hand out, and what the store may lack."""
+    """Green: what to hand out, and which of it may be missing in the store."""
 
     number: str
     due: Entitlement
@@ -40,7 +40,7 @@ class Give:
 
 @dataclass(frozen=True)
 class Stop:
-    """Red: why not. `may_have_happened` offers to record what was given all the same."""
+    """Red: the reason. With `may_have_happened` the page offers to record what was given in spite of it."""
 
     number: str
     why: str
@@ -80,7 +80,7 @@ def distribution_of_table(request: HttpRequest, running: Sequence[Distribution])
 
 
 def find_card(text: CardText) -> Household:
-    """The household that carries the card. Whoever hands out may ask: a scan shows the number and the size, no more.
+    """The household that carries the card. Who hands out may ask: a scan shows the number and the size, no more.
 
     Refuses as look_at does, and with NotGivenYet.
     """

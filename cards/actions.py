@@ -29,7 +29,7 @@ class Printed:
 
 @dataclass(frozen=True)
 class Revoked:
-    """The cards that are live no more."""
+    """The cards that are not valid any more."""
 
     cards: list[str]
 
@@ -59,7 +59,7 @@ def print_card(
     at: datetime,
     act: Act,
 ) -> Printed:
-    """Print the family's card: the same number, a new secret. The card that it is in place of is revoked.
+    """Print the family's card: the same number, a new secret. The card before it is revoked.
 
     Refuses with CardReplaced when another desk printed or revoked one meanwhile, and with NowhereToComplain.
     """
@@ -75,7 +75,7 @@ def print_card(
 
 @act("revoke_card", answers=Revoked)
 def revoke_card(card: Card, *, site: Site, why: str, by: User, at: datetime, act: Act) -> Revoked:
-    """Take the card's worth away, without another in its place. Refuses with CardReplaced when it is live no more."""
+    """End the card without printing another. Refuses with CardReplaced when it is live no more."""
     require(by, Permission.REGISTER, site, at)
     return _revoke([card], why, at, by)
 

@@ -6,7 +6,7 @@ from centre.refusals import Refusal
 
 
 class NowhereToComplain(Refusal):
-    """Nobody said yet where people can complain, which stands on every card."""
+    """Nobody has entered where people can complain, which is printed on every card."""
 
     code = "nowhere_to_complain"
     message = _("First enter where people can complain. It is printed on every card.")
@@ -27,7 +27,7 @@ class CardOfAnotherOperation(Refusal):
 
 
 class CardNotGenuine(Refusal):
-    """The number was read, and the secret with it is none that was printed."""
+    """The number is one of ours, but no card was printed with this secret."""
 
     code = "not_genuine"
     message = _("This card was not printed by us. Keep it, and ask a coordinator.")
@@ -48,7 +48,7 @@ class CardRevoked(Refusal):
 
 
 class CardReplaced(Refusal):
-    """The card that was to be replaced or revoked is live no more."""
+    """The card to be replaced or revoked is not valid any more."""
 
     code = "card_replaced"
     message = _("Another desk did this already. Look at the card's state again.")

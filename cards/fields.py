@@ -12,7 +12,7 @@ from registrations.fields import DigitsInput
 
 
 class CardField(forms.CharField):
-    """A card, scanned or typed; read as what it leads to, None when empty. A refused card is said beside the field."""
+    """A card, scanned or typed. Its value is what the card leads to, or None; a refusal is shown beside the field."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"required": False, "max_length": LENGTH + 20, "widget": DigitsInput} | options)

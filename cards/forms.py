@@ -24,7 +24,7 @@ class BlockForm(ActForm):
 
 
 class RevokeForm(ActForm):
-    """Why cards are worth nothing from now on."""
+    """Why cards are revoked."""
 
     why = forms.ChoiceField(label=_("What happened to it?"), choices=Card.Why)
 
@@ -44,7 +44,7 @@ class FamilyCardForm(ActForm):
         self.fields["instead_of"].queryset = Card.objects.filter(number=household.number)
 
     def clean(self) -> dict[str, Any]:
-        """What happened is asked where there was a card, and kept nowhere else."""
+        """Ask what happened only where there was a card before."""
         said = super().clean() or self.cleaned_data
         if not said.get("instead_of"):
             said["why"] = ""

@@ -28,7 +28,7 @@ def is_in_hand(request: HttpRequest, shown: Shown) -> bool:
 
 
 def log_false_card(by: User, error: ValidationError) -> None:
-    """Leave a line when the card that was shown is revoked, of another operation, or none of ours."""
+    """Write a line in the log when the card is revoked, of another operation, or not ours."""
     code = error.error_list[0].code
     if code in FALSE:
         write_log(by, LogLine.Verb.REFUSED, "card", [code])
@@ -36,7 +36,7 @@ def log_false_card(by: User, error: ValidationError) -> None:
 
 @dataclass(frozen=True)
 class OnTable:
-    """What lies on the table: nothing, a card that leads somewhere, or a sentence that says what is wrong with it."""
+    """The card at this desk: none, one that leads somewhere, or a sentence that says what is wrong with it."""
 
     shown: Shown | None = None
     error: str = ""
@@ -48,7 +48,7 @@ class OnTable:
 
 
 def look_up_card(request: HttpRequest, text: str) -> OnTable:
-    """The card that was scanned or typed at this desk; that it was seen is remembered for the next step."""
+    """The card that was scanned or typed at this desk; the next step knows that it was seen."""
     try:
         shown = CardField().clean(text)
     except ValidationError as error:

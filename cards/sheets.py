@@ -1,4 +1,4 @@
-"""What the desk prints: the two faces of cards, for whoever printed them and for a while; blank intake sheets."""
+"""What the desk prints: cards, shown for a while to the person who printed them; blank intake sheets."""
 
 import uuid
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ PRINTING = {"print_cards": Permission.PRINT_CARDS, "print_card": Permission.REGI
 
 @dataclass(frozen=True)
 class Faces:
-    """What stands on one card: in front its number, code and the head's initials; behind, in its language."""
+    """The two sides of a card: in front its number, code and the head's initials; behind, words in its language."""
 
     number: str
     code: str
@@ -32,7 +32,7 @@ class Faces:
 
 
 def read_sheet(act: uuid.UUID, by: User) -> list[Faces]:
-    """The cards of this printing that are live, by number. Refuses with SheetGone, also to whoever did not print it."""
+    """The live cards of this printing, by number. Refuses with SheetGone, also if another person printed them."""
     since = timezone.now() - DRAWN_FOR
     printing = Act.objects.filter(pk=act, by=by, kind__in=PRINTING, recorded_at__gt=since).first()
     if printing is None:

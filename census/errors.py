@@ -20,7 +20,7 @@ class LaterTaken(Refusal):
 
 
 class NotFrozen(Refusal):
-    """A file for the public is made of a snapshot: two counts of one day would tell of those who came between."""
+    """A file for the public is made of a snapshot: two counts of one day would show who came between them."""
 
     code = "not_frozen"
     message = _("A public file needs a snapshot. Wait for it.")

@@ -77,7 +77,7 @@ def _hour_of(on: date, now: datetime) -> datetime:
 
 
 def _written(suffix: str, tables: list[Table], about: About, separator: str) -> bytes:
-    """The file's content: a CSV is the places alone, and where it comes from stands in each of its rows."""
+    """The file's content. A CSV has the places alone, and in each row where it comes from."""
     if suffix == "json":
         return _as_json(tables, about)
     if suffix == "csv":

@@ -6,8 +6,9 @@ from datetime import date, time, timedelta
 from django.contrib.postgres.functions import TransactionNow
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.urls import reverse
 
-from centre.clock import local_instant
+from centre.clock import local_day, local_instant
 from centre.models import Site, User
 
 
@@ -41,3 +42,7 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site_id or 'all'} {self.at:%Y-%m-%d %H:%M}"
+
+    def get_absolute_url(self) -> str:
+        """The page of the local day it was taken on."""
+        return reverse("census:day", args=[local_day(self.at)])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -49,9 +50,11 @@ def _cases(user: User, at: datetime) -> Iterator[Waits]:
     if allows(user, Permission.SEE_CASES, at=at):
         cases = Case.objects.open().visible_to(user, at)
         urgent, others = cases.filter(urgent=True).count(), cases.filter(urgent=False).count()
-        words = ngettext("urgent case is open", "urgent cases are open", urgent)
-        yield Waits("urgent", urgent, words, "/cases/", urgent=True)
-        yield Waits("cases", others, ngettext("other case is open", "other cases are open", others), "/cases/")
+        page = reverse("casework:cases")
+        yield Waits(
+            "urgent", urgent, ngettext("urgent case is open", "urgent cases are open", urgent), page, urgent=True
+        )
+        yield Waits("cases", others, ngettext("other case is open", "other cases are open", others), page)
 
 
 def _families(user: User, at: datetime) -> Iterator[Waits]:
@@ -60,12 +63,11 @@ def _families(user: User, at: datetime) -> Iterator[Waits]:
         return
     sites = list(sites_to_place(user, at))
     families = _how_many_wait(user, sites, at)
-    yield Waits(
-        "places", families, ngettext("family waits for a place", "families wait for a place", families), "/shelter/"
-    )
+    page = reverse("shelter:board")
+    yield Waits("places", families, ngettext("family waits for a place", "families wait for a place", families), page)
     ending = sum(1 for hold in holds_now(sites, at) if hold.until <= at + SOON)
     words = ngettext("hold ends within the hour or ran out", "holds end within the hour or ran out", ending)
-    yield Waits("holds", ending, words, "/shelter/", urgent=True)
+    yield Waits("holds", ending, words, page, urgent=True)
 
 
 def waits_at(user: User, site: Site, at: datetime) -> int | None:
@@ -84,7 +86,7 @@ def _names(user: User, site: Site | None, counted: Situation) -> Iterator[Waits]
         now = counted.sites.get(site.pk)
         people = now.waiting if now else 0
         words = ngettext("person here has a card and no name yet", "people here have a card and no name yet", people)
-        yield Waits("names", people, words, "/families/?state=pre_registered")
+        yield Waits("names", people, words, f"{reverse('desk:families')}?state=pre_registered")
 
 
 def _aid(user: User, at: datetime) -> Iterator[Waits]:
@@ -92,7 +94,8 @@ def _aid(user: User, at: datetime) -> Iterator[Waits]:
         sites = Site.objects.where(user, Permission.PLAN_AID, at)
         given = Handout.objects.filter(distribution__site__in=sites, happened_at__gte=at - FLAGGED)
         flagged = given.flagged().count()
-        yield Waits("aid", flagged, ngettext("handout broke a rule", "handouts broke a rule", flagged), "/aid/")
+        words = ngettext("handout broke a rule", "handouts broke a rule", flagged)
+        yield Waits("aid", flagged, words, reverse("aid:overview"))
 
 
 def _census(user: User, at: datetime) -> Iterator[Waits]:
@@ -102,6 +105,7 @@ def _census(user: User, at: datetime) -> Iterator[Waits]:
     total = read_total(last.tally) if last else None
     if last and total and total.difference:
         words = _("people: difference in the last census")
-        yield Waits("difference", abs(total.difference), words, f"/census/{last.at:%Y-%m-%d}/", urgent=True)
+        yield Waits("difference", abs(total.difference), words, last.get_absolute_url(), urgent=True)
     missed = len(due_snapshots(at - LATE))
-    yield Waits("missed", missed, ngettext("snapshot is late", "snapshots are late", missed), "/census/", urgent=True)
+    words = ngettext("snapshot is late", "snapshots are late", missed)
+    yield Waits("missed", missed, words, reverse("census:days"), urgent=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -43,6 +44,23 @@ class Permission(models.TextChoices):
     SEE_LOG = "see_log", _("Read the log")
     SET_UP = "set_up", _("Set up sites, staff and devices")
 
+
+# Who has the role, and why it may do what it may
+GIVEN_TO: dict[Role, Promise] = {
+    Role.VOLUNTEER: _(
+        "For people at the gate and registration desks: they register families, so they see the families of their site."
+    ),
+    Role.AID_VOLUNTEER: _("For people who hand out aid: they see what a family receives, and no names."),
+    Role.COORDINATOR: _(
+        "For those who run a site: they place families, plan aid and correct mistakes, so they see needs, and no cases."
+    ),
+    Role.PROTECTION: _(
+        "For specialists who help children without their parents and people in danger: only they see cases."
+    ),
+    Role.OFFICIAL: _("For authorities and agencies that need figures: they read the census, and no names."),
+    Role.AUDITOR: _("For those who check the work afterwards: they read the log and the census, and open no family."),
+    Role.ADMINISTRATOR: _("For those who set up sites, staff and roles: they open no family."),
+}
 
 P = Permission
 

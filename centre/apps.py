@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class CentreConfig(AppConfig):
-    """The ground every other app stands on."""
+    """What every other app is built on."""
 
     name = "centre"
 

@@ -18,7 +18,7 @@ def no_demonstration_on_an_operation(databases: Sequence[str] | None = None, **k
     try:
         reason = why_no_demonstration()
     except OperationalError:
-        return []  # no database answers: whoever needs it says so
+        return []  # no database answers; what needs it reports that
     if not reason:
         return []
     hint = "Start without RECEPTION_DEMONSTRATION and without --demo, or show the demonstration elsewhere."

@@ -48,13 +48,13 @@ def language_of_the_user(get_response: Answer) -> Answer:
 
 
 def own_password_first(get_response: Answer) -> Answer:
-    """Lead whoever signed in with a password that was given to them to choose their own, before anything else."""
+    """Send a person who signed in with a one-time password to the page where they choose their own."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
         if not isinstance(user, User) or user.password_given_at is None or _may_come_first(request.path):
             return get_response(request)
-        if request.path.startswith("/api/"):
+        if is_for_the_api(request):
             return JsonResponse({"detail": str(_("Choose a password of your own first."))}, status=HTTPStatus.FORBIDDEN)
         if "HX-Request" in request.headers:
             return HttpResponseClientRedirect(reverse("account_change_password"))
@@ -68,7 +68,7 @@ def without_nul(get_response: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         asked = request.path + request.META.get("QUERY_STRING", "").replace("%00", "\0")
-        if "\0" in asked and not request.path.startswith("/api/"):
+        if "\0" in asked and not is_for_the_api(request):
             raise BadRequest
         return get_response(request)
 
@@ -102,7 +102,13 @@ def _page_before(request: HttpRequest) -> str:
     """The page of ours that the refused act was sent from; the board when the browser does not say."""
     address = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     own = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return urlsplit(address)._replace(scheme="", netloc="").geturl() or "/" if own else "/"
+    asked = urlsplit(address)._replace(scheme="", netloc="").geturl() if own else ""
+    return asked or reverse("census:board")
+
+
+def is_for_the_api(request: HttpRequest) -> bool:
+    """Whether a machine asks, which is answered in JSON and led nowhere."""
+    return request.path.startswith(reverse("api"))
 
 
 def is_from_a_page(request: HttpRequest) -> bool:
@@ -141,7 +147,7 @@ def _is_open_to_all(request: HttpRequest) -> bool:
 
 
 def page_of_its_user(get_response: Answer) -> Answer:
-    """Take nothing from a page of one person for another who signed in beside it; let no page lie on the disk."""
+    """Refuse a form of one person's page when another has signed in since; let the browser store no page."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         signed_in = str(request.user.pk) if request.user.is_authenticated else ""

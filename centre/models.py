@@ -10,6 +10,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
@@ -56,6 +57,9 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def get_absolute_url(self) -> str:
+        return reverse("centre:person", args=[self.pk])
 
     @cached_property
     def all_assignments(self) -> list["Assignment"]:
@@ -186,6 +190,9 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("centre:site", args=[self.code])
 
     @property
     def name(self) -> str:

@@ -4,36 +4,46 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from centre.access import Permission as P
 
+BOARD = "census:board"
 AT_THE_THUMB = 5
 """How many entries fit beside one another at the bottom of a phone."""
 
 
 class Entry(NamedTuple):
-    """A page: its address, its word, its icon, and the permissions of which one is enough; none: for all."""
+    """A page: its name, its word, its icon, and the permissions of which one is enough; none: for all."""
 
-    address: str
+    name: str
     word: str | Promise
     icon: str
     of_use_to: frozenset[str]
 
+    @property
+    def address(self) -> str:
+        return reverse(self.name)
+
+    def holds(self, path: str) -> bool:
+        """Whether the path is this page or lies below it; below the board lies everything, and it holds none of it."""
+        return path == self.address or (self.name != BOARD and path.startswith(self.address))
+
 
 PAGES = (
-    Entry("/", _("Board"), "layout-dashboard", frozenset()),
-    Entry("/intake/", _("Intake"), "clipboard-pen", frozenset({P.REGISTER, P.COUNT_GATE})),
-    Entry("/families/", _("Families"), "users", frozenset({P.SEE_FAMILIES})),
-    Entry("/shelter/", _("Shelter"), "bed-double", frozenset({P.PLACE})),
-    Entry("/cases/", _("Cases"), "folder-heart", frozenset({P.SEE_CASES})),
-    Entry("/aid/scan/", _("Scan"), "scan-line", frozenset({P.HAND_OUT})),
-    Entry("/aid/", _("Aid"), "package", frozenset({P.PLAN_AID})),
-    Entry("/cards/", _("Cards"), "id-card", frozenset({P.PRINT_CARDS})),
-    Entry("/census/", _("Census"), "chart-column", frozenset({P.SEE_CENSUS})),
-    Entry("/duplicates/", _("Duplicates"), "copy", frozenset({P.MERGE})),
-    Entry("/settings/", _("Settings"), "settings", frozenset({P.SET_UP, P.SEE_LOG})),
+    Entry(BOARD, _("Board"), "layout-dashboard", frozenset()),
+    Entry("desk:intake", _("Intake"), "clipboard-pen", frozenset({P.REGISTER, P.COUNT_GATE})),
+    Entry("desk:families", _("Families"), "users", frozenset({P.SEE_FAMILIES})),
+    Entry("shelter:board", _("Shelter"), "bed-double", frozenset({P.PLACE})),
+    Entry("casework:cases", _("Cases"), "folder-heart", frozenset({P.SEE_CASES})),
+    Entry("aid:scan", _("Scan"), "scan-line", frozenset({P.HAND_OUT})),
+    Entry("aid:overview", _("Aid"), "package", frozenset({P.PLAN_AID})),
+    Entry("cards:cards", _("Cards"), "id-card", frozenset({P.PRINT_CARDS})),
+    Entry("census:days", _("Census"), "chart-column", frozenset({P.SEE_CENSUS})),
+    Entry("desk:duplicates", _("Duplicates"), "copy", frozenset({P.MERGE})),
+    Entry("centre:settings", _("Settings"), "settings", frozenset({P.SET_UP, P.SEE_LOG})),
 )
 
 
@@ -56,5 +66,5 @@ class Navigation:
 def navigation_of(may: Set[str], path: str) -> Navigation:
     """The pages these permissions open; `here` is the address of the one that the path lies in."""
     entries = [entry for entry in PAGES if not entry.of_use_to or entry.of_use_to & may]
-    within = [e.address for e in entries if path == e.address or (e.address != "/" and path.startswith(e.address))]
+    within = [entry.address for entry in entries if entry.holds(path)]
     return Navigation(entries, max(within, key=len, default=""))

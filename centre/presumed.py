@@ -1,7 +1,7 @@
 """When somebody is presumed to have left a site without a word: after the hours that the site gives them.
 
-Said here for SQL, for Django's queries and for Python, and nowhere else. It is read, never stored: whoever returns or
-is told of later was there all the time.
+Said here for SQL, for Django's queries and for Python, and nowhere else. It is read, never stored: a person who
+returns, or about whom something is reported later, counts as there all the time.
 """
 
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ def presumed_left(since: str, site: str) -> str:
 
 
 def presumed_left_by(at: datetime) -> Q:
-    """The condition that whoever is present is presumed to have left by the instant."""
+    """The condition that a person at the site is presumed to have left it by the instant."""
     hours = F("site__presumed_left_after") * timedelta(hours=1)
     return Q(site__presumed_left_after__isnull=False, during__startswith__lte=at - hours)
 

@@ -42,7 +42,7 @@ class SomebodyElse(Refusal):
 
 
 class NotThen(Refusal):
-    """The act's time is out of reach of the server's clock."""
+    """The act's time is too far from the server's clock."""
 
     code = "not_then"
     message = _("The time of this act is too far from now.")

@@ -1,7 +1,7 @@
 """A form that is sent again, word for word, is answered as it was: whatever has happened since.
 
 An act that is sent twice is done once (centre.acts). But a page may refuse the second sending before the act is asked:
-whoever has departed is not there to depart. The person whose answer was lost on the line needs the first answer.
+a family that has departed cannot depart again. The person whose answer was lost on the line needs the first answer.
 """
 
 import hashlib
@@ -14,6 +14,8 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from centre.middleware import is_for_the_api
+
 ANSWERED = "answered"
 MOST_KEPT = 20  # answers a session, the latest: a repeat comes within minutes
 
@@ -21,10 +23,10 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def answer_again(get_response: Answer) -> Answer:
-    """Lead a repeated form to where its first sending led, and say that it was saved."""
+    """Redirect a repeated form to the same page as the first time, and say that it was saved."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/api/") or not request.user.is_authenticated or not request.POST.get("id"):
+        if is_for_the_api(request) or not request.user.is_authenticated or not request.POST.get("id"):
             return get_response(request)
         key = _digest(request)
         kept = dict(request.session.get(ANSWERED, ()))
@@ -41,7 +43,7 @@ def answer_again(get_response: Answer) -> Answer:
 
 
 def _save_without_waiting(session: SessionBase) -> None:
-    """The act is on the disk: a desk does not wait once more for its address, which a crash may cost."""
+    """The act is on the disk already. Do not wait for this write as well: a crash may lose it without harm."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")
         session.save()  # Django saves a session whole

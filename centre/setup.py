@@ -43,7 +43,7 @@ def read_staff(by: User, words: str, at: datetime) -> list[Person]:
 
 
 def read_slip(user: User, act: uuid.UUID, by: User) -> str:
-    """The one-time password of the act, for whoever gave it, until it is changed. Refuses with SlipGone."""
+    """The one-time password of the act, shown to the person who gave it until it is changed. Refuses with SlipGone."""
     since = timezone.now() - SLIP_FOR
     giving = Act.objects.filter(pk=act, by=by, kind__in=GIVING, recorded_at__gt=since).first()
     if giving is None or giving.answer != {"user": str(user.pk)}:

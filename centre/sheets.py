@@ -67,18 +67,18 @@ def tidy(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that no sheet takes for a formula, whatever it parts cells by; a telephone stays as it is dialled."""
+    """Text that no spreadsheet reads as a formula, whatever separates its cells; a telephone number is not changed."""
     text = _FORMULA.sub(r"\1'", text) if _ODD.search(text) else text
     return f"'{text}" if text.startswith(BREAKS) else text
 
 
 def list_separator(language: str) -> str:
-    """What the sheets of a language part a list by: a semicolon where the comma is the decimal sign."""
+    """What separates the cells of a CSV in this language: a semicolon where the comma is the decimal sign."""
     return SEMICOLON if get_format("DECIMAL_SEPARATOR", lang=language) == COMMA else COMMA
 
 
 def written(value: Value) -> str | int | float:
-    """A value as it stands in a line of CSV: instants with their offset, nothing for what is not known."""
+    """A value as it is written in CSV: instants with their offset, empty for what is not known."""
     if value is None:
         return ""
     if isinstance(value, bool):

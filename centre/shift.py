@@ -41,8 +41,8 @@ def sites_of_shift(user: User) -> list[Site]:
 def site_of_shift(request: HttpRequest, sites: Sequence[Site] | None = None) -> Site | None:
     """The site chosen for this shift; the only one where there is no choice; None until one is chosen.
 
-    A choice that no longer stands (the assignment ended, the site closed) counts as none. Whoever knows the sites of
-    the shift passes them.
+    A choice that is not valid any more (the assignment ended, the site closed) counts as none. Pass `sites` if they are
+    known already.
     """
     if not isinstance(request.user, User):
         return None
@@ -59,7 +59,7 @@ def as_looked_for(
 ) -> list[tuple[str | Promise, list[Site]]]:
     """The sites in the order in which one looks for them: one's own and those used lately, the same province, others.
 
-    The site of the shift is the first; whoever has not chosen one is taken to be at the first of their own.
+    The site of the shift is the first; a person who has not chosen one counts as being at the first of their own.
     """
     lately = [*([str(here.pk)] if here else []), *request.session.get(LATELY, [])]
     named = {a.site_id for a in user.all_assignments}

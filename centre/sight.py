@@ -1,6 +1,6 @@
-"""Who may be told of which site, and of whom is there: the only reader of `confidential`.
+"""Who may know of which site, and of the people there: the only reader of `confidential`.
 
-A confidential site hides people from whoever hurt them. Its name is told to those who work there, and to protection
+A confidential site hides people from those who hurt them. Its name is told to those who work there, and to protection
 officers and administrators of all sites; that somebody is there, to the first two alone. Everybody else is told what
 they would be told if there were no such site.
 """

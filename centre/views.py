@@ -12,11 +12,12 @@ from django.http import (
 )
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from centre.access import Permission, Role, permissions_of
+from centre.access import GIVEN_TO, Permission, Role, permissions_of
 from centre.accounts import LANGUAGE_BEFORE_SIGN_IN
 from centre.actions import choose_language
 from centre.forms import LanguageForm
@@ -36,14 +37,15 @@ def settings_index(request: HttpRequest) -> HttpResponse:
 def access(request: HttpRequest) -> HttpResponse:
     """The table of roles: who may do what."""
     rows = [(permission, [permission in permissions_of(role) for role in Role]) for permission in Permission]
-    return render(request, "centre/access.html", {"roles": list(Role), "rows": rows})
+    given_to = [(role.label, why) for role, why in GIVEN_TO.items()]
+    return render(request, "centre/access.html", {"roles": list(Role), "given_to": given_to, "rows": rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def shift(request: HttpRequest) -> HttpResponse:
     """Choose the site of this shift among those one is assigned to; any other is not there."""
     sites = sites_of_shift(request.user)
-    asked_from = {"sites": sites, "next": request.GET.get("next", "/")}
+    asked_from = {"sites": sites, "next": request.GET.get("next", reverse("census:board"))}
     if request.method != "POST":
         return render(request, "centre/shift.html", asked_from | {"site": site_of_shift(request)})
     chosen = next((site for site in sites if str(site.pk) == request.POST.get("site")), None)
@@ -114,4 +116,4 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
     """To the page the choice was made on; to the board when it lies elsewhere."""
     address = request.POST.get("next", "")
     own = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(address if own else "/", status=303)
+    return HttpResponseRedirect(address if own else reverse("census:board"), status=303)

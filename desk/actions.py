@@ -330,7 +330,7 @@ def _follow_children(
 
 
 def _absent(people: Iterable[Individual], site: Site, at: datetime) -> list[Individual]:
-    """Who is not at the site; whoever is presumed to have left it may arrive again."""
+    """Those who are not at the site; a person who is presumed to have left it may arrive again."""
     everyone = list(people)
     present = set(
         Presence.objects.filter(individual__in=everyone, site=site).at(at).values_list("individual", flat=True)

@@ -70,7 +70,7 @@ class IntakeAnswer(serializers.Serializer[Any]):
 
     household = serializers.UUIDField()
     number = serializers.CharField(help_text="As it is read aloud: 4127 B.")
-    card = serializers.CharField(help_text="As it stands in addresses and is sent back: 4127K.")
+    card = serializers.CharField(help_text="As it stands in addresses and is sent back: 4127B.")
     individuals = serializers.ListField(child=serializers.UUIDField())
     cases = serializers.ListField(child=serializers.UUIDField())
     matches = MatchRow(many=True)

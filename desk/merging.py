@@ -1,7 +1,7 @@
 """Merging two records of one person, and undoing it after days of work on it.
 
-An act's file like actions.py: it authorises, locks, decides and writes. Only `counted_as` is rewritten; whom a fact
-was told of stays, and so undoing a merge gives each record back what was addressed to it.
+An act's file like actions.py: it authorises, locks, decides and writes. Only `counted_as` is rewritten; the
+record that a fact was written for stays, so undoing a merge gives each record its own facts back.
 """
 
 import uuid

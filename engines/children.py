@@ -97,7 +97,7 @@ def web(ground: Ground, listener: socket.socket, environment: Mapping[str, str])
 
 def worker(ground: Ground, environment: Mapping[str, str]) -> Child:
     """Celery's worker. A task that outlasts its time is killed, and done again by the next worker."""
-    # Celery warns whoever is root, on each start; tasks are JSON that only this app's own Valkey hands out
+    # Celery warns at each start when it runs as root; tasks are JSON that only this app's own Valkey hands out
     command = ["-W", "ignore:You're running the worker:UserWarning"]
     command += ["-m", "celery", "--quiet", "-A", "reception", "worker", "--loglevel", "WARNING"]
     command += ["--concurrency", str(max(2, min(cores(), 4))), "--without-gossip", "--without-mingle"]

@@ -128,7 +128,7 @@ class Engine:
         self.ground.record.drop(self.name)
 
     def stop_strays(self) -> None:
-        """Stop a program that still works in this engine's folder, whoever started it."""
+        """Stop a program that still works in this engine's folder, even if another process started it."""
         strays = self._strays()
         heads = [stray for stray in strays if stray.ppid() not in {other.pid for other in strays}]
         for head in heads:

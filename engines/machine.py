@@ -1,4 +1,4 @@
-"""What this machine has to give."""
+"""The cores and the memory of this machine."""
 
 import os
 from pathlib import Path

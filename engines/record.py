@@ -1,4 +1,4 @@
-"""The record of what runs: whoever finds it after a kill knows what to stop, and in which order."""
+"""The record of what runs. After a kill it says what to stop, and in which order."""
 
 import json
 import os

@@ -41,5 +41,5 @@ urlpatterns = [
     path("v1/", include(router.urls)),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),
-    re_path("", NoSuchAddress.as_view()),
+    re_path("", NoSuchAddress.as_view(), name="api"),
 ]

@@ -28,7 +28,7 @@ def send_a_heartbeat_at_once(**kwargs: object) -> None:
 
 @after_task_publish.connect(sender="upkeep.tasks.heartbeat")
 def note_that_beat_lives(**kwargs: object) -> None:
-    """Only beat sends the heartbeat: whoever sends it is beat."""
+    """Only beat sends the heartbeat, so the process that sends it is beat."""
     from upkeep.watch.heart import BEAT, note_beat  # noqa: PLC0415 - the project's package imports this file first
 
     note_beat(BEAT)

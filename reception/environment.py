@@ -12,9 +12,16 @@ def word(name: str, default: str = "") -> str:
     return os.environ.get(name, default)
 
 
+YES = {"1", "yes", "true", "on"}
+NO = {"", "0", "no", "false", "off"}
+
+
 def flag(name: str) -> bool:
-    """Whether the variable says yes."""
-    return word(name).lower() in {"1", "yes", "true", "on"}
+    """Whether the variable is a yes; refuses what is neither yes nor no: mistyped, HTTPS must not be off unnoticed."""
+    said = word(name).strip().lower()
+    if said not in YES | NO:
+        raise ImproperlyConfigured(f"{name} has to be 1 or 0.")
+    return said in YES
 
 
 def number(name: str, default: int) -> int:

@@ -181,7 +181,7 @@ ACCOUNT_RATE_LIMITS = {  # a whole camp signs in from one address; the account's
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = _number("TRUSTED_PROXIES", 1 if HTTPS else 0)
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "census:board"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 SESSION_COOKIE_AGE = 12 * 3600  # one shift
 SESSION_COOKIE_HTTPONLY = True

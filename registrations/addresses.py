@@ -1,4 +1,4 @@
-"""A household's number in an address: /families/4127K/. Importing this makes `<number:…>` known to every urls.py."""
+"""A household's number in an address: /families/4127B/. Importing this makes `<number:…>` known to every urls.py."""
 
 from django.core.exceptions import ValidationError
 from django.urls import register_converter
@@ -8,7 +8,7 @@ from registrations.numbers import read_number
 
 
 class NumberInAddress:
-    """A household's number as it stands in an address, 4127K, with its check letter."""
+    """A household's number as it stands in an address, 4127B, with its check letter."""
 
     regex = "[^/]{2,16}"  # in whatever letters somebody typed it
 

@@ -1,4 +1,4 @@
-"""A birth as it was said: what is shown or sent of it is never more precise."""
+"""A birth as it was told to the desk; it is never shown or sent more precisely than that."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ _SURE_OF_AGE = ("day", "month")
 
 
 def born_as_said(birth: Birth) -> str:
-    """As much of the birth date as was said: 04.05.1989, 05.1989 or 1989; nothing where only an age was."""
+    """As much of the birth date as was told: 04.05.1989, 05.1989 or 1989; empty if only an age was told."""
     return _written(birth, _AS_SAID)
 
 

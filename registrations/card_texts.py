@@ -1,4 +1,4 @@
-"""What stands on a card: its number, the digits of its QR code, and the short code that is typed instead.
+"""What is printed on a card: its number, the digits of its QR code, and the short code that is typed instead.
 
 The QR code holds digits alone: a hand scanner is a keyboard, and digits come through whatever letters the desk's
 keyboard is set to. They are the form's version, the operation, the household's number, the secret and two check
@@ -75,7 +75,7 @@ def write_code(code: str) -> str:
 
 
 def secrets_of(act: uuid.UUID, number: int, operation: str) -> CardText:
-    """The card of this number as the act prints it: the same whenever it is drawn, and nowhere kept.
+    """The card of this number as the act prints it: the same each time it is drawn, and never stored.
 
     Secret and code come from the act's id and the installation's own key, which is not in the database; so a sheet
     that jammed in the printer can be printed again, and a second click prints the same cards.

@@ -1,4 +1,4 @@
-"""Digits and marks as they are typed on any keyboard, brought to the plain ones."""
+"""Digits and punctuation of any keyboard, as plain ones."""
 
 import unicodedata
 

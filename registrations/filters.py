@@ -31,7 +31,7 @@ class SearchFilter(filters.CharFilter):
 class HouseholdFilterSet(filters.FilterSet):
     """How households are narrowed down."""
 
-    number = NumberFilter(label="The number, such as 4127K")
+    number = NumberFilter(label="The number, such as 4127B")
     site = SiteFilter(label="Where they came to a desk first")
     present_at = SiteFilter(method="filter_present", label="Where somebody of them is now")
     going = filters.ChoiceFilter(choices=Going.choices)

@@ -59,7 +59,7 @@ class Stint:
 
 
 def standing(facts: Iterable[AFact]) -> list[AFact]:
-    """The facts that no standing fact voids, in order; a fact whose correction is voided stands again."""
+    """The facts that are valid, in order: not voided, or voided by a fact that was itself voided."""
     known = list(facts)
     voided_by = {fact.voids_id: fact for fact in known if fact.voids_id}
 

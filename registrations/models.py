@@ -8,6 +8,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +27,7 @@ from registrations.querysets import (
 
 
 def both_or_neither(at: str, by: str) -> Q:
-    """The condition that an instant and its author stand together."""
+    """The condition that an instant and its author are both there, or neither."""
     return Q(**{f"{at}__isnull": True, f"{by}__isnull": True}) | Q(**{f"{at}__isnull": False, f"{by}__isnull": False})
 
 
@@ -104,6 +105,9 @@ class Household(models.Model):
 
     def __str__(self) -> str:
         return write_number(self.number)
+
+    def get_absolute_url(self) -> str:
+        return reverse("desk:family", args=[self])
 
 
 class Individual(models.Model):
@@ -367,7 +371,7 @@ class Presence(models.Model):
 class Absence(models.Model):
     """An individual's time away from every site, since a departure or a death; written by lay_out_presences alone.
 
-    Where they are meanwhile, the movement says.
+    The movement that began it says where they went.
     """
 
     movement = models.OneToOneField(Movement, models.PROTECT, primary_key=True, related_name="absence")

@@ -172,7 +172,7 @@ def _to_latin(word: str) -> str:
 
 @lru_cache(maxsize=2**16)
 def _fold_word(word: str) -> str:
-    """The fold of one cleaned word. Never empty: letters that no rule knows stand for themselves."""
+    """The fold of one cleaned word. Never empty: a letter that no rule knows stays as it is."""
     return _apply(_apply(_to_one_alphabet(word), _MERGES), _STEMS) or word
 
 
@@ -194,7 +194,7 @@ def _to_one_alphabet(word: str) -> str:
 
 @lru_cache(maxsize=2**16)
 def fold(text: str) -> str:
-    """The one form under which a name is found, its words parted by spaces; empty for an empty name."""
+    """The one form under which a name is found, its words separated by spaces; empty for an empty name."""
     return _fold_by(_fold_word, text)
 
 
@@ -202,7 +202,7 @@ def fold(text: str) -> str:
 def spelt(text: str) -> str:
     """The name sign by sign, a word for each word of its fold: here one error, in any script, stays about one.
 
-    The fold brings spellings together by whole stems, and so one letter amiss may move it far: Գրիորյան, Հովհնիսյան.
+    The fold replaces whole word stems, so one wrong letter may change it much: Գրիորյան, Հովհնիսյան.
     """
     return _fold_by(_spell_word, text)
 
@@ -257,11 +257,11 @@ _SORT_RANK = {ARMENIAN: "1", CYRILLIC: "2", LATIN: "3"}
 
 @lru_cache(maxsize=2**16)
 def sort_key(text: str) -> str:
-    """A string that puts a name in its place when compared code point by code point (collation C).
+    """A sort key: strings compared code point by code point (collation C) put names in alphabetical order.
 
     Armenian comes first, in the order of the 39 letters of the reformed alphabet (ու after ց, և after ք),
-    then Cyrillic (ё as е), then Latin without accents, then anything else. Hyphens and apostrophes count for
-    nothing, a space parts words. The three ways to write և sort as one.
+    then Cyrillic (ё as е), then Latin without accents, then anything else. Hyphens and apostrophes are
+    ignored, a space separates words. The three ways to write և sort as one.
     """
     text = re.sub(r"[-\u058a\u2010-\u2015]", "", unicodedata.normalize("NFKC", text))
     return " ".join(_sort_word(word) for word in plain_words(text).split())[:LONGEST_SORT_KEY]

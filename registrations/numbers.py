@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registrations.keyboards import readings
 
-LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # 23 letters, a prime; without I, O and Q, which are heard and read amiss
+LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # 23 letters, a prime; without I, O and Q, which are easily misheard and misread
 
 MOST_DIGITS = 12
 
@@ -42,5 +42,5 @@ def read_number(text: str) -> int:
 
 
 def two_ways() -> ValidationError:
-    """What is said when the keyboard leaves two readings: nobody guesses between two families."""
+    """What to answer when the keys may mean two numbers: we never guess between two families."""
     return ValidationError(_("This can be read in two ways. Scan or type it again."), code="two_ways")

@@ -1,6 +1,6 @@
-"""How one name is called otherwise: its short forms, and its forms in other languages, each said once, here.
+"""Other forms of one name: short forms, and forms in other languages. Each is written here and nowhere else.
 
-Likeness and search know them, the fold keeps them apart: each is also given as a legal name of its own.
+Search and likeness use them; the fold does not, because each is also a legal name of its own.
 """
 
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -101,7 +101,7 @@ for _name in _LINES_OF:
 
 
 def called_otherwise(folded: str) -> dict[str, float]:
-    """The other folds of a folded name, itself perhaps with an error, each with the errors that lie between."""
+    """The folds of the other forms of a name, even when it is misspelt; each with the number of errors between them."""
     meant = {name for key in deletions(folded, 1) for name in _WITH_ONE_ERROR.get(key, ())}
     found: dict[str, float] = {}
     for name in meant:
@@ -116,7 +116,7 @@ def _others(folded: str) -> set[str]:
 
 
 def likeness(a: str, b: str) -> float:
-    """How alike two folded parts are, 0 to 1: Jaro-Winkler, 0.9 at least for a name and what it is called otherwise."""
+    """How alike two folded parts are, 0 to 1: Jaro-Winkler, 0.9 at least for a name and another form of it."""
     alike = JaroWinkler.similarity(a, b)
     if alike < LIKENESS and not _LINES_OF.get(a, frozenset()).isdisjoint(_LINES_OF.get(b, frozenset())):
         return LIKENESS

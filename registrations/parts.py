@@ -162,7 +162,7 @@ def record_movements(
     """Write one fact of the journal for each individual; the caller lays out presences afterwards.
 
     With `told_of`, the ids are those whom the household's members count as, and each fact is addressed to the member:
-    a merge that is undone later leaves it with the family it was told of. Refuses with SiteClosed: nobody arrives
+    when a merge is undone later, the fact stays with the family it was about. Refuses with SiteClosed: nobody arrives
     where the site is closed by then.
     """
     if kind == Movement.Kind.ARRIVED and site is not None and site.is_closed(at):

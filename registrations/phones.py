@@ -1,4 +1,4 @@
-"""Telephone numbers, kept and asked as they are dialled from anywhere: +37491123456."""
+"""Telephone numbers, stored and searched as they are dialled from any country: +37491123456."""
 
 import re
 
@@ -28,7 +28,7 @@ def read_phone(text: str) -> str:
 
 
 def read_phones(text: str) -> list[str]:
-    """Every number of a line, each once; raises ValidationError when anything of the line is none."""
+    """Every number in a line, each once; raises ValidationError when a part of the line is not a number."""
     found: list[str] = []
     for part in filter(str.strip, _BETWEEN.split(in_plain_marks(text))):
         phones = _parted(_GROUP.findall(part)) if _NUMBER.fullmatch(part) else []
@@ -39,7 +39,7 @@ def read_phones(text: str) -> list[str]:
 
 
 def _parted(groups: list[str]) -> list[str]:
-    """The groups of digits as the fewest whole numbers, none left over; empty where that cannot be."""
+    """The groups of digits joined to the fewest whole numbers, with no digit left over; empty if that is impossible."""
     best: list[list[str] | None] = [[]]
     for end in range(1, min(len(groups), MOST_GROUPS) + 1):
         ways = [
@@ -52,5 +52,5 @@ def _parted(groups: list[str]) -> list[str]:
 
 
 def _whole(groups: list[str]) -> str:
-    """The number that these groups are together; a + begins one, and never stands inside."""
+    """The number that these groups make; a + may only be at its beginning."""
     return "" if any("+" in group for group in groups[1:]) else read_phone("".join(groups))

@@ -1,6 +1,6 @@
-"""What a desk is asked once about a family as it was typed, and never obliged to change.
+"""What a desk is asked once about a family that was typed. It need not change anything.
 
-A slip of the finger and an unusual family look alike on a form; only whoever stands at the table can tell them apart.
+A slip of the finger and an unusual family look alike on a form; only the people at the table can tell which it is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ class Question:
 
 
 def questions_about(people: Mapping[int, PersonFacts], today: date) -> list[Question]:
-    """What is missing, twice or unlikely in a family, whose people stand on these rows."""
+    """What is missing, written twice or unlikely in a family; the people are these rows of the form."""
     return [Question(row, code, words) for row in people for code, words in _about(row, people, today)]
 
 
@@ -57,7 +57,7 @@ def _about(row: int, people: Mapping[int, PersonFacts], today: date) -> Iterator
 
 
 def _against_the_head(person: PersonFacts, people: Sequence[PersonFacts], today: date) -> Iterator[tuple[str, Any]]:
-    """What the ages of a person and of the head say against how the two are related."""
+    """The ages of a person and of the head that do not fit their relationship."""
     head = next((one for one in people if one.relationship == "head"), None)
     age = _age(person, today)
     if head is None or head is person or age is None:
@@ -77,7 +77,7 @@ def _age(person: PersonFacts, today: date) -> int | None:
 
 
 def _same_person(one: PersonFacts, other: PersonFacts) -> bool:
-    """Whether two rows name one person: names alike in any script, and nothing of sex and birth against it."""
+    """Whether two rows may be one person: names alike in any script, and no difference in sex or birth."""
     if not other.given_name or fold(one.given_name) != fold(other.given_name):
         return False
     if fold(one.family_name) != fold(other.family_name):

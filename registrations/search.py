@@ -1,4 +1,4 @@
-"""The search for a person, by whatever a list on paper or a caller says: names in three scripts, an initial, a number.
+"""The search for a person, by what is on a list or what a caller says: names in three scripts, an initial, a number.
 
 It asks the distinct names for what is near, where cost saturates, then fetches persons by equality of the folds and
 ranks them here. Nothing ever scans the people.
@@ -41,7 +41,7 @@ GIVEN, FAMILY_NAME = Name.Kind.GIVEN.value, Name.Kind.FAMILY.value
 
 
 class _Named(NamedTuple):
-    """As much of a person as tells how well words name them."""
+    """The part of a person that is needed to rank them."""
 
     pk: uuid.UUID
     given_name: str
@@ -103,7 +103,7 @@ def search_individuals(queryset: Any, query: str, *, by: User) -> Ranked:
 
 
 def _named_by_words(queryset: Any, by: User, asked: dict[str, str]) -> Ranked:
-    """Whom two words or more name, with two errors in all or in one of them; else one of whose names they all are."""
+    """The people whom two words or more name, with at most two errors; if there are none, those with all in one."""
     near = near_names(asked if len(asked) == 2 else asked | _joined(asked))  # two words have no third to stand beside
     whole = " ".join(asked)
     one_name = Q(family_fold=whole) | Q(given_fold=whole)

@@ -1,4 +1,4 @@
-"""The words and signs with which desks write that nobody knows a name."""
+"""The words and signs that desks write when a name is not known."""
 
 import re
 
@@ -22,7 +22,7 @@ _WORDS = frozenset(
 _SIGNS = re.compile(
     r"[\s?՞؟？.…,_*/\\|~()\[\]\-\u2010-\u2015\u2212\u058a]*|[xх×\s]+|n\.?[/\\]a\.?|n\.a\.|н\.?[/\\]д\.?|н\.д\."
 )
-# What may stand around such a word and says nothing of the person.
+# May be around such a word, and is no part of a name.
 _OF_A_NAME = re.compile(
     r"\b(?:է|is|(?:անուն|ազգանուն|հայրանուն)[ըն]?|имя|фамилия|отчество"
     r"|name|surname|first|last|family|given|fathers?|patronymic)\b"
@@ -30,7 +30,7 @@ _OF_A_NAME = re.compile(
 
 
 def is_unknown(name: str) -> bool:
-    """Whether this stands where a name is not known: unknown, Անհայտ է, н/д, —, xxx; never a person's name."""
+    """Whether this is written when a name is not known: unknown, Անհայտ է, н/д, —, xxx; never a person's name."""
     if _SIGNS.fullmatch(name.strip().lower()):
         return bool(name.strip())
     words = plain_words(name).replace("ё", "е")

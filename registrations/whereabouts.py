@@ -28,7 +28,7 @@ class Whereabouts:
 
 
 def find_people(people: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, Whereabouts]:
-    """Where each of these persons is at the instant; whoever no fact puts anywhere is absent."""
+    """Where each of these persons is at the instant; a person whom no fact puts at a place is left out."""
     found = Presence.objects.filter(individual__in=people, during__contains=at).select_related("site", "movement")
     away = Absence.objects.filter(individual__in=people, during__contains=at)
     known = {one.individual_id: _away(one) for one in away.select_related("movement__destination_site")}

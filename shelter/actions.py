@@ -1,4 +1,4 @@
-"""Giving people a place to sleep: each act refuses whole, and then nobody moves."""
+"""Giving people a place to sleep. An act is done for everybody it names or for nobody."""
 
 import uuid
 from collections.abc import Sequence
@@ -173,7 +173,7 @@ def keep_beds(stays: Sequence[Stay], *, until: datetime, reason: str, by: User, 
 
 @act("void_bedding", answers=Placed)
 def void_bedding(bedding: Bedding, *, by: User, at: datetime, act: Act) -> Placed:
-    """Take back a bedding fact that was wrong; the stays read as if it had never been told.
+    """Void a bedding fact that was wrong; the stays are then as if it had never been recorded.
 
     Refuses with AlreadyVoided. A place given to someone else meanwhile stays theirs; the stay is an overflow then.
     """
@@ -292,7 +292,7 @@ def _as_they_are(rows: StayQuerySet, asked: Sequence[Stay]) -> list[Stay]:
 
 
 def _leave(sleeping: Sequence[tuple[Sleeper, Stay]], at: datetime, act: Act) -> list[Lodging]:
-    """Tell that these people left their rooms; where that was."""
+    """Write that these people left their rooms; return the rooms they left."""
     left = [Lodging(who, stay.room, stay.place) for who, stay in sleeping]
     if left:
         record_bedding(Bedding.Kind.LEFT, left, at=at, act=act)

@@ -73,7 +73,7 @@ def read_nights(facts: Iterable[BeddingFact], attendances: Sequence[Attendance])
 
 
 def _without_idle_leaving(facts: Iterable[BeddingFact]) -> list[BeddingFact]:
-    """The facts in order, without those that tell of leaving another room than the one slept in."""
+    """The facts in order, without those about leaving a room in which the person did not sleep."""
     told: list[BeddingFact] = []
     room: uuid.UUID | None = None
     for fact in facts:
@@ -163,7 +163,7 @@ def _stay(person: uuid.UUID, night: Night) -> Stay:
 
 
 def _settled(stay: Stay, before: Stay | None, free: Collection[uuid.UUID], act: Act) -> bool:
-    """Whether a stay can be in nobody's way: it had this place for at least this time, or found it free just now."""
+    """Whether no other stay can be in the way: it had this place for at least this time, or the place is free now."""
     if before and before.place_id == stay.place_id and _within(stay.during, before.during):
         return True
     return stay.place_id in free and stay.during.lower >= act.at
@@ -201,7 +201,7 @@ def _make_room_for_own(holds: Sequence[Stay], stays: Sequence[Stay], act: Act) -
 
 
 def _write(existing: dict[uuid.UUID, Stay], wanted: dict[uuid.UUID, Stay]) -> None:
-    """End all, then create all: no stay may meet one that is about to go."""
+    """End all old stays, then create all new ones: a new stay must not overlap one that is about to end."""
     kept = {key for key, stay in wanted.items() if key in existing and _like(existing[key], stay)}
     shorter = []
     for key in kept:

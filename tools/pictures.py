@@ -1,4 +1,4 @@
-"""`make pictures`: takes the pictures of the help pages from a running demonstration, in each language."""
+"""`make pictures`: takes the pictures of the help pages, in each language, and of the README from a demonstration."""
 
 import base64
 import os
@@ -9,16 +9,18 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "centre" / "static" / "centre" / "help"
+OF_README = ROOT / "docs" / "pictures" / "shelter.webp"
 LANGUAGES = ("hy", "ru", "en")
-SIZE = {"width": 1000, "height": 625}
+SIZE: ViewportSize = {"width": 1000, "height": 625}
+WINDOW: ViewportSize = {"width": 1280, "height": 800}  # of the picture in the README
 SHOWN = 0.9  # of the size on the screen
 # What the page is for: neither the bar nor the menu around it, in the shape the help pages show.
 WITHIN = """() => {
@@ -49,6 +51,7 @@ def open_first_family(page: Page) -> None:
 def choose_first_waiting(page: Page) -> None:
     """The family at the top of the waiting list, with the rooms that fit it."""
     page.locator("main a[href*='family=']").first.click()
+    page.wait_for_url(lambda url: "family=" in url)
     page.wait_for_load_state("networkidle")
 
 
@@ -100,29 +103,56 @@ def main() -> None:
             with signed_in(browser, address, role) as page:
                 for language in LANGUAGES:
                     take_all(page, role, language)
+        with signed_in(browser, address, "coordinator") as page:
+            take_for_readme(page)
         browser.close()
 
 
 def take_all(page: Page, role: str, language: str) -> None:
     """The pictures of one role in one language."""
-    page.goto("/help/")
-    page.evaluate("document.querySelector('details.language').open = true")
-    page.locator(f".language button[value={language}]").click()
-    page.wait_for_load_state("networkidle")
+    speak(page, language)
     if role in ("volunteer", "aid_volunteer"):
-        page.goto("/settings/shift/")
-        page.locator("main form button").first.click()
-    folder = FOLDER / language
-    folder.mkdir(parents=True, exist_ok=True)
+        begin_shift(page)
     for name, (of_role, path, prepare) in SCENES.items():
         if of_role == role:
             page.goto(path, wait_until="networkidle")
             if prepare:
                 prepare(page)
-            session = page.context.new_cdp_session(page)
-            clip = page.evaluate(WITHIN) | {"scale": SHOWN}
-            how = {"format": "webp", "quality": QUALITY, "clip": clip}
-            (folder / f"{name}.webp").write_bytes(base64.b64decode(session.send("Page.captureScreenshot", how)["data"]))
+            take(page, FOLDER / language / f"{name}.webp", page.evaluate(WITHIN) | {"scale": SHOWN})
+
+
+def take_for_readme(page: Page) -> None:
+    """The shelter board with a family and the rooms that fit it, as a coordinator sees the whole window."""
+    page.set_viewport_size(WINDOW)
+    speak(page, "en")
+    begin_shift(page, "Goris, drama theatre")
+    page.goto("/shelter/", wait_until="networkidle")
+    choose_first_waiting(page)
+    page.goto(page.url.partition("#")[0], wait_until="networkidle")  # from its top
+    take(page, OF_README, {**WINDOW, "x": 0, "y": 0, "scale": 1})
+
+
+def speak(page: Page, language: str) -> None:
+    """Every page from now on in this language."""
+    page.goto("/help/")
+    page.evaluate("document.querySelector('details.language').open = true")
+    page.locator(f".language button[value={language}]").click()
+    page.wait_for_load_state("networkidle")
+
+
+def begin_shift(page: Page, site: str = "") -> None:
+    """The shift begins at the first site that is offered, or at the one with this name."""
+    page.goto("/settings/shift/")
+    page.locator("main form button", has_text=site).first.click()
+    page.wait_for_url(lambda url: "/settings/shift/" not in url)
+
+
+def take(page: Page, path: Path, clip: Mapping[str, object]) -> None:
+    """A picture of this part of the page, as WebP, which Playwright itself cannot write."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    session = page.context.new_cdp_session(page)
+    how = {"format": "webp", "quality": QUALITY, "clip": clip}
+    path.write_bytes(base64.b64decode(session.send("Page.captureScreenshot", how)["data"]))
 
 
 @contextmanager

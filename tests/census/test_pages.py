@@ -1,11 +1,13 @@
 """The census pages: who reads them, what they show, what they shout."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from census.actions import take_snapshots
+from census.models import Snapshot
 from centre.access import Role
 from registrations.models import Presence
 from tests.build import make_site, make_user, person, register_family
@@ -75,3 +77,9 @@ def test_a_snapshot_shows_its_balance_and_shouts_a_difference(official, goris):
 
 def test_only_some_may_take_a_snapshot(official):
     assert official.post("/census/take/").status_code == 403
+
+
+def test_snapshot_of_the_early_morning_leads_to_its_local_day():
+    """01:30 in Goris is still yesterday in UTC."""
+    taken = Snapshot(at=datetime(2023, 9, 25, 21, 30, tzinfo=UTC))
+    assert taken.get_absolute_url() == reverse("census:day", args=[date(2023, 9, 26)])

@@ -1,5 +1,6 @@
 """The frame of every page, the language, the site of the shift, and who is turned away."""
 
+import html
 import html.parser
 import re
 import uuid
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from centre.access import Role
+from centre.access import GIVEN_TO, Role
 from centre.models import Assignment, User
 from centre.navigation import navigation_of
 from registrations.numbers import check_letter
@@ -209,8 +210,10 @@ def test_navigation_on_a_phone_has_at_most_five_entries():
 def test_the_table_of_roles_says_who_may_do_what(client):
     client.force_login(make_user(Role.OFFICIAL))
 
-    rows = client.get("/settings/access/").context["rows"]
+    answer = client.get("/settings/access/")
 
+    assert [str(why) for why in GIVEN_TO.values() if html.escape(str(why)) not in answer.text] == []
+    rows = answer.context["rows"]
     assert {str(p): row for p, row in rows}["hand_out"] == [False, True, True, False, False, False, False]
 
 

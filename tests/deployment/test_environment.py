@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from reception.environment import secret, with_password
+from reception.environment import flag, secret, with_password
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,15 @@ def test_a_secret_whose_file_is_absent_or_empty_is_refused(tmp_path, monkeypatch
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "held"))
     with pytest.raises(ImproperlyConfigured, match="SECRET_KEY_FILE"):
         secret("SECRET_KEY")
+
+
+@pytest.mark.parametrize(("said", "means"), [("1", True), ("True", True), ("", False), ("0", False), ("off", False)])
+def test_a_flag_is_yes_or_no(monkeypatch, said, means):
+    monkeypatch.setenv("RECEPTION_HTTPS", said)
+    assert flag("RECEPTION_HTTPS") is means
+
+
+def test_a_flag_that_is_mistyped_is_refused(monkeypatch):
+    monkeypatch.setenv("RECEPTION_HTTPS", "ture")
+    with pytest.raises(ImproperlyConfigured, match="RECEPTION_HTTPS"):
+        flag("RECEPTION_HTTPS")

@@ -40,7 +40,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a message stands: the app that keeps its translation, and the file."""
+    """Where a message is used: the file, and the app that keeps its translation."""
 
     app: str
     path: str

@@ -1,4 +1,4 @@
-"""What an operation begins with, checked by the same forms whoever says it."""
+"""What an operation begins with, checked by the same forms whether it is typed or read from a file."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ YES = {"yes", "true", "1", "x"}
 
 
 class Wrong(Exception):
-    """What was said cannot be; the message says what, and where, and `fields` names the answers that are wrong."""
+    """An answer cannot be right; the message says which and why, and `fields` names the answers that are wrong."""
 
     def __init__(self, message: str, fields: Iterable[str] = ()) -> None:
         super().__init__(message)

@@ -285,7 +285,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const address = new URL(link.href, location.href);
-  if (link.matches(OUTSIDE) || address.origin !== location.origin || address.pathname.startsWith("/api/")) return;
+  if (link.matches(OUTSIDE) || address.origin !== location.origin) return;
   if (address.hash && samePlace(address, location)) return;
   event.preventDefault();
   visit(address);
