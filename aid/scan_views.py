@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -30,7 +29,7 @@ from aid.scanning import (
 from cards.in_hand import is_in_hand, log_false_card, remember_card
 from cards.selectors import Shown
 from centre.access import Permission, require
-from centre.forms import act_id
+from centre.doors import press, see
 from centre.log import write_log
 from centre.models import LogLine
 from centre.refusals import Refusal
@@ -80,7 +79,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     request.session[CHOSEN] = str(form.cleaned_data["distribution"].pk)
-    return HttpResponseRedirect(reverse("aid:scan"), status=303)
+    return see("aid:scan")
 
 
 @require_POST
@@ -90,10 +89,10 @@ def undo(request: HttpRequest, key: str) -> HttpResponse:
     if handout is None:
         raise Http404
     try:
-        reverse_handout(handout, reason=Handout.OwnReason.UNDONE_AT_ONCE, by=request.user, id=act_id(request))
+        press(request, reverse_handout, handout, reason=Handout.OwnReason.UNDONE_AT_ONCE)
     except Refusal as refusal:
         return _show(request, handout.distribution, Stop(str(handout.household), str(refusal)), status=422)
-    return _to_scan(done=handout.pk)
+    return see("aid:scan", done=handout.pk)
 
 
 def _look_up(request: HttpRequest, distribution: Distribution, form: CardForm, others: int) -> HttpResponse:
@@ -113,7 +112,7 @@ def _look_up(request: HttpRequest, distribution: Distribution, form: CardForm, o
 def _go_on(request: HttpRequest, shown: Shown) -> HttpResponse:
     """To the card's page: its address has the number, and never the secret."""
     remember_card(request, shown)
-    return _to_scan(number=shown)
+    return see("aid:scan", number=shown)
 
 
 def _hand_out(request: HttpRequest) -> HttpResponse:
@@ -129,7 +128,7 @@ def _hand_out(request: HttpRequest) -> HttpResponse:
         answer = hand_out(distribution, household, by=request.user, **facts)
     except Refusal as refusal:
         return _show(request, distribution, stop(str(household), refusal.code, str(refusal)), status=422)
-    return _to_scan(done=answer.handout)
+    return see("aid:scan", done=answer.handout)
 
 
 def _refuse_form(request: HttpRequest, form: HandOutForm) -> HttpResponse:
@@ -189,7 +188,3 @@ def _choose(request: HttpRequest, running: list[Distribution]) -> HttpResponse:
     planned = handed_out_by(request.user).planned(timezone.now()).order_by("starts_at")
     context = {"running": running, "following": planned.first(), "chosen": request.session.get(CHOSEN)}
     return render(request, "aid/choose.html", context)
-
-
-def _to_scan(**query: object) -> HttpResponseRedirect:
-    return HttpResponseRedirect(f"{reverse('aid:scan')}?{urlencode(query)}", status=303)

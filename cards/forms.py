@@ -53,6 +53,14 @@ class FamilyCardForm(ActForm):
         return said
 
 
+class RevokeFamilyCardForm(FamilyCardForm):
+    """The family's card is worth nothing from now on."""
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act."""
+        return {"card": self.cleaned_data["instead_of"], **{name: self.cleaned_data[name] for name in ("why", "id")}}
+
+
 class ComplaintsForm(ActForm):
     """Where people can complain."""
 

@@ -2,18 +2,17 @@
 
 import uuid
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from casework.actions import close_case
 from casework.models import Case, CaseQuerySet
 from centre.access import Permission, require
-from centre.forms import ActForm, act_id
+from centre.doors import press, see
+from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine
 from registrations.models import Household, Membership
@@ -35,9 +34,8 @@ def cases(request: HttpRequest) -> HttpResponse:
 def close(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Close a case; when another officer was first, that is said."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=key)
-    close_case(case, by=request.user, id=act_id(request))
-    messages.success(request, _("The case is closed."))
-    return HttpResponseRedirect(reverse("casework:cases"), status=303)
+    press(request, close_case, case, said=_("The case is closed."))
+    return see("casework:cases")
 
 
 @require_GET

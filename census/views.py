@@ -5,9 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -32,7 +31,7 @@ from census.situation import hours_until, read_site, read_sites, situation
 from census.waits import waits_at, waits_for
 from centre.access import Permission, allows, require
 from centre.clock import local_day
-from centre.doors import may
+from centre.doors import draw, may, see
 from centre.refusals import Refusal
 from centre.sheets import list_separator
 from centre.shift import site_of_shift
@@ -141,7 +140,7 @@ def day_file(request: HttpRequest, on: date) -> HttpResponse:
             return census_file(on, by=request.user, separator=parted, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error("profile", str(refusal))
-    return render(request, "census/file.html", {"on": on, "form": form}, status=422 if form.is_bound else 200)
+    return draw(request, "census/file.html", form, on=on)
 
 
 @require_POST
@@ -153,7 +152,7 @@ def take(request: HttpRequest) -> HttpResponse:
         at = form.cleaned_data["at"] or timezone.now()
         tasks.ask_for_snapshots(at, by=request.user)
         messages.success(request, _("A snapshot is being taken. It appears here within three minutes."))
-    return HttpResponseRedirect(reverse("census:days"), status=303)
+    return see("census:days")
 
 
 def _read(tally: dict[str, Any], at: datetime) -> dict[str, Any]:

@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from centre.models import Marz, Site, User
@@ -43,6 +42,10 @@ class ActForm(forms.Form):
             return typed  # the form says that its id cannot be read
         return typed
 
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act, its id among them."""
+        return dict(self.cleaned_data)
+
     def carry_out(self, action: Callable[..., Answer], *args: Any, **facts: Any) -> Answer | None:
         """The action's answer; None when it refuses, and then the form says why."""
         try:
@@ -63,14 +66,6 @@ class ActForm(forms.Form):
             typed = self.data.copy()  # type: ignore[attr-defined]  # a refused form was sent: it holds a QueryDict
             typed[self.add_prefix("id")] = str(uuid.uuid4())
             self.data = typed
-
-
-def act_id(request: HttpRequest) -> uuid.UUID:
-    """The id of the act that the page was drawn for, where that is all the form says; BadRequest without one."""
-    form = ActForm(request.POST)
-    if not form.is_valid():
-        raise BadRequest
-    return form.cleaned_data["id"]
 
 
 class WhyField(forms.CharField):

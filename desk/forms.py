@@ -15,7 +15,7 @@ from centre.models import Marz, Site
 from desk.intake import MOST_CROSSING, MOST_IN_A_GROUP, MemberForm, child_key, need_name
 from desk.naming import card_facts, given_in
 from registrations.births import birth_in_words
-from registrations.facts import Group, HouseholdFacts, PersonFacts
+from registrations.facts import Group, HouseholdFacts
 from registrations.fields import NumberField
 from registrations.models import AgeGroup, Going, Individual, Movement, NeedCode, Relationship, Sex
 from registrations.other_names import likeness
@@ -106,6 +106,7 @@ class GateForm(ActForm):
             "facts": HouseholdFacts(going=going, destination_marz=marz),
             "urgent_need": self.cleaned_data["urgent_need"] or None,
             **card_facts(self.cleaned_data["card"]),
+            "id": self.cleaned_data["id"],
         }
 
 
@@ -203,9 +204,10 @@ class BornForm(ActForm, MemberForm):
         relationship = self.fields["relationship"]
         relationship.choices = [choice for choice in relationship.choices if choice[0] != Relationship.HEAD]
 
-    def child(self) -> PersonFacts:
-        """The facts of the child, under an id that comes from the act's."""
-        return self.person(child_key(self.cleaned_data["id"]))
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act; the child's id comes from the act's."""
+        act = self.cleaned_data["id"]
+        return {"child": self.person(child_key(act)), "id": act}
 
 
 class VoidForm(ActForm):
@@ -256,6 +258,10 @@ class MergeForm(ActForm):
         if not self.errors and not self.pairs():
             raise forms.ValidationError(_("Choose at least one person who is in both."), code="nobody")
         return cleaned
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act."""
+        return {"pairs": self.pairs(), **{name: self.cleaned_data[name] for name in ("reason", "id")}}
 
     def pairs(self) -> list[tuple[Individual, Individual]]:
         """Who is merged into whom."""

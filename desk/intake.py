@@ -64,8 +64,11 @@ class IntakeForm(ActForm):
         required=False, max_length=4000, widget=forms.HiddenInput
     )  # the questions answered by *so it is*
 
-    def facts(self) -> HouseholdFacts:
-        """The household's facts, as the act takes them."""
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act, but for the members."""
+        return {"facts": self._family(), "id": self.cleaned_data["id"]}
+
+    def _family(self) -> HouseholdFacts:
         said = self.cleaned_data
         kept = {name: said[name] for name in HouseholdFacts.__dataclass_fields__ if name in said}
         kept["destination_marz"] = said["destination_marz"] if said["going"] == Going.OWN_ADDRESS else ""
@@ -258,14 +261,10 @@ class Intake:
             self.form.add_error("card", card.error)
         return all([self.form.is_valid(), self.members.is_valid()])
 
-    def facts(self) -> dict[str, Any]:
-        """The parameters of the act."""
-        return {"members": self._people(), "facts": self.form.facts()}
-
     def ask_once(self) -> list[Question]:
         """What is to be looked at again, beside its row; nothing of it is asked when the same is sent once more."""
         rows = {position + 1: form for position, form in self.members.rows}
-        questions = questions_about(dict(zip(rows, self._people(), strict=True)), timezone.localdate())
+        questions = questions_about(dict(zip(rows, self.people(), strict=True)), timezone.localdate())
         if {question.key for question in questions} <= set(self.form.cleaned_data["asked"].split()):
             return []
         for question in questions:
@@ -275,7 +274,8 @@ class Intake:
         self.form.data, self.questions = typed, questions
         return questions
 
-    def _people(self) -> list[PersonFacts]:
+    def people(self) -> list[PersonFacts]:
+        """The members, as the act takes them."""
         return self.members.people(self.form.cleaned_data["id"])
 
     def typed_so_far(self) -> tuple[list[PersonFacts], str]:

@@ -1,12 +1,11 @@
 """The page from which the list of families is taken out."""
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from centre.access import Permission
-from centre.doors import may
+from centre.doors import draw, may
 from centre.models import Site
 from centre.sheets import list_separator
 from desk.filters import FamilyFilterSet
@@ -25,5 +24,4 @@ def families_list(request: HttpRequest) -> HttpResponseBase:
     if form.is_valid() and narrowed.form.is_valid():
         parted = list_separator(form.cleaned_data["language"])
         return families_file(narrowed.qs, by=request.user, separator=parted, **form.cleaned_data)
-    context = {"form": form, "filter": narrowed, "families": narrowed.qs.count()}
-    return render(request, "desk/families_list.html", context, status=422 if asked else 200)
+    return draw(request, "desk/families_list.html", form, filter=narrowed, families=narrowed.qs.count())

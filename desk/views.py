@@ -4,11 +4,9 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,11 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cards.in_hand import OnTable, is_in_hand, look_up_card
 from cards.models import Card
 from centre.access import Permission
-from centre.doors import at_a_site, may, site_or_none
-from centre.forms import ActForm, act_id
+from centre.doors import at_a_site, do, draw, may, pressed, see, site_or_none, warn
+from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
-from centre.refusals import Refusal
 from desk.actions import (
     arrive,
     count_gate,
@@ -69,9 +66,9 @@ def intake(request: HttpRequest, site: Site) -> HttpResponse:
         return _draw_intake(request, _again(request, card, more), card)
     typed = Intake(_with_number(request.POST, card))
     if typed.is_valid(card) and not typed.ask_once():
-        answer = typed.form.carry_out(_take, site, typed, card, request.user)
+        answer = do(request, typed.form, take_names, card.shown, site=site, members=typed.people())
         if answer:
-            return _to("desk:done", answer.number)
+            return see("desk:done", answer.number)
     return _draw_intake(request, typed, card, status=422)
 
 
@@ -133,11 +130,9 @@ def gate(request: HttpRequest, site: Site) -> HttpResponse:
     form = GateForm(request.POST or None)
     if form.is_bound:
         form.show_number()
-    if form.is_valid():
-        answer = form.carry_out(pre_register, site, **form.facts(), by=request.user, id=form.cleaned_data["id"])
-        if answer:
-            return _to("desk:done", answer.number)
-    return render(request, "desk/gate.html", {"form": form}, status=_status(form))
+    if answer := do(request, form, pre_register, site):
+        return see("desk:done", answer.number)
+    return draw(request, "desk/gate.html", form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -145,13 +140,12 @@ def gate(request: HttpRequest, site: Site) -> HttpResponse:
 def count(request: HttpRequest, site: Site) -> HttpResponse:
     """Record people and vehicles seen crossing since the last count."""
     form = CountForm(request.POST or None)
-    if form.is_valid() and form.carry_out(count_gate, site, **form.cleaned_data, by=request.user):
-        messages.success(request, _("Counted."))
-        return HttpResponseRedirect(reverse("desk:count"), status=303)
+    if do(request, form, count_gate, site, said=_("Counted.")):
+        return see("desk:count")
     counts = GateCount.objects.standing().filter(site=site).select_related("act__by")[:LAST_COUNTS]
-    context = {"form": form, "site": site, "counts": counts, "people": sum(count.people for count in counts)}
+    context = {"site": site, "counts": counts, "people": sum(count.people for count in counts)}
     context |= {"vehicles": sum(count.vehicles for count in counts), "take_back": ActForm(auto_id=False)}
-    return render(request, "desk/count.html", context, status=_status(form))
+    return draw(request, "desk/count.html", form, **context)
 
 
 @require_POST
@@ -159,12 +153,10 @@ def count(request: HttpRequest, site: Site) -> HttpResponse:
 def void_count(request: HttpRequest, site: Site, key: uuid.UUID) -> HttpResponse:
     """Take back a count that was wrong."""
     counted = get_object_or_404(GateCount.objects.filter(site=site, voids=None), pk=key)
-    try:
-        void_gate_count(counted, by=request.user, id=act_id(request))
-        messages.success(request, _("The count was taken back."))
-    except Refusal as refusal:
-        messages.warning(request, str(refusal))
-    return HttpResponseRedirect(reverse("desk:count"), status=303)
+    form = pressed(request)
+    do(request, form, void_gate_count, counted, said=_("The count was taken back."))
+    warn(request, form)
+    return see("desk:count")
 
 
 # Families
@@ -180,7 +172,7 @@ def families(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("search", "")
     scanned = look_up_card(request, typed) if is_scanned(typed) else None
     if scanned and scanned.household and _sees(request, scanned.household):
-        return _to("desk:family", scanned.household)
+        return see("desk:family", scanned.household)
     sites = Site.objects.open(timezone.now()).where(request.user, Permission.SEE_FAMILIES).in_the_open()
     shown = Household.objects.visible_to(request.user).select_related("site")
     narrowed = FamilyFilterSet(
@@ -220,9 +212,9 @@ def arrival(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     """The whole family, or whoever of it is not here yet, has arrived at the site."""
     household = household_or_404(request, number)
     form = ActForm(request.POST)
-    if form.is_valid() and form.carry_out(arrive, household, site=site, by=request.user, **form.cleaned_data):
-        return _saved(request, household, _("%(number)s arrived here.") % {"number": household})
-    return _draw_file(request, household, form, status=422)
+    if do(request, form, arrive, household, site=site, said=_("%(number)s arrived here.") % {"number": household}):
+        return _saved(request, household)
+    return _draw_file(request, household, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -234,9 +226,9 @@ def departure(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     here = [member.person for member in file.members if member.person.pk in file.at(site)]
     elsewhere = Site.objects.open(timezone.now()).in_the_open().exclude(pk=site.pk)
     form = DepartForm(request.POST or None, people=here, sites=elsewhere)
-    if form.is_valid() and form.carry_out(depart, household, site=site, by=request.user, **form.cleaned_data):
-        return _saved(request, household, _("%(number)s left.") % {"number": household})
-    return _draw_act(request, "desk/depart.html", household, form, file=file, site=site)
+    if do(request, form, depart, household, site=site, said=_("%(number)s left.") % {"number": household}):
+        return _saved(request, household)
+    return draw(request, "desk/depart.html", form, household=household, file=file, site=site)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -246,10 +238,9 @@ def death(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     household = household_or_404(request, number)
     file = read_file(household, request.user, timezone.now())
     form = DiedForm(request.POST or None, people=file.living)
-    facts = {"site": site, "told_of": household, "by": request.user}
-    if form.is_valid() and form.carry_out(record_death, **facts, **form.cleaned_data):
-        return _saved(request, household, _("The death is recorded."))
-    return _draw_act(request, "desk/died.html", household, form)
+    if do(request, form, record_death, site=site, told_of=household, said=_("The death is recorded.")):
+        return _saved(request, household)
+    return draw(request, "desk/died.html", form, household=household)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -258,11 +249,9 @@ def birth(request: HttpRequest, site: Site, number: int) -> HttpResponse:
     """A child was born into the family at the site."""
     household = household_or_404(request, number)
     form = BornForm(request.POST or None)
-    if form.is_valid():
-        facts = {"site": site, "child": form.child(), "by": request.user, "id": form.cleaned_data["id"]}
-        if form.carry_out(record_birth, household, **facts):
-            return _saved(request, household, _("The birth is recorded."))
-    return _draw_act(request, "desk/born.html", household, form)
+    if do(request, form, record_birth, household, site=site, said=_("The birth is recorded.")):
+        return _saved(request, household)
+    return draw(request, "desk/born.html", form, household=household)
 
 
 @require_POST
@@ -272,16 +261,12 @@ def void(request: HttpRequest, number: int) -> HttpResponse:
     household = household_or_404(request, number)
     people = household.memberships.today().values("counted_as")
     form = VoidForm(request.POST, movements=Movement.objects.filter(counted_as__in=people))
-    if form.is_valid() and form.carry_out(void_movements, by=request.user, **form.cleaned_data):
-        return _saved(request, household, _("It was taken back."))
-    return _draw_file(request, household, form, status=422)
+    if do(request, form, void_movements, said=_("It was taken back.")):
+        return _saved(request, household)
+    return _draw_file(request, household, form)
 
 
 # What the views share
-
-
-def _take(site: Site, typed: Intake, card: OnTable, by: Any) -> Any:
-    return take_names(card.shown, site=site, by=by, id=typed.form.cleaned_data["id"], **typed.facts())
 
 
 def _again(request: HttpRequest, card: OnTable, more: int = 0) -> Intake:
@@ -308,17 +293,13 @@ def _draw_intake(request: HttpRequest, typed: Intake, card: OnTable, status: int
 
 
 def _arrive_and_open(request: HttpRequest, household: Household, site: Site) -> HttpResponse:
-    try:
-        arrive(household, site=site, by=request.user, id=act_id(request))
-        messages.success(request, _("%(number)s arrived here.") % {"number": household})
-    except Refusal as refusal:
-        messages.warning(request, str(refusal))
-    return _to("desk:family", household)
+    form = pressed(request)
+    do(request, form, arrive, household, site=site, said=_("%(number)s arrived here.") % {"number": household})
+    warn(request, form)
+    return see("desk:family", household)
 
 
-def _draw_file(
-    request: HttpRequest, household: Household, form: ActForm | None = None, status: int = 200
-) -> HttpResponse:
+def _draw_file(request: HttpRequest, household: Household, form: ActForm | None = None) -> HttpResponse:
     file = read_file(household, request.user, timezone.now())
     site = site_or_none(request, Permission.REGISTER)
     here = file.at(site)
@@ -329,9 +310,8 @@ def _draw_file(
         "here": here,
         "all_here": len(here) == len(file.living),
         "next": _next_act(request, household, here),
-        "form": form or ActForm(),
     }
-    return render(request, "desk/family.html", context, status=status)
+    return draw(request, "desk/family.html", form or ActForm(), **context)
 
 
 def _next_act(request: HttpRequest, household: Household, here: list[Any]) -> str:
@@ -345,28 +325,13 @@ def _next_act(request: HttpRequest, household: Household, here: list[Any]) -> st
     return "places" if sites and who_waits(request.user, sites, now, household=household.pk)[0] else ""
 
 
-def _draw_act(request: HttpRequest, template: str, household: Household, form: ActForm, **more: Any) -> HttpResponse:
-    return render(request, template, {"household": household, "form": form} | more, status=_status(form))
-
-
-def _saved(request: HttpRequest, household: Household, sentence: str) -> HttpResponse:
+def _saved(request: HttpRequest, household: Household) -> HttpResponse:
     """To the file, or to the list when it is no longer shown to whoever saved it."""
-    messages.success(request, sentence)
-    if _sees(request, household):
-        return _to("desk:family", household)
-    return HttpResponseRedirect(reverse("desk:families"), status=303)
+    return see("desk:family", household) if _sees(request, household) else see("desk:families")
 
 
 def _sees(request: HttpRequest, household: Household) -> bool:
     return Household.objects.visible_to(request.user).filter(pk=household.pk).exists()
-
-
-def _to(name: str, number: Household | str) -> HttpResponse:
-    return HttpResponseRedirect(reverse(name, args=[number]), status=303)
-
-
-def _status(form: ActForm) -> int:
-    return 422 if form.is_bound else 200
 
 
 def _wrong_number(query: str, scanned: OnTable | None) -> str:

@@ -83,6 +83,14 @@ class StaysForm(ActForm):
         self.fields["stays"].rows = stays.select_related("room__site")
 
 
+class CheckInForm(StaysForm):
+    """Holds whose people are here."""
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act."""
+        return {"holds": self.cleaned_data["stays"], "id": self.cleaned_data["id"]}
+
+
 class KeepForm(StaysForm):
     """Keep the beds of people who are away for a while."""
 
