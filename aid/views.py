@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -31,6 +31,7 @@ from centre.doors import do, draw, press, see
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
+from centre.requests import StaffRequest
 from centre.shift import site_of_shift
 from registrations.card_texts import read_card_text
 from registrations.models import Household
@@ -58,7 +59,7 @@ MOVES = {
 
 
 @require_GET
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: StaffRequest) -> HttpResponse:
     """The rounds and the stock of the site of the shift, or of all the user's sites."""
     require(request.user, Permission.PLAN_AID)
     now = timezone.now()
@@ -80,7 +81,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def plan(request: HttpRequest) -> HttpResponse:
+def plan(request: StaffRequest) -> HttpResponse:
     """Plan a distribution: a form with a row for each item."""
     require(request.user, Permission.PLAN_AID)
     if "more" in request.POST:
@@ -93,7 +94,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def distribution(request: HttpRequest, key: str) -> HttpResponse:
+def distribution(request: StaffRequest, key: str) -> HttpResponse:
     """One round: what it gives, whom it reached, and every handout, those that happened anyway first."""
     shown = get_object_or_404(_rounds(request).with_reached(), pk=key)
     given = _handouts(request).filter(distribution=shown)
@@ -114,7 +115,7 @@ def distribution(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-def end(request: HttpRequest, key: str) -> HttpResponse:
+def end(request: StaffRequest, key: str) -> HttpResponse:
     """End a round now."""
     shown = get_object_or_404(_rounds(request), pk=key)
     press(request, end_distribution, shown, said=_("The distribution has ended. Cards are refused from now on."))
@@ -122,7 +123,7 @@ def end(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def reverse_one(request: HttpRequest, key: str) -> HttpResponse:
+def reverse_one(request: StaffRequest, key: str) -> HttpResponse:
     """Take a handout back, with a reason."""
     handout = get_object_or_404(_handouts(request), pk=key)
     form = ReverseForm(request.POST or None)
@@ -133,7 +134,7 @@ def reverse_one(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_GET
-def stock(request: HttpRequest, code: str) -> HttpResponse:
+def stock(request: StaffRequest, code: str) -> HttpResponse:
     """The store of a site: how much of each item, and the latest movements."""
     site = get_object_or_404(_all_sites(request), code=code)
     moved = StockMovement.objects.at(site).select_related(
@@ -145,7 +146,7 @@ def stock(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def move_stock(request: HttpRequest, code: str, move: str) -> HttpResponse:
+def move_stock(request: StaffRequest, code: str, move: str) -> HttpResponse:
     """Receive, send or write off."""
     site = get_object_or_404(_all_sites(request), code=code)
     if move not in MOVES:
@@ -158,7 +159,7 @@ def move_stock(request: HttpRequest, code: str, move: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def items(request: HttpRequest) -> HttpResponse:
+def items(request: StaffRequest) -> HttpResponse:
     """The list of items, and a form for one more."""
     require(request.user, Permission.PLAN_AID)
     form = ItemForm(request.POST or None)
@@ -168,7 +169,7 @@ def items(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def family(request: HttpRequest, number: int) -> HttpResponse:
+def family(request: StaffRequest, number: int) -> HttpResponse:
     """What a family received, for its file."""
     household = get_object_or_404(Household.objects.visible_to(request.user), number=number)
     write_log(request.user, LogLine.Verb.OPENED, household, ["handouts"])
@@ -180,7 +181,7 @@ def family(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "aid/_family.html", {"household": household, "handouts": received})
 
 
-def _plan_with_more_rows(request: HttpRequest) -> HttpResponse:
+def _plan_with_more_rows(request: StaffRequest) -> HttpResponse:
     data = request.POST.copy()
     drawn = RuleRows(data, prefix="rules").total_form_count()
     data["rules-TOTAL_FORMS"] = str(min(drawn + RuleRows.extra, RuleRows.max_num))
@@ -188,24 +189,24 @@ def _plan_with_more_rows(request: HttpRequest) -> HttpResponse:
     return draw(request, "aid/plan.html", form, rows=RuleRows(data, prefix="rules"), more=True)
 
 
-def _sites(request: HttpRequest) -> list[Site]:
+def _sites(request: StaffRequest) -> list[Site]:
     """The site of the shift where aid is planned at it, else every site where the user plans aid."""
     mine = _all_sites(request)
     site = site_of_shift(request)
     return [site] if site and site in mine else list(mine)
 
 
-def _all_sites(request: HttpRequest) -> Any:
+def _all_sites(request: StaffRequest) -> Any:
     require(request.user, Permission.PLAN_AID)
     return Site.objects.where(request.user, Permission.PLAN_AID)
 
 
-def _rounds(request: HttpRequest) -> Any:
+def _rounds(request: StaffRequest) -> Any:
     require(request.user, Permission.PLAN_AID)
     return Distribution.objects.where(request.user, Permission.PLAN_AID).select_related("site")
 
 
-def _handouts(request: HttpRequest) -> Any:
+def _handouts(request: StaffRequest) -> Any:
     require(request.user, Permission.PLAN_AID)
     mine = Handout.objects.where(request.user, Permission.PLAN_AID)
     return mine.select_related("distribution__site", "household", "by", "reversed_by", "happened_anyway_by")

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from cards.models import Card
-from centre.forms import ActForm
+from centre.forms import ActForm, field_of
 from centre.lines import LineField
 from registrations.models import Household
 
@@ -41,7 +41,7 @@ class FamilyCardForm(ActForm):
         language = spoken or (card.language if card else settings.LANGUAGES[0][0])
         kwargs["initial"] = {"instead_of": card, "why": Card.Why.LOST, "language": language}
         super().__init__(*args, **kwargs)
-        self.fields["instead_of"].queryset = Card.objects.filter(number=household.number)
+        field_of(self, "instead_of", forms.ModelChoiceField).queryset = Card.objects.filter(number=household.number)
 
     def clean(self) -> dict[str, Any]:
         """What happened is asked where there was a card, and kept nowhere else."""

@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,13 +21,14 @@ from centre.actions import say_where_to_complain
 from centre.doors import at_a_site, do, draw, may, see, warn
 from centre.log import write_log
 from centre.models import LogLine, Operation, Site
+from centre.requests import StaffRequest
 from registrations.doors import household_or_404
 from registrations.models import Household
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.PRINT_CARDS)
-def cards(request: HttpRequest, site: Site) -> HttpResponse:
+def cards(request: StaffRequest, site: Site) -> HttpResponse:
     """The blocks that were printed here, and one more."""
     operation = Operation.objects.current()
     form = BlockForm(request.POST or None, initial={"language": "hy"})
@@ -39,7 +40,7 @@ def cards(request: HttpRequest, site: Site) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may(Permission.SET_UP)
-def complaints(request: HttpRequest) -> HttpResponse:
+def complaints(request: StaffRequest) -> HttpResponse:
     """Where people can complain, as every card says."""
     operation = Operation.objects.current()
     told = {"complaints_to": operation.complaints_to} if operation else {}
@@ -51,7 +52,7 @@ def complaints(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @at_a_site(Permission.PRINT_CARDS)
-def revoke_cards(request: HttpRequest, site: Site, block: uuid.UUID) -> HttpResponse:
+def revoke_cards(request: StaffRequest, site: Site, block: uuid.UUID) -> HttpResponse:
     """The cards of a block that nobody carries are worth nothing from now on."""
     form = RevokeForm(request.POST)
     if revoked := do(request, form, revoke_block, block, site=site):
@@ -64,7 +65,7 @@ def revoke_cards(request: HttpRequest, site: Site, block: uuid.UUID) -> HttpResp
 
 @require_GET
 @never_cache
-def sheet(request: HttpRequest, act: uuid.UUID) -> HttpResponse:
+def sheet(request: StaffRequest, act: uuid.UUID) -> HttpResponse:
     """The cards of one printing, to be printed, cut and folded; for whoever printed them, within the hour."""
     faces = read_sheet(act, request.user)
     write_log(request.user, LogLine.Verb.PRINTED, "card", ["number", "secret"])
@@ -74,7 +75,7 @@ def sheet(request: HttpRequest, act: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.REGISTER)
-def family_card(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+def family_card(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The family's card: printed, and in place of which."""
     household = household_or_404(request, number)
     last = Card.objects.filter(number=number).select_related("site", "revoked_by").order_by("-recorded_at").first()
@@ -87,7 +88,7 @@ def family_card(request: HttpRequest, site: Site, number: int) -> HttpResponse:
 
 @require_POST
 @at_a_site(Permission.REGISTER)
-def revoke_family_card(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+def revoke_family_card(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The family's card is worth nothing from now on."""
     household = household_or_404(request, number)
     last = Card.objects.filter(number=number).select_related("site", "revoked_by").order_by("-recorded_at").first()
@@ -98,6 +99,6 @@ def revoke_family_card(request: HttpRequest, site: Site, number: int) -> HttpRes
     return _draw_card(request, household, form, last)
 
 
-def _draw_card(request: HttpRequest, household: Household, form: FamilyCardForm, last: Card | None) -> HttpResponse:
+def _draw_card(request: StaffRequest, household: Household, form: FamilyCardForm, last: Card | None) -> HttpResponse:
     template = "cards/_family_card.html" if request.htmx else "cards/family_card.html"
     return draw(request, template, form, household=household, last=last, now=timezone.now())

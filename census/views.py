@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,6 +33,7 @@ from centre.access import Permission, allows, require
 from centre.clock import local_day
 from centre.doors import draw, may, see
 from centre.refusals import Refusal
+from centre.requests import StaffRequest
 from centre.sheets import list_separator
 from centre.shift import site_of_shift
 from centre.sight import is_in_the_open
@@ -40,13 +41,13 @@ from shelter.selectors import places_now
 
 
 @require_GET
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: StaffRequest) -> HttpResponse:
     """The situation board: the figures, arrivals, sites, and what waits for the one who looks."""
     return render(request, "census/board.html", _situation(request))
 
 
 @require_GET
-def board_now(request: HttpRequest) -> HttpResponse:
+def board_now(request: StaffRequest) -> HttpResponse:
     """The board as it is now; nothing where it reads as the one that is shown."""
     shown = _situation(request)
     if shown["mark"] == request.GET.get("mark"):
@@ -54,7 +55,7 @@ def board_now(request: HttpRequest) -> HttpResponse:
     return render(request, "census/_situation.html", shown)
 
 
-def _situation(request: HttpRequest) -> dict[str, Any]:
+def _situation(request: StaffRequest) -> dict[str, Any]:
     counted = situation()
     sites = read_sites(counted, request.user)
     reads = allows(request.user, Permission.SEE_CENSUS)
@@ -79,7 +80,7 @@ def _situation(request: HttpRequest) -> dict[str, Any]:
 
 
 @require_GET
-def site_now(request: HttpRequest, code: str) -> HttpResponse:
+def site_now(request: StaffRequest, code: str) -> HttpResponse:
     """One site as it is now; one that the reader may not know of is not there."""
     counted = situation()
     row = read_site(counted, request.user, code)
@@ -102,7 +103,7 @@ def site_now(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 @may(Permission.SEE_CENSUS)
-def days(request: HttpRequest) -> HttpResponse:
+def days(request: StaffRequest) -> HttpResponse:
     """The snapshots of the operation, the newest first."""
     snapshots = Snapshot.objects.filter(site=None)[:60]
     rows = [(snapshot, read_total(snapshot.tally), snapshot.tally["figures"]) for snapshot in snapshots]
@@ -111,7 +112,7 @@ def days(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @may(Permission.SEE_CENSUS)
-def day(request: HttpRequest, on: date) -> HttpResponse:
+def day(request: StaffRequest, on: date) -> HttpResponse:
     """One day: its last snapshot, or what is counted now when none was taken today yet."""
     snapshots = _snapshots_of(on)
     at, known_at, tally = _tally_of(on, snapshots)
@@ -128,7 +129,7 @@ def day(request: HttpRequest, on: date) -> HttpResponse:
 
 @require_GET
 @may(Permission.SEE_CENSUS)
-def day_file(request: HttpRequest, on: date) -> HttpResponse:
+def day_file(request: StaffRequest, on: date) -> HttpResponse:
     """Take the day's census out as a file; who, when and why stand in it and in the log."""
     if on > timezone.localdate():
         raise Http404
@@ -144,7 +145,7 @@ def day_file(request: HttpRequest, on: date) -> HttpResponse:
 
 
 @require_POST
-def take(request: HttpRequest) -> HttpResponse:
+def take(request: StaffRequest) -> HttpResponse:
     """Ask for a snapshot of this moment; the worker takes it when its facts have settled."""
     require(request.user, Permission.TAKE_CENSUS)
     form = TakeForm(request.POST)

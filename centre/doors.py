@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -15,10 +15,11 @@ from django.utils.functional import Promise
 from centre.access import Permission, allows, require
 from centre.forms import ActForm
 from centre.models import Site
+from centre.requests import StaffRequest
 from centre.shift import site_of_shift
 
 Answer = TypeVar("Answer")
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def at_a_site(permission: Permission) -> Callable[[View], View]:
@@ -26,7 +27,7 @@ def at_a_site(permission: Permission) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def door(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             require(request.user, permission)
             site = site_of_shift(request)
             if site is None:
@@ -44,7 +45,7 @@ def may(*permissions: Permission) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def door(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not any(allows(request.user, permission) for permission in permissions):
                 require(request.user, permissions[0])
             return view(request, *args, **kwargs)
@@ -54,14 +55,14 @@ def may(*permissions: Permission) -> Callable[[View], View]:
     return decorate
 
 
-def site_or_none(request: HttpRequest, permission: Permission) -> Site | None:
+def site_or_none(request: StaffRequest, permission: Permission) -> Site | None:
     """The site of the shift if the user may do this there; buttons are drawn by it."""
     site = site_of_shift(request)
     return site if site and allows(request.user, permission, site) else None
 
 
 def do(
-    request: HttpRequest,
+    request: StaffRequest,
     form: ActForm,
     action: Callable[..., Answer],
     *about: Any,
@@ -73,21 +74,21 @@ def do(
         return None
     answer = form.carry_out(action, *about, by=request.user, **form.facts(), **facts)
     if answer and said:
-        messages.success(request, said)
+        messages.success(request, str(said))
     return answer
 
 
 def press(
-    request: HttpRequest, action: Callable[..., Answer], *about: Any, said: str | Promise = "", **facts: Any
+    request: StaffRequest, action: Callable[..., Answer], *about: Any, said: str | Promise = "", **facts: Any
 ) -> Answer:
     """Do what a button of its own asks for; a refusal is for the caller, or becomes a page of its own."""
     answer = action(*about, by=request.user, **pressed(request).facts(), **facts)
     if said:
-        messages.success(request, said)
+        messages.success(request, str(said))
     return answer
 
 
-def pressed(request: HttpRequest) -> ActForm:
+def pressed(request: StaffRequest) -> ActForm:
     """The form of a button, which says no more than the act's id; BadRequest without one."""
     form = ActForm(request.POST)
     if not form.is_valid():
@@ -95,13 +96,13 @@ def pressed(request: HttpRequest) -> ActForm:
     return form
 
 
-def warn(request: HttpRequest, form: ActForm) -> None:
+def warn(request: StaffRequest, form: ActForm) -> None:
     """Say above the next page why the form was not carried out."""
     for errors in form.errors.values():
-        messages.warning(request, " ".join(errors))
+        messages.warning(request, " ".join(map(str, errors)))
 
 
-def draw(request: HttpRequest, template: str, form: BaseForm, /, **context: Any) -> HttpResponse:
+def draw(request: StaffRequest, template: str, form: BaseForm, /, **context: Any) -> HttpResponse:
     """The page around a form; 422 for one that was sent and not carried out."""
     return render(request, template, {"form": form} | context, status=422 if form.is_bound else 200)
 

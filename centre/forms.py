@@ -17,6 +17,14 @@ from centre.refusals import Changed, Refusal
 from centre.sheets import read_why
 
 Answer = TypeVar("Answer")
+FormField = TypeVar("FormField", bound=forms.Field)
+
+
+def field_of(form: forms.BaseForm, name: str, kind: type[FormField]) -> FormField:
+    """The form's field of this name, which is of this kind."""
+    field = form.fields[name]
+    assert isinstance(field, kind)
+    return field
 
 
 class ActForm(forms.Form):
@@ -73,7 +81,8 @@ class WhyField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         label, said = _("Why do you need this file?"), _("It is written in the file and in the log.")
-        super().__init__(**{"label": label, "max_length": 300, "help_text": said} | options)
+        usual: dict[str, Any] = {"label": label, "max_length": 300, "help_text": said}
+        super().__init__(**usual | options)
 
     def clean(self, value: Any) -> str:
         return read_why(super().clean(value))

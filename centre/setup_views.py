@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from centre.doors import do, draw, pressed, see
 from centre.forms import ActForm, SiteChangeForm, SiteForm
 from centre.log import write_log
 from centre.models import Assignment, LogLine, Site, User
+from centre.requests import StaffRequest
 from centre.setup import read_slip, read_staff
 from centre.setup_forms import RoleForm, StaffForm
 
@@ -33,7 +34,7 @@ SITE_FACTS = ("name_en", "name_hy", "name_ru", "cut_off_hours", "presumed_left_a
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sites(request: HttpRequest) -> HttpResponse:
+def sites(request: StaffRequest) -> HttpResponse:
     """The sites, and one more."""
     shown = _sites(request)
     form = SiteForm(request.POST or None)
@@ -44,7 +45,7 @@ def sites(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def site(request: HttpRequest, code: str) -> HttpResponse:
+def site(request: StaffRequest, code: str) -> HttpResponse:
     """What may change of a site."""
     known = get_object_or_404(_sites(request), code=code)
     form = SiteChangeForm(request.POST or None, initial={name: getattr(known, name) for name in SITE_FACTS})
@@ -54,7 +55,7 @@ def site(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def staff(request: HttpRequest) -> HttpResponse:
+def staff(request: StaffRequest) -> HttpResponse:
     """Who works here, and one more."""
     require(request.user, Permission.SET_UP)
     form = StaffForm(request.POST or None, by=request.user, initial={"language": "hy"})
@@ -66,7 +67,7 @@ def staff(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def person(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def person(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """One member of staff: their roles, and one more."""
     user = _person(request, key)
     form = RoleForm(request.POST or None, by=request.user)
@@ -76,7 +77,7 @@ def person(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def end(request: HttpRequest, key: uuid.UUID, role: int) -> HttpResponse:
+def end(request: StaffRequest, key: uuid.UUID, role: int) -> HttpResponse:
     """The role ends now."""
     user = _person(request, key)
     assignment = get_object_or_404(user.assignments, pk=role)
@@ -84,7 +85,7 @@ def end(request: HttpRequest, key: uuid.UUID, role: int) -> HttpResponse:
 
 
 @require_POST
-def let_in(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def let_in(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """The person may sign in no more, or again."""
     user = _person(request, key)
     if user.is_active:
@@ -93,7 +94,7 @@ def let_in(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def new_password(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def new_password(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """A one-time password for somebody who forgot theirs."""
     user = _person(request, key)
     form = ActForm(request.POST)
@@ -104,7 +105,7 @@ def new_password(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @never_cache
-def slip(request: HttpRequest, key: uuid.UUID, act: uuid.UUID) -> HttpResponse:
+def slip(request: StaffRequest, key: uuid.UUID, act: uuid.UUID) -> HttpResponse:
     """The one-time password, to be printed and handed over; for whoever gave it, until it is changed."""
     user = _person(request, key)
     password = read_slip(user, act, request.user)
@@ -113,14 +114,14 @@ def slip(request: HttpRequest, key: uuid.UUID, act: uuid.UUID) -> HttpResponse:
     return render(request, "centre/slip.html", {"person": user, "password": password, "address": address})
 
 
-def _done(request: HttpRequest, user: User, action: Any, *subject: Any, said: str) -> HttpResponse:
+def _done(request: StaffRequest, user: User, action: Any, *subject: Any, said: str) -> HttpResponse:
     form = pressed(request)
     if do(request, form, action, *subject, said=said):
         return see("centre:person", user.pk)
     return _draw_person(request, user, RoleForm(by=request.user), form)
 
 
-def _draw_person(request: HttpRequest, user: User, form: RoleForm, refused: ActForm | None = None) -> HttpResponse:
+def _draw_person(request: StaffRequest, user: User, form: RoleForm, refused: ActForm | None = None) -> HttpResponse:
     roles = Assignment.objects.filter(user=user).select_related("site", "given_by").order_by("-starts_at")
     reach = request.user.reach(Permission.SET_UP)
     if reach is not None:
@@ -137,7 +138,7 @@ def _draw_person(request: HttpRequest, user: User, form: RoleForm, refused: ActF
     return draw(request, "centre/person.html", refused or form, **context)
 
 
-def _person(request: HttpRequest, key: uuid.UUID) -> User:
+def _person(request: StaffRequest, key: uuid.UUID) -> User:
     """A member of staff whom the user may set up; others are not there."""
     require(request.user, Permission.SET_UP)
     users = User.objects.all()
@@ -147,6 +148,6 @@ def _person(request: HttpRequest, key: uuid.UUID) -> User:
     return get_object_or_404(users, pk=key)
 
 
-def _sites(request: HttpRequest) -> "QuerySet[Site]":
+def _sites(request: StaffRequest) -> "QuerySet[Site]":
     require(request.user, Permission.SET_UP)
     return Site.objects.where(request.user, Permission.SET_UP)

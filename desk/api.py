@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from cards.errors import UnknownCard
@@ -19,6 +18,7 @@ from cards.selectors import Shown, look_at
 from centre.access import Permission, require
 from centre.fields import Choice, Count, Facts, Key, SiteField, Text
 from centre.models import Marz, Site
+from centre.requests import StaffCall
 from centre.sheets import CONTENT_TYPES, read_why
 from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row, check_parameters
 from desk.actions import (
@@ -319,7 +319,7 @@ class FamiliesList(APIView):
         ],
         responses={(200, CONTENT_TYPES[suffix].partition(";")[0]): OpenApiTypes.BINARY for suffix in LIST_FORMATS},
     )
-    def get(self, request: Request, suffix: str) -> HttpResponseBase:
+    def get(self, request: StaffCall, suffix: str) -> HttpResponseBase:
         """A row a person as CSV or XLSX, streamed; the last line says that the list is whole."""
         require(request.user, Permission.EXPORT_FAMILIES)
         check_parameters(request.query_params, {*FILTERS, "lang", "why"})

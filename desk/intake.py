@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cards.in_hand import OnTable
-from centre.forms import ActForm
+from centre.forms import ActForm, field_of
 from centre.lines import LineField
 from centre.models import Marz
 from desk.births import for_browsers, in_words
@@ -97,10 +97,11 @@ class MemberForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.questions: list[Question] = []
         people = [(f"{ROW}{number}", _("Person %(number)d") % {"number": number}) for number in range(1, rows + 1)]
-        self.fields["carer"].choices = [("", ""), *people, *OTHER_CARERS]
-        self.fields["needs"].choices = needs
+        field_of(self, "carer", forms.ChoiceField).choices = [("", ""), *people, *OTHER_CARERS]
+        field_of(self, "needs", forms.ChoiceField).choices = needs
         for name in ("sex", "relationship", "carer"):
-            self.fields[name].widget.choices = self.fields[name].choices
+            field = field_of(self, name, forms.ChoiceField)
+            field.widget.choices = field.choices
 
     @property
     def understood(self) -> str:
@@ -117,7 +118,7 @@ class MemberForm(forms.Form):
     def person(self, key: uuid.UUID) -> PersonFacts:
         """The person on this row, without a carer yet."""
         said = self.cleaned_data
-        names = {name: "" if said.get(name) == NOT_KNOWN else said.get(name, "") for name in NAMES}
+        names: dict[str, Any] = {name: "" if said.get(name) == NOT_KNOWN else said.get(name, "") for name in NAMES}
         return PersonFacts(
             **names,
             sex=said.get("sex") or None,
@@ -269,7 +270,7 @@ class Intake:
             return []
         for question in questions:
             rows[question.row].questions.append(question)
-        typed = self.form.data.copy()
+        typed = self.form.data.copy()  # type: ignore[attr-defined]  # it was sent: it holds a QueryDict
         typed["asked"] = " ".join(question.key for question in questions)
         self.form.data, self.questions = typed, questions
         return questions

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from centre.access import Permission
 from centre.doors import do, draw, may, press, see
 from centre.forms import ActForm
+from centre.requests import StaffRequest
 from desk.forms import MergeForm, PairForm
 from desk.merging import merge_pairs, unmerge
 from desk.selectors import read_merges
@@ -18,7 +19,7 @@ from registrations.models import Household, Individual, Merge
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may(Permission.MERGE)
-def duplicates(request: HttpRequest) -> HttpResponse:
+def duplicates(request: StaffRequest) -> HttpResponse:
     """Two families side by side, who of them is the same person, and the merges that stand."""
     asked = PairForm(request.GET or None)
     pair = _pair(request, asked) if asked.is_valid() else None
@@ -34,7 +35,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @may(Permission.MERGE)
-def undo_merge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def undo_merge(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Undo a merge: each record has again what was told of it."""
     seen = Individual.objects.visible_to(request.user)
     merge = get_object_or_404(Merge.objects.filter(merged__in=seen), pk=key)
@@ -42,7 +43,7 @@ def undo_merge(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return see("desk:duplicates")
 
 
-def _pair(request: HttpRequest, asked: PairForm) -> tuple[Household, Household] | None:
+def _pair(request: StaffRequest, asked: PairForm) -> tuple[Household, Household] | None:
     """The two families of these numbers, if the user may see both; each number not seen is said beside its field."""
     seen = Household.objects.visible_to(request.user).select_related("site").with_size()
     found = {household.number: household for household in seen.filter(number__in=asked.cleaned_data.values())}

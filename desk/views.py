@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from centre.doors import at_a_site, do, draw, may, pressed, see, site_or_none, w
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
+from centre.requests import StaffRequest
 from desk.actions import (
     arrive,
     count_gate,
@@ -53,13 +54,14 @@ LAST_COUNTS = 20
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.REGISTER)
-def intake(request: HttpRequest, site: Site) -> HttpResponse:
+def intake(request: StaffRequest, site: Site) -> HttpResponse:
     """Take a family's names: register it, or complete the one whose card was given at the gate."""
     if request.method != "POST":
-        typed = request.GET.get("card", "")
-        card = look_up_card(request, typed)
-        people = card.household.size if card.shown and card.shown.counted else 0
-        return _draw_intake(request, Intake(card=_written(card, typed), people=people), card)
+        scanned = request.GET.get("card", "")
+        card = look_up_card(request, scanned)
+        counted = card.household if card.shown and card.shown.counted else None
+        people = counted.size if counted else 0  # type: ignore[attr-defined]  # a card is looked up with_size
+        return _draw_intake(request, Intake(card=_written(card, scanned), people=people), card)
     card = look_up_card(request, request.POST.get("card", ""))
     if "step" in request.POST:
         more = MORE_ROWS if request.POST["step"] == "rows" else 0
@@ -74,7 +76,7 @@ def intake(request: HttpRequest, site: Site) -> HttpResponse:
 
 @require_POST
 @at_a_site(Permission.REGISTER)
-def matches(request: HttpRequest, _site: Site) -> HttpResponse:
+def matches(request: StaffRequest, _site: Site) -> HttpResponse:
     """The families that may be the one being typed; at most five, and it blocks nothing."""
     people, settlement = Intake(request.POST).typed_so_far()
     card = look_up_card(request, request.POST.get("card", ""))
@@ -88,7 +90,7 @@ def matches(request: HttpRequest, _site: Site) -> HttpResponse:
 
 @require_POST
 @at_a_site(Permission.REGISTER)
-def arrive_by_card(request: HttpRequest, site: Site) -> HttpResponse:
+def arrive_by_card(request: StaffRequest, site: Site) -> HttpResponse:
     """The family whose card lies on the table is here now."""
     card = look_up_card(request, request.POST.get("card", ""))
     if card.shown and not is_in_hand(request, card.shown):
@@ -100,7 +102,7 @@ def arrive_by_card(request: HttpRequest, site: Site) -> HttpResponse:
 
 @require_POST
 @at_a_site(Permission.REGISTER)
-def same_family(request: HttpRequest, site: Site) -> HttpResponse:
+def same_family(request: StaffRequest, site: Site) -> HttpResponse:
     """The family being typed is one that is registered: birth date and father's name agree, and so it is here."""
     people, settlement = Intake(request.POST).typed_so_far()
     agreeing = [m for m in find_matches(people, settlement=settlement, by=request.user) if m.same_family]
@@ -112,7 +114,7 @@ def same_family(request: HttpRequest, site: Site) -> HttpResponse:
 
 @require_GET
 @at_a_site(Permission.REGISTER)
-def done(request: HttpRequest, _site: Site, number: int) -> HttpResponse:
+def done(request: StaffRequest, _site: Site, number: int) -> HttpResponse:
     """What was saved: the number in large letters, and what comes next."""
     household = household_or_404(request, number)
     rows = household.memberships.today().select_related("individual")
@@ -125,7 +127,7 @@ def done(request: HttpRequest, _site: Site, number: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.REGISTER)
-def gate(request: HttpRequest, site: Site) -> HttpResponse:
+def gate(request: StaffRequest, site: Site) -> HttpResponse:
     """Count a family at the gate and give it a number."""
     form = GateForm(request.POST or None)
     if form.is_bound:
@@ -137,7 +139,7 @@ def gate(request: HttpRequest, site: Site) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.COUNT_GATE)
-def count(request: HttpRequest, site: Site) -> HttpResponse:
+def count(request: StaffRequest, site: Site) -> HttpResponse:
     """Record people and vehicles seen crossing since the last count."""
     form = CountForm(request.POST or None)
     if do(request, form, count_gate, site, said=_("Counted.")):
@@ -150,7 +152,7 @@ def count(request: HttpRequest, site: Site) -> HttpResponse:
 
 @require_POST
 @at_a_site(Permission.COUNT_GATE)
-def void_count(request: HttpRequest, site: Site, key: uuid.UUID) -> HttpResponse:
+def void_count(request: StaffRequest, site: Site, key: uuid.UUID) -> HttpResponse:
     """Take back a count that was wrong."""
     counted = get_object_or_404(GateCount.objects.filter(site=site, voids=None), pk=key)
     form = pressed(request)
@@ -164,7 +166,7 @@ def void_count(request: HttpRequest, site: Site, key: uuid.UUID) -> HttpResponse
 
 @require_GET
 @may(Permission.SEE_FAMILIES)
-def families(request: HttpRequest) -> HttpResponse:
+def families(request: StaffRequest) -> HttpResponse:
     """The families one may see, the latest first; or those whom a name or a number finds, the likeliest first.
 
     A card scanned into the search opens its family's file.
@@ -179,7 +181,8 @@ def families(request: HttpRequest) -> HttpResponse:
         request.GET, queryset=shown.with_size().order_by("-number"), sites=sites, request=request
     )
     query = narrowed.form.cleaned_data.get("search", "") if narrowed.form.is_valid() else ""
-    listed, found = narrowed.qs, {}
+    listed: Any = narrowed.qs
+    found: dict[uuid.UUID, uuid.UUID] = {}
     if query:
         write_log(request.user, LogLine.Verb.SEARCHED, "household", ["search"])
         people = Individual.objects.visible_to(request.user)
@@ -199,7 +202,7 @@ def families(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @may(Permission.SEE_FAMILIES)
-def family(request: HttpRequest, number: int) -> HttpResponse:
+def family(request: StaffRequest, number: int) -> HttpResponse:
     """A family's file."""
     household = household_or_404(request, number)
     write_log(request.user, LogLine.Verb.OPENED, household)
@@ -208,7 +211,7 @@ def family(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @at_a_site(Permission.REGISTER)
-def arrival(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+def arrival(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The whole family, or whoever of it is not here yet, has arrived at the site."""
     household = household_or_404(request, number)
     form = ActForm(request.POST)
@@ -219,7 +222,7 @@ def arrival(request: HttpRequest, site: Site, number: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.REGISTER)
-def departure(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+def departure(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The family, or some of it, leaves the site."""
     household = household_or_404(request, number)
     file = read_file(household, request.user, timezone.now())
@@ -233,7 +236,7 @@ def departure(request: HttpRequest, site: Site, number: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.REGISTER)
-def death(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+def death(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """A member died."""
     household = household_or_404(request, number)
     file = read_file(household, request.user, timezone.now())
@@ -245,7 +248,7 @@ def death(request: HttpRequest, site: Site, number: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.REGISTER)
-def birth(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+def birth(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """A child was born into the family at the site."""
     household = household_or_404(request, number)
     form = BornForm(request.POST or None)
@@ -256,7 +259,7 @@ def birth(request: HttpRequest, site: Site, number: int) -> HttpResponse:
 
 @require_POST
 @may(Permission.MERGE)
-def void(request: HttpRequest, number: int) -> HttpResponse:
+def void(request: StaffRequest, number: int) -> HttpResponse:
     """Take back what was wrongly told of the family."""
     household = household_or_404(request, number)
     people = household.memberships.today().values("counted_as")
@@ -269,7 +272,7 @@ def void(request: HttpRequest, number: int) -> HttpResponse:
 # What the views share
 
 
-def _again(request: HttpRequest, card: OnTable, more: int = 0) -> Intake:
+def _again(request: StaffRequest, card: OnTable, more: int = 0) -> Intake:
     """The screen as it was typed, with the card's number where a card was scanned."""
     return Intake.again(_with_number(request.POST, card), more=more)
 
@@ -285,21 +288,22 @@ def _written(card: OnTable, typed: str) -> str:
     return str(card.shown) if card.shown else typed[:LONGEST_SHOWN]
 
 
-def _draw_intake(request: HttpRequest, typed: Intake, card: OnTable, status: int = 200) -> HttpResponse:
-    taken = card.household is not None and card.shown.taken
-    visible = taken and _sees(request, card.household)
-    context = {"intake": typed, "card": card, "visible": visible, "in_hand": taken and is_in_hand(request, card.shown)}
+def _draw_intake(request: StaffRequest, typed: Intake, card: OnTable, status: int = 200) -> HttpResponse:
+    shown, household = card.shown, card.household
+    context: dict[str, Any] = {"intake": typed, "card": card, "visible": False, "in_hand": False}
+    if shown and household and shown.taken:
+        context |= {"visible": _sees(request, household), "in_hand": is_in_hand(request, shown)}
     return render(request, "desk/intake.html", context, status=status)
 
 
-def _arrive_and_open(request: HttpRequest, household: Household, site: Site) -> HttpResponse:
+def _arrive_and_open(request: StaffRequest, household: Household, site: Site) -> HttpResponse:
     form = pressed(request)
     do(request, form, arrive, household, site=site, said=_("%(number)s arrived here.") % {"number": household})
     warn(request, form)
     return see("desk:family", household)
 
 
-def _draw_file(request: HttpRequest, household: Household, form: ActForm | None = None) -> HttpResponse:
+def _draw_file(request: StaffRequest, household: Household, form: ActForm | None = None) -> HttpResponse:
     file = read_file(household, request.user, timezone.now())
     site = site_or_none(request, Permission.REGISTER)
     here = file.at(site)
@@ -314,7 +318,7 @@ def _draw_file(request: HttpRequest, household: Household, form: ActForm | None 
     return draw(request, "desk/family.html", form or ActForm(), **context)
 
 
-def _next_act(request: HttpRequest, household: Household, here: list[Any]) -> str:
+def _next_act(request: StaffRequest, household: Household, here: list[Any]) -> str:
     """What comes next for the family, whose button is the filled one: its names, its arrival or a place, or nothing."""
     if household.registered_at is None:
         return "names"
@@ -325,12 +329,12 @@ def _next_act(request: HttpRequest, household: Household, here: list[Any]) -> st
     return "places" if sites and who_waits(request.user, sites, now, household=household.pk)[0] else ""
 
 
-def _saved(request: HttpRequest, household: Household) -> HttpResponse:
+def _saved(request: StaffRequest, household: Household) -> HttpResponse:
     """To the file, or to the list when it is no longer shown to whoever saved it."""
     return see("desk:family", household) if _sees(request, household) else see("desk:families")
 
 
-def _sees(request: HttpRequest, household: Household) -> bool:
+def _sees(request: StaffRequest, household: Household) -> bool:
     return Household.objects.visible_to(request.user).filter(pk=household.pk).exists()
 
 

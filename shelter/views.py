@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -18,6 +18,7 @@ from centre.doors import do, draw, may, see
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
+from centre.requests import StaffRequest
 from centre.shift import site_of_shift
 from registrations.card_texts import read_card_text
 from registrations.models import Household, Individual
@@ -55,14 +56,14 @@ Act = Callable[..., Any]
 
 @require_GET
 @may(Permission.PLACE)
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: StaffRequest) -> HttpResponse:
     """Who waits and where there is room; `?family=4127K` chooses a family."""
     return _draw_board(request)
 
 
 @require_POST
 @may(Permission.PLACE)
-def place(request: HttpRequest, number: str) -> HttpResponse:
+def place(request: StaffRequest, number: str) -> HttpResponse:
     """Give those of the family who were shown a place in the rooms."""
     household = _household(request, number)
     form = PlaceForm(request.POST, sites=_sites(request), people=Individual.objects.members_of(household))
@@ -71,7 +72,7 @@ def place(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @may(Permission.PLACE)
-def hold(request: HttpRequest, number: str) -> HttpResponse:
+def hold(request: StaffRequest, number: str) -> HttpResponse:
     """Hold places in the rooms for those of the family who were shown."""
     household = _household(request, number)
     form = HoldForm(request.POST, sites=_sites(request), people=Individual.objects.members_of(household))
@@ -80,7 +81,7 @@ def hold(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @may(Permission.PLACE)
-def check_in_holds(request: HttpRequest) -> HttpResponse:
+def check_in_holds(request: StaffRequest) -> HttpResponse:
     """Check in those for whom these places are held."""
     form = CheckInForm(request.POST, stays=Stay.objects.holds().visible_to(request.user))
     return _do(request, form, check_in, said=_("Checked in."))
@@ -88,7 +89,7 @@ def check_in_holds(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @may(Permission.PLACE)
-def end(request: HttpRequest) -> HttpResponse:
+def end(request: StaffRequest) -> HttpResponse:
     """End these stays, or give back these holds."""
     form = StaysForm(request.POST, stays=Stay.objects.visible_to(request.user))
     return _do(request, form, end_stays, said=_("The places are free again."))
@@ -96,7 +97,7 @@ def end(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @may(Permission.PLACE)
-def keep(request: HttpRequest) -> HttpResponse:
+def keep(request: StaffRequest) -> HttpResponse:
     """Keep these beds while their people are away."""
     form = KeepForm(request.POST, stays=Stay.objects.stays().visible_to(request.user))
     return _do(request, form, keep_beds, said=_("The beds are kept."))
@@ -104,14 +105,14 @@ def keep(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @may(Permission.PLACE)
-def move_stays(request: HttpRequest) -> HttpResponse:
+def move_stays(request: StaffRequest) -> HttpResponse:
     """Move these people to other rooms."""
     form = MoveForm(request.POST, stays=Stay.objects.stays().visible_to(request.user), sites=_sites(request))
     return _do(request, form, move, said=_("Moved: {where}."))
 
 
 @require_GET
-def family(request: HttpRequest, number: str) -> HttpResponse:
+def family(request: StaffRequest, number: str) -> HttpResponse:
     """The beds and holds of a family, for its file; whoever may not place sees them and changes nothing."""
     household = _household(request, number)
     write_log(request.user, LogLine.Verb.OPENED, household, ["stays"])
@@ -119,7 +120,7 @@ def family(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def rooms(request: HttpRequest) -> HttpResponse:
+def rooms(request: StaffRequest) -> HttpResponse:
     """The rooms of the sites where the user sets them up, and a form for more."""
     require(request.user, Permission.SET_UP_ROOMS)
     now = timezone.now()
@@ -135,7 +136,7 @@ def rooms(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may(Permission.PLACE)
-def room(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def room(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """One room: who sleeps on which place, and blocking or opening places."""
     now = timezone.now()
     found = get_object_or_404(Room.objects.filter(site__in=_sites(request)).select_related("site"), pk=key)
@@ -152,7 +153,7 @@ def room(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def close(request: HttpRequest, code: str) -> HttpResponse:
+def close(request: StaffRequest, code: str) -> HttpResponse:
     """Close a site that nobody is at; it stays in every figure of before."""
     require(request.user, Permission.SET_UP)
     site = get_object_or_404(Site.objects.where(request.user, Permission.SET_UP), code=code)
@@ -162,11 +163,11 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
     return draw(request, "shelter/close.html", form, site=site)
 
 
-def _sites(request: HttpRequest) -> list[Site]:
+def _sites(request: StaffRequest) -> list[Site]:
     return sites_to_place(request.user, timezone.now())
 
 
-def _household(request: HttpRequest, number: str) -> Household:
+def _household(request: StaffRequest, number: str) -> Household:
     """The household of this number if the user may see it; for all others it is not there."""
     try:
         read = read_card_text(number).number
@@ -175,7 +176,7 @@ def _household(request: HttpRequest, number: str) -> Household:
     return get_object_or_404(Household.objects.visible_to(request.user), number=read)
 
 
-def _do(request: HttpRequest, form: ActForm, act: Act, *household: Household, said: str) -> HttpResponse:
+def _do(request: StaffRequest, form: ActForm, act: Act, *household: Household, said: str) -> HttpResponse:
     """Do what was asked and show the board, or the family's beds, as it is then; or why it was refused."""
     in_file = request.htmx and request.htmx.target == FAMILY
     if do(request, form, act, *household):
@@ -190,7 +191,7 @@ def _do(request: HttpRequest, form: ActForm, act: Act, *household: Household, sa
     return _draw_board(request, refused, status=422)
 
 
-def _draw_board(request: HttpRequest, refused: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+def _draw_board(request: StaffRequest, refused: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
     asked, household, unknown = request.GET.get("family", "").strip(), None, ""
     if asked:
         try:
@@ -210,7 +211,7 @@ def _draw_board(request: HttpRequest, refused: dict[str, Any] | None = None, sta
 
 
 def _draw_family(
-    request: HttpRequest, household: Household, refused: dict[str, Any] | None = None, status: int = 200
+    request: StaffRequest, household: Household, refused: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
     context = {
@@ -225,7 +226,7 @@ def _draw_family(
     return response
 
 
-def _draw(request: HttpRequest, page: str, fragment: str, context: dict[str, Any], status: int) -> HttpResponse:
+def _draw(request: StaffRequest, page: str, fragment: str, context: dict[str, Any], status: int) -> HttpResponse:
     """The fragment for htmx, else the page around it; a refused act's address is not one to come back to."""
     response = render(request, fragment if request.htmx else page, context, status=status)
     if status != 200:

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "centre" / "static" / "centre" / "help"
 LANGUAGES = ("hy", "ru", "en")
-SIZE = {"width": 1000, "height": 625}
+SIZE = ViewportSize(width=1000, height=625)
 SHOWN = 0.9  # of the size on the screen
 # What the page is for: neither the bar nor the menu around it, in the shape the help pages show.
 WITHIN = """() => {
