@@ -1,7 +1,7 @@
 """What is asked when aid is planned, kept and handed out."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
@@ -14,7 +14,7 @@ from aid.models import Distribution, EntitlementRule, Item
 from cards.fields import CardField
 from centre.access import Permission
 from centre.days import LocalMinute
-from centre.forms import ActForm
+from centre.forms import ActForm, field_of
 from centre.models import Site, User
 from registrations.fields import NumberField
 
@@ -39,7 +39,7 @@ class DistributionForm(forms.Form):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["distribution"].queryset = handed_out_by(by)
+        field_of(self, "distribution", forms.ModelChoiceField).queryset = handed_out_by(by)
 
 
 class HandOutForm(ActForm):
@@ -52,7 +52,7 @@ class HandOutForm(ActForm):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["distribution"].queryset = handed_out_by(by)
+        field_of(self, "distribution", forms.ModelChoiceField).queryset = handed_out_by(by)
 
 
 class ReverseForm(ActForm):
@@ -75,7 +75,7 @@ class PlanForm(ActForm):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = planned_by(by)
+        field_of(self, "site", forms.ModelChoiceField).queryset = planned_by(by)
         self.fields["starts_at"].initial = this_minute
 
 
@@ -91,8 +91,8 @@ class RuleForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["item"].queryset = Item.objects.all()
-        self.fields["per"].choices = [
+        field_of(self, "item", forms.ModelChoiceField).queryset = Item.objects.all()
+        field_of(self, "per", forms.ChoiceField).choices = [
             (EntitlementRule.Per.PERSON, _("person")),
             (EntitlementRule.Per.HOUSEHOLD, _("family")),
         ]
@@ -122,7 +122,7 @@ class Rules(BaseFormSet):
         return [rule for rule in (form.rule() for form in self.forms) if rule]
 
 
-RuleRows = formset_factory(RuleForm, formset=Rules, extra=ROWS, max_num=40, absolute_max=40)
+RuleRows = cast(type[Rules], formset_factory(RuleForm, formset=Rules, extra=ROWS, max_num=40, absolute_max=40))
 
 
 class StockForm(ActForm):
@@ -133,9 +133,10 @@ class StockForm(ActForm):
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["item"].queryset = Item.objects.all()
+        field_of(self, "item", forms.ModelChoiceField).queryset = Item.objects.all()
         if "to_site" in self.fields:
-            self.fields["to_site"].queryset = Site.objects.open(timezone.now()).exclude(pk=site.pk)
+            others = Site.objects.open(timezone.now()).exclude(pk=site.pk)
+            field_of(self, "to_site", forms.ModelChoiceField).queryset = others
 
 
 class ReceiveForm(StockForm):

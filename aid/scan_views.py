@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -30,10 +29,11 @@ from aid.scanning import (
 from cards.in_hand import is_in_hand, log_false_card, remember_card
 from cards.selectors import Shown
 from centre.access import Permission, require
-from centre.forms import act_id
+from centre.doors import press, see
 from centre.log import write_log
 from centre.models import LogLine
 from centre.refusals import Refusal
+from centre.requests import StaffRequest
 from registrations.models import Household
 from registrations.numbers import write_number
 
@@ -43,7 +43,7 @@ LONGEST_SHOWN = 40  # of what was scanned and is no card: nobody types more of i
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def scan(request: HttpRequest) -> HttpResponse:
+def scan(request: StaffRequest) -> HttpResponse:
     """Scan a card: green or red; hand out; the next card."""
     require(request.user, Permission.HAND_OUT)
     if request.method == "POST":
@@ -60,7 +60,7 @@ def scan(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def card(request: HttpRequest) -> HttpResponse:
+def card(request: StaffRequest) -> HttpResponse:
     """Look up the card that was scanned."""
     require(request.user, Permission.HAND_OUT)
     running = running_for(request)
@@ -71,7 +71,7 @@ def card(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: StaffRequest) -> HttpResponse:
     """Choose the distribution of this table; it is kept for the session."""
     require(request.user, Permission.HAND_OUT)
     if request.method != "POST":
@@ -80,23 +80,23 @@ def choose(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     request.session[CHOSEN] = str(form.cleaned_data["distribution"].pk)
-    return HttpResponseRedirect(reverse("aid:scan"), status=303)
+    return see("aid:scan")
 
 
 @require_POST
-def undo(request: HttpRequest, key: str) -> HttpResponse:
+def undo(request: StaffRequest, key: str) -> HttpResponse:
     """Take back what one has just handed out."""
     handout = find_handout(str(key), request.user)
     if handout is None:
         raise Http404
     try:
-        reverse_handout(handout, reason=Handout.OwnReason.UNDONE_AT_ONCE, by=request.user, id=act_id(request))
+        press(request, reverse_handout, handout, reason=Handout.OwnReason.UNDONE_AT_ONCE)
     except Refusal as refusal:
         return _show(request, handout.distribution, Stop(str(handout.household), str(refusal)), status=422)
-    return _to_scan(done=handout.pk)
+    return see("aid:scan", done=handout.pk)
 
 
-def _look_up(request: HttpRequest, distribution: Distribution, form: CardForm, others: int) -> HttpResponse:
+def _look_up(request: StaffRequest, distribution: Distribution, form: CardForm, others: int) -> HttpResponse:
     if not form.is_valid():
         return _refuse_card(request, distribution, form, others=others)
     shown = form.cleaned_data["number"]
@@ -110,13 +110,13 @@ def _look_up(request: HttpRequest, distribution: Distribution, form: CardForm, o
     return _show(request, distribution, panel, others=others)
 
 
-def _go_on(request: HttpRequest, shown: Shown) -> HttpResponse:
+def _go_on(request: StaffRequest, shown: Shown) -> HttpResponse:
     """To the card's page: its address has the number, and never the secret."""
     remember_card(request, shown)
-    return _to_scan(number=shown)
+    return see("aid:scan", number=shown)
 
 
-def _hand_out(request: HttpRequest) -> HttpResponse:
+def _hand_out(request: StaffRequest) -> HttpResponse:
     form = HandOutForm(request.POST, by=request.user)
     if not form.is_valid():
         return _refuse_form(request, form)
@@ -129,10 +129,10 @@ def _hand_out(request: HttpRequest) -> HttpResponse:
         answer = hand_out(distribution, household, by=request.user, **facts)
     except Refusal as refusal:
         return _show(request, distribution, stop(str(household), refusal.code, str(refusal)), status=422)
-    return _to_scan(done=answer.handout)
+    return see("aid:scan", done=answer.handout)
 
 
-def _refuse_form(request: HttpRequest, form: HandOutForm) -> HttpResponse:
+def _refuse_form(request: StaffRequest, form: HandOutForm) -> HttpResponse:
     """A wrong number is told in red; a distribution of another site, or a form of another page, is not there."""
     if set(form.errors) - {"number"}:
         raise Http404
@@ -140,7 +140,7 @@ def _refuse_form(request: HttpRequest, form: HandOutForm) -> HttpResponse:
 
 
 def _refuse_card(
-    request: HttpRequest, distribution: Distribution, form: CardForm | HandOutForm, others: int = 0
+    request: StaffRequest, distribution: Distribution, form: CardForm | HandOutForm, others: int = 0
 ) -> HttpResponse:
     """Red: what was scanned is a card that is not good here, or cannot be read as one."""
     error = form.errors.as_data()["number"][0]
@@ -153,7 +153,7 @@ def _refuse_card(
     return _show(request, distribution, panel, typed=typed, others=others, status=422)
 
 
-def _show_done(request: HttpRequest, others: int) -> HttpResponse:
+def _show_done(request: StaffRequest, others: int) -> HttpResponse:
     handout = find_handout(request.GET["done"], request.user)
     if handout is None:
         raise Http404
@@ -162,7 +162,7 @@ def _show_done(request: HttpRequest, others: int) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest,
+    request: StaffRequest,
     distribution: Distribution,
     panel: Panel,
     *,
@@ -183,13 +183,9 @@ def _show(
     return render(request, template, context, status=status)
 
 
-def _choose(request: HttpRequest, running: list[Distribution]) -> HttpResponse:
+def _choose(request: StaffRequest, running: list[Distribution]) -> HttpResponse:
     if request.htmx:  # the page that asked waits for a card; the choice is a page of its own
         return HttpResponseClientRedirect(reverse("aid:scan"))
     planned = handed_out_by(request.user).planned(timezone.now()).order_by("starts_at")
     context = {"running": running, "following": planned.first(), "chosen": request.session.get(CHOSEN)}
     return render(request, "aid/choose.html", context)
-
-
-def _to_scan(**query: object) -> HttpResponseRedirect:
-    return HttpResponseRedirect(f"{reverse('aid:scan')}?{urlencode(query)}", status=303)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import HttpRequest
 from django.utils import timezone
 
 from aid.actions import UNDO_WITHIN
@@ -15,6 +14,7 @@ from aid.models import Distribution, Handout, StockMovement
 from aid.selectors import Entitlement, Line, Stock, entitlement, short_of
 from cards.selectors import look_at
 from centre.models import User
+from centre.requests import StaffRequest
 from centre.shift import site_of_shift
 from registrations.card_texts import CardText
 from registrations.models import Household
@@ -65,14 +65,14 @@ class Ready:
     kind: str = "ready"
 
 
-def running_for(request: HttpRequest) -> list[Distribution]:
+def running_for(request: StaffRequest) -> list[Distribution]:
     """The distributions that run now where the user hands out: at the site of the shift, or at all of theirs."""
     running = handed_out_by(request.user).running(timezone.now())
     site = site_of_shift(request)
     return list(running.filter(site=site) if site else running)
 
 
-def distribution_of_table(request: HttpRequest, running: Sequence[Distribution]) -> Distribution | None:
+def distribution_of_table(request: StaffRequest, running: Sequence[Distribution]) -> Distribution | None:
     """The one chosen for this table, or the only one that runs; None when it is to be chosen."""
     chosen = request.session.get(CHOSEN)
     found = next((distribution for distribution in running if str(distribution.pk) == chosen), None)

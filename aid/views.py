@@ -4,13 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -29,9 +27,11 @@ from aid.forms import ItemForm, PlanForm, ReceiveForm, ReverseForm, RuleRows, Se
 from aid.models import Distribution, Handout, Item, StockMovement
 from aid.selectors import stock_at, stock_of
 from centre.access import Permission, require
-from centre.forms import ActForm, act_id
+from centre.doors import do, draw, press, see
+from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
+from centre.requests import StaffRequest
 from centre.shift import site_of_shift
 from registrations.card_texts import read_card_text
 from registrations.models import Household
@@ -59,7 +59,7 @@ MOVES = {
 
 
 @require_GET
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: StaffRequest) -> HttpResponse:
     """The rounds and the stock of the site of the shift, or of all the user's sites."""
     require(request.user, Permission.PLAN_AID)
     now = timezone.now()
@@ -81,24 +81,20 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def plan(request: HttpRequest) -> HttpResponse:
+def plan(request: StaffRequest) -> HttpResponse:
     """Plan a distribution: a form with a row for each item."""
     require(request.user, Permission.PLAN_AID)
-    if request.method != "POST":
-        form = PlanForm(by=request.user, initial={"site": site_of_shift(request)})
-        return render(request, "aid/plan.html", {"form": form, "rows": RuleRows(prefix="rules")})
     if "more" in request.POST:
         return _plan_with_more_rows(request)
-    form, rows = PlanForm(request.POST, by=request.user), RuleRows(request.POST, prefix="rules")
-    if form.is_valid() & rows.is_valid():
-        answer = form.carry_out(plan_distribution, **form.cleaned_data, rules=rows.rules(), by=request.user)
-        if answer:
-            return _see("aid:distribution", answer.distribution)
-    return render(request, "aid/plan.html", {"form": form, "rows": rows}, status=422)
+    form = PlanForm(request.POST or None, by=request.user, initial={"site": site_of_shift(request)})
+    rows = RuleRows(request.POST or None, prefix="rules")
+    if rows.is_valid() and (answer := do(request, form, plan_distribution, rules=rows.rules())):
+        return see("aid:distribution", answer.distribution)
+    return draw(request, "aid/plan.html", form, rows=rows)
 
 
 @require_GET
-def distribution(request: HttpRequest, key: str) -> HttpResponse:
+def distribution(request: StaffRequest, key: str) -> HttpResponse:
     """One round: what it gives, whom it reached, and every handout, those that happened anyway first."""
     shown = get_object_or_404(_rounds(request).with_reached(), pk=key)
     given = _handouts(request).filter(distribution=shown)
@@ -119,27 +115,26 @@ def distribution(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-def end(request: HttpRequest, key: str) -> HttpResponse:
+def end(request: StaffRequest, key: str) -> HttpResponse:
     """End a round now."""
     shown = get_object_or_404(_rounds(request), pk=key)
-    end_distribution(shown, by=request.user, id=act_id(request))
-    messages.success(request, _("The distribution has ended. Cards are refused from now on."))
-    return _see("aid:distribution", key)
+    press(request, end_distribution, shown, said=_("The distribution has ended. Cards are refused from now on."))
+    return see("aid:distribution", key)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def reverse_one(request: HttpRequest, key: str) -> HttpResponse:
+def reverse_one(request: StaffRequest, key: str) -> HttpResponse:
     """Take a handout back, with a reason."""
     handout = get_object_or_404(_handouts(request), pk=key)
     form = ReverseForm(request.POST or None)
-    if form.is_valid() and form.carry_out(reverse_handout, handout, by=request.user, **form.cleaned_data):
-        messages.success(request, _("Taken back. Card %(card)s may receive again.") % {"card": handout.household})
-        return _see("aid:distribution", handout.distribution_id)
-    return render(request, "aid/reverse.html", {"handout": handout, "form": form}, status=_status(form))
+    said = _("Taken back. Card %(card)s may receive again.") % {"card": handout.household}
+    if do(request, form, reverse_handout, handout, said=said):
+        return see("aid:distribution", handout.distribution_id)
+    return draw(request, "aid/reverse.html", form, handout=handout)
 
 
 @require_GET
-def stock(request: HttpRequest, code: str) -> HttpResponse:
+def stock(request: StaffRequest, code: str) -> HttpResponse:
     """The store of a site: how much of each item, and the latest movements."""
     site = get_object_or_404(_all_sites(request), code=code)
     moved = StockMovement.objects.at(site).select_related(
@@ -151,32 +146,30 @@ def stock(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def move_stock(request: HttpRequest, code: str, move: str) -> HttpResponse:
+def move_stock(request: StaffRequest, code: str, move: str) -> HttpResponse:
     """Receive, send or write off."""
     site = get_object_or_404(_all_sites(request), code=code)
     if move not in MOVES:
         raise Http404
     way = MOVES[move]
     form = way.form(request.POST or None, site=site, initial={"item": _item_or_none(request.GET.get("item"))})
-    if form.is_valid() and form.carry_out(way.act, site, by=request.user, **form.cleaned_data):
-        messages.success(request, way.done)
-        return _see("aid:stock", code)
-    return render(request, "aid/move.html", {"site": site, "form": form, "move": way}, status=_status(form))
+    if do(request, form, way.act, site, said=way.done):
+        return see("aid:stock", code)
+    return draw(request, "aid/move.html", form, site=site, move=way)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def items(request: HttpRequest) -> HttpResponse:
+def items(request: StaffRequest) -> HttpResponse:
     """The list of items, and a form for one more."""
     require(request.user, Permission.PLAN_AID)
     form = ItemForm(request.POST or None)
-    if form.is_valid() and form.carry_out(add_item, by=request.user, **form.cleaned_data):
-        messages.success(request, _("The item is on the list."))
-        return _see("aid:items")
-    return render(request, "aid/items.html", {"items": Item.objects.all(), "form": form}, status=_status(form))
+    if do(request, form, add_item, said=_("The item is on the list.")):
+        return see("aid:items")
+    return draw(request, "aid/items.html", form, items=Item.objects.all())
 
 
 @require_GET
-def family(request: HttpRequest, number: int) -> HttpResponse:
+def family(request: StaffRequest, number: int) -> HttpResponse:
     """What a family received, for its file."""
     household = get_object_or_404(Household.objects.visible_to(request.user), number=number)
     write_log(request.user, LogLine.Verb.OPENED, household, ["handouts"])
@@ -188,32 +181,32 @@ def family(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "aid/_family.html", {"household": household, "handouts": received})
 
 
-def _plan_with_more_rows(request: HttpRequest) -> HttpResponse:
+def _plan_with_more_rows(request: StaffRequest) -> HttpResponse:
     data = request.POST.copy()
     drawn = RuleRows(data, prefix="rules").total_form_count()
     data["rules-TOTAL_FORMS"] = str(min(drawn + RuleRows.extra, RuleRows.max_num))
     form = PlanForm(by=request.user, initial={name: data.get(name) for name in PlanForm.base_fields})
-    return render(request, "aid/plan.html", {"form": form, "rows": RuleRows(data, prefix="rules"), "more": True})
+    return draw(request, "aid/plan.html", form, rows=RuleRows(data, prefix="rules"), more=True)
 
 
-def _sites(request: HttpRequest) -> list[Site]:
+def _sites(request: StaffRequest) -> list[Site]:
     """The site of the shift where aid is planned at it, else every site where the user plans aid."""
     mine = _all_sites(request)
     site = site_of_shift(request)
     return [site] if site and site in mine else list(mine)
 
 
-def _all_sites(request: HttpRequest) -> Any:
+def _all_sites(request: StaffRequest) -> Any:
     require(request.user, Permission.PLAN_AID)
     return Site.objects.where(request.user, Permission.PLAN_AID)
 
 
-def _rounds(request: HttpRequest) -> Any:
+def _rounds(request: StaffRequest) -> Any:
     require(request.user, Permission.PLAN_AID)
     return Distribution.objects.where(request.user, Permission.PLAN_AID).select_related("site")
 
 
-def _handouts(request: HttpRequest) -> Any:
+def _handouts(request: StaffRequest) -> Any:
     require(request.user, Permission.PLAN_AID)
     mine = Handout.objects.where(request.user, Permission.PLAN_AID)
     return mine.select_related("distribution__site", "household", "by", "reversed_by", "happened_anyway_by")
@@ -228,11 +221,3 @@ def _number_or_none(text: str) -> int | None:
 
 def _item_or_none(code: str | None) -> Item | None:
     return Item.objects.filter(code=code).first() if code else None
-
-
-def _status(form: ActForm) -> int:
-    return 422 if form.is_bound else 200
-
-
-def _see(name: str, *args: Any) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse(name, args=args), status=303)

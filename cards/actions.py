@@ -5,14 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
 from cards.errors import CardReplaced, NowhereToComplain
 from cards.models import Card
 from centre.access import Permission, require
 from centre.acts import act
 from centre.locks import lock_by_key
 from centre.models import Act, Operation, Site, User
+from centre.rows import values_of
 from registrations.card_texts import digest_of_code, digest_of_secret, secrets_of
 from registrations.models import Household
 
@@ -41,10 +40,8 @@ def print_cards(site: Site, *, count: int, language: str, by: User, at: datetime
     Refuses with NowhereToComplain.
     """
     require(by, Permission.PRINT_CARDS, site, at)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('household_number') FROM generate_series(1, %s)", [count])
-        numbers = sorted(number for (number,) in cursor.fetchall())
-    return _print(numbers, site, language, act)
+    numbers = values_of("SELECT nextval('household_number') FROM generate_series(1, %s)", [count])
+    return _print(sorted(numbers), site, language, act)
 
 
 @act("print_card", answers=Printed)

@@ -15,7 +15,8 @@ class CardField(forms.CharField):
     """A card, scanned or typed. Its value is what the card leads to, or None; a refusal is shown beside the field."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"required": False, "max_length": LENGTH + 20, "widget": DigitsInput} | options)
+        usual: dict[str, Any] = {"required": False, "max_length": LENGTH + 20, "widget": DigitsInput}
+        super().__init__(**usual | options)
 
     def clean(self, value: Any) -> Shown | None:
         typed = super().clean(value)

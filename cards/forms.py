@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from cards.models import Card
-from centre.forms import ActForm
+from centre.forms import ActForm, field_of
 from centre.lines import LineField
 from registrations.models import Household
 
@@ -41,7 +41,7 @@ class FamilyCardForm(ActForm):
         language = spoken or (card.language if card else settings.LANGUAGES[0][0])
         kwargs["initial"] = {"instead_of": card, "why": Card.Why.LOST, "language": language}
         super().__init__(*args, **kwargs)
-        self.fields["instead_of"].queryset = Card.objects.filter(number=household.number)
+        field_of(self, "instead_of", forms.ModelChoiceField).queryset = Card.objects.filter(number=household.number)
 
     def clean(self) -> dict[str, Any]:
         """Ask what happened only where there was a card before."""
@@ -51,6 +51,14 @@ class FamilyCardForm(ActForm):
         elif not said.get("why"):
             self.add_error("why", _("Say what happened to it."))
         return said
+
+
+class RevokeFamilyCardForm(FamilyCardForm):
+    """The family's card is worth nothing from now on."""
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act."""
+        return {"card": self.cleaned_data["instead_of"], **{name: self.cleaned_data[name] for name in ("why", "id")}}
 
 
 class ComplaintsForm(ActForm):

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 
 from cards.fields import CardField
 from cards.selectors import Shown
 from centre.log import write_log
 from centre.models import LogLine, User
+from centre.requests import StaffRequest
 from registrations.models import Household
 
 IN_HAND = "card_in_hand"
@@ -16,13 +16,13 @@ FALSE = frozenset({"card_revoked", "not_genuine", "other_operation", "wrong_code
 """Why a card was refused that should not be about."""
 
 
-def remember_card(request: HttpRequest, shown: Shown) -> None:
+def remember_card(request: StaffRequest, shown: Shown) -> None:
     """Keep for the session that this card itself was scanned, or its code typed."""
     if shown.proven:
         request.session[IN_HAND] = shown.number
 
 
-def is_in_hand(request: HttpRequest, shown: Shown) -> bool:
+def is_in_hand(request: StaffRequest, shown: Shown) -> bool:
     """Whether the card itself was seen at this desk, now or in the step before."""
     return shown.proven or request.session.get(IN_HAND) == shown.number
 
@@ -47,7 +47,7 @@ class OnTable:
         return self.shown.household if self.shown else None
 
 
-def look_up_card(request: HttpRequest, text: str) -> OnTable:
+def look_up_card(request: StaffRequest, text: str) -> OnTable:
     """The card that was scanned or typed at this desk; the next step knows that it was seen."""
     try:
         shown = CardField().clean(text)

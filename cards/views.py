@@ -1,85 +1,71 @@
 """The pages of cards: blocks printed beforehand, a family's own card, and the sheets to print."""
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cards.actions import Printed, print_card, print_cards, revoke_block, revoke_card
-from cards.forms import BlockForm, ComplaintsForm, FamilyCardForm, RevokeForm
+from cards.actions import print_card, print_cards, revoke_block, revoke_card
+from cards.forms import BlockForm, ComplaintsForm, FamilyCardForm, RevokeFamilyCardForm, RevokeForm
 from cards.models import Card
 from cards.selectors import read_blocks
 from cards.sheets import read_sheet
 from centre.access import Permission
 from centre.actions import say_where_to_complain
-from centre.doors import at_a_site, may
+from centre.doors import at_a_site, do, draw, may, see, warn
 from centre.log import write_log
 from centre.models import LogLine, Operation, Site
+from centre.requests import StaffRequest
 from registrations.doors import household_or_404
 from registrations.models import Household
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.PRINT_CARDS)
-def cards(request: HttpRequest, site: Site) -> HttpResponse:
+def cards(request: StaffRequest, site: Site) -> HttpResponse:
     """The blocks that were printed here, and one more."""
     operation = Operation.objects.current()
     form = BlockForm(request.POST or None, initial={"language": "hy"})
-    if form.is_valid():
-        printed = form.carry_out(print_cards, site, by=request.user, **form.cleaned_data)
-        if printed:
-            return _to_sheet(printed)
-    context = {
-        "site": site,
-        "form": form,
-        "blocks": read_blocks([site]),
-        "revoke": RevokeForm(),
-        "operation": operation,
-    }
-    return render(request, "cards/cards.html", context, status=422 if form.is_bound else 200)
+    if printed := do(request, form, print_cards, site):
+        return see("cards:sheet", printed.act)
+    context = {"site": site, "blocks": read_blocks([site]), "revoke": RevokeForm(), "operation": operation}
+    return draw(request, "cards/cards.html", form, **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may(Permission.SET_UP)
-def complaints(request: HttpRequest) -> HttpResponse:
+def complaints(request: StaffRequest) -> HttpResponse:
     """Where people can complain, as every card says."""
     operation = Operation.objects.current()
     told = {"complaints_to": operation.complaints_to} if operation else {}
     form = ComplaintsForm(request.POST or None, initial=told)
-    if form.is_valid() and form.carry_out(say_where_to_complain, by=request.user, **form.cleaned_data):
-        messages.success(request, _("It will be printed on every new card."))
-        return HttpResponseRedirect(reverse("cards:cards"), status=303)
-    return render(request, "cards/complaints.html", {"form": form}, status=422 if form.is_bound else 200)
+    if do(request, form, say_where_to_complain, said=_("It will be printed on every new card.")):
+        return see("cards:cards")
+    return draw(request, "cards/complaints.html", form)
 
 
 @require_POST
 @at_a_site(Permission.PRINT_CARDS)
-def revoke_cards(request: HttpRequest, site: Site, block: uuid.UUID) -> HttpResponse:
+def revoke_cards(request: StaffRequest, site: Site, block: uuid.UUID) -> HttpResponse:
     """The cards of a block that nobody carries are worth nothing from now on."""
     form = RevokeForm(request.POST)
-    revoked = None
-    if form.is_valid():
-        revoked = form.carry_out(revoke_block, block, site=site, by=request.user, **form.cleaned_data)
-    if revoked:
+    if revoked := do(request, form, revoke_block, block, site=site):
         count = len(revoked.cards)
         done = ngettext("%(count)d card is revoked.", "%(count)d cards are revoked.", count)
         messages.success(request, done % {"count": count})
-    for errors in form.errors.values():
-        messages.warning(request, " ".join(errors))
-    return HttpResponseRedirect(reverse("cards:cards"), status=303)
+    warn(request, form)
+    return see("cards:cards")
 
 
 @require_GET
 @never_cache
-def sheet(request: HttpRequest, act: uuid.UUID) -> HttpResponse:
+def sheet(request: StaffRequest, act: uuid.UUID) -> HttpResponse:
     """The cards of one printing, to be printed, cut and folded; for whoever printed them, within the hour."""
     faces = read_sheet(act, request.user)
     write_log(request.user, LogLine.Verb.PRINTED, "card", ["number", "secret"])
@@ -89,39 +75,30 @@ def sheet(request: HttpRequest, act: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.REGISTER)
-def family_card(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+def family_card(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The family's card: printed, and in place of which."""
     household = household_or_404(request, number)
     last = Card.objects.filter(number=number).select_related("site", "revoked_by").order_by("-recorded_at").first()
     live = last if last and last.revoked_at is None else None
     form = FamilyCardForm(request.POST or None, household=household, card=live)
-    if form.is_valid():
-        printed = form.carry_out(print_card, household, site=site, by=request.user, **form.cleaned_data)
-        if printed:
-            return _to_sheet(printed)
+    if printed := do(request, form, print_card, household, site=site):
+        return see("cards:sheet", printed.act)
     return _draw_card(request, household, form, last)
 
 
 @require_POST
 @at_a_site(Permission.REGISTER)
-def revoke_family_card(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+def revoke_family_card(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The family's card is worth nothing from now on."""
     household = household_or_404(request, number)
     last = Card.objects.filter(number=number).select_related("site", "revoked_by").order_by("-recorded_at").first()
-    form = FamilyCardForm(request.POST, household=household, card=last)
-    if form.is_valid() and form.cleaned_data["instead_of"]:
-        facts = {name: form.cleaned_data[name] for name in ("id", "why")}
-        if form.carry_out(revoke_card, form.cleaned_data["instead_of"], site=site, by=request.user, **facts):
-            messages.success(request, _("The card of %(number)s is revoked.") % {"number": household})
-            return HttpResponseRedirect(reverse("desk:family", args=[household]), status=303)
+    form = RevokeFamilyCardForm(request.POST, household=household, card=last)
+    said = _("The card of %(number)s is revoked.") % {"number": household}
+    if form.is_valid() and form.cleaned_data["instead_of"] and do(request, form, revoke_card, site=site, said=said):
+        return see("desk:family", household)
     return _draw_card(request, household, form, last)
 
 
-def _draw_card(request: HttpRequest, household: Household, form: FamilyCardForm, last: Card | None) -> HttpResponse:
-    context: dict[str, Any] = {"household": household, "form": form, "last": last, "now": timezone.now()}
+def _draw_card(request: StaffRequest, household: Household, form: FamilyCardForm, last: Card | None) -> HttpResponse:
     template = "cards/_family_card.html" if request.htmx else "cards/family_card.html"
-    return render(request, template, context, status=422 if form.is_bound else 200)
-
-
-def _to_sheet(printed: Printed) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("cards:sheet", args=[printed.act]), status=303)
+    return draw(request, template, form, household=household, last=last, now=timezone.now())

@@ -2,46 +2,45 @@
 
 import uuid
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from casework.actions import close_case
 from casework.models import Case, CaseQuerySet
 from centre.access import Permission, require
-from centre.forms import ActForm, act_id
+from centre.doors import press, see
+from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine
+from centre.requests import StaffRequest
 from registrations.models import Household, Membership
 
 PAGE = 50
 
 
 @require_GET
-def cases(request: HttpRequest) -> HttpResponse:
+def cases(request: StaffRequest) -> HttpResponse:
     """The open cases at one's sites, the urgent first, then the oldest."""
     require(request.user, Permission.SEE_CASES)
     page = Paginator(_open_cases(request), PAGE).get_page(request.GET.get("page"))
     write_log(request.user, LogLine.Verb.OPENED, "case", ["list"])
-    context = {"page": page, "rows": _with_households(page.object_list), "form": ActForm()}
+    context = {"page": page, "rows": _with_households(list(page)), "form": ActForm()}
     return render(request, "casework/cases.html", context)
 
 
 @require_POST
-def close(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def close(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Close a case; when another officer was first, that is said."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=key)
-    close_case(case, by=request.user, id=act_id(request))
-    messages.success(request, _("The case is closed."))
-    return HttpResponseRedirect(reverse("casework:cases"), status=303)
+    press(request, close_case, case, said=_("The case is closed."))
+    return see("casework:cases")
 
 
 @require_GET
-def family(request: HttpRequest, number: int) -> HttpResponse:
+def family(request: StaffRequest, number: int) -> HttpResponse:
     """A family's open cases, as a part of its file; those opened for a record that was merged too."""
     require(request.user, Permission.SEE_CASES)
     household = get_object_or_404(Household, number=number)
@@ -52,7 +51,7 @@ def family(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "casework/_family.html", {"cases": found})
 
 
-def _open_cases(request: HttpRequest) -> CaseQuerySet:
+def _open_cases(request: StaffRequest) -> CaseQuerySet:
     rows = Case.objects.open().visible_to(request.user).select_related("individual", "site")
     return rows.order_by("-urgent", "opened_at", "pk")
 

@@ -11,7 +11,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_serializer
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -29,6 +28,7 @@ from centre.acts import check_instant
 from centre.clock import local_day, local_instant
 from centre.fields import Choice, Facts, Instant, SiteField, Text
 from centre.models import Site
+from centre.requests import StaffCall
 from centre.sheets import CONTENT_TYPES, read_why
 from centre.sight import sight_of
 from centre.viewsets import Rows, check_parameters
@@ -51,7 +51,7 @@ class SnapshotRow(serializers.ModelSerializer[Snapshot]):
 
     class Meta:
         model = Snapshot
-        fields = ("id", "site", "at", "known_at", "opening", "taken_at", "figures")
+        fields: tuple[str, ...] = ("id", "site", "at", "known_at", "opening", "taken_at", "figures")
 
     def get_figures(self, snapshot: Snapshot) -> dict[str, Any] | None:
         return snapshot.tally.get("figures")
@@ -105,7 +105,7 @@ class Snapshots(Rows):
         responses={201: Taken, 202: OpenApiResponse(Taken, _("It is taken once the data for that time is complete."))},
     )
     @action(detail=False, methods=["post"])
-    def take(self, request: Request) -> Response:
+    def take(self, request: StaffCall) -> Response:
         """Freeze the tally of an instant: at once, or by the worker as soon as its facts have settled.
 
         As known later than at the instant itself, as for a replay of days long past, the worker freezes it.
@@ -176,7 +176,7 @@ class Census(viewsets.GenericViewSet[Any]):
     filter_backends = ()
 
     @extend_schema(parameters=[CensusQuestion], responses=CensusAnswer, filters=False)
-    def list(self, request: Request) -> Response:
+    def list(self, request: StaffCall) -> Response:
         """The last snapshot of the day; where there is none, or with `at` or `known_at`, a tally counted now."""
         check_parameters(request.query_params, set(CensusQuestion().fields))
         question = CensusQuestion(data=request.query_params.dict(), context={"request": request})
@@ -227,7 +227,7 @@ class CensusFile(APIView):
         parameters=[OpenApiParameter(name, str, required=name == "why") for name in ASKED],
         responses={(200, kind.partition(";")[0]): OpenApiTypes.BINARY for kind in CONTENT_TYPES.values()},
     )
-    def get(self, request: Request, on: str, suffix: str) -> HttpResponse:
+    def get(self, request: StaffCall, on: str, suffix: str) -> HttpResponse:
         """The last snapshot of the day, else a tally counted now: CSV with HXL tags, XLSX or JSON."""
         require(request.user, Permission.SEE_CENSUS)
         check_parameters(request.query_params, set(ASKED))

@@ -7,12 +7,11 @@ were recorded after what is to be known are set aside, and read from the journal
 
 import uuid
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-
-from django.db import connection, transaction
 
 from centre.presumed import hours_of, presumed_left
+from centre.rows import rows_of, rows_of_everyone
 from registrations.facts import cohort_in_sql
 from registrations.journal import stints_of, whereabouts_of
 
@@ -81,7 +80,7 @@ FLOWS = """
     SELECT site_id, died_at, 'died_on_the_way'
     FROM stints WHERE departed_at IS NOT NULL AND destination = 'site' AND died_at IS NOT NULL
 )
-SELECT site_id, flow, count(*) FROM flows WHERE at > %(since)s AND at <= %(until)s GROUP BY site_id, flow
+SELECT site_id, flow, count(*) AS people FROM flows WHERE at > %(since)s AND at <= %(until)s GROUP BY site_id, flow
 """
 
 # Who is where, one row a person: from the intervals, and for the chosen from the journal.
@@ -101,11 +100,12 @@ EVERYONE = f"""
   UNION ALL
     SELECT person, site_id, coalesce(marz, ''), place FROM whereabouts
 )
-SELECT place, CASE WHEN place = 'site' THEN site_id END, marz,
-       registered_at <= %(at)s AND registered_in_id NOT IN (SELECT id FROM centre_act WHERE recorded_at > %(known_at)s),
-       coalesce(sex, ''),
-       {cohort_in_sql("birth_date", "age_group", "%(on)s::date")},
-       count(*)
+SELECT place, CASE WHEN place = 'site' THEN site_id END AS site_id, marz,
+       registered_at <= %(at)s
+         AND registered_in_id NOT IN (SELECT id FROM centre_act WHERE recorded_at > %(known_at)s) AS registered,
+       coalesce(sex, '') AS sex,
+       {cohort_in_sql("birth_date", "age_group", "%(on)s::date")} AS cohort,
+       count(*) AS people
 FROM everyone JOIN registrations_individual ON registrations_individual.id = person
 GROUP BY 1, 2, 3, 4, 5, 6
 """
@@ -125,40 +125,52 @@ LEARNT = """
     SELECT coalesce(counted.person, named_causes.id) AS id, cause
     FROM named_causes LEFT JOIN counted ON counted.individual_id = named_causes.id
 )
-SELECT place, site_id, coalesce((SELECT max(cause) FROM causes WHERE id = person), 'late'), count(*)
+SELECT place, CASE WHEN place = 'site' THEN site_id END AS site_id,
+       coalesce((SELECT max(cause) FROM causes WHERE id = person), 'late') AS cause, count(*) AS people
 FROM whereabouts WHERE place IN ('site', 'on_the_way') GROUP BY 1, 2, 3
 """
 
 
-def ask(sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    """The rows of the answer."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
+@dataclass(frozen=True)
+class Flow:
+    """People who came to a place or went from it in one way."""
+
+    site_id: uuid.UUID
+    flow: str
+    people: int
 
 
-def ask_of_everyone(sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    """The rows of the answer, planned by sorting and hashing.
+@dataclass(frozen=True)
+class Learnt:
+    """People who are elsewhere than was known before, for one cause."""
 
-    Where PostgreSQL has not yet seen how its tables grew (in the first minutes of a reception centre) it would
-    compare every row of such a question with every other, and run for minutes.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute(sql, parameters)
-        rows = cursor.fetchall()
-        cursor.execute("SET LOCAL enable_nestloop = on")
-        return rows
+    place: str
+    site_id: uuid.UUID | None  # when at a site
+    cause: str
+    people: int
+
+
+@dataclass(frozen=True)
+class Alike:
+    """People at one place of one sex and age, who are registered or are not yet."""
+
+    place: str
+    site_id: uuid.UUID | None  # when at a site
+    marz: str  # of an own address
+    registered: bool
+    sex: str
+    cohort: str  # UNHCR's, on the local day
+    people: int
 
 
 def flows(since: datetime | None, until: datetime, known_at: datetime) -> dict[Place, Counter[str]]:
     """How many people came and went, by place and line of the balance, after `since` and up to `until`."""
     chosen = f"{TOUCHED}, {CHOSEN}" if since else ""
-    rows = ask(stints_of(chosen) + FLOWS, since=since or "-infinity", until=until, known_at=known_at)
+    asked = {"since": since or "-infinity", "until": until, "known_at": known_at}
     counted: dict[Place, Counter[str]] = defaultdict(Counter)
-    for site_id, flow, count in rows:
-        for place, line in _lines_of(site_id, flow):
-            counted[place][line] += count
+    for row in rows_of(Flow, stints_of(chosen) + FLOWS, asked):
+        for place, line in _lines_of(row.site_id, row.flow):
+            counted[place][line] += row.people
     return counted
 
 
@@ -186,18 +198,13 @@ def late_and_corrected(at: datetime, known_before: datetime, known_at: datetime)
     counted: dict[Place, Counter[str]] = defaultdict(Counter)
     sql = whereabouts_of(f"{CHANGED}, {CHOSEN}") + LEARNT
     for sign, known in ((-1, known_before), (1, known_at)):
-        for kind, site_id, cause, count in ask(sql, at=at, known_at=known, after=earlier, by=later):
-            counted[site_id if kind == "site" else ON_THE_WAY][cause] += sign * count
+        for row in rows_of(Learnt, sql, {"at": at, "known_at": known, "after": earlier, "by": later}):
+            counted[row.site_id or ON_THE_WAY][row.cause] += sign * row.people
     return counted
 
 
-def everyone(
-    at: datetime, known_at: datetime, on: date
-) -> list[tuple[str, uuid.UUID | None, str, bool, str, str, int]]:
-    """Everyone, counted once, where they are at the instant.
-
-    Rows of (place, site id when at a site, marz of an own address, whether registered, sex, UNHCR cohort on the
-    local day, people).
-    """
+def everyone(at: datetime, known_at: datetime, on: date) -> list[Alike]:
+    """Everyone, counted once, where they are at the instant."""
     sql = whereabouts_of(f"{CHANGED}, {CHOSEN}") + EVERYONE
-    return ask_of_everyone(sql, at=at, known_at=known_at, after=known_at, by="infinity", on=on)  # type: ignore[return-value]
+    asked = {"at": at, "known_at": known_at, "after": known_at, "by": "infinity", "on": on}
+    return rows_of_everyone(Alike, sql, asked)

@@ -62,7 +62,7 @@ def _shown_of_table(rows: Mapping[str, Sequence[int]]) -> dict[tuple[str | None,
     hidden = hide_small(cells, SMALL, known=[(None, None)])
     everything_but_the_sum = set(cells) - {(None, None)}
     kept_back = everything_but_the_sum if hidden is None else hidden
-    return {key: None if key in kept_back else cell.people for key, cell in cells.items()}  # type: ignore[misc]
+    return {key: None if key in kept_back else cell.people for key, cell in cells.items()}
 
 
 def _columns(counts: Sequence[Any]) -> list[int | None]:

@@ -10,10 +10,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 
 from census.balance import Balance
-from census.counting import CHANGED, CHOSEN, ON_THE_WAY, Place, ask_of_everyone, everyone, flows, late_and_corrected
+from census.counting import CHANGED, CHOSEN, ON_THE_WAY, Alike, Place, everyone, flows, late_and_corrected
 from census.models import Snapshot
 from centre.clock import local_day
 from centre.models import Site
+from centre.rows import Row, rows_of_everyone
 from registrations.journal import stints_of
 from registrations.models import Movement
 
@@ -21,7 +22,7 @@ TOTAL = "total"
 Groups = dict[str, dict[str, int]]  # people by sex, then by UNHCR cohort
 
 GATE = """
-SELECT coalesce(sum(people), 0), coalesce(sum(vehicles), 0), max(happened_at)
+SELECT coalesce(sum(people), 0) AS people, coalesce(sum(vehicles), 0) AS vehicles, max(happened_at) AS counted_at
 FROM registrations_gatecount fact
 WHERE voids_id IS NULL AND happened_at <= %(at)s AND recorded_at <= %(known_at)s
   AND NOT EXISTS (SELECT FROM registrations_gatecount void
@@ -30,7 +31,7 @@ WHERE voids_id IS NULL AND happened_at <= %(at)s AND recorded_at <= %(known_at)s
 
 # The registered, each counted once, wherever they are.
 REGISTERED = """
-SELECT count(*) FROM registrations_individual
+SELECT count(*) AS people FROM registrations_individual
 WHERE registered_at <= %(at)s
   AND registered_in_id NOT IN (SELECT id FROM centre_act WHERE recorded_at > %(known_at)s)
   AND NOT EXISTS (SELECT FROM registrations_merge
@@ -81,11 +82,36 @@ ACCOMMODATED = """
                         AND (gone.happened_at, gone.recorded_at, gone.id)
                             > (bed.happened_at, bed.recorded_at, bed.id))
 )
-SELECT (SELECT count(*) FROM bed),
+SELECT (SELECT count(*) FROM bed) AS ever,
        (SELECT count(*) FROM housed)
        + (SELECT count(*) FROM shelter_stay WHERE kind = 'stay' AND during @> %(at)s::timestamptz
                                               AND NOT EXISTS (SELECT FROM chosen WHERE chosen.id = individual_id))
+       AS now
 """
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """Who was seen crossing at the gates."""
+
+    people: int
+    vehicles: int
+    counted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The registered."""
+
+    people: int
+
+
+@dataclass(frozen=True)
+class Accommodated:
+    """People who were ever given a bed, and who have one."""
+
+    ever: int
+    now: int
 
 
 @dataclass(frozen=True)
@@ -130,7 +156,7 @@ class Tally:
         self._movements: dict[Any, tuple[dict[Place, Counter[str]], dict[Place, Counter[str]]]] = {}
 
     @cached_property
-    def rows(self) -> list[Any]:
+    def rows(self) -> list[Alike]:
         """Everyone, where they are."""
         return everyone(self.at, self.known_at, local_day(self.at))
 
@@ -138,9 +164,9 @@ class Tally:
     def people(self) -> dict[Place, Groups]:
         """Those at each site and on the way, by sex and cohort."""
         people: dict[Place, Groups] = defaultdict(lambda: defaultdict(Counter))
-        for place, site_id, _marz, _registered, sex, cohort, count in self.rows:
-            if place in ("site", ON_THE_WAY):
-                people[site_id or ON_THE_WAY][sex][cohort] += count
+        for row in self.rows:
+            if row.place in ("site", ON_THE_WAY):
+                people[row.site_id or ON_THE_WAY][row.sex][row.cohort] += row.people
         return people
 
     @cached_property
@@ -178,31 +204,31 @@ class Tally:
         return self._movements[key]
 
 
-def _figures(at: datetime, known_at: datetime, rows: list[Any], hospitals: set[uuid.UUID]) -> Figures:
+def _figures(at: datetime, known_at: datetime, rows: list[Alike], hospitals: set[uuid.UUID]) -> Figures:
     where: Counter[str] = Counter()
     marzes: Counter[str] = Counter()
     pre_registered = present = 0
-    for place, site_id, marz, registered, _sex, _cohort, count in rows:
-        present += count if place == "site" else 0
-        if not registered:
-            pre_registered += count
+    for row in rows:
+        present += row.people if row.place == "site" else 0
+        if not row.registered:
+            pre_registered += row.people
             continue
-        where["hospital" if site_id in hospitals else place] += count
-        if place == "own_address":
-            marzes[marz] += count
-    gate_people, gate_vehicles, gate_counted_at = _one_row(GATE, at, known_at)
-    ever, tonight = _one_row(stints_of(f"{CHANGED}, {CHOSEN}") + ACCOMMODATED, at, known_at)
-    (registered,) = _one_row(REGISTERED, at, known_at)
+        where["hospital" if row.site_id in hospitals else row.place] += row.people
+        if row.place == "own_address":
+            marzes[row.marz] += row.people
+    crossed = _one_row(Crossed, GATE, at, known_at)
+    housed = _one_row(Accommodated, stints_of(f"{CHANGED}, {CHOSEN}") + ACCOMMODATED, at, known_at)
+    registered = _one_row(Registered, REGISTERED, at, known_at).people
     untold = registered - where.total()  # whose facts were all taken back, or begin later
     return Figures(
-        gate_people=gate_people,
-        gate_vehicles=gate_vehicles,
-        gate_counted_at=gate_counted_at,
+        gate_people=crossed.people,
+        gate_vehicles=crossed.vehicles,
+        gate_counted_at=crossed.counted_at,
         registered=registered,
         pre_registered=pre_registered,
         present=present,
-        ever_accommodated=ever,
-        accommodated=tonight,
+        ever_accommodated=housed.ever,
+        accommodated=housed.now,
         at_sites=where["site"],
         in_hospital=where["hospital"],
         on_the_way=where[ON_THE_WAY],
@@ -213,8 +239,9 @@ def _figures(at: datetime, known_at: datetime, rows: list[Any], hospitals: set[u
     )
 
 
-def _one_row(sql: str, at: datetime, known_at: datetime) -> tuple[Any, ...]:
-    return ask_of_everyone(sql, at=at, known_at=known_at, after=known_at, by="infinity")[0]
+def _one_row(row: type[Row], sql: str, at: datetime, known_at: datetime) -> Row:
+    asked = {"at": at, "known_at": known_at, "after": known_at, "by": "infinity"}
+    return rows_of_everyone(row, sql, asked)[0]
 
 
 def _closed(opening: Snapshot | None, key: str) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from census.balance import Balance
-from census.models import Snapshot
+from census.models import Snapshot, SnapshotQuerySet
 from centre.access import Permission
 from centre.models import Site, User
 from centre.sight import in_the_open
@@ -33,7 +33,7 @@ def _without(tally: dict[str, Any], sites: "QuerySet[Site]") -> dict[str, Any]:
     return tally | {"places": places | {CONFIDENTIAL: _together([tally["places"][key] for key in sorted(hidden)])}}
 
 
-def snapshots_for(user: User) -> "QuerySet[Snapshot]":
+def snapshots_for(user: User) -> SnapshotQuerySet:
     """The snapshots of the operation, and of each site where the user reads the census and may know of the site."""
     reach = user.reach(Permission.SEE_CENSUS)
     snapshots = Snapshot.objects.exclude(site__in=Site.objects.hidden_from(user).order_by())

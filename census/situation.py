@@ -3,17 +3,17 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.utils import timezone
 
-from census.counting import ask, ask_of_everyone
 from census.selectors import Figures, Tally
 from centre.access import Permission, allows
 from centre.models import Site, User
 from centre.presumed import presumed_left
+from centre.rows import rows_of, rows_of_everyone
 from centre.shift import sites_of_shift
 from centre.sight import sight_of
 from shelter.selectors import PlacesNow, places_now
@@ -28,7 +28,7 @@ COUNT, CLAIM = "situation", "situation-counting"
 
 # Each arrival that begins a time at a site, by the hour it happened in; those that were taken back began none.
 ARRIVALS = """
-SELECT presence.site_id, date_trunc('hour', movement.happened_at, 'Asia/Yerevan'), count(*)
+SELECT presence.site_id, date_trunc('hour', movement.happened_at, 'Asia/Yerevan') AS hour, count(*) AS people
 FROM registrations_movement movement JOIN registrations_presence presence ON presence.movement_id = movement.id
 WHERE movement.kind = 'arrived' AND happened_at > %(since)s AND happened_at <= %(at)s
 GROUP BY 1, 2
@@ -36,7 +36,8 @@ GROUP BY 1, 2
 
 # Who is at each site; of them who were counted with a card and have no names yet, and since when the first of them.
 AT_SITES = f"""
-SELECT presence.site_id, count(*), count(nameless.id), min(nameless.pre_registered_at)
+SELECT presence.site_id, count(*) AS present, count(nameless.id) AS waiting,
+       min(nameless.pre_registered_at) AS card_since
 FROM registrations_presence presence
 JOIN centre_site site ON site.id = presence.site_id
 LEFT JOIN (SELECT id, pre_registered_at FROM registrations_individual WHERE registered_at IS NULL) nameless
@@ -45,6 +46,25 @@ WHERE during @> %(at)s::timestamptz
   AND NOT {presumed_left("lower(during)", "site")}
 GROUP BY 1
 """
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """The arrivals of one hour at a site."""
+
+    site_id: uuid.UUID
+    hour: datetime
+    people: int
+
+
+@dataclass(frozen=True)
+class Present:
+    """The people at a site."""
+
+    site_id: uuid.UUID
+    present: int
+    waiting: int
+    card_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -103,9 +123,9 @@ def count_situation(at: datetime) -> Situation:
     """Count everything the board shows, as of the instant."""
     hours = hours_until(at)
     arrivals: dict[uuid.UUID, dict[datetime, int]] = defaultdict(dict)
-    for site, hour, people in ask(ARRIVALS, since=hours[0], at=at):
-        arrivals[site][hour] = people
-    present = {row[0]: row[1:] for row in ask_of_everyone(AT_SITES, at=at)}
+    for row in rows_of(Arrived, ARRIVALS, {"since": hours[0], "at": at}):
+        arrivals[row.site_id][row.hour] = row.people
+    present = {row.site_id: row for row in rows_of_everyone(Present, AT_SITES, {"at": at})}
     sites = list(Site.objects.values_list("pk", flat=True))
     places = places_now(sites, at)
     return Situation(
@@ -124,9 +144,9 @@ def hours_until(at: datetime) -> list[datetime]:
     return [running - timedelta(hours=back) for back in range(HOURS - 1, -1, -1)]
 
 
-def _at_site(present: tuple | None, places: PlacesNow | None, arrivals: list[int]) -> AtSite:
-    people, waiting, since = present or (0, 0, None)
-    return AtSite(people, places.free if places else None, waiting, since, tuple(arrivals))
+def _at_site(there: Present | None, places: PlacesNow | None, arrivals: list[int]) -> AtSite:
+    now = AtSite(free=places.free if places else None, arrivals=tuple(arrivals))
+    return replace(now, present=there.present, waiting=there.waiting, card_since=there.card_since) if there else now
 
 
 def read_sites(counted: Situation, user: User) -> list[SiteRow]:

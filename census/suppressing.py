@@ -10,8 +10,9 @@ import heapq
 import math
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-Key = Hashable
+Key = Any  # a name: Hashable, but no Mapping of str is a Mapping of Hashable
 Node = Hashable
 
 TOTAL_COSTS = 100  # a total is hidden only where no cell will do

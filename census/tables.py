@@ -1,6 +1,6 @@
 """The census as tables: the same for every format, with HXL 1.1 hashtags under the headings."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -148,12 +148,12 @@ def _place(row: PlaceRow) -> list[Value]:
 
 
 def _figures(figures: Mapping[str, Any], at: datetime) -> Table:
-    rows: Iterator[list[Value]] = (
+    rows: Iterable[list[Any]] = (
         *([str(one.label), one.people, one.at] for one in read_figures(dict(figures), at)),
         [_("Vehicles at the gate"), figures["gate_vehicles"], at],
         [_("Pre-registered"), figures["pre_registered"], at],
         *([str(name), people, at] for name, people in read_whereabouts(dict(figures))),
-    )  # type: ignore[assignment]
+    )
     return Table("figures", _("Figures"), _figure_columns(), rows)
 
 

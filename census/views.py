@@ -5,9 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -32,8 +31,9 @@ from census.situation import hours_until, read_site, read_sites, situation
 from census.waits import waits_at, waits_for
 from centre.access import Permission, allows, require
 from centre.clock import local_day
-from centre.doors import may
+from centre.doors import draw, may, see
 from centre.refusals import Refusal
+from centre.requests import StaffRequest
 from centre.sheets import list_separator
 from centre.shift import site_of_shift
 from centre.sight import is_in_the_open
@@ -41,13 +41,13 @@ from shelter.selectors import places_now
 
 
 @require_GET
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: StaffRequest) -> HttpResponse:
     """The situation board: the figures, arrivals, sites, and what waits for the one who looks."""
     return render(request, "census/board.html", _situation(request))
 
 
 @require_GET
-def board_now(request: HttpRequest) -> HttpResponse:
+def board_now(request: StaffRequest) -> HttpResponse:
     """The board as it is now; nothing where it reads as the one that is shown."""
     shown = _situation(request)
     if shown["mark"] == request.GET.get("mark"):
@@ -55,7 +55,7 @@ def board_now(request: HttpRequest) -> HttpResponse:
     return render(request, "census/_situation.html", shown)
 
 
-def _situation(request: HttpRequest) -> dict[str, Any]:
+def _situation(request: StaffRequest) -> dict[str, Any]:
     counted = situation()
     sites = read_sites(counted, request.user)
     reads = allows(request.user, Permission.SEE_CENSUS)
@@ -80,7 +80,7 @@ def _situation(request: HttpRequest) -> dict[str, Any]:
 
 
 @require_GET
-def site_now(request: HttpRequest, code: str) -> HttpResponse:
+def site_now(request: StaffRequest, code: str) -> HttpResponse:
     """One site as it is now; one that the reader may not know of is not there."""
     counted = situation()
     row = read_site(counted, request.user, code)
@@ -103,7 +103,7 @@ def site_now(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 @may(Permission.SEE_CENSUS)
-def days(request: HttpRequest) -> HttpResponse:
+def days(request: StaffRequest) -> HttpResponse:
     """The snapshots of the operation, the newest first."""
     snapshots = Snapshot.objects.filter(site=None)[:60]
     rows = [(snapshot, read_total(snapshot.tally), snapshot.tally["figures"]) for snapshot in snapshots]
@@ -112,7 +112,7 @@ def days(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @may(Permission.SEE_CENSUS)
-def day(request: HttpRequest, on: date) -> HttpResponse:
+def day(request: StaffRequest, on: date) -> HttpResponse:
     """One day: its last snapshot, or what is counted now when none was taken today yet."""
     snapshots = _snapshots_of(on)
     at, known_at, tally = _tally_of(on, snapshots)
@@ -129,7 +129,7 @@ def day(request: HttpRequest, on: date) -> HttpResponse:
 
 @require_GET
 @may(Permission.SEE_CENSUS)
-def day_file(request: HttpRequest, on: date) -> HttpResponse:
+def day_file(request: StaffRequest, on: date) -> HttpResponse:
     """Take the day's census out as a file; who, when and why stand in it and in the log."""
     if on > timezone.localdate():
         raise Http404
@@ -141,11 +141,11 @@ def day_file(request: HttpRequest, on: date) -> HttpResponse:
             return census_file(on, by=request.user, separator=parted, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error("profile", str(refusal))
-    return render(request, "census/file.html", {"on": on, "form": form}, status=422 if form.is_bound else 200)
+    return draw(request, "census/file.html", form, on=on)
 
 
 @require_POST
-def take(request: HttpRequest) -> HttpResponse:
+def take(request: StaffRequest) -> HttpResponse:
     """Ask for a snapshot of this moment; the worker takes it when its facts have settled."""
     require(request.user, Permission.TAKE_CENSUS)
     form = TakeForm(request.POST)
@@ -153,7 +153,7 @@ def take(request: HttpRequest) -> HttpResponse:
         at = form.cleaned_data["at"] or timezone.now()
         tasks.ask_for_snapshots(at, by=request.user)
         messages.success(request, _("A snapshot is being taken. It appears here within three minutes."))
-    return HttpResponseRedirect(reverse("census:days"), status=303)
+    return see("census:days")
 
 
 def _read(tally: dict[str, Any], at: datetime) -> dict[str, Any]:

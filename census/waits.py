@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.urls import reverse
@@ -78,7 +79,8 @@ def waits_at(user: User, site: Site, at: datetime) -> int | None:
 def _how_many_wait(user: User, sites: list[Site], at: datetime) -> int:
     """The families that wait at these sites: the dearest question, so it is asked once for all who may ask it."""
     scope = hashlib.sha256(repr(sorted(site.pk.hex for site in sites)).encode()).hexdigest()[:32]
-    return cache.get_or_set(f"families-waiting-{scope}", lambda: who_waits(user, sites, at, limit=1)[1], KEPT)
+    waiting: Any = cache.get_or_set(f"families-waiting-{scope}", lambda: who_waits(user, sites, at, limit=1)[1], KEPT)
+    return int(waiting)
 
 
 def _names(user: User, site: Site | None, counted: Situation) -> Iterator[Waits]:

@@ -23,6 +23,7 @@ from centre.locks import in_order
 from centre.meters import ACTS, REFUSALS
 from centre.models import Act, User
 from centre.refusals import Changed, NotThen, Refusal
+from centre.rows import values_of
 
 Answer = TypeVar("Answer")
 
@@ -117,11 +118,9 @@ def check_instant(at: datetime | None) -> datetime:
 
 def _write(row: Act) -> bool:
     """Insert the act, waiting for a twin under way; False when it is there already."""
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT_ACT, [row.id, row.kind, row.at, row.by_id, row.digest])
-        written = cursor.fetchone()
+    written = values_of(INSERT_ACT, [row.id, row.kind, row.at, row.by_id, row.digest])
     if written:
-        row.recorded_at = written[0]
+        (row.recorded_at,) = written
         row._state.adding = False
     return bool(written)
 

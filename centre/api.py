@@ -1,5 +1,6 @@
 """The API of the ground: sites, and the tokens by which machines sign in."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -71,7 +72,7 @@ class TokenFacts(Facts):
 
     username = Text(max_length=150)
     password = Text(max_length=128, trim_whitespace=False)
-    label = Text(max_length=60)
+    label = Text(max_length=60)  # type: ignore[assignment]  # a serializer's own label is another thing
     hours = Count(min_value=1, max_value=LONGEST_HOURS)
 
 
@@ -109,7 +110,7 @@ class Tokens(viewsets.GenericViewSet[Any]):
         write_log(user, LogLine.Verb.SIGNED_IN, "token")
         return Response(MadeToken({"token": plain, "expires_at": expires_at}).data, status=status.HTTP_201_CREATED)
 
-    def get_permissions(self) -> list[Any]:
+    def get_permissions(self) -> Sequence[Any]:
         return [AllowAny()] if self.action == "create" else super().get_permissions()
 
     def get_authenticators(self) -> list[Any]:

@@ -60,7 +60,7 @@ def book_chunks(tables: Sequence[Table], *, made_at: datetime, title: str) -> It
     """
     sink = _Sink()
     sheets = {f"xl/worksheets/sheet{number}.xml": table for number, table in enumerate(tables, 1)}
-    with ZipFile(_shell(tables, made_at, title)) as shell, ZipFile(sink, "w") as book:  # type: ignore[arg-type]  # it writes, and cannot seek
+    with ZipFile(_shell(tables, made_at, title)) as shell, ZipFile(sink, "w") as book:  # type: ignore[call-overload]  # it writes, and cannot seek
         for part in shell.infolist():
             content = shell.read(part)
             table = sheets.get(part.filename)

@@ -1,18 +1,25 @@
-"""Who comes in at a page, and at which site they work."""
+"""How a person comes in at a page, does an act there, and is led on."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, TypeVar
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.forms import BaseForm
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from centre.access import Permission, allows, require
+from centre.forms import ActForm
 from centre.models import Site
+from centre.requests import StaffRequest
 from centre.shift import site_of_shift
 
-View = Callable[..., HttpResponse]
+Answer = TypeVar("Answer")
+View = Callable[..., HttpResponseBase]
 
 
 def at_a_site(permission: Permission) -> Callable[[View], View]:
@@ -20,11 +27,11 @@ def at_a_site(permission: Permission) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def door(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             require(request.user, permission)
             site = site_of_shift(request)
             if site is None:
-                return HttpResponseRedirect(f"{reverse('centre:shift')}?{urlencode({'next': request.path})}")
+                return HttpResponseRedirect(reverse("centre:shift", query={"next": request.path}))
             require(request.user, permission, site)
             return view(request, site, *args, **kwargs)
 
@@ -38,7 +45,7 @@ def may(*permissions: Permission) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def door(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not any(allows(request.user, permission) for permission in permissions):
                 require(request.user, permissions[0])
             return view(request, *args, **kwargs)
@@ -48,7 +55,58 @@ def may(*permissions: Permission) -> Callable[[View], View]:
     return decorate
 
 
-def site_or_none(request: HttpRequest, permission: Permission) -> Site | None:
+def site_or_none(request: StaffRequest, permission: Permission) -> Site | None:
     """The site of the shift if the user may do this there; buttons are drawn by it."""
     site = site_of_shift(request)
     return site if site and allows(request.user, permission, site) else None
+
+
+def do(
+    request: StaffRequest,
+    form: ActForm,
+    action: Callable[..., Answer],
+    *about: Any,
+    said: str | Promise = "",
+    **facts: Any,
+) -> Answer | None:
+    """The answer of the act that the form asks for, and `said` above the next page; None when the form says why not."""
+    if not form.is_valid():
+        return None
+    answer = form.carry_out(action, *about, by=request.user, **form.facts(), **facts)
+    if answer and said:
+        messages.success(request, str(said))
+    return answer
+
+
+def press(
+    request: StaffRequest, action: Callable[..., Answer], *about: Any, said: str | Promise = "", **facts: Any
+) -> Answer:
+    """Do what a button of its own asks for; a refusal is for the caller, or becomes a page of its own."""
+    answer = action(*about, by=request.user, **pressed(request).facts(), **facts)
+    if said:
+        messages.success(request, str(said))
+    return answer
+
+
+def pressed(request: StaffRequest) -> ActForm:
+    """The form of a button, which says no more than the act's id; BadRequest without one."""
+    form = ActForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest
+    return form
+
+
+def warn(request: StaffRequest, form: ActForm) -> None:
+    """Say above the next page why the form was not carried out."""
+    for errors in form.errors.values():
+        messages.warning(request, " ".join(map(str, errors)))
+
+
+def draw(request: StaffRequest, template: str, form: BaseForm, /, **context: Any) -> HttpResponse:
+    """The page around a form; 422 for one that was sent and not carried out."""
+    return render(request, template, {"form": form} | context, status=422 if form.is_bound else 200)
+
+
+def see(name: str, *args: Any, **query: Any) -> HttpResponseRedirect:
+    """On to the page of this name, which the browser asks for anew."""
+    return HttpResponseRedirect(reverse(name, args=args, query=query), status=303)

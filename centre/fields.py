@@ -1,12 +1,12 @@
 """What the fields of an act accept: exactly what the schema says, and nothing that has to be guessed."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError as Invalid
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -141,10 +141,10 @@ class RowsField(serializers.ListField):
         self.rows = rows
         super().__init__(**{"allow_empty": False, "max_length": 100} | options)
 
-    def to_internal_value(self, data: Any) -> Sequence[Model]:
+    def to_internal_value(self, data: Any) -> list[Any]:
         keys = super().to_internal_value(data)
         found = self.rows(self.context["request"].user).in_bulk(keys)
-        wrong = {
+        wrong: dict[Any, Any] = {
             place: [self.error_messages["twice" if key in keys[:place] else "unknown"]]
             for place, key in enumerate(keys)
             if key not in found or key in keys[:place]

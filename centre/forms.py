@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from centre.models import Marz, Site, User
@@ -18,6 +17,14 @@ from centre.refusals import Changed, Refusal
 from centre.sheets import read_why
 
 Answer = TypeVar("Answer")
+FormField = TypeVar("FormField", bound=forms.Field)
+
+
+def field_of(form: forms.BaseForm, name: str, kind: type[FormField]) -> FormField:
+    """The form's field of this name, which is of this kind."""
+    field = form.fields[name]
+    assert isinstance(field, kind)
+    return field
 
 
 class ActForm(forms.Form):
@@ -43,6 +50,10 @@ class ActForm(forms.Form):
             return typed  # the form says that its id cannot be read
         return typed
 
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act, its id among them."""
+        return dict(self.cleaned_data)
+
     def carry_out(self, action: Callable[..., Answer], *args: Any, **facts: Any) -> Answer | None:
         """The action's answer; None when it refuses, and then the form says why."""
         try:
@@ -65,20 +76,13 @@ class ActForm(forms.Form):
             self.data = typed
 
 
-def act_id(request: HttpRequest) -> uuid.UUID:
-    """The id of the act that the page was drawn for, where that is all the form says; BadRequest without one."""
-    form = ActForm(request.POST)
-    if not form.is_valid():
-        raise BadRequest
-    return form.cleaned_data["id"]
-
-
 class WhyField(forms.CharField):
     """Why a file leaves."""
 
     def __init__(self, **options: Any) -> None:
         label, said = _("Why do you need this file?"), _("It is written in the file and in the log.")
-        super().__init__(**{"label": label, "max_length": 300, "help_text": said} | options)
+        usual: dict[str, Any] = {"label": label, "max_length": 300, "help_text": said}
+        super().__init__(**usual | options)
 
     def clean(self, value: Any) -> str:
         return read_why(super().clean(value))

@@ -115,25 +115,25 @@ class Operation(models.Model):
 
 
 class SiteQuerySet(models.QuerySet["Site"]):
-    def open(self, at):
+    def open(self, at: datetime) -> "SiteQuerySet":
         """Sites open at the instant."""
         return self.filter(opened_at__lte=at).exclude(closed_at__lte=at)
 
-    def where(self, user: User, permission: Permission, at=None):
+    def where(self, user: User, permission: Permission, at: datetime | None = None) -> "SiteQuerySet":
         """Sites where the user's role allows the permission."""
         reach = user.reach(permission, at)
         return self if reach is None else self.filter(pk__in=reach)
 
-    def visible_to(self, user: User, at=None):
+    def visible_to(self, user: User, at: datetime | None = None) -> "SiteQuerySet":
         """The sites that the user may know of."""
         return self.filter(sight_of(user, at).known())
 
-    def hidden_from(self, user: User, at=None):
+    def hidden_from(self, user: User, at: datetime | None = None) -> "SiteQuerySet":
         """The sites that the user may not know of."""
         sight = sight_of(user, at)
         return self.none() if sight.of_every_site else self.exclude(sight.known())
 
-    def in_the_open(self):
+    def in_the_open(self) -> "SiteQuerySet":
         """The sites that anybody may know of."""
         return self.filter(in_the_open())
 
@@ -239,7 +239,7 @@ class Assignment(models.Model):
         """The last local day on which it runs."""
         return timezone.localtime(self.ends_at - timedelta(microseconds=1)).date() if self.ends_at else None
 
-    def covers(self, at) -> bool:
+    def covers(self, at: datetime) -> bool:
         """Whether the assignment runs at the instant."""
         return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.contrib import messages
+from django.contrib.messages.storage.base import BaseStorage
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -61,4 +62,5 @@ def _say_saved(request: HttpRequest) -> None:
     waiting = messages.get_messages(request)
     if not any(message.level == messages.SUCCESS for message in waiting):
         messages.success(request, _("This was saved the first time you sent it."))
-    waiting.used = False
+    if isinstance(waiting, BaseStorage):
+        waiting.used = False

@@ -13,7 +13,7 @@ from centre.access import Permission, Role
 from centre.actions import FOR_A_TIME
 from centre.clock import local_instant
 from centre.days import LocalDay
-from centre.forms import ActForm
+from centre.forms import ActForm, field_of
 from centre.models import Site, User
 
 USUAL_TIME = timedelta(days=14)  # of a volunteer
@@ -33,7 +33,7 @@ class RoleForm(ActForm):
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         now = timezone.now()
-        self.fields["site"].queryset = Site.objects.open(now).where(by, Permission.SET_UP)
+        field_of(self, "site", forms.ModelChoiceField).queryset = Site.objects.open(now).where(by, Permission.SET_UP)
         if by.reach(Permission.SET_UP, now) is not None:
             self.fields["site"].required = True
         self.fields["last_day"].initial = timezone.localdate() + USUAL_TIME

@@ -3,11 +3,9 @@
 import uuid
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,9 +22,11 @@ from centre.actions import (
     give_password,
     give_role,
 )
-from centre.forms import ActForm, SiteChangeForm, SiteForm, act_id
+from centre.doors import do, draw, pressed, see
+from centre.forms import ActForm, SiteChangeForm, SiteForm
 from centre.log import write_log
 from centre.models import Assignment, LogLine, Site, User
+from centre.requests import StaffRequest
 from centre.setup import read_slip, read_staff
 from centre.setup_forms import RoleForm, StaffForm
 
@@ -34,55 +34,50 @@ SITE_FACTS = ("name_en", "name_hy", "name_ru", "cut_off_hours", "presumed_left_a
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sites(request: HttpRequest) -> HttpResponse:
+def sites(request: StaffRequest) -> HttpResponse:
     """The sites, and one more."""
     shown = _sites(request)
     form = SiteForm(request.POST or None)
-    if form.is_valid() and form.carry_out(add_site, by=request.user, **form.cleaned_data):
-        messages.success(request, _("The site is open."))
-        return _to("centre:sites")
-    context = {"sites": shown.order_by("closed_at", "code"), "form": form, "now": timezone.now()}
-    return render(request, "centre/sites.html", context, status=_status(form))
+    if do(request, form, add_site, said=_("The site is open.")):
+        return see("centre:sites")
+    listed = shown.order_by("closed_at", "code")
+    return draw(request, "centre/sites.html", form, sites=listed, now=timezone.now())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def site(request: HttpRequest, code: str) -> HttpResponse:
+def site(request: StaffRequest, code: str) -> HttpResponse:
     """What may change of a site."""
     known = get_object_or_404(_sites(request), code=code)
     form = SiteChangeForm(request.POST or None, initial={name: getattr(known, name) for name in SITE_FACTS})
-    if form.is_valid() and form.carry_out(change_site, known, by=request.user, **form.cleaned_data):
-        messages.success(request, _("Saved."))
-        return _to("centre:sites")
-    return render(request, "centre/site.html", {"site": known, "form": form}, status=_status(form))
+    if do(request, form, change_site, known, said=_("Saved.")):
+        return see("centre:sites")
+    return draw(request, "centre/site.html", form, site=known)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def staff(request: HttpRequest) -> HttpResponse:
+def staff(request: StaffRequest) -> HttpResponse:
     """Who works here, and one more."""
     require(request.user, Permission.SET_UP)
     form = StaffForm(request.POST or None, by=request.user, initial={"language": "hy"})
-    if form.is_valid():
-        saved = form.carry_out(add_staff, by=request.user, **form.facts())
-        if saved:
-            return _to("centre:slip", saved.user, form.cleaned_data["id"])
+    if saved := do(request, form, add_staff):
+        return see("centre:slip", saved.user, form.cleaned_data["id"])
     words = request.GET.get("search", "")[:80]
-    context = {"people": read_staff(request.user, words, timezone.now()), "form": form, "words": words}
-    return render(request, "centre/staff.html", context, status=_status(form))
+    people = read_staff(request.user, words, timezone.now())
+    return draw(request, "centre/staff.html", form, people=people, words=words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def person(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def person(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """One member of staff: their roles, and one more."""
     user = _person(request, key)
     form = RoleForm(request.POST or None, by=request.user)
-    if form.is_valid() and form.carry_out(give_role, user, by=request.user, **form.facts()):
-        messages.success(request, _("The role is given."))
-        return _to("centre:person", key)
+    if do(request, form, give_role, user, said=_("The role is given.")):
+        return see("centre:person", key)
     return _draw_person(request, user, form)
 
 
 @require_POST
-def end(request: HttpRequest, key: uuid.UUID, role: int) -> HttpResponse:
+def end(request: StaffRequest, key: uuid.UUID, role: int) -> HttpResponse:
     """The role ends now."""
     user = _person(request, key)
     assignment = get_object_or_404(user.assignments, pk=role)
@@ -90,7 +85,7 @@ def end(request: HttpRequest, key: uuid.UUID, role: int) -> HttpResponse:
 
 
 @require_POST
-def let_in(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def let_in(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """The person may sign in no more, or again."""
     user = _person(request, key)
     if user.is_active:
@@ -99,18 +94,18 @@ def let_in(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def new_password(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def new_password(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """A one-time password for somebody who forgot theirs."""
     user = _person(request, key)
     form = ActForm(request.POST)
-    if form.is_valid() and form.carry_out(give_password, user, by=request.user, **form.cleaned_data):
-        return _to("centre:slip", key, form.cleaned_data["id"])
+    if do(request, form, give_password, user):
+        return see("centre:slip", key, form.cleaned_data["id"])
     return _draw_person(request, user, RoleForm(by=request.user), form)
 
 
 @require_GET
 @never_cache
-def slip(request: HttpRequest, key: uuid.UUID, act: uuid.UUID) -> HttpResponse:
+def slip(request: StaffRequest, key: uuid.UUID, act: uuid.UUID) -> HttpResponse:
     """The one-time password, to be printed and handed over; for whoever gave it, until it is changed."""
     user = _person(request, key)
     password = read_slip(user, act, request.user)
@@ -119,15 +114,14 @@ def slip(request: HttpRequest, key: uuid.UUID, act: uuid.UUID) -> HttpResponse:
     return render(request, "centre/slip.html", {"person": user, "password": password, "address": address})
 
 
-def _done(request: HttpRequest, user: User, action: Any, *subject: Any, said: str) -> HttpResponse:
-    form = ActForm({"id": act_id(request)})
-    if form.is_valid() and form.carry_out(action, *subject, by=request.user, **form.cleaned_data):
-        messages.success(request, said)
-        return _to("centre:person", user.pk)
+def _done(request: StaffRequest, user: User, action: Any, *subject: Any, said: str) -> HttpResponse:
+    form = pressed(request)
+    if do(request, form, action, *subject, said=said):
+        return see("centre:person", user.pk)
     return _draw_person(request, user, RoleForm(by=request.user), form)
 
 
-def _draw_person(request: HttpRequest, user: User, form: RoleForm, refused: ActForm | None = None) -> HttpResponse:
+def _draw_person(request: StaffRequest, user: User, form: RoleForm, refused: ActForm | None = None) -> HttpResponse:
     roles = Assignment.objects.filter(user=user).select_related("site", "given_by").order_by("-starts_at")
     reach = request.user.reach(Permission.SET_UP)
     if reach is not None:
@@ -141,10 +135,10 @@ def _draw_person(request: HttpRequest, user: User, form: RoleForm, refused: ActF
         "refused": refused,
         "act": ActForm(),
     }
-    return render(request, "centre/person.html", context, status=422 if form.is_bound or refused else 200)
+    return draw(request, "centre/person.html", refused or form, **context)
 
 
-def _person(request: HttpRequest, key: uuid.UUID) -> User:
+def _person(request: StaffRequest, key: uuid.UUID) -> User:
     """A member of staff whom the user may set up; others are not there."""
     require(request.user, Permission.SET_UP)
     users = User.objects.all()
@@ -154,14 +148,6 @@ def _person(request: HttpRequest, key: uuid.UUID) -> User:
     return get_object_or_404(users, pk=key)
 
 
-def _sites(request: HttpRequest) -> "QuerySet[Site]":
+def _sites(request: StaffRequest) -> "QuerySet[Site]":
     require(request.user, Permission.SET_UP)
     return Site.objects.where(request.user, Permission.SET_UP)
-
-
-def _status(form: ActForm) -> int:
-    return 422 if form.is_bound else 200
-
-
-def _to(name: str, *args: Any) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse(name, args=args), status=303)

@@ -24,6 +24,7 @@ from centre.forms import LanguageForm
 from centre.guides import GUIDES, picture_of
 from centre.models import User
 from centre.operations import known_operation, marked_as
+from centre.requests import StaffRequest
 from centre.shift import choose_site, site_of_shift, sites_of_shift
 
 
@@ -42,7 +43,7 @@ def access(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def shift(request: HttpRequest) -> HttpResponse:
+def shift(request: StaffRequest) -> HttpResponse:
     """Choose the site of this shift among those one is assigned to; any other is not there."""
     sites = sites_of_shift(request.user)
     asked_from = {"sites": sites, "next": request.GET.get("next", reverse("census:board"))}
@@ -57,7 +58,7 @@ def shift(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def own_help(request: HttpRequest) -> HttpResponse:
+def own_help(request: StaffRequest) -> HttpResponse:
     """The help of the role one has; of several, the first in the table."""
     roles = request.user.roles()
     return redirect("centre:help", next((role for role in Role.values if role in roles), Role.VOLUNTEER))

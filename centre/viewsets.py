@@ -5,6 +5,7 @@ from dataclasses import asdict, fields, is_dataclass
 from functools import cache, wraps
 from typing import Any, TypeVar, get_type_hints
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import mixins, serializers, status, viewsets
@@ -17,6 +18,7 @@ from centre.bodies import LONGEST_KEY
 from centre.fields import Facts, Instant, Key
 from centre.log import write_log
 from centre.models import LogLine
+from centre.requests import StaffCall
 
 Door = Callable[..., Any]
 Body = TypeVar("Body", bound="ActFacts")
@@ -43,6 +45,7 @@ class DatedFacts(ActFacts):
 class Acts(viewsets.GenericViewSet[Any]):
     """Addresses at which acts are done; a row the asker may not see is not found."""
 
+    request: StaffCall
     filterset_class = None
     serializer_class = ActFacts
 
@@ -50,6 +53,9 @@ class Acts(viewsets.GenericViewSet[Any]):
 class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
     """Rows the asker may see, listed and by id; where they are about people, each look leaves a line in the log."""
 
+    request: StaffCall
+    queryset: QuerySet[Any]
+    paginator: Any  # of reception.api, which this room does not know
     about_people = False
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -63,13 +69,13 @@ class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericVie
             page = self.paginator.page_of_found(found, request)
             response = self.paginator.answer_found(self.get_serializer(page, many=True).data)
         if self.about_people:
-            write_log(request.user, LogLine.Verb.SEARCHED, self.subject, known & set(request.query_params))
+            write_log(self.request.user, LogLine.Verb.SEARCHED, self.subject, known & set(request.query_params))
         return response
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         row = self.get_object()
         if self.about_people:
-            write_log(request.user, LogLine.Verb.OPENED, row)
+            write_log(self.request.user, LogLine.Verb.OPENED, row)
         return Response(self.get_serializer(row).data)
 
     def search(self, query: str) -> Sequence[Any] | None:
@@ -79,7 +85,7 @@ class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericVie
     @property
     def subject(self) -> str:
         """What the log calls these rows."""
-        return self.queryset.model._meta.model_name
+        return str(self.queryset.model._meta.model_name)
 
 
 def check_parameters(asked: Mapping[str, Any], known: set[str]) -> None:
@@ -138,7 +144,7 @@ PLAIN: dict[Any, Callable[[], serializers.Field[Any, Any, Any, Any]]] = {
 @cache
 def answer_of(answers: Any) -> Any:
     """The serializer of an act's answer, read from its dataclass of plain values."""
-    if not is_dataclass(answers):
+    if not (isinstance(answers, type) and is_dataclass(answers)):
         return answers
     hints = get_type_hints(answers)
     return inline_serializer(
@@ -149,6 +155,6 @@ def answer_of(answers: Any) -> Any:
 
 def _answer(answer: Any) -> Response:
     return Response(
-        asdict(answer) if is_dataclass(answer) else answer,  # type: ignore[arg-type]
+        asdict(answer) if is_dataclass(answer) and not isinstance(answer, type) else answer,
         status=status.HTTP_201_CREATED,
     )

@@ -126,7 +126,10 @@ def _sizes(ground: Ground) -> Iterator[int]:
 def _make_staff(sites: dict[str, Site], opened_at: datetime) -> dict[str, User]:
     """One login a role: volunteers at the points of the chain, for a time; the others everywhere."""
     chain = [sites[code] for code in (GATE, GORIS, VAYK)]
-    at_sites = {Role.VOLUNTEER: chain, Role.AID_VOLUNTEER: [*chain, sites[CAMP]]}
+    at_sites: dict[str, list[Site | None]] = {
+        Role.VOLUNTEER: [*chain],
+        Role.AID_VOLUNTEER: [*chain, sites[CAMP]],
+    }
     secret = make_password(logins()[0].password)
     staff = {
         login.username: User.objects.create(username=login.username, first_name=login.role, password=secret)

@@ -41,7 +41,8 @@ class Curve:
         index = bisect_right(self.times, instant)
         if index in (0, len(self.times)):
             return self.counts[index - 1] if index else 0.0
-        return _between(instant, *self.times[index - 1 : index + 1], *self.counts[index - 1 : index + 1])
+        before = index - 1
+        return _between(instant, self.times[before], self.times[index], self.counts[before], self.counts[index])
 
     def when(self, count: float) -> datetime:
         """The first instant at which the count was reached."""
@@ -137,7 +138,7 @@ def _straight(times: Sequence[datetime], values: Sequence[float]) -> Callable[[d
         index = bisect_right(times, instant)
         if index in (0, len(times)):
             return values[min(index, len(values) - 1)]
-        return _between(instant, *times[index - 1 : index + 1], *values[index - 1 : index + 1])
+        return _between(instant, times[index - 1], times[index], values[index - 1], values[index])
 
     return value
 

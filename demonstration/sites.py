@@ -7,6 +7,7 @@ known: these are marked as illustrative in their names. Coordinates are those of
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from demonstration.series import accommodated_by_marz
 
@@ -108,7 +109,7 @@ def marz_shares() -> dict[str, int]:
 
 def _chain() -> Iterator[Ground]:
     """The registration points whose names are in the reports of 2023."""
-    point = {"kind": "registration_point", "presumed_left_after": PRESUMED_LEFT_AFTER}
+    point: dict[str, Any] = {"kind": "registration_point", "presumed_left_after": PRESUMED_LEFT_AFTER}
     names = ("Kornidzor registration point", "Կոռնիձորի գրանցման կետ", "Пункт регистрации Корнидзор")
     yield Ground(GATE, town=TOWNS["kornidzor"], names=names, **point)
     names = ("Goris, drama theatre", "Գորիս, դրամատիկական թատրոն", "Горис, драматический театр")

@@ -10,9 +10,7 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers, status
-from rest_framework.request import Request
-from rest_framework.response import Response
+from rest_framework import serializers
 from rest_framework.views import APIView
 
 from cards.errors import UnknownCard
@@ -20,8 +18,9 @@ from cards.selectors import Shown, look_at
 from centre.access import Permission, require
 from centre.fields import Choice, Count, Facts, Key, SiteField, Text
 from centre.models import Marz, Site
+from centre.requests import StaffCall
 from centre.sheets import CONTENT_TYPES, read_why
-from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row, answer_of, check_parameters, read_body
+from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row, check_parameters
 from desk.actions import (
     Counted,
     Moved,
@@ -82,21 +81,19 @@ class Intakes(Acts):
     queryset = Household.objects.all()
     serializer_class = IntakeBody
 
-    @extend_schema(request=IntakeBody, responses={201: IntakeAnswer})
-    def create(self, request: Request) -> Response:
+    @act_on_list(IntakeBody, IntakeAnswer)
+    def create(self, body: IntakeBody) -> dict[str, Any]:
         """Register a family; with a card, name the family that was counted under it."""
-        body = read_body(self, IntakeBody)
         said = body.validated_data
         facts = {"members": body.people, "facts": body.family, **_signed(body)}
         done = take_names(_shown(said.get("card")), site=said["site"], **facts)
         known = find_matches(
             body.people,
             settlement=body.family.last_residence_settlement,
-            by=request.user,
+            by=body.asker,
             but=uuid.UUID(done.household),
         )
-        answer = {**asdict(done), "card": done.number.replace(" ", ""), "matches": [asdict(match) for match in known]}
-        return Response(IntakeAnswer(answer).data, status=status.HTTP_201_CREATED)
+        return {**asdict(done), "card": done.number.replace(" ", ""), "matches": [asdict(match) for match in known]}
 
 
 class PreRegistrations(Acts):
@@ -105,14 +102,13 @@ class PreRegistrations(Acts):
     queryset = Household.objects.all()
     serializer_class = PreRegistrationBody
 
-    @extend_schema(request=PreRegistrationBody, responses={201: answer_of(Registered)})
-    def create(self, request: Request) -> Response:
+    @act_on_list(PreRegistrationBody, Registered)
+    def create(self, body: PreRegistrationBody) -> Registered:
         """Count a family: it gets a number, and each person a row without a name."""
-        body = read_body(self, PreRegistrationBody)
         card = _shown(body.validated_data.get("card"))
         if card and not given_in(card, body.validated_data["id"]):
             raise CardTaken
-        done = pre_register(
+        return pre_register(
             body.validated_data["site"],
             groups=body.counted(),
             facts=body.family,
@@ -120,7 +116,6 @@ class PreRegistrations(Acts):
             **card_facts(card),
             **_signed(body),
         )
-        return Response(asdict(done), status=status.HTTP_201_CREATED)
 
 
 class ArrivalFacts(MembersFacts):
@@ -322,7 +317,7 @@ class FamiliesList(APIView):
         ],
         responses={(200, CONTENT_TYPES[suffix].partition(";")[0]): OpenApiTypes.BINARY for suffix in LIST_FORMATS},
     )
-    def get(self, request: Request, suffix: str) -> HttpResponseBase:
+    def get(self, request: StaffCall, suffix: str) -> HttpResponseBase:
         """A row a person as CSV or XLSX, streamed; the last line says that the list is whole."""
         require(request.user, Permission.EXPORT_FAMILIES)
         check_parameters(request.query_params, {*FILTERS, "lang", "why"})

@@ -74,11 +74,11 @@ class PersonBody(Facts):
     age_group = Choice(choices=AgeGroup.choices, required=False)
     relationship = Choice(choices=Relationship.choices, help_text="To the head of the household.")
     needs = serializers.ListField(child=Text(max_length=10), required=False, max_length=MOST_NEEDS)
-    documents = DocumentFacts(many=True, required=False, max_length=MOST_DOCUMENTS)
+    documents = DocumentFacts(many=True, required=False, max_length=MOST_DOCUMENTS)  # type: ignore[call-arg]  # of the list
 
     def validate_needs(self, codes: list[str]) -> list[str]:
-        known = self.context.setdefault("needs", needs_at_desk()) if codes else set()
-        wrong = {
+        known = self.context.setdefault("needs", needs_at_desk()) if codes else set()  # type: ignore[attr-defined]  # a dict
+        wrong: dict[Any, Any] = {
             place: [_("This code cannot be chosen at a desk.")] for place, code in enumerate(codes) if code not in known
         }
         if wrong:
@@ -160,7 +160,7 @@ class NamesBody(FamilyFacts, DatedFacts):
     """A whole family with its names, at a site."""
 
     site = SiteField()
-    members = MemberBody(many=True, min_length=1, max_length=MOST_ROWS)
+    members = MemberBody(many=True, min_length=1, max_length=MOST_ROWS)  # type: ignore[call-arg]  # of the list
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
@@ -171,7 +171,7 @@ class NamesBody(FamilyFacts, DatedFacts):
         """The members as the act takes them; one without an id gets one that comes from the act's."""
         today = local_day(attrs["at"])
         people: list[PersonFacts] = []
-        errors: dict[int, dict[str, Any]] = {}
+        errors: dict[Any, Any] = {}
         keys = [said.get("id", member_key(attrs["id"], n)) for n, said in enumerate(attrs["members"])]
         heads = [n for n, said in enumerate(attrs["members"]) if said["relationship"] == HEAD]
         for place, said in enumerate(attrs["members"]):
@@ -210,7 +210,7 @@ class PreRegistrationBody(FamilyFacts, ActFacts):
 
     site = SiteField()
     card = Text(max_length=LENGTH + 20, clean=read_card_text, required=False, help_text=CARD)
-    groups = GroupBody(many=True, min_length=1, max_length=20)
+    groups = GroupBody(many=True, min_length=1, max_length=20)  # type: ignore[call-arg]  # of the list
     urgent_need = Text(max_length=10, required=False)
 
     def validate_urgent_need(self, code: str) -> str:

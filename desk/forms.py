@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cards.fields import CardField
-from centre.forms import ActForm, WhyField
+from centre.forms import ActForm, WhyField, field_of
 from centre.lines import LineField
 from centre.models import Marz, Site
 from desk.intake import MOST_CROSSING, MOST_IN_A_GROUP, MemberForm, child_key, need_name
 from desk.naming import card_facts, given_in
 from registrations.births import birth_in_words
-from registrations.facts import Group, HouseholdFacts, PersonFacts
+from registrations.facts import Group, HouseholdFacts
 from registrations.fields import NumberField
 from registrations.models import AgeGroup, Going, Individual, Movement, NeedCode, Relationship, Sex
 from registrations.other_names import likeness
@@ -46,7 +46,9 @@ class GateForm(ActForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         needs = NeedCode.objects.filter(at_desk=True)
-        self.fields["urgent_need"].choices = [("", _("none"))] + [(n.code, need_name(n)) for n in needs]
+        field_of(self, "urgent_need", forms.ChoiceField).choices = [("", _("none"))] + [
+            (n.code, need_name(n)) for n in needs
+        ]
         for name, label in self._counters():
             self.fields[name] = forms.IntegerField(
                 label=label,
@@ -106,6 +108,7 @@ class GateForm(ActForm):
             "facts": HouseholdFacts(going=going, destination_marz=marz),
             "urgent_need": self.cleaned_data["urgent_need"] or None,
             **card_facts(self.cleaned_data["card"]),
+            "id": self.cleaned_data["id"],
         }
 
 
@@ -160,9 +163,11 @@ class DepartForm(ActForm):
 
     def __init__(self, *args: Any, people: list[Individual], sites: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["members"].choices = [(str(person.pk), str(person)) for person in people]
+        field_of(self, "members", forms.MultipleChoiceField).choices = [
+            (str(person.pk), str(person)) for person in people
+        ]
         self.fields["members"].initial = [str(person.pk) for person in people]
-        self.fields["destination_site"].queryset = sites
+        field_of(self, "destination_site", forms.ModelChoiceField).queryset = sites
 
     def clean(self) -> dict[str, Any]:
         """Keep of site and marz only what belongs to the destination."""
@@ -185,7 +190,9 @@ class DiedForm(ActForm):
     def __init__(self, *args: Any, people: list[Individual], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = {str(person.pk): person for person in people}
-        self.fields["individual"].choices = [(key, str(person)) for key, person in self.people.items()]
+        field_of(self, "individual", forms.ChoiceField).choices = [
+            (key, str(person)) for key, person in self.people.items()
+        ]
 
     def clean_individual(self) -> Individual:
         return self.people[self.cleaned_data["individual"]]
@@ -200,12 +207,15 @@ class BornForm(ActForm, MemberForm):
         super().__init__(*args, needs=[], **kwargs)
         for name in ("carer", "needs"):
             del self.fields[name]
-        relationship = self.fields["relationship"]
-        relationship.choices = [choice for choice in relationship.choices if choice[0] != Relationship.HEAD]
+        field_of(self, "relationship", forms.ChoiceField).choices = [
+            ("", ""),
+            *(choice for choice in Relationship.choices if choice[0] != Relationship.HEAD),
+        ]
 
-    def child(self) -> PersonFacts:
-        """The facts of the child, under an id that comes from the act's."""
-        return self.person(child_key(self.cleaned_data["id"]))
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act; the child's id comes from the act's."""
+        act = self.cleaned_data["id"]
+        return {"child": self.person(child_key(act)), "id": act}
 
 
 class VoidForm(ActForm):
@@ -215,7 +225,7 @@ class VoidForm(ActForm):
 
     def __init__(self, *args: Any, movements: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["movements"].queryset = movements
+        field_of(self, "movements", forms.ModelMultipleChoiceField).queryset = movements
 
     def clean_movements(self) -> list[Movement]:
         return sorted(self.cleaned_data["movements"].select_related("site"), key=lambda movement: movement.pk)
@@ -227,8 +237,8 @@ class PairForm(forms.Form):
     one = NumberField(label=_("This family"), required=True)
     other = NumberField(label=_("Possible duplicate"), required=True)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
 
 
 class MergeForm(ActForm):
@@ -256,6 +266,10 @@ class MergeForm(ActForm):
         if not self.errors and not self.pairs():
             raise forms.ValidationError(_("Choose at least one person who is in both."), code="nobody")
         return cleaned
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act."""
+        return {"pairs": self.pairs(), **{name: self.cleaned_data[name] for name in ("reason", "id")}}
 
     def pairs(self) -> list[tuple[Individual, Individual]]:
         """Who is merged into whom."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cards.in_hand import OnTable
-from centre.forms import ActForm
+from centre.forms import ActForm, field_of
 from centre.lines import LineField
 from centre.models import Marz
 from desk.births import for_browsers, in_words
@@ -64,8 +64,11 @@ class IntakeForm(ActForm):
         required=False, max_length=4000, widget=forms.HiddenInput
     )  # the questions answered by *so it is*
 
-    def facts(self) -> HouseholdFacts:
-        """The household's facts, as the act takes them."""
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act, but for the members."""
+        return {"facts": self._family(), "id": self.cleaned_data["id"]}
+
+    def _family(self) -> HouseholdFacts:
         said = self.cleaned_data
         kept = {name: said[name] for name in HouseholdFacts.__dataclass_fields__ if name in said}
         kept["destination_marz"] = said["destination_marz"] if said["going"] == Going.OWN_ADDRESS else ""
@@ -94,10 +97,11 @@ class MemberForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.questions: list[Question] = []
         people = [(f"{ROW}{number}", _("Person %(number)d") % {"number": number}) for number in range(1, rows + 1)]
-        self.fields["carer"].choices = [("", ""), *people, *OTHER_CARERS]
-        self.fields["needs"].choices = needs
+        field_of(self, "carer", forms.ChoiceField).choices = [("", ""), *people, *OTHER_CARERS]
+        field_of(self, "needs", forms.ChoiceField).choices = needs
         for name in ("sex", "relationship", "carer"):
-            self.fields[name].widget.choices = self.fields[name].choices
+            field = field_of(self, name, forms.ChoiceField)
+            field.widget.choices = field.choices
 
     @property
     def understood(self) -> str:
@@ -114,7 +118,7 @@ class MemberForm(forms.Form):
     def person(self, key: uuid.UUID) -> PersonFacts:
         """The person on this row, without a carer yet."""
         said = self.cleaned_data
-        names = {name: "" if said.get(name) == NOT_KNOWN else said.get(name, "") for name in NAMES}
+        names: dict[str, Any] = {name: "" if said.get(name) == NOT_KNOWN else said.get(name, "") for name in NAMES}
         return PersonFacts(
             **names,
             sex=said.get("sex") or None,
@@ -258,24 +262,21 @@ class Intake:
             self.form.add_error("card", card.error)
         return all([self.form.is_valid(), self.members.is_valid()])
 
-    def facts(self) -> dict[str, Any]:
-        """The parameters of the act."""
-        return {"members": self._people(), "facts": self.form.facts()}
-
     def ask_once(self) -> list[Question]:
         """What is to be looked at again, beside its row; nothing of it is asked when the same is sent once more."""
         rows = {position + 1: form for position, form in self.members.rows}
-        questions = questions_about(dict(zip(rows, self._people(), strict=True)), timezone.localdate())
+        questions = questions_about(dict(zip(rows, self.people(), strict=True)), timezone.localdate())
         if {question.key for question in questions} <= set(self.form.cleaned_data["asked"].split()):
             return []
         for question in questions:
             rows[question.row].questions.append(question)
-        typed = self.form.data.copy()
+        typed = self.form.data.copy()  # type: ignore[attr-defined]  # it was sent: it holds a QueryDict
         typed["asked"] = " ".join(question.key for question in questions)
         self.form.data, self.questions = typed, questions
         return questions
 
-    def _people(self) -> list[PersonFacts]:
+    def people(self) -> list[PersonFacts]:
+        """The members, as the act takes them."""
         return self.members.people(self.form.cleaned_data["id"])
 
     def typed_so_far(self) -> tuple[list[PersonFacts], str]:

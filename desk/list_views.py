@@ -1,13 +1,13 @@
 """The page from which the list of families is taken out."""
 
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from centre.access import Permission
-from centre.doors import may
+from centre.doors import draw, may
 from centre.models import Site
+from centre.requests import StaffRequest
 from centre.sheets import list_separator
 from desk.filters import FamilyFilterSet
 from desk.forms import ListForm
@@ -16,7 +16,7 @@ from desk.lists import families_file, families_to_take
 
 @require_GET
 @may(Permission.EXPORT_FAMILIES)
-def families_list(request: HttpRequest) -> HttpResponseBase:
+def families_list(request: StaffRequest) -> HttpResponseBase:
     """Take out the list of the families that the page of families shows; who and why stands in the log."""
     sites = Site.objects.open(timezone.now()).where(request.user, Permission.EXPORT_FAMILIES).in_the_open()
     narrowed = FamilyFilterSet(request.GET, queryset=families_to_take(request.user), sites=sites, request=request)
@@ -25,5 +25,4 @@ def families_list(request: HttpRequest) -> HttpResponseBase:
     if form.is_valid() and narrowed.form.is_valid():
         parted = list_separator(form.cleaned_data["language"])
         return families_file(narrowed.qs, by=request.user, separator=parted, **form.cleaned_data)
-    context = {"form": form, "filter": narrowed, "families": narrowed.qs.count()}
-    return render(request, "desk/families_list.html", context, status=422 if asked else 200)
+    return draw(request, "desk/families_list.html", form, filter=narrowed, families=narrowed.qs.count())

@@ -89,7 +89,7 @@ def _rows(
     sight = sight_of(by, now)
     sites = {site.pk: site for site in Site.objects.all() if sight.is_told(site)}
     words = {
-        name: dict(model._meta.get_field(name).flatchoices)
+        name: dict(model._meta.get_field(name).flatchoices)  # type: ignore[union-attr]  # no relation
         for model, fields in (
             (Individual, ("sex",)),
             (Membership, ("relationship",)),

@@ -1,12 +1,13 @@
 """An intake on paper, for when there is no power."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from centre.access import Permission
 from centre.doors import may, site_or_none
 from centre.models import Site
+from centre.requests import StaffRequest
 from registrations.models import Going
 
 PERSON_ROWS = 12
@@ -14,7 +15,7 @@ PERSON_ROWS = 12
 
 @require_GET
 @may(Permission.REGISTER, Permission.PRINT_CARDS)
-def blank_sheet(request: HttpRequest) -> HttpResponse:
+def blank_sheet(request: StaffRequest) -> HttpResponse:
     """An intake on paper, for when there is no power."""
     context = blank_sheet_facts(site_or_none(request, Permission.REGISTER))
     return render(request, "desk/blank_sheet.html", context)

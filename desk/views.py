@@ -4,11 +4,9 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,11 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cards.in_hand import OnTable, is_in_hand, look_up_card
 from cards.models import Card
 from centre.access import Permission
-from centre.doors import at_a_site, may, site_or_none
-from centre.forms import ActForm, act_id
+from centre.doors import at_a_site, do, draw, may, pressed, see, site_or_none, warn
+from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
-from centre.refusals import Refusal
+from centre.requests import StaffRequest
 from desk.actions import (
     arrive,
     count_gate,
@@ -56,28 +54,29 @@ LAST_COUNTS = 20
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.REGISTER)
-def intake(request: HttpRequest, site: Site) -> HttpResponse:
+def intake(request: StaffRequest, site: Site) -> HttpResponse:
     """Take a family's names: register it, or complete the one whose card was given at the gate."""
     if request.method != "POST":
-        typed = request.GET.get("card", "")
-        card = look_up_card(request, typed)
-        people = card.household.size if card.shown and card.shown.counted else 0
-        return _draw_intake(request, Intake(card=_written(card, typed), people=people), card)
+        scanned = request.GET.get("card", "")
+        card = look_up_card(request, scanned)
+        counted = card.household if card.shown and card.shown.counted else None
+        people = counted.size if counted else 0  # type: ignore[attr-defined]  # a card is looked up with_size
+        return _draw_intake(request, Intake(card=_written(card, scanned), people=people), card)
     card = look_up_card(request, request.POST.get("card", ""))
     if "step" in request.POST:
         more = MORE_ROWS if request.POST["step"] == "rows" else 0
         return _draw_intake(request, _again(request, card, more), card)
     typed = Intake(_with_number(request.POST, card))
     if typed.is_valid(card) and not typed.ask_once():
-        answer = typed.form.carry_out(_take, site, typed, card, request.user)
+        answer = do(request, typed.form, take_names, card.shown, site=site, members=typed.people())
         if answer:
-            return _to("desk:done", answer.number)
+            return see("desk:done", answer.number)
     return _draw_intake(request, typed, card, status=422)
 
 
 @require_POST
 @at_a_site(Permission.REGISTER)
-def matches(request: HttpRequest, _site: Site) -> HttpResponse:
+def matches(request: StaffRequest, _site: Site) -> HttpResponse:
     """The families that may be the one being typed; at most five, and it blocks nothing."""
     people, settlement = Intake(request.POST).typed_so_far()
     card = look_up_card(request, request.POST.get("card", ""))
@@ -91,7 +90,7 @@ def matches(request: HttpRequest, _site: Site) -> HttpResponse:
 
 @require_POST
 @at_a_site(Permission.REGISTER)
-def arrive_by_card(request: HttpRequest, site: Site) -> HttpResponse:
+def arrive_by_card(request: StaffRequest, site: Site) -> HttpResponse:
     """The family whose card lies on the table is here now."""
     card = look_up_card(request, request.POST.get("card", ""))
     if card.shown and not is_in_hand(request, card.shown):
@@ -103,7 +102,7 @@ def arrive_by_card(request: HttpRequest, site: Site) -> HttpResponse:
 
 @require_POST
 @at_a_site(Permission.REGISTER)
-def same_family(request: HttpRequest, site: Site) -> HttpResponse:
+def same_family(request: StaffRequest, site: Site) -> HttpResponse:
     """The family being typed is one that is registered: birth date and father's name agree, and so it is here."""
     people, settlement = Intake(request.POST).typed_so_far()
     agreeing = [m for m in find_matches(people, settlement=settlement, by=request.user) if m.same_family]
@@ -115,7 +114,7 @@ def same_family(request: HttpRequest, site: Site) -> HttpResponse:
 
 @require_GET
 @at_a_site(Permission.REGISTER)
-def done(request: HttpRequest, _site: Site, number: int) -> HttpResponse:
+def done(request: StaffRequest, _site: Site, number: int) -> HttpResponse:
     """What was saved: the number in large letters, and what comes next."""
     household = household_or_404(request, number)
     rows = household.memberships.today().select_related("individual")
@@ -128,43 +127,38 @@ def done(request: HttpRequest, _site: Site, number: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.REGISTER)
-def gate(request: HttpRequest, site: Site) -> HttpResponse:
+def gate(request: StaffRequest, site: Site) -> HttpResponse:
     """Count a family at the gate and give it a number."""
     form = GateForm(request.POST or None)
     if form.is_bound:
         form.show_number()
-    if form.is_valid():
-        answer = form.carry_out(pre_register, site, **form.facts(), by=request.user, id=form.cleaned_data["id"])
-        if answer:
-            return _to("desk:done", answer.number)
-    return render(request, "desk/gate.html", {"form": form}, status=_status(form))
+    if answer := do(request, form, pre_register, site):
+        return see("desk:done", answer.number)
+    return draw(request, "desk/gate.html", form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.COUNT_GATE)
-def count(request: HttpRequest, site: Site) -> HttpResponse:
+def count(request: StaffRequest, site: Site) -> HttpResponse:
     """Record people and vehicles seen crossing since the last count."""
     form = CountForm(request.POST or None)
-    if form.is_valid() and form.carry_out(count_gate, site, **form.cleaned_data, by=request.user):
-        messages.success(request, _("Counted."))
-        return HttpResponseRedirect(reverse("desk:count"), status=303)
+    if do(request, form, count_gate, site, said=_("Counted.")):
+        return see("desk:count")
     counts = GateCount.objects.standing().filter(site=site).select_related("act__by")[:LAST_COUNTS]
-    context = {"form": form, "site": site, "counts": counts, "people": sum(count.people for count in counts)}
+    context = {"site": site, "counts": counts, "people": sum(count.people for count in counts)}
     context |= {"vehicles": sum(count.vehicles for count in counts), "take_back": ActForm(auto_id=False)}
-    return render(request, "desk/count.html", context, status=_status(form))
+    return draw(request, "desk/count.html", form, **context)
 
 
 @require_POST
 @at_a_site(Permission.COUNT_GATE)
-def void_count(request: HttpRequest, site: Site, key: uuid.UUID) -> HttpResponse:
+def void_count(request: StaffRequest, site: Site, key: uuid.UUID) -> HttpResponse:
     """Take back a count that was wrong."""
     counted = get_object_or_404(GateCount.objects.filter(site=site, voids=None), pk=key)
-    try:
-        void_gate_count(counted, by=request.user, id=act_id(request))
-        messages.success(request, _("The count was taken back."))
-    except Refusal as refusal:
-        messages.warning(request, str(refusal))
-    return HttpResponseRedirect(reverse("desk:count"), status=303)
+    form = pressed(request)
+    do(request, form, void_gate_count, counted, said=_("The count was taken back."))
+    warn(request, form)
+    return see("desk:count")
 
 
 # Families
@@ -172,7 +166,7 @@ def void_count(request: HttpRequest, site: Site, key: uuid.UUID) -> HttpResponse
 
 @require_GET
 @may(Permission.SEE_FAMILIES)
-def families(request: HttpRequest) -> HttpResponse:
+def families(request: StaffRequest) -> HttpResponse:
     """The families one may see, the latest first; or those whom a name or a number finds, the likeliest first.
 
     A card scanned into the search opens its family's file.
@@ -180,14 +174,15 @@ def families(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("search", "")
     scanned = look_up_card(request, typed) if is_scanned(typed) else None
     if scanned and scanned.household and _sees(request, scanned.household):
-        return _to("desk:family", scanned.household)
+        return see("desk:family", scanned.household)
     sites = Site.objects.open(timezone.now()).where(request.user, Permission.SEE_FAMILIES).in_the_open()
     shown = Household.objects.visible_to(request.user).select_related("site")
     narrowed = FamilyFilterSet(
         request.GET, queryset=shown.with_size().order_by("-number"), sites=sites, request=request
     )
     query = narrowed.form.cleaned_data.get("search", "") if narrowed.form.is_valid() else ""
-    listed, found = narrowed.qs, {}
+    listed: Any = narrowed.qs
+    found: dict[uuid.UUID, uuid.UUID] = {}
     if query:
         write_log(request.user, LogLine.Verb.SEARCHED, "household", ["search"])
         people = Individual.objects.visible_to(request.user)
@@ -207,7 +202,7 @@ def families(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @may(Permission.SEE_FAMILIES)
-def family(request: HttpRequest, number: int) -> HttpResponse:
+def family(request: StaffRequest, number: int) -> HttpResponse:
     """A family's file."""
     household = household_or_404(request, number)
     write_log(request.user, LogLine.Verb.OPENED, household)
@@ -216,75 +211,68 @@ def family(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @at_a_site(Permission.REGISTER)
-def arrival(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+def arrival(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The whole family, or whoever of it is not here yet, has arrived at the site."""
     household = household_or_404(request, number)
     form = ActForm(request.POST)
-    if form.is_valid() and form.carry_out(arrive, household, site=site, by=request.user, **form.cleaned_data):
-        return _saved(request, household, _("%(number)s arrived here.") % {"number": household})
-    return _draw_file(request, household, form, status=422)
+    if do(request, form, arrive, household, site=site, said=_("%(number)s arrived here.") % {"number": household}):
+        return _saved(request, household)
+    return _draw_file(request, household, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.REGISTER)
-def departure(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+def departure(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The family, or some of it, leaves the site."""
     household = household_or_404(request, number)
     file = read_file(household, request.user, timezone.now())
     here = [member.person for member in file.members if member.person.pk in file.at(site)]
     elsewhere = Site.objects.open(timezone.now()).in_the_open().exclude(pk=site.pk)
     form = DepartForm(request.POST or None, people=here, sites=elsewhere)
-    if form.is_valid() and form.carry_out(depart, household, site=site, by=request.user, **form.cleaned_data):
-        return _saved(request, household, _("%(number)s left.") % {"number": household})
-    return _draw_act(request, "desk/depart.html", household, form, file=file, site=site)
+    if do(request, form, depart, household, site=site, said=_("%(number)s left.") % {"number": household}):
+        return _saved(request, household)
+    return draw(request, "desk/depart.html", form, household=household, file=file, site=site)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.REGISTER)
-def death(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+def death(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """A member died."""
     household = household_or_404(request, number)
     file = read_file(household, request.user, timezone.now())
     form = DiedForm(request.POST or None, people=file.living)
-    facts = {"site": site, "told_of": household, "by": request.user}
-    if form.is_valid() and form.carry_out(record_death, **facts, **form.cleaned_data):
-        return _saved(request, household, _("The death is recorded."))
-    return _draw_act(request, "desk/died.html", household, form)
+    if do(request, form, record_death, site=site, told_of=household, said=_("The death is recorded.")):
+        return _saved(request, household)
+    return draw(request, "desk/died.html", form, household=household)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.REGISTER)
-def birth(request: HttpRequest, site: Site, number: int) -> HttpResponse:
+def birth(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """A child was born into the family at the site."""
     household = household_or_404(request, number)
     form = BornForm(request.POST or None)
-    if form.is_valid():
-        facts = {"site": site, "child": form.child(), "by": request.user, "id": form.cleaned_data["id"]}
-        if form.carry_out(record_birth, household, **facts):
-            return _saved(request, household, _("The birth is recorded."))
-    return _draw_act(request, "desk/born.html", household, form)
+    if do(request, form, record_birth, household, site=site, said=_("The birth is recorded.")):
+        return _saved(request, household)
+    return draw(request, "desk/born.html", form, household=household)
 
 
 @require_POST
 @may(Permission.MERGE)
-def void(request: HttpRequest, number: int) -> HttpResponse:
+def void(request: StaffRequest, number: int) -> HttpResponse:
     """Take back what was wrongly told of the family."""
     household = household_or_404(request, number)
     people = household.memberships.today().values("counted_as")
     form = VoidForm(request.POST, movements=Movement.objects.filter(counted_as__in=people))
-    if form.is_valid() and form.carry_out(void_movements, by=request.user, **form.cleaned_data):
-        return _saved(request, household, _("It was taken back."))
-    return _draw_file(request, household, form, status=422)
+    if do(request, form, void_movements, said=_("It was taken back.")):
+        return _saved(request, household)
+    return _draw_file(request, household, form)
 
 
 # What the views share
 
 
-def _take(site: Site, typed: Intake, card: OnTable, by: Any) -> Any:
-    return take_names(card.shown, site=site, by=by, id=typed.form.cleaned_data["id"], **typed.facts())
-
-
-def _again(request: HttpRequest, card: OnTable, more: int = 0) -> Intake:
+def _again(request: StaffRequest, card: OnTable, more: int = 0) -> Intake:
     """The screen as it was typed, with the card's number where a card was scanned."""
     return Intake.again(_with_number(request.POST, card), more=more)
 
@@ -300,25 +288,22 @@ def _written(card: OnTable, typed: str) -> str:
     return str(card.shown) if card.shown else typed[:LONGEST_SHOWN]
 
 
-def _draw_intake(request: HttpRequest, typed: Intake, card: OnTable, status: int = 200) -> HttpResponse:
-    taken = card.household is not None and card.shown.taken
-    visible = taken and _sees(request, card.household)
-    context = {"intake": typed, "card": card, "visible": visible, "in_hand": taken and is_in_hand(request, card.shown)}
+def _draw_intake(request: StaffRequest, typed: Intake, card: OnTable, status: int = 200) -> HttpResponse:
+    shown, household = card.shown, card.household
+    context: dict[str, Any] = {"intake": typed, "card": card, "visible": False, "in_hand": False}
+    if shown and household and shown.taken:
+        context |= {"visible": _sees(request, household), "in_hand": is_in_hand(request, shown)}
     return render(request, "desk/intake.html", context, status=status)
 
 
-def _arrive_and_open(request: HttpRequest, household: Household, site: Site) -> HttpResponse:
-    try:
-        arrive(household, site=site, by=request.user, id=act_id(request))
-        messages.success(request, _("%(number)s arrived here.") % {"number": household})
-    except Refusal as refusal:
-        messages.warning(request, str(refusal))
-    return _to("desk:family", household)
+def _arrive_and_open(request: StaffRequest, household: Household, site: Site) -> HttpResponse:
+    form = pressed(request)
+    do(request, form, arrive, household, site=site, said=_("%(number)s arrived here.") % {"number": household})
+    warn(request, form)
+    return see("desk:family", household)
 
 
-def _draw_file(
-    request: HttpRequest, household: Household, form: ActForm | None = None, status: int = 200
-) -> HttpResponse:
+def _draw_file(request: StaffRequest, household: Household, form: ActForm | None = None) -> HttpResponse:
     file = read_file(household, request.user, timezone.now())
     site = site_or_none(request, Permission.REGISTER)
     here = file.at(site)
@@ -329,12 +314,11 @@ def _draw_file(
         "here": here,
         "all_here": len(here) == len(file.living),
         "next": _next_act(request, household, here),
-        "form": form or ActForm(),
     }
-    return render(request, "desk/family.html", context, status=status)
+    return draw(request, "desk/family.html", form or ActForm(), **context)
 
 
-def _next_act(request: HttpRequest, household: Household, here: list[Any]) -> str:
+def _next_act(request: StaffRequest, household: Household, here: list[Any]) -> str:
     """What comes next for the family, whose button is the filled one: its names, its arrival or a place, or nothing."""
     if household.registered_at is None:
         return "names"
@@ -345,28 +329,13 @@ def _next_act(request: HttpRequest, household: Household, here: list[Any]) -> st
     return "places" if sites and who_waits(request.user, sites, now, household=household.pk)[0] else ""
 
 
-def _draw_act(request: HttpRequest, template: str, household: Household, form: ActForm, **more: Any) -> HttpResponse:
-    return render(request, template, {"household": household, "form": form} | more, status=_status(form))
-
-
-def _saved(request: HttpRequest, household: Household, sentence: str) -> HttpResponse:
+def _saved(request: StaffRequest, household: Household) -> HttpResponse:
     """To the file, or to the list when it is no longer shown to whoever saved it."""
-    messages.success(request, sentence)
-    if _sees(request, household):
-        return _to("desk:family", household)
-    return HttpResponseRedirect(reverse("desk:families"), status=303)
+    return see("desk:family", household) if _sees(request, household) else see("desk:families")
 
 
-def _sees(request: HttpRequest, household: Household) -> bool:
+def _sees(request: StaffRequest, household: Household) -> bool:
     return Household.objects.visible_to(request.user).filter(pk=household.pk).exists()
-
-
-def _to(name: str, number: Household | str) -> HttpResponse:
-    return HttpResponseRedirect(reverse(name, args=[number]), status=303)
-
-
-def _status(form: ActForm) -> int:
-    return 422 if form.is_bound else 200
 
 
 def _wrong_number(query: str, scanned: OnTable | None) -> str:

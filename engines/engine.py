@@ -65,6 +65,11 @@ class Engine:
         self.folder = ground.home / self.name
         self.process: subprocess.Popen[str] | None = None
 
+    @property
+    def url(self) -> str:
+        """The address for its clients."""
+        raise NotImplementedError
+
     def prepare(self) -> None:
         """Make what must be there before the program starts."""
 

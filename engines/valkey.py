@@ -59,7 +59,7 @@ class Valkey(Engine):
             unix_socket_path=str(self.socket),
             password=read_secret(self.var / "broker_password") or None,
             socket_timeout=5,
-            retry=None,
+            retry=None,  # type: ignore[arg-type]  # None is what it takes for no second try
         )
         try:
             client.ping()

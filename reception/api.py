@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as Invalid
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.pagination import Cursor, CursorPagination
@@ -26,10 +25,11 @@ class Pages(CursorPagination):
     """Pages by cursor, so that a list stays right while rows are added."""
 
     ordering = "pk"
+    page_size: int
     max_page_size = 500
     page_size_query_param = "page_size"
 
-    def paginate_queryset(self, queryset: "QuerySet[Any]", request: Request, view: Any = None) -> list[Any] | None:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         self.key = queryset.model._meta.pk
         return super().paginate_queryset(queryset, request, view)
 
@@ -53,7 +53,7 @@ class Pages(CursorPagination):
     def _link_to(self, place: int) -> str:
         return self.encode_cursor(Cursor(place, False, None))
 
-    def get_page_size(self, request: Request) -> int | None:
+    def get_page_size(self, request: Request) -> int:
         asked = request.query_params.get(self.page_size_query_param)
         if asked is None:
             return self.page_size

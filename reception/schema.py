@@ -1,6 +1,6 @@
 """The OpenAPI description: what every address may answer besides its success."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -26,7 +26,7 @@ class HouseSchema(AutoSchema):
     def get_summary(self) -> str:
         return self.get_description().partition(". ")[0].partition("\n")[0].removesuffix(".")
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         for code, (words, schema) in self._errors().items():
             bodies.setdefault(code, {"content": {"application/json": {"schema": schema}}, "description": str(words)})

@@ -4,7 +4,7 @@ from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 OURS = ("aid", "census", "centre", "desk", "shelter")  # the folders whose scripts import one another
-IMPORTS = HashedFilesMixin._js_module_import_aggregation_patterns[1]
+IMPORTS = HashedFilesMixin._js_module_import_aggregation_patterns[1]  # type: ignore[attr-defined]  # not in the stubs
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Value
+from django.db.models import Exists, OuterRef, Prefetch, Value
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -233,7 +233,7 @@ class Presences(Rows):
         ).select_related("site")
 
 
-def needs_shown(rows: "QuerySet[Any]", user: User) -> Any:
+def needs_shown(rows: Any, user: User) -> Any:
     """An annotation: whether the user's roles show the specific needs of the row."""
     now = timezone.now()
     families = [

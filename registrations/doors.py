@@ -1,11 +1,11 @@
 """The household that a page is about."""
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from centre.requests import StaffRequest
 from registrations.models import Household
 
 
-def household_or_404(request: HttpRequest, number: int) -> Household:
+def household_or_404(request: StaffRequest, number: int) -> Household:
     """The household of this number if the user may see it; for all others it is not there."""
     return get_object_or_404(Household.objects.visible_to(request.user).select_related("site"), number=number)

@@ -18,7 +18,8 @@ class NumberField(forms.CharField):
     """A household's number, typed with its letter or scanned from its card; read as a whole number, None when empty."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"required": False, "max_length": LENGTH + 20, "widget": DigitsInput} | options)
+        usual: dict[str, Any] = {"required": False, "max_length": LENGTH + 20, "widget": DigitsInput}
+        super().__init__(**usual | options)
 
     def clean(self, value: Any) -> int | None:
         typed = super().clean(value)

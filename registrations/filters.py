@@ -10,7 +10,7 @@ from centre.filters import InstantFilter, KeyFilter, SiteFilter, TruthFilter
 from centre.models import Site
 from registrations.fields import NumberField
 from registrations.models import GateCount, Going, Household, Individual, Membership, Presence, Sex
-from registrations.querysets import today
+from registrations.querysets import PresenceQuerySet, today
 
 LONGEST_SEARCH = 100
 
@@ -87,7 +87,7 @@ class PresenceFilterSet(filters.FilterSet):
     def filter_household(self, presences: "QuerySet[Presence]", _name: str, household: Any) -> "QuerySet[Presence]":
         return presences.filter(individual__in=Individual.objects.members_of(household).order_by())
 
-    def filter_at(self, presences: "QuerySet[Presence]", _name: str, at: Any) -> "QuerySet[Presence]":
+    def filter_at(self, presences: PresenceQuerySet, _name: str, at: Any) -> PresenceQuerySet:
         return presences.at(at)
 
 

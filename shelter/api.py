@@ -55,7 +55,7 @@ class Rooms(Rows):
         return rooms_of(self.request.user).annotate(
             places_in_all=Count("places"),
             blocked=Count("places", filter=Q(places__blocked_at__isnull=False)),
-            free=Count("places", filter=usable & ~taken),
+            free=Count("places", filter=usable & ~Q(taken)),
         )
 
 
@@ -140,7 +140,7 @@ class MembersFacts(ActFacts):
 
     def validate_members(self, members: list[Any]) -> list[Any]:
         known = set(Individual.objects.members_of(self.context["row"]).values_list("pk", flat=True))
-        wrong = {
+        wrong: dict[Any, Any] = {
             place: [_("Nobody of this family has this id.")] for place, key in enumerate(members) if key not in known
         }
         if wrong:

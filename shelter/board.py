@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -213,7 +214,7 @@ def _choose(
     family = rows[0] if rows else None
     needing = bedless or ([person for person, _ in beds.asleep] if beds.asleep_mine else [])
     here = family.site_id if family else next((p.site_id for p in needing if p.site_id in sites), None)
-    suit = {"step_free": bool(family and family.step_free), "here": here}
+    suit: dict[str, Any] = {"step_free": bool(family and family.step_free), "here": here}
     fits: list[Fit] = []
     if needing:
         tried_room = next((room for room in rooms if str(room.id) == tried), None)
@@ -283,8 +284,9 @@ def _houses(
     houses = []
     for site_id in sorted(places, key=nearest):
         own = [room for room in rooms if room.site_id == site_id] if sites[site_id].code == opened else None
-        few = own is None or full or len(own) <= SHOWN
-        shown = own if few else [room for room in own if room.free or room.overflow][:SHOWN]
+        shown = own
+        if own and not full and len(own) > SHOWN:
+            shown = [room for room in own if room.free or room.overflow][:SHOWN]
         houses.append(House(sites[site_id], places[site_id], shown, len(own or []) - len(shown or [])))
     return houses
 

@@ -9,12 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from centre.forms import ActForm
+from centre.forms import ActForm, field_of
 from centre.models import Site
 from registrations.models import Individual
 from shelter.models import Place, Room, StayQuerySet
 
 MOST_ROOMS = 200  # set up in one act
+LONGEST_NAME: int = Room._meta.get_field("name").max_length or 0
 
 
 class Rows(forms.Field):
@@ -48,7 +49,7 @@ class RoomsChosen(ActForm):
 
     def __init__(self, *args: Any, sites: list[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rooms"].rows = Room.objects.filter(site__in=sites).select_related("site")
+        field_of(self, "rooms", Rows).rows = Room.objects.filter(site__in=sites).select_related("site")
 
 
 class PlaceForm(RoomsChosen):
@@ -59,7 +60,7 @@ class PlaceForm(RoomsChosen):
 
     def __init__(self, *args: Any, people: QuerySet[Individual], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["members"].rows = people
+        field_of(self, "members", Rows).rows = people
 
     def clean_members(self) -> list[uuid.UUID]:
         return [person.pk for person in self.cleaned_data["members"]]
@@ -80,7 +81,15 @@ class StaysForm(ActForm):
 
     def __init__(self, *args: Any, stays: StayQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["stays"].rows = stays.select_related("room__site")
+        field_of(self, "stays", Rows).rows = stays.select_related("room__site")
+
+
+class CheckInForm(StaysForm):
+    """Holds whose people are here."""
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act."""
+        return {"holds": self.cleaned_data["stays"], "id": self.cleaned_data["id"]}
 
 
 class KeepForm(StaysForm):
@@ -97,7 +106,7 @@ class MoveForm(StaysForm):
 
     def __init__(self, *args: Any, sites: list[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rooms"].rows = Room.objects.filter(site__in=sites).select_related("site")
+        field_of(self, "rooms", Rows).rows = Room.objects.filter(site__in=sites).select_related("site")
 
 
 class PlacesForm(ActForm):
@@ -107,7 +116,7 @@ class PlacesForm(ActForm):
 
     def __init__(self, *args: Any, room: Room, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["places"].rows = Place.objects.filter(room=room).select_related("room__site")
+        field_of(self, "places", Rows).rows = Place.objects.filter(room=room).select_related("room__site")
 
 
 class BlockForm(PlacesForm):
@@ -131,7 +140,7 @@ class AddRoomsForm(ActForm):
 
     def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"].queryset = sites
+        field_of(self, "site", forms.ModelChoiceField).queryset = sites
 
     def clean_names(self) -> list[str]:
         return read_room_names(self.cleaned_data["names"])
@@ -147,6 +156,6 @@ def read_room_names(text: str) -> list[str]:
         raise ValidationError(_("Name between 1 and %(most)d rooms.") % {"most": MOST_ROOMS}, code="number")
     if len(set(names)) < len(names):
         raise ValidationError(_("A name stands twice."), code="twice")
-    if max(map(len, names)) > Room._meta.get_field("name").max_length:
+    if max(map(len, names)) > LONGEST_NAME:
         raise ValidationError(_("A name is too long."), code="long")
     return names

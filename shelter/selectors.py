@@ -2,17 +2,16 @@
 
 import re
 import uuid
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
-
-from django.db import connection
 
 from centre.access import Permission, allows
 from centre.clock import local_day
 from centre.models import Site, User
 from centre.presumed import presumed_left
+from centre.rows import rows_of
 from registrations.facts import years_before
 from registrations.numbers import write_number
 from registrations.querysets import today_in_sql
@@ -54,6 +53,13 @@ class Waiting:
         return any(code.split("-")[0] in STEP_FREE for code in self.needs)
 
 
+@dataclass(frozen=True)
+class OneWaiting(Waiting):
+    """A family on the list of those who wait."""
+
+    in_all: int  # families
+
+
 # Starts from who is at the sites now; the stays looked at are those at the same sites.
 WAITING = f"""
 WITH bedless AS MATERIALIZED (
@@ -77,8 +83,8 @@ WITH bedless AS MATERIALIZED (
 ), family AS (
     SELECT membership.household_id, bedless.site_id, bool_and(presumed) AS presumed,
            array_agg(individual.id ORDER BY position) AS members,
-           (array_agg(left(given_name, 1) ORDER BY position))[1] AS given,
-           (array_agg(left(family_name, 1) ORDER BY position))[1] AS family,
+           (array_agg(concat_ws(' ', nullif(left(given_name, 1), '') || '.', nullif(left(family_name, 1), '') || '.')
+                      ORDER BY position))[1] AS initials,
            count(*) FILTER (WHERE birth_date > %(two_years_ago)s) AS infants,
            count(*) FILTER (WHERE age_group = '0-4') AS young,
            count(*) FILTER (WHERE birth_date <= %(sixty_years_ago)s OR age_group = '60+') AS elders
@@ -104,13 +110,13 @@ WITH bedless AS MATERIALIZED (
     FROM family JOIN registrations_household household ON household.id = family.household_id
     WHERE household.going = 'shelter'
 )
-SELECT household_id, number, site_id, given, family,
+SELECT household_id, number, site_id, initials,
        (SELECT count(DISTINCT counted_as_id) FROM registrations_membership
         WHERE registrations_membership.household_id = told.household_id AND {today_in_sql("registrations_membership")}
           AND NOT EXISTS (
           SELECT FROM registrations_absence absence JOIN registrations_movement death ON death.id = absence.movement_id
           WHERE absence.individual_id = registrations_membership.counted_as_id AND death.kind = 'died')) AS size,
-       members, registered, since, presumed, infants, young, elders, needs, count(*) OVER () AS all_of_them
+       members, registered, since, presumed AS presumed_left, infants, young, elders, needs, count(*) OVER () AS in_all
 FROM told
 WHERE %(household)s::uuid IS NULL OR household_id = %(household)s::uuid
 ORDER BY NOT (infants > 0 OR young > 0 OR elders > 0 OR cardinality(needs) > 0 OR since <= %(long_ago)s),
@@ -121,7 +127,7 @@ LIMIT %(limit)s
 
 def who_waits(
     user: User, sites: Collection[Site], at: datetime, *, limit: int = 1000, household: uuid.UUID | None = None
-) -> tuple[list[Waiting], int]:
+) -> tuple[Sequence[Waiting], int]:
     """The families that wait at these sites, in fair order, and how many there are in all.
 
     First those with an infant, someone over sixty or an urgent need, and all who have waited twelve hours; then the
@@ -141,23 +147,14 @@ def who_waits(
         "household": household,
         "limit": limit,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING, parameters)
-        rows = cursor.fetchall()
-    return [_waiting(row) for row in rows], rows[0][-1] if rows else 0
+    rows = rows_of(OneWaiting, WAITING, parameters)
+    return rows, rows[0].in_all if rows else 0
 
 
 def waiting_households(user: User, at: datetime) -> set[uuid.UUID]:
     """The households that wait at the sites the user may know of, as the shelter board counts them."""
     families, _all = who_waits(user, list(Site.objects.visible_to(user).open(at)), at, limit=MOST_LISTED)
     return {family.household_id for family in families}
-
-
-def _waiting(row: tuple) -> Waiting:
-    household, number, site, given, family, size, members, *rest, needs, _all = row
-    initials = "".join(f"{letter}. " for letter in (given, family) if letter).strip()
-    # mypy cannot know how many columns the query has
-    return Waiting(household, number, site, initials, size, tuple(members), *rest, tuple(needs))  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True)
@@ -224,8 +221,8 @@ WITH taken AS (
     GROUP BY place.room_id
 )
 SELECT room.id, room.site_id, room.name, room.kind, room.floor, room.step_free, room.area,
-       coalesce(total, 0), coalesce(free, 0), coalesce(slept, 0), coalesce(held, 0), coalesce(blocked, 0),
-       coalesce(people, 0)
+       coalesce(total, 0) AS total, coalesce(free, 0) AS free, coalesce(slept, 0) AS slept, coalesce(held, 0) AS held,
+       coalesce(blocked, 0) AS blocked, coalesce(people, 0) AS overflow
 FROM shelter_room room
 LEFT JOIN counted ON counted.room_id = room.id
 LEFT JOIN beyond ON beyond.room_id = room.id
@@ -235,9 +232,7 @@ WHERE room.site_id = ANY (%(sites)s) AND (NOT %(only_free)s OR free > 0)
 
 def rooms_now(sites: Collection[uuid.UUID], at: datetime, *, only_free: bool = False) -> list[RoomNow]:
     """The rooms of these sites with their places at the instant, ordered as people count: 2 before 10."""
-    with connection.cursor() as cursor:
-        cursor.execute(ROOMS, {"sites": list(sites), "at": at, "only_free": only_free})
-        rooms = [RoomNow(*row) for row in cursor.fetchall()]
+    rooms = rows_of(RoomNow, ROOMS, {"sites": list(sites), "at": at, "only_free": only_free})
     return sorted(rooms, key=lambda room: as_counted(room.name))
 
 
@@ -253,6 +248,13 @@ class PlacesNow:
     overflow: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlacesAt(PlacesNow):
+    """The places of this site at the instant."""
+
+    site_id: uuid.UUID
+
+
 def places_by_site(rooms: Iterable[RoomNow]) -> dict[uuid.UUID, PlacesNow]:
     """The rooms' places, summed for each site."""
     sums: dict[uuid.UUID, PlacesNow] = {}
@@ -264,12 +266,10 @@ def places_by_site(rooms: Iterable[RoomNow]) -> dict[uuid.UUID, PlacesNow]:
 
 def places_now(sites: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, PlacesNow]:
     """The places of each of these sites at the instant; a site without rooms is left out."""
-    sums = ", ".join(f"sum({column})::int" for column in ("total", "free", "slept", "held", "blocked", "overflow"))
-    sql = f"""SELECT site_id, {sums} FROM ({ROOMS}) AS room (id, site_id, name, kind, floor, step_free, area, total,
-              free, slept, held, blocked, overflow) GROUP BY site_id"""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"sites": list(sites), "at": at, "only_free": False})
-        return {row[0]: PlacesNow(*row[1:]) for row in cursor.fetchall()}
+    sums = ", ".join(f"sum({field.name})::int AS {field.name}" for field in fields(PlacesNow))
+    sql = f"SELECT site_id, {sums} FROM ({ROOMS}) room GROUP BY site_id"
+    rows = rows_of(PlacesAt, sql, {"sites": list(sites), "at": at, "only_free": False})
+    return {row.site_id: row for row in rows}
 
 
 def as_counted(name: str) -> list[tuple[bool, int, str]]:
@@ -299,8 +299,9 @@ class HoldRow:
 
 
 HOLDS = f"""
-SELECT household.id, household.number, hold.site_id, array_agg(DISTINCT room.name), array_agg(hold.id),
-       upper(hold.during) AS until, max(hold.reason), upper(hold.during) <= %(at)s
+SELECT household.id AS household_id, household.number, hold.site_id, array_agg(DISTINCT room.name) AS rooms,
+       array_agg(hold.id) AS holds, upper(hold.during) AS until, max(hold.reason) AS reason,
+       upper(hold.during) <= %(at)s AS gone
 FROM shelter_stay hold
 JOIN shelter_room room ON room.id = hold.room_id
 JOIN registrations_membership membership
@@ -321,7 +322,4 @@ ORDER BY until, household.number
 def holds_now(sites: Collection[Site], at: datetime) -> list[HoldRow]:
     """The holds at these sites, the first to run out first; those that ran out unused stay for half a day."""
     parameters: dict[str, Any] = {"sites": [site.pk for site in sites], "at": at, "unused_since": at - LONG}
-    with connection.cursor() as cursor:
-        cursor.execute(HOLDS, parameters)
-        rows = cursor.fetchall()
-    return [HoldRow(*row[:3], tuple(row[3]), tuple(row[4]), *row[5:]) for row in rows]  # type: ignore[call-arg]
+    return rows_of(HoldRow, HOLDS, parameters)

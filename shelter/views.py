@@ -2,25 +2,23 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from centre.access import Permission, allows, require
+from centre.doors import do, draw, may, see
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
-from centre.refusals import Refusal
+from centre.requests import StaffRequest
 from centre.shift import site_of_shift
 from registrations.card_texts import read_card_text
 from registrations.models import Household, Individual
@@ -37,86 +35,84 @@ from shelter.actions import (
     place_household,
 )
 from shelter.board import beds_of, hold_times, read_board, read_houses, read_people, read_places
-from shelter.forms import AddRoomsForm, BlockForm, HoldForm, KeepForm, MoveForm, PlaceForm, PlacesForm, StaysForm
+from shelter.forms import (
+    AddRoomsForm,
+    BlockForm,
+    CheckInForm,
+    HoldForm,
+    KeepForm,
+    MoveForm,
+    PlaceForm,
+    PlacesForm,
+    StaysForm,
+)
 from shelter.models import Room, Stay
 from shelter.sight import sites_to_place
 
 LONGEST_SHOWN = 20  # of what was scanned and leads nowhere: no page needs more of it
 FAMILY = "family-shelter"  # the fragment in a family's file, by its id
-View = Callable[..., HttpResponse]
 Act = Callable[..., Any]
 
 
-def may_place(view: View) -> View:
-    """Let in who may place families somewhere."""
-
-    @wraps(view)
-    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        require(request.user, Permission.PLACE)
-        return view(request, *args, **kwargs)
-
-    return door
-
-
 @require_GET
-@may_place
-def board(request: HttpRequest) -> HttpResponse:
+@may(Permission.PLACE)
+def board(request: StaffRequest) -> HttpResponse:
     """Who waits and where there is room; `?family=4127K` chooses a family."""
     return _draw_board(request)
 
 
 @require_POST
-@may_place
-def place(request: HttpRequest, number: str) -> HttpResponse:
+@may(Permission.PLACE)
+def place(request: StaffRequest, number: str) -> HttpResponse:
     """Give those of the family who were shown a place in the rooms."""
     household = _household(request, number)
     form = PlaceForm(request.POST, sites=_sites(request), people=Individual.objects.members_of(household))
-    return _do(request, form, place_household, subject=household, said=_("{family} is checked in: {where}."))
+    return _do(request, form, place_household, household, said=_("{family} is checked in: {where}."))
 
 
 @require_POST
-@may_place
-def hold(request: HttpRequest, number: str) -> HttpResponse:
+@may(Permission.PLACE)
+def hold(request: StaffRequest, number: str) -> HttpResponse:
     """Hold places in the rooms for those of the family who were shown."""
     household = _household(request, number)
     form = HoldForm(request.POST, sites=_sites(request), people=Individual.objects.members_of(household))
-    return _do(request, form, hold_places, subject=household, said=_("Places are held for {family}: {where}."))
+    return _do(request, form, hold_places, household, said=_("Places are held for {family}: {where}."))
 
 
 @require_POST
-@may_place
-def check_in_holds(request: HttpRequest) -> HttpResponse:
+@may(Permission.PLACE)
+def check_in_holds(request: StaffRequest) -> HttpResponse:
     """Check in those for whom these places are held."""
-    form = StaysForm(request.POST, stays=Stay.objects.holds().visible_to(request.user))
-    return _do(request, form, check_in, subject="stays", said=_("Checked in."))
+    form = CheckInForm(request.POST, stays=Stay.objects.holds().visible_to(request.user))
+    return _do(request, form, check_in, said=_("Checked in."))
 
 
 @require_POST
-@may_place
-def end(request: HttpRequest) -> HttpResponse:
+@may(Permission.PLACE)
+def end(request: StaffRequest) -> HttpResponse:
     """End these stays, or give back these holds."""
     form = StaysForm(request.POST, stays=Stay.objects.visible_to(request.user))
-    return _do(request, form, end_stays, subject="stays", said=_("The places are free again."))
+    return _do(request, form, end_stays, said=_("The places are free again."))
 
 
 @require_POST
-@may_place
-def keep(request: HttpRequest) -> HttpResponse:
+@may(Permission.PLACE)
+def keep(request: StaffRequest) -> HttpResponse:
     """Keep these beds while their people are away."""
     form = KeepForm(request.POST, stays=Stay.objects.stays().visible_to(request.user))
-    return _do(request, form, keep_beds, subject="stays", said=_("The beds are kept."))
+    return _do(request, form, keep_beds, said=_("The beds are kept."))
 
 
 @require_POST
-@may_place
-def move_stays(request: HttpRequest) -> HttpResponse:
+@may(Permission.PLACE)
+def move_stays(request: StaffRequest) -> HttpResponse:
     """Move these people to other rooms."""
     form = MoveForm(request.POST, stays=Stay.objects.stays().visible_to(request.user), sites=_sites(request))
-    return _do(request, form, move, subject="stays", said=_("Moved: {where}."))
+    return _do(request, form, move, said=_("Moved: {where}."))
 
 
 @require_GET
-def family(request: HttpRequest, number: str) -> HttpResponse:
+def family(request: StaffRequest, number: str) -> HttpResponse:
     """The beds and holds of a family, for its file; whoever may not place sees them and changes nothing."""
     household = _household(request, number)
     write_log(request.user, LogLine.Verb.OPENED, household, ["stays"])
@@ -124,57 +120,54 @@ def family(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def rooms(request: HttpRequest) -> HttpResponse:
+def rooms(request: StaffRequest) -> HttpResponse:
     """The rooms of the sites where the user sets them up, and a form for more."""
     require(request.user, Permission.SET_UP_ROOMS)
     now = timezone.now()
     sites = Site.objects.where(request.user, Permission.SET_UP_ROOMS, now).open(now)
     form = AddRoomsForm(request.POST or None, sites=sites, initial={"site": site_of_shift(request)})
-    if _carry_out(request, form, add_rooms, subject="site"):
-        messages.success(request, _("The rooms are set up."))
-        return _to(reverse("shelter:rooms"))
+    if do(request, form, add_rooms, said=_("The rooms are set up.")):
+        return see("shelter:rooms")
     houses = read_houses(sites, now)
     asked = request.GET.get("site") or getattr(site_of_shift(request), "code", "")
     opened = next((house for house in houses if house.site.code == asked), houses[0] if houses else None)
-    context = {"form": form, "houses": houses, "opened": opened}
-    return render(request, "shelter/rooms.html", context, status=422 if form.errors else 200)
+    return draw(request, "shelter/rooms.html", form, houses=houses, opened=opened)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@may_place
-def room(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+@may(Permission.PLACE)
+def room(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """One room: who sleeps on which place, and blocking or opening places."""
     now = timezone.now()
     found = get_object_or_404(Room.objects.filter(site__in=_sites(request)).select_related("site"), pk=key)
     opens = "open" in request.POST
     form = (PlacesForm if opens else BlockForm)(request.POST or None, room=found)
-    if _carry_out(request, form, open_places if opens else block_places, subject="places"):
-        messages.success(request, _("The places are open.") if opens else _("The places are blocked."))
-        return _to(reverse("shelter:room", args=[found.pk]))
+    act, said = (open_places, _("The places are open.")) if opens else (block_places, _("The places are blocked."))
+    if do(request, form, act, said=said):
+        return see("shelter:room", found.pk)
     sets_up = allows(request.user, Permission.SET_UP_ROOMS, found.site, now)
     rows = read_places(found, now)
     changeable = sets_up and any(row.place and not row.stay for row in rows)
-    context = {"room": found, "places": rows, "form": form, "sets_up": sets_up, "changeable": changeable}
-    return render(request, "shelter/room.html", context, status=422 if form.errors else 200)
+    context = {"room": found, "places": rows, "sets_up": sets_up, "changeable": changeable}
+    return draw(request, "shelter/room.html", form, **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def close(request: HttpRequest, code: str) -> HttpResponse:
+def close(request: StaffRequest, code: str) -> HttpResponse:
     """Close a site that nobody is at; it stays in every figure of before."""
     require(request.user, Permission.SET_UP)
     site = get_object_or_404(Site.objects.where(request.user, Permission.SET_UP), code=code)
     form = ActForm(request.POST or None)
-    if form.is_valid() and form.carry_out(close_site, site, by=request.user, **form.cleaned_data):
-        messages.success(request, _("The site is closed."))
-        return HttpResponseRedirect(reverse("centre:sites"), status=303)
-    return render(request, "shelter/close.html", {"site": site, "form": form}, status=422 if form.is_bound else 200)
+    if do(request, form, close_site, site, said=_("The site is closed.")):
+        return see("centre:sites")
+    return draw(request, "shelter/close.html", form, site=site)
 
 
-def _sites(request: HttpRequest) -> list[Site]:
+def _sites(request: StaffRequest) -> list[Site]:
     return sites_to_place(request.user, timezone.now())
 
 
-def _household(request: HttpRequest, number: str) -> Household:
+def _household(request: StaffRequest, number: str) -> Household:
     """The household of this number if the user may see it; for all others it is not there."""
     try:
         read = read_card_text(number).number
@@ -183,36 +176,22 @@ def _household(request: HttpRequest, number: str) -> Household:
     return get_object_or_404(Household.objects.visible_to(request.user), number=read)
 
 
-def _carry_out(request: HttpRequest, form: ActForm, act: Act, subject: object) -> bool:
-    """Whether the act was done; the subject is a row, or the name of the field that holds it."""
-    if not form.is_valid():
-        return False
-    facts = dict(form.cleaned_data)
-    about = facts.pop(subject) if isinstance(subject, str) else subject
-    try:
-        act(about, by=request.user, **facts)
-    except Refusal as refusal:
-        form.refuse(refusal)
-        return False
-    return True
-
-
-def _do(request: HttpRequest, form: ActForm, act: Act, *, subject: object, said: str) -> HttpResponse:
+def _do(request: StaffRequest, form: ActForm, act: Act, *household: Household, said: str) -> HttpResponse:
     """Do what was asked and show the board, or the family's beds, as it is then; or why it was refused."""
     in_file = request.htmx and request.htmx.target == FAMILY
-    if _carry_out(request, form, act, subject):
-        messages.success(request, said.format(family=subject, where=_where(form.cleaned_data.get("rooms", ()))))
-        kept = {name: request.GET[name] for name in ("site",) if name in request.GET}
+    if do(request, form, act, *household):
+        where = _where(form.cleaned_data.get("rooms", ()))
+        messages.success(request, said.format(family=next(iter(household), ""), where=where))
         if in_file:
-            return _to(reverse("shelter:family", args=[request.GET.get("family", "")]))
-        return _to(f"{reverse('shelter:board')}?{urlencode(kept)}")
+            return see("shelter:family", request.GET.get("family", ""))
+        return see("shelter:board", **{name: request.GET[name] for name in ("site",) if name in request.GET})
     refused = {"texts": [text for texts in form.errors.values() for text in texts], "asked": set(form.data.values())}
     if in_file:
         return _draw_family(request, _household(request, request.GET.get("family", "")), refused, status=422)
     return _draw_board(request, refused, status=422)
 
 
-def _draw_board(request: HttpRequest, refused: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+def _draw_board(request: StaffRequest, refused: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
     asked, household, unknown = request.GET.get("family", "").strip(), None, ""
     if asked:
         try:
@@ -232,7 +211,7 @@ def _draw_board(request: HttpRequest, refused: dict[str, Any] | None = None, sta
 
 
 def _draw_family(
-    request: HttpRequest, household: Household, refused: dict[str, Any] | None = None, status: int = 200
+    request: StaffRequest, household: Household, refused: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
     context = {
@@ -247,7 +226,7 @@ def _draw_family(
     return response
 
 
-def _draw(request: HttpRequest, page: str, fragment: str, context: dict[str, Any], status: int) -> HttpResponse:
+def _draw(request: StaffRequest, page: str, fragment: str, context: dict[str, Any], status: int) -> HttpResponse:
     """The fragment for htmx, else the page around it; a refused act's address is not one to come back to."""
     response = render(request, fragment if request.htmx else page, context, status=status)
     if status != 200:
@@ -259,7 +238,3 @@ def _draw(request: HttpRequest, page: str, fragment: str, context: dict[str, Any
 def _where(rooms: Sequence[Room]) -> str:
     """The rooms in words, such as Hotel North, 12 + 14."""
     return f"{rooms[0].site}, {' + '.join(room.name for room in rooms)}" if rooms else ""
-
-
-def _to(address: str) -> HttpResponseRedirect:
-    return HttpResponseRedirect(address, status=303)

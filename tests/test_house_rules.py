@@ -339,6 +339,9 @@ SAID_ONCE = {
     ),
     "an age in years": (r"interval '\S+ years'|\.year - \w+\.year", {"registrations/facts.py"}),
     "the order of locks": (r"select_for_update", {"centre/locks.py"}),
+    "how a form's act is done": (r"\.carry_out\(", {"centre/doors.py"}),
+    "that a refused form is drawn again": (r"\b422 if\b", {"centre/doors.py"}),
+    "where an act leads on to": (r"\bstatus=303\b", {"centre/doors.py", "centre/views.py"}),  # back to any page of ours
 }
 
 
@@ -349,3 +352,29 @@ def test_a_fact_is_said_once(fact):
     found = {name for name in said_in if not name.startswith("demonstration/")}  # which sets up invented sites
     assert found <= where, f"{fact} is said again in {sorted(found - where)}"
     assert found, f"nothing says {fact} as it is written here: this rule holds nothing"
+
+
+def test_no_view_has_a_door_of_its_own():
+    """What leads on and what draws a form is in centre/doors.py, whatever a view would call it."""
+    found = [
+        f"{relative(path)}:{node.lineno} {node.name}"
+        for path in own_files("*views.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.name in {"_status", "_to", "_see"}
+    ]
+    assert found == []
+
+
+# Where answers of SQL are not read by the names of their columns.
+READ_BY_POSITION = {
+    "centre/rows.py": "reads them by name for all others",
+    "registrations/near_names.py": "the hot path of search: a dataclass for each name takes three times as long",
+    "upkeep/backup/manifest.py": "asks any database of one value, without Django",
+    "upkeep/backup/restoring.py": "asks any database of one value, without Django",
+    "upkeep/backup/writing.py": "asks any database of one value, without Django",
+}
+
+
+def test_answers_of_sql_are_read_by_name():
+    reading = {relative(path) for path in own_files() if re.search(r"\.fetch(one|all|many)\(", path.read_text())}
+    assert reading == set(READ_BY_POSITION)

@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "centre" / "static" / "centre" / "help"
 OF_README = ROOT / "docs" / "pictures" / "shelter.webp"
 LANGUAGES = ("hy", "ru", "en")
-SIZE: ViewportSize = {"width": 1000, "height": 625}
-WINDOW: ViewportSize = {"width": 1280, "height": 800}  # of the picture in the README
+SIZE = ViewportSize(width=1000, height=625)
+WINDOW = ViewportSize(width=1280, height=800)  # of the picture in the README
 SHOWN = 0.9  # of the size on the screen
 # What the page is for: neither the bar nor the menu around it, in the shape the help pages show.
 WITHIN = """() => {

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,7 +97,7 @@ def messages_of_template(source: str, name: str) -> Iterator[Message]:
             yield message
 
 
-def _message(function: str | None, literals: list[object]) -> Message | None:
+def _message(function: str | None, literals: Sequence[object]) -> Message | None:
     if function not in ARGUMENTS:
         return None
     wanted = ARGUMENTS[function]

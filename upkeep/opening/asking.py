@@ -76,7 +76,7 @@ def _ask_field(field: forms.Field, say: Say, *, required: bool = False) -> str:
     """One answer; a choice is named or numbered."""
     choices = [str(value) for value, _label in getattr(field, "choices", ())]
     if choices:
-        listed = [f"{number} {label}" for number, (_v, label) in enumerate(field.choices, 1)]  # type: ignore[attr-defined]
+        listed = [f"{number} {label}" for number, (_v, label) in enumerate(field.choices, 1)]  # type: ignore[attr-defined]  # of choices
         say("  " + " · ".join(listed))
     hint = "" if required or field.required else " (may be empty)"
     while True:

@@ -22,7 +22,7 @@ def write_papers(folder: Path, printing: Act) -> list[Path]:
     shutil.copyfile(str(finders.find(str(STYLES))), folder / STYLES.name)
     operation = Operation.objects.get()
     facts = {"faces": draw_faces(printing), "operation": operation, "paper": "cards/_faces.html"}
-    papers = [_write(folder / "cards.html", facts, printing.cards.first().language)]
+    papers = [_write(folder / "cards.html", facts, printing.cards.all()[0].language)]
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             facts = blank_sheet_facts() | {"operation": operation, "paper": "desk/_blank_sheet.html"}

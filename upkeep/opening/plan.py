@@ -118,7 +118,7 @@ def _checked(form: forms.BaseForm, where: str) -> dict[str, Any]:
     if form.is_valid():
         return dict(form.cleaned_data)
     wrong = [
-        f"{form.fields[name].label if name in form.fields else ''} {' '.join(texts)}".strip()
+        f"{form.fields[name].label if name in form.fields else ''} {' '.join(map(str, texts))}".strip()
         for name, texts in form.errors.items()
     ]
     raise Wrong(f"{where}: {'; '.join(wrong)}", form.errors)

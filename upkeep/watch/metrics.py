@@ -7,7 +7,6 @@ from datetime import datetime
 from celery import current_app
 from celery.signals import task_postrun
 from django.core.cache import cache
-from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
@@ -17,6 +16,7 @@ from prometheus_client.registry import Collector
 
 from census.models import Snapshot
 from centre.models import Site
+from centre.rows import values_of
 from upkeep.watch.broker import waiting_tasks
 from upkeep.watch.heart import PARTS, last_beat
 
@@ -101,9 +101,7 @@ def _snapshots() -> Metric:
 
 
 def _database_size() -> Metric:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_database_size(current_database())")
-        size = cursor.fetchone()[0]
+    (size,) = values_of("SELECT pg_database_size(current_database())")
     return GaugeMetricFamily("reception_database_bytes", "Size of the database.", value=size)
 
 

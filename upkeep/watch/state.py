@@ -10,6 +10,7 @@ from census.actions import due_snapshots
 from centre.models import Operation, Site, User
 from centre.operations import holds_invented_people
 from centre.public_logins import PASSWORD, logins
+from centre.rows import values_of
 from upkeep.models import Backup
 
 SILENT_AFTER = timedelta(minutes=3)  # a sign of life is due each minute
@@ -57,9 +58,7 @@ def last_backup() -> datetime | None:
 def clock_difference() -> float:
     """Seconds by which this machine's clock is ahead of the database's."""
     before = timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        theirs = cursor.fetchone()[0]
+    (theirs,) = values_of("SELECT clock_timestamp()")
     ours = before + (timezone.now() - before) / 2
     return (ours - theirs).total_seconds()
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from centre.access import Permission, require
+from centre.requests import StaffRequest
 from upkeep.watch.findings import findings
 from upkeep.watch.metrics import write_metrics
 from upkeep.watch.probes import ready
@@ -48,7 +49,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def operation(request: HttpRequest) -> HttpResponse:
+def operation(request: StaffRequest) -> HttpResponse:
     """What is wrong, each with what to do."""
     require(request.user, Permission.SET_UP)
     now = timezone.now()

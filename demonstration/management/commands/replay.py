@@ -45,7 +45,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each act otherwise
-        console = Console(file=self.stdout._out, width=None if sys.stdout.isatty() else 160, highlight=False)
+        out: Any = self.stdout  # the stubs take the stream inside it for a method
+        console = Console(file=out._out, width=None if sys.stdout.isatty() else 160, highlight=False)
         try:
             plan = make_plan(
                 options["scale"],

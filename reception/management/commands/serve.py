@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from centre.public_logins import logins
 from engines import children
-from engines.engine import Ground
+from engines.engine import Engine, Ground
 from engines.errors import EngineError, Interrupted
 from engines.journal import Journal
 from engines.progress import steps
@@ -138,5 +138,5 @@ def _greeting(listener: socket.socket, *, demonstration: bool) -> list[str]:
 
 def _engine_addresses(supervisor: Supervisor) -> list[str]:
     names = {"postgres": "DATABASE_URL", "valkey": "BROKER_URL"}
-    lines = [f"{names[member.name]}={member.url}" for member in supervisor.members if member.name in names]
+    lines = [f"{names[member.name]}={member.url}" for member in supervisor.members if isinstance(member, Engine)]
     return [*(lines or ["Both engines are named by the environment; none was started."]), "Ctrl-C stops it."]
