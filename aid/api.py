@@ -13,6 +13,7 @@ from aid.scanning import find_card
 from centre.access import Permission
 from centre.fields import Key, Text
 from centre.models import Site, User
+from centre.sight import allowed_at
 from centre.viewsets import ActFacts, Rows, act_on_list, act_on_row
 from registrations.card_texts import LENGTH, read_card_text
 from registrations.numbers import write_number
@@ -20,9 +21,8 @@ from registrations.numbers import write_number
 
 def distributions_of(user: User) -> "QuerySet[Distribution]":
     """The distributions where the user may hand out or plan."""
-    handing_out, planning = user.reach(Permission.HAND_OUT), user.reach(Permission.PLAN_AID)
-    rounds = Distribution.objects.select_related("site")
-    return rounds if handing_out is None or planning is None else rounds.filter(site__in=handing_out | planning)
+    shown = allowed_at(user, Permission.HAND_OUT, Permission.PLAN_AID, path="site")
+    return Distribution.objects.filter(shown).select_related("site")
 
 
 class RuleRow(serializers.ModelSerializer[EntitlementRule]):

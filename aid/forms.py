@@ -131,11 +131,11 @@ class StockForm(ActForm):
     item = forms.ModelChoiceField(Item.objects.none(), label=_("Item"))
     quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=MOST)
 
-    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, site: Site, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "item", forms.ModelChoiceField).queryset = Item.objects.all()
         if "to_site" in self.fields:
-            others = Site.objects.open(timezone.now()).exclude(pk=site.pk)
+            others = Site.objects.visible_to(by).open(timezone.now()).exclude(pk=site.pk)
             field_of(self, "to_site", forms.ModelChoiceField).queryset = others
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.access import Permission
 from centre.models import Act, Site, User
+from centre.sight import allowed_at
 from centre.words import in_words
 from registrations.models import Household, both_or_neither
 
@@ -41,8 +42,7 @@ class DistributionQuerySet(models.QuerySet["Distribution"]):
 
     def where(self, user: User, permission: Permission, at: datetime | None = None) -> "DistributionQuerySet":
         """Distributions at sites where the user's role allows the permission."""
-        reach = user.reach(permission, at)
-        return self if reach is None else self.filter(site__in=reach)
+        return self.filter(allowed_at(user, permission, at=at, path="site"))
 
     def running(self, at: datetime) -> "DistributionQuerySet":
         """Distributions under way at the instant."""
@@ -144,8 +144,7 @@ class HandoutQuerySet(models.QuerySet["Handout"]):
 
     def where(self, user: User, permission: Permission, at: datetime | None = None) -> "HandoutQuerySet":
         """Handouts at sites where the user's role allows the permission."""
-        reach = user.reach(permission, at)
-        return self if reach is None else self.filter(distribution__site__in=reach)
+        return self.filter(allowed_at(user, permission, at=at, path="distribution__site"))
 
     def standing(self) -> "HandoutQuerySet":
         """Handouts that were not reversed."""

@@ -152,7 +152,8 @@ def move_stock(request: StaffRequest, code: str, move: str) -> HttpResponse:
     if move not in MOVES:
         raise Http404
     way = MOVES[move]
-    form = way.form(request.POST or None, site=site, initial={"item": _item_or_none(request.GET.get("item"))})
+    initial = {"item": _item_or_none(request.GET.get("item"))}
+    form = way.form(request.POST or None, site=site, by=request.user, initial=initial)
     if do(request, form, way.act, site, said=way.done):
         return see("aid:stock", code)
     return draw(request, "aid/move.html", form, site=site, move=way)

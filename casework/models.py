@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.access import Permission
 from centre.models import Act, Site, User
+from centre.sight import allowed_at
 from registrations.models import Individual, both_or_neither
 
 
@@ -21,8 +22,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def visible_to(self, user: User, at: datetime | None = None) -> "CaseQuerySet":
         """Cases at the sites where the user may follow cases."""
-        reach = user.reach(Permission.SEE_CASES, at)
-        return self if reach is None else self.filter(site__in=reach)
+        return self.filter(allowed_at(user, Permission.SEE_CASES, at=at, path="site"))
 
 
 class Case(models.Model):

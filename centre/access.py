@@ -119,4 +119,6 @@ def require_everywhere(by: "User", permission: Permission, at: datetime | None =
 def allows(by: "User", permission: Permission, site: "Site | None" = None, at: datetime | None = None) -> bool:
     """Whether the user has the permission at the instant: at the site, or anywhere when None."""
     reach = by.reach(permission, at)
-    return reach is None or (site.pk in reach if site else bool(reach))
+    if reach is None:
+        return site is None or by.knows(site, at)
+    return site.pk in reach if site else bool(reach)

@@ -15,6 +15,7 @@ from rest_framework.fields import empty, get_error_detail
 from centre.bodies import LONGEST_KEY
 from centre.clock import read_instant
 from centre.models import Site, User
+from centre.sight import sight_of
 
 UUID_LENGTH = 36
 
@@ -100,8 +101,12 @@ class Choice(serializers.ChoiceField):
         return super().to_internal_value(data)
 
 
-def sites_by(word: str) -> QuerySet[Site]:
-    """The site of this code or id; none when the word is neither."""
+def site_known_to(user: User, word: str) -> Site | None:
+    """The site of this code or id; none when the word is neither, or names what the user may not know of."""
+    return _sites_by(word).visible_to(user).first()
+
+
+def _sites_by(word: str) -> Any:
     named = Q(code=word)
     if len(word) == UUID_LENGTH:
         try:
@@ -118,13 +123,25 @@ class SiteField(serializers.Field[Site, str, str, Any]):
     default_error_messages = {"unknown": _("There is no such site.")}
 
     def to_internal_value(self, data: Any) -> Site:
-        site = sites_by(data).first() if isinstance(data, str) and len(data) <= UUID_LENGTH else None
+        asker = self.context["request"].user
+        site = site_known_to(asker, data) if isinstance(data, str) and len(data) <= UUID_LENGTH else None
         if site is None:
             self.fail("unknown")
         return site
 
     def to_representation(self, value: Site) -> str:
         return value.code
+
+
+@extend_schema_field({"type": ["string", "null"], "description": "A site's code; null where one may not know of it."})
+class ShownSite(serializers.Field[Site, str, str, Any]):
+    """The code of the site of a row, for who may know that somebody was there."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"read_only": True} | options)
+
+    def to_representation(self, value: Site) -> Any:
+        return value.code if sight_of(self.context["request"].user).is_told(value) else None
 
 
 @extend_schema_field({"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1})

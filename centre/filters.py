@@ -14,18 +14,20 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from centre.clock import read_instant
-from centre.fields import UUID_LENGTH, sites_by
-from centre.models import Marz, Site
+from centre.fields import UUID_LENGTH, site_known_to
+from centre.models import Marz, Site, User
 
 
 class SiteChoice(forms.CharField):
-    """A site by its code or id."""
+    """A site by its code or id, of those that the asker may know of."""
+
+    asker: User
 
     def clean(self, value: Any) -> Site | None:
         word = super().clean(value)
         if not word:
             return None
-        site = sites_by(word).first()
+        site = site_known_to(self.asker, word)
         if site is None:
             raise ValidationError(_("There is no such site."), code="unknown")
         return site
@@ -74,6 +76,13 @@ class SiteFilter(filters.CharFilter):
     """Rows of one site."""
 
     field_class = SiteChoice
+
+    @property
+    def field(self) -> Any:
+        """The field of this very request: what it finds depends on who asks."""
+        field = super().field
+        field.asker = self.parent.request.user
+        return field
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)

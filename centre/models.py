@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.access import Permission, Role, permissions_of
 from centre.clock import default_cut_off_hours
-from centre.sight import in_the_open, sight_of
+from centre.sight import allowed_at, in_the_open, sight_of
 
 
 class Marz(models.TextChoices):
@@ -79,6 +79,10 @@ class User(AbstractUser):
             return None
         return {a.site_id for a in granting if a.site_id}
 
+    def knows(self, site: "Site", at: datetime | None = None) -> bool:
+        """Whether the user may know that there is this site."""
+        return sight_of(self, at).knows(site)
+
 
 class OperationQuerySet(models.QuerySet["Operation"]):
     def current(self) -> "Operation | None":
@@ -120,9 +124,8 @@ class SiteQuerySet(models.QuerySet["Site"]):
         return self.filter(opened_at__lte=at).exclude(closed_at__lte=at)
 
     def where(self, user: User, permission: Permission, at: datetime | None = None) -> "SiteQuerySet":
-        """Sites where the user's role allows the permission."""
-        reach = user.reach(permission, at)
-        return self if reach is None else self.filter(pk__in=reach)
+        """Sites that the user may know of and where their role allows the permission."""
+        return self.filter(allowed_at(user, permission, at=at))
 
     def visible_to(self, user: User, at: datetime | None = None) -> "SiteQuerySet":
         """The sites that the user may know of."""

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from centre.access import Role
+from centre.access import Permission, Role
 
 if TYPE_CHECKING:
     from centre.models import Site, User
@@ -62,6 +62,19 @@ def sight_of(user: "User", at: datetime | None = None) -> Sight:
     )
 
 
+def allowed_at(user: "User", *permissions: Permission, at: datetime | None = None, path: str = "") -> Q:
+    """The condition that a role of the user allows one of these at the site, or at the one at the end of this path.
+
+    A role at all sites is one at all those that the user may know of.
+    """
+    reaches = [user.reach(permission, at) for permission in permissions]
+    known = sight_of(user, at).known(path)
+    if None in reaches:
+        return known
+    within = {site for reach in reaches for site in reach or ()}
+    return known & Q(**{f"{path}__in" if path else "pk__in": within})
+
+
 def in_the_open(path: str = "") -> Q:
     """The condition that anybody may know of the site, or of the one at the end of this path."""
     return Q(**{f"{path}__confidential" if path else "confidential": False})
@@ -70,6 +83,13 @@ def in_the_open(path: str = "") -> Q:
 def is_in_the_open(site: "Site") -> bool:
     """Whether anybody may know of the site."""
     return not site.confidential
+
+
+def named_for(user: "User", site: "Site | None") -> str:
+    """The site's name for who may know that somebody was there; for others it is another site."""
+    if site is None:
+        return ""
+    return str(site) if sight_of(user).is_told(site) else _("another site")
 
 
 def named_for_all(site: "Site") -> str:

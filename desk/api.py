@@ -20,6 +20,7 @@ from centre.fields import Choice, Count, Facts, Key, SiteField, Text
 from centre.models import Marz, Site
 from centre.requests import StaffCall
 from centre.sheets import CONTENT_TYPES, read_why
+from centre.sight import allowed_at
 from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row, check_parameters
 from desk.actions import (
     Counted,
@@ -281,9 +282,8 @@ class GateCounts(Rows):
 
     def get_queryset(self) -> Any:
         user = self.request.user
-        counting, census = user.reach(Permission.COUNT_GATE), user.reach(Permission.SEE_CENSUS)
-        counts = GateCount.objects.select_related("site")
-        return counts if counting is None or census is None else counts.filter(site__in=counting | census)
+        shown = allowed_at(user, Permission.COUNT_GATE, Permission.SEE_CENSUS, path="site")
+        return GateCount.objects.filter(shown).select_related("site")
 
     @act_on_list(GateCountFacts, Counted)
     def create(self, body: GateCountFacts) -> Counted:

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from centre.access import Permission, permissions_of
+from centre.fields import ShownSite
 from centre.models import Site, User
 from centre.viewsets import Rows
 from registrations.births import born_for_machines
@@ -31,7 +32,7 @@ class HouseholdRow(serializers.ModelSerializer[Household]):
     """A household, with how many people it has today."""
 
     number = serializers.SerializerMethodField()
-    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
+    site = ShownSite()
     last_residence = serializers.SerializerMethodField()
     original_registration = serializers.SerializerMethodField()
     size = serializers.IntegerField()

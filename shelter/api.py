@@ -10,6 +10,7 @@ from rest_framework import serializers
 from centre.access import Permission
 from centre.fields import Instant, Key, RowsField, Text
 from centre.models import Site, User
+from centre.sight import allowed_at
 from centre.viewsets import ActFacts, Acts, Rows, act_on_row
 from registrations.models import Household, Individual
 from shelter.actions import Placed, check_in, end_stays, hold_places, move, place_household
@@ -19,9 +20,8 @@ from shelter.models import Place, Room, Stay
 
 def rooms_of(user: User) -> "QuerySet[Room]":
     """The rooms at sites where the user may place people or set up rooms."""
-    placing, setting_up = user.reach(Permission.PLACE), user.reach(Permission.SET_UP_ROOMS)
-    rooms = Room.objects.select_related("site")
-    return rooms if placing is None or setting_up is None else rooms.filter(site__in=placing | setting_up)
+    shown = allowed_at(user, Permission.PLACE, Permission.SET_UP_ROOMS, path="site")
+    return Room.objects.filter(shown).select_related("site")
 
 
 def stays_of(user: User) -> "QuerySet[Stay]":

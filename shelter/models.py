@@ -12,12 +12,11 @@ from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centre.access import Permission
 from centre.models import Act, Site, User
-from centre.sight import sight_of
+from centre.sight import allowed_at
 from centre.words import in_words
 from registrations.models import Individual, Membership, both_or_neither
 
@@ -160,10 +159,7 @@ class StayQuerySet(models.QuerySet["Stay"]):
 
     def visible_to(self, user: User, at: datetime | None = None) -> "StayQuerySet":
         """Holds and stays at the sites where the user may place; a confidential one must be theirs by name."""
-        at = at or timezone.now()
-        reach = user.reach(Permission.PLACE, at)
-        shown = self.filter(sight_of(user, at).told("site"))
-        return shown if reach is None else shown.filter(site__in=reach)
+        return self.filter(allowed_at(user, Permission.PLACE, at=at, path="site"))
 
 
 PLACE_TAKEN_ONCE = ExclusionConstraint(

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from centre.access import Role
 from centre.models import LogLine, Site
-from registrations.models import Individual
+from desk.actions import arrive
+from registrations.models import Household, Individual
 from tests.api.conftest import Machine, intake
 from tests.api.world import furnish
 from tests.build import make_site, make_user
@@ -53,11 +54,13 @@ def test_a_confidential_site_is_shown_to_those_who_work_there(db, role):
 
 
 def test_a_presence_at_a_confidential_site_is_not_shown_elsewhere(coordinator, goris):
-    make_site("crisis", kind=Site.Kind.CRISIS, confidential=True)
-    everywhere = Machine(make_user(Role.COORDINATOR))
+    hidden = make_site("crisis", kind=Site.Kind.CRISIS, confidential=True)
+    everywhere, inside = Machine(make_user(Role.COORDINATOR)), Machine(make_user(Role.PROTECTION, hidden))
     volunteer = Machine(make_user(Role.VOLUNTEER, goris))
     family = volunteer.post("intakes/", intake()).json()["household"]
-    assert everywhere.post(f"households/{family}/arrive/", site="crisis").status_code == 201
+    unknown = everywhere.post(f"households/{family}/arrive/", site="nowhere")
+    assert everywhere.post(f"households/{family}/arrive/", site="crisis").json() == unknown.json()
+    arrive(Household.objects.get(pk=family), site=hidden, by=inside.user)
     shown = [row["site"] for row in volunteer.get("presences/").json()["results"]]
     assert shown == ["goris"]
     assert [row["site"] for row in everywhere.get("presences/").json()["results"]] == ["goris"]

@@ -22,7 +22,7 @@ KNOWING = {Role.ADMINISTRATOR}  # of those who read the census at all sites
 def world(settings):
     """Two hidden sites with one and two people, an open one with one, and the snapshots of all."""
     settings.DEMONSTRATION = True
-    desk, before = make_user(), timezone.now() - timedelta(minutes=5)
+    before = timezone.now() - timedelta(minutes=5)
     sites = [
         make_site("goris"),
         make_site("safe-house", kind=Site.Kind.CRISIS, confidential=True, name_hy="Ապաստան"),
@@ -31,7 +31,7 @@ def world(settings):
     for site, people in zip(
         sites, ([person()], [person()], [person(), person("Ani", relationship="sister")]), strict=True
     ):
-        register_family(site, desk, *people, at=before)
+        register_family(site, make_user(site=site), *people, at=before)
     take_snapshots(timezone.now(), known_at=timezone.now() + timedelta(seconds=1), sites=sites)
     return sites
 

@@ -292,7 +292,9 @@ def test_the_public_gets_only_what_is_frozen(official, goris):
 
 def test_the_public_file_hides_what_is_small_and_names_no_confidential_site(client, goris):
     home = make_site("home", kind="childrens", confidential=True, name_hy="Մանկատուն", name_en="Secret home")
-    register_family(home, make_user(), *(person(f"N{n}", relationship="head" if not n else "son") for n in range(11)))
+    register_family(
+        home, make_user(site=home), *(person(f"N{n}", relationship="head" if not n else "son") for n in range(11))
+    )
     now = timezone.now()
     take_snapshots(now, known_at=now + timedelta(seconds=1))
     client.force_login(make_user(Role.ADMINISTRATOR))

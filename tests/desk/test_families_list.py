@@ -98,7 +98,7 @@ def test_a_role_that_only_sees_families_adds_none_to_the_list(client, goris, fam
 
 def test_a_confidential_site_is_not_named_to_others(client, goris, family):
     home = make_site("home", confidential=True, name_en="Secret home")
-    register_family(home, make_user(), person("Hidden", "Child"))
+    register_family(home, make_user(site=home), person("Hidden", "Child"))
     client.force_login(make_user(Role.COORDINATOR))
     told = str(lines_of(client.get("/api/v1/households.csv", {"why": WHY, "lang": "en"})))
     assert "Secret home" not in told

@@ -221,7 +221,7 @@ def test_needs_are_shown_to_who_may_see_them(client, goris, staff):
 
 def test_a_confidential_site_and_a_death_are_not_told_to_a_volunteer(client, goris, staff, family):
     hospital = make_site("hospital", kind=Site.Kind.HOSPITAL, confidential=True, name_en="Regional hospital")
-    arrive(family, site=hospital, members=members(family, "Nune"), by=staff)
+    arrive(family, site=hospital, members=members(family, "Nune"), by=make_user(site=hospital))
     record_death(Individual.objects.get(given_name="Anna"), site=goris, by=staff)
     client.force_login(make_user(Role.VOLUNTEER, goris))
     text = client.get(at(family)).content.decode()

@@ -295,7 +295,8 @@ def test_a_whole_family_ranks_before_one_member(goris, desk):
 
 
 def test_a_confidential_site_is_not_named(desk):
-    register_family(make_site("shelter-7", confidential=True), desk)
+    home = make_site("shelter-7", confidential=True)
+    register_family(home, make_user(site=home))
     (match,) = find_matches([person()], by=desk)
     assert match.site == ""
 

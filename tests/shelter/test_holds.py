@@ -156,8 +156,9 @@ def test_hospital_with_a_hold_on_the_hotel_bed(family, goris, coordinator, now):
     patient = Individual.objects.members_of(family)[1]
     stay = Stay.objects.get(individual=patient)
     keep_beds([stay], until=now + timedelta(days=3), reason="hospital", by=coordinator, at=now + HOUR)
-    arrive(family, site=hospital, members=[patient.pk], by=coordinator, at=now + HOUR)
-    place_household(family, rooms=[make_room(hospital, 1, "ward")], members=[patient.pk], by=coordinator, at=now + HOUR)
+    ward = make_user(site=hospital)
+    arrive(family, site=hospital, members=[patient.pk], by=ward, at=now + HOUR)
+    place_household(family, rooms=[make_room(hospital, 1, "ward")], members=[patient.pk], by=ward, at=now + HOUR)
     assert beds(family, now + 2 * HOUR) == [("14", 1), ("ward", 1), ("14", 3)]
     assert not stay.room.places.free(now + 2 * HOUR).exists()
     check_in(list(Stay.objects.holds().at(now + 3 * HOUR)), by=coordinator, at=now + 3 * HOUR)
