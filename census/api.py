@@ -36,7 +36,8 @@ from centre.viewsets import Rows, check_parameters
 FIRST_DAY = date(2020, 1, 1)
 PLACES = serializers.DictField(
     help_text=(
-        "By a site's code, confidential_sites (those that one may not know), on_the_way and total: "
+        "By a site's code, confidential_sites (those that one may not know; counted with the smallest others as "
+        "other_sites where they are fewer than three or hold fewer than ten people), on_the_way and total: "
         "`people` by sex and cohort, and the `balance` line by line."
     )
 )

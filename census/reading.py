@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from census.balance import LINES
 from census.counting import ON_THE_WAY
 from census.selectors import TOTAL
-from census.sight import CONFIDENTIAL
+from census.sight import CONFIDENTIAL, OTHERS
 from centre.models import Marz, Site
 from centre.templatetags.figures import figure
 from registrations.models import AgeGroup, Sex
@@ -64,13 +64,15 @@ def read_total(tally: dict[str, Any]) -> PlaceRow | None:
 
 
 def _order(key: str) -> tuple[int, str]:
-    return (CONFIDENTIAL, ON_THE_WAY).index(key) + 1 if key in (CONFIDENTIAL, ON_THE_WAY) else 0, key
+    last = (CONFIDENTIAL, OTHERS, ON_THE_WAY)
+    return last.index(key) + 1 if key in last else 0, key
 
 
 def name_of_row(key: str) -> str:
     """What a row that is no site is called, in the reader's language."""
     names = {
         CONFIDENTIAL: _("Confidential sites"),
+        OTHERS: _("Other sites"),
         ON_THE_WAY: _("On the way"),
         TOTAL: _("Total"),
     }

@@ -1,7 +1,9 @@
 """What a reader is told of each site: of those they may not know of, one line together."""
 
+import uuid
 from collections import Counter, defaultdict
-from typing import Any
+from collections.abc import Collection, Hashable, Mapping
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
@@ -9,15 +11,31 @@ from census.balance import Balance
 from census.models import Snapshot, SnapshotQuerySet
 from centre.access import Permission
 from centre.models import Site, User
-from centre.sight import in_the_open
+from centre.sight import in_the_open, sight_of
 
-CONFIDENTIAL = "confidential_sites"
-"""The key of the line in which all confidential sites that a reader may not know are counted together."""
+CONFIDENTIAL, OTHERS = "confidential_sites", "other_sites"
+"""The key of the line in which all confidential sites that a reader may not know are counted together; and of the line
+in which they are counted with open ones, where they alone would be so few that the line spoke of a few people."""
+
+LEAST_SITES, LEAST_PEOPLE = 3, 10
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def cover_for(hidden: Mapping[Key, int], shown: Mapping[Key, int]) -> list[Key]:
+    """The sites to count with the hidden ones, the smallest first, until that is three sites and ten people."""
+    sites, people, cover = len(hidden), sum(hidden.values()), []
+    for key in sorted(shown, key=lambda one: (shown[one], str(one))) if hidden else ():
+        if sites >= LEAST_SITES and people >= LEAST_PEOPLE:
+            break
+        sites, people = sites + 1, people + shown[key]
+        cover.append(key)
+    return cover
 
 
 def tally_for(user: User, tally: dict[str, Any]) -> dict[str, Any]:
     """The tally as the user may read it; figures and total stay what they are, and the balance holds."""
-    return _without(tally, Site.objects.hidden_from(user))
+    return _without(tally, Site.objects.hidden_from(user), own=sight_of(user).named)
 
 
 def tally_for_the_public(tally: dict[str, Any]) -> dict[str, Any]:
@@ -25,12 +43,19 @@ def tally_for_the_public(tally: dict[str, Any]) -> dict[str, Any]:
     return _without(tally, Site.objects.exclude(in_the_open()))
 
 
-def _without(tally: dict[str, Any], sites: "QuerySet[Site]") -> dict[str, Any]:
-    hidden = set(sites.filter(code__in=tally["places"]).values_list("code", flat=True))
+def _without(tally: dict[str, Any], sites: "QuerySet[Site]", own: Collection[uuid.UUID] = ()) -> dict[str, Any]:
+    places = tally["places"]
+    hidden = set(sites.filter(code__in=places).values_list("code", flat=True))
     if not hidden:
         return tally
-    places = {key: place for key, place in tally["places"].items() if key not in hidden}
-    return tally | {"places": places | {CONFIDENTIAL: _together([tally["places"][key] for key in sorted(hidden)])}}
+    others = Site.objects.filter(code__in=places).exclude(code__in=hidden).exclude(pk__in=own)
+    closing = {code: place["balance"]["closing"] for code, place in places.items()}
+    shown_to_all = {code: closing[code] for code in others.values_list("code", flat=True)}
+    cover = cover_for({code: closing[code] for code in hidden}, shown_to_all)
+    together = hidden | set(cover)
+    line = _together([places[code] for code in sorted(together)])
+    shown = {key: place for key, place in places.items() if key not in together}
+    return tally | {"places": shown | {OTHERS if cover else CONFIDENTIAL: line}}
 
 
 def snapshots_for(user: User) -> SnapshotQuerySet:

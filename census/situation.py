@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from census.selectors import Figures, Tally
+from census.sight import cover_for
 from centre.access import Permission, allows
 from centre.models import Site, User
 from centre.presumed import presumed_left
@@ -173,8 +174,13 @@ def _known(counted: Situation, user: User) -> tuple[list[SiteRow], list[AtSite]]
     else:
         every = list(Site.objects.open(counted.at))
         knows = sight_of(user).knows
-        sites = [site for site in every if knows(site)]
-        hidden = [counted.sites.get(site.pk, AtSite()) for site in every if not knows(site)]
+        people = {site: counted.sites.get(site.pk, AtSite()).present for site in every}
+        unknown = {site: number for site, number in people.items() if not knows(site)}
+        own = sight_of(user).named
+        known = {site: number for site, number in people.items() if knows(site) and site.pk not in own}
+        cover = cover_for(unknown, known)
+        sites = [site for site in every if knows(site) and site not in cover]
+        hidden = [counted.sites.get(site.pk, AtSite()) for site in (*unknown, *cover)]
     return _ranked([(site, counted.sites.get(site.pk, AtSite())) for site in sites], counted.at), hidden
 
 
