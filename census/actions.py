@@ -24,7 +24,8 @@ def take_snapshots(
 ) -> list[Snapshot]:
     """Freeze the tally of an instant, as known at that instant: of the operation, and of each of these sites.
 
-    What was taken before stays as it is. Taken by the schedule when `by` is empty. Refuses with NotSettled while
+    What was taken before stays as it is. Taken by the schedule when `by` is empty; a person freezes the sites that are
+    theirs, and the operation where all are, after whatever cut-off hour was due before. Refuses with NotSettled while
     facts of that time may still be on their way, and with LaterTaken where a later snapshot continues the last one.
     """
     if by is not None:
@@ -35,11 +36,25 @@ def take_snapshots(
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_CENSUS_AT_A_TIME])
+        if by is not None:
+            _take_what_was_due(at)
         taken = set(Snapshot.objects.filter(at=at).values_list("site", flat=True))
-        scopes: list[Site | None] = [None, *(sites or [])]
+        scopes = _scopes(sites or [], by)
         tally = Tally(at, known_at)
         with refused_on(Snapshot.opening.field, LaterTaken()):
             return [_freeze(tally, site, by) for site in scopes if (site.pk if site else None) not in taken]
+
+
+def _take_what_was_due(before: datetime) -> None:
+    """The cut-off hour is the day's, whatever is taken by hand a moment after it."""
+    for at, scopes in sorted(due_snapshots(timezone.now()).items()):
+        if at < before:
+            take_snapshots(at, sites=[site for site in scopes if site])
+
+
+def _scopes(sites: list[Site], by: User | None) -> list[Site | None]:
+    reach = None if by is None else by.reach(Permission.TAKE_CENSUS)
+    return [None, *sites] if reach is None else [site for site in sites if site.pk in reach]
 
 
 def _freeze(tally: Tally, site: Site | None, by: User | None) -> Snapshot:

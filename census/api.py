@@ -148,7 +148,10 @@ class CensusQuestion(Facts):
         self.validate_on(local_day(at))
         if at > timezone.now():
             raise serializers.ValidationError(_("This has not happened yet."))
-        return at
+        return _whole_hour(at)
+
+    def validate_known_at(self, known_at: datetime) -> datetime:
+        return _whole_hour(known_at)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "on" in attrs and "at" in attrs:
@@ -209,10 +212,20 @@ class FileQuestion(Facts):
     def validate_on(self, on: date) -> date:
         return CensusQuestion().validate_on(on)
 
+    def validate_known_at(self, known_at: datetime) -> datetime:
+        return _whole_hour(known_at)
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "known_at" in attrs and attrs["profile"] == Profile.PUBLIC:
             raise serializers.ValidationError({"known_at": [_("Only a snapshot can be published.")]})
         return attrs
+
+
+def _whole_hour(at: datetime) -> datetime:
+    """Two answers a minute apart would tell a family by what it adds."""
+    if at.minute or at.second or at.microsecond:
+        raise serializers.ValidationError(_("Ask for a whole hour, such as 14:00."))
+    return at
 
 
 ASKED = sorted(set(FileQuestion().fields) - {"on", "suffix"})
@@ -241,7 +254,7 @@ class CensusFile(APIView):
 
 
 def _snapshot_of(on: date, site: Site | None) -> Snapshot | None:
-    return Snapshot.objects.on(on).filter(site=site).order_by("-at").first()
+    return Snapshot.objects.on(on).filter(site=site).the_days_first().first()
 
 
 def _from_snapshot(snapshot: Snapshot) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def census_file(
     would get what is not frozen: two counts of one day would tell of those who came between.
     """
     made_at = timezone.now()
-    snapshot = None if known_at else Snapshot.objects.on(on).filter(site=None).order_by("-at").first()
+    snapshot = None if known_at else Snapshot.objects.on(on).filter(site=None).the_days_first().first()
     if profile == Profile.PUBLIC and snapshot is None:
         raise NotFrozen
     if snapshot:

@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 from django.contrib.postgres.functions import TransactionNow
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import ExpressionWrapper, Q
 from django.urls import reverse
 
 from centre.clock import local_day, local_instant
@@ -19,6 +20,11 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         """Snapshots of instants on the local day."""
         start = local_instant(day, time())
         return self.filter(at__gte=start, at__lt=start + timedelta(days=1))
+
+    def the_days_first(self) -> "SnapshotQuerySet":
+        """Those taken at a cut-off hour, then those by hand, the latest of each first: the first is the day's."""
+        by_hand = ExpressionWrapper(Q(taken_by__isnull=False), models.BooleanField())
+        return self.order_by(by_hand, "-at")
 
 
 class Snapshot(models.Model):

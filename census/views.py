@@ -174,7 +174,7 @@ def _read(tally: dict[str, Any], at: datetime) -> dict[str, Any]:
 
 
 def _snapshots_of(on: date) -> list[Snapshot]:
-    return list(Snapshot.objects.on(on).filter(site=None))
+    return list(Snapshot.objects.on(on).filter(site=None).the_days_first())
 
 
 def _tally_of(on: date, snapshots: list[Snapshot]) -> tuple[datetime, datetime, dict[str, Any]]:

@@ -56,6 +56,7 @@ def desk(window: Page, server: Server, everything: User) -> Iterator[Desk]:
         if one.type == "error" and "422" not in one.text and not one.text.startswith(REPLACED):
             wrong.append(one.text)
 
+    window.goto("about:blank")  # what the page before still asks for would be answered to whoever signs in now
     window.on("pageerror", fault)
     window.on("console", said)
     window.set_viewport_size(WIDE)
