@@ -32,7 +32,7 @@ from aid.models import (
 from aid.selectors import Counted, Line, count_household, entitlement
 from centre.access import NotAllowed, Permission, allows, require
 from centre.acts import act
-from centre.locks import lock_by_key
+from centre.locks import LockedInVain, lock_by_key
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
 from registrations.models import Household
@@ -257,11 +257,12 @@ def reverse_handout(handout: Handout, *, reason: str, by: User, at: datetime, ac
 
 
 def _lock_counted(household: Household) -> Counted:
-    """Lock the household, and the one its card counts as. A merge that was running has ended when this returns."""
-    lock_by_key(Household.objects.filter(pk=household.pk).only("pk"))
+    """Lock the household and the one its card counts as. A merge that was running has ended when this returns."""
+    expected = count_household(household).household_id
+    lock_by_key(Household.objects.filter(pk__in={household.pk, expected}).only("pk"))
     counted = count_household(household)
-    if counted.household_id != household.pk:
-        lock_by_key(Household.objects.filter(pk=counted.household_id).only("pk"))
+    if counted.household_id != expected:
+        raise LockedInVain
     return counted
 
 

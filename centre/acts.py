@@ -19,7 +19,7 @@ from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
 from centre.access import NotAllowed
-from centre.locks import in_order
+from centre.locks import LockedInVain, in_order
 from centre.meters import ACTS, REFUSALS
 from centre.models import Act, User
 from centre.refusals import Changed, NotThen, Refusal
@@ -137,8 +137,8 @@ def _kept_answer(row: Act, answers: type[Answer]) -> Answer:
 def _retried_on_deadlock(once: Callable[[], Answer]) -> Answer:
     try:
         return once()
-    except OperationalError as error:
-        lost = getattr(error.__cause__, "sqlstate", None) == DEADLOCK
+    except (OperationalError, LockedInVain) as error:
+        lost = isinstance(error, LockedInVain) or getattr(error.__cause__, "sqlstate", None) == DEADLOCK
         if not lost or connection.in_atomic_block:
             raise
         time.sleep(random.uniform(0.02, 0.1))  # the other goes first, or the two would meet again

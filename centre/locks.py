@@ -19,12 +19,16 @@ _reached: ContextVar[int | None] = ContextVar("reached", default=None)
 
 
 class OutOfOrder(Exception):
-    """An act locks rows of a kind that comes before what it has locked already."""
+    """An act locks rows of a kind that it has locked already, or of one that comes before."""
+
+
+class LockedInVain(Exception):
+    """What had to be locked became other rows while the act waited for the lock: the act is done anew, once."""
 
 
 @contextmanager
 def in_order() -> Iterator[None]:
-    """Within an act: what is locked comes after what was locked, or is of the same kind."""
+    """Within an act: what is locked comes after what was locked."""
     before = _reached.set(-1)
     try:
         yield
@@ -42,6 +46,6 @@ def _keep_order(kind: str) -> None:
     reached, rank = _reached.get(), ORDER.index(kind)
     if reached is None:
         return
-    if rank < reached:
-        raise OutOfOrder(f"{kind} is locked after {ORDER[reached]}; the order is {', '.join(ORDER)}")
+    if rank <= reached:
+        raise OutOfOrder(f"{kind} is locked after {ORDER[reached]}; once each, in the order {', '.join(ORDER)}")
     _reached.set(rank)

@@ -176,7 +176,7 @@ AID_AND_CENSUS: dict[str, Break] = {
     "loss_has_a_reason": lambda w: again(w.received, kind="lost", from_site=w.goris, to_site=None),
     "stock_goes_where_its_kind_says": lambda w: again(w.received, from_site=w.sisian),
     "stock_of_a_handout": lambda w: again(w.received, handout=w.handout),
-    "snapshot_once": lambda w: again(w.snapshot),
+    "snapshot_once": lambda w: again(w.snapshot, opening=None),
     "census_snapshot_opening_id_key": continue_twice,
 }
 
