@@ -24,3 +24,10 @@ class NotFrozen(Refusal):
 
     code = "not_frozen"
     message = _("A public file needs a snapshot. Wait for it.")
+
+
+class WorkerAway(Refusal):
+    """The worker takes no snapshot now: it cannot be sent for."""
+
+    code = "worker_away"
+    message = _("The part that takes snapshots does not answer. Nothing was taken: try again in a few minutes.")

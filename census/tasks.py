@@ -4,8 +4,10 @@ from datetime import datetime
 
 from celery import shared_task
 from django.conf import settings
+from kombu.exceptions import OperationalError as BrokerAway
 
 from census import actions
+from census.errors import WorkerAway
 from centre.clock import settled_until
 from centre.models import Site, User
 
@@ -29,9 +31,14 @@ def take_snapshots(at: str, known_at: str, by: str) -> None:
 
 
 def ask_for_snapshots(at: datetime, *, by: User, known_at: datetime | None = None) -> None:
-    """Send the worker for the snapshots of an instant, once what was known by then has settled."""
+    """Send the worker for the snapshots of an instant, once what was known by then has settled.
+
+    Refuses with WorkerAway when it cannot be sent for.
+    """
     known_at = known_at or at
     unsettled = max(0.0, (known_at - settled_until()).total_seconds())
-    take_snapshots.apply_async(
-        (at.isoformat(), known_at.isoformat(), str(by.pk)), countdown=0 if settings.DEMONSTRATION else unsettled
-    )
+    facts = (at.isoformat(), known_at.isoformat(), str(by.pk))
+    try:
+        take_snapshots.apply_async(facts, countdown=0 if settings.DEMONSTRATION else unsettled, retry=False)
+    except BrokerAway as error:
+        raise WorkerAway from error

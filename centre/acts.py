@@ -15,10 +15,11 @@ from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import OperationalError, connection, models, transaction
+from django.db import InterfaceError, OperationalError, connection, models, transaction
 from django.utils import timezone
 
 from centre.access import NotAllowed
+from centre.faults import is_away
 from centre.locks import LockedInVain, in_order
 from centre.meters import ACTS, REFUSALS
 from centre.models import Act, User
@@ -134,12 +135,18 @@ def _kept_answer(row: Act, answers: type[Answer]) -> Answer:
     return answers(**cast(dict[str, Any], kept.answer))
 
 
+def _sqlstate(error: Exception) -> str | None:
+    return getattr(error.__cause__, "sqlstate", None)
+
+
 def _retried_on_deadlock(once: Callable[[], Answer]) -> Answer:
     try:
         return once()
-    except (OperationalError, LockedInVain) as error:
-        lost = isinstance(error, LockedInVain) or getattr(error.__cause__, "sqlstate", None) == DEADLOCK
+    except (OperationalError, InterfaceError, LockedInVain) as error:
+        lost = isinstance(error, LockedInVain) or is_away(error) or _sqlstate(error) == DEADLOCK
         if not lost or connection.in_atomic_block:
             raise
+        if is_away(error):
+            connection.close()  # a new one is opened; an act that was done all the same is answered as it was
         time.sleep(random.uniform(0.02, 0.1))  # the other goes first, or the two would meet again
         return once()

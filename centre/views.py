@@ -1,5 +1,8 @@
 """Settings a person keeps for themselves, and the table of who may do what."""
 
+import sys
+from http import HTTPStatus
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import (
@@ -9,23 +12,28 @@ from django.http import (
     HttpResponseBadRequest,
     HttpResponseRedirect,
     HttpResponseServerError,
+    JsonResponse,
 )
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from centre.access import GIVEN_TO, Permission, Role, permissions_of
 from centre.accounts import LANGUAGE_BEFORE_SIGN_IN
 from centre.actions import choose_language
+from centre.faults import is_away
 from centre.forms import LanguageForm
 from centre.guides import GUIDES, picture_of
 from centre.models import User
 from centre.operations import known_operation, marked_as
 from centre.requests import StaffRequest
 from centre.shift import choose_site, site_of_shift, sites_of_shift
+
+ASK_AGAIN = 5  # seconds until a page asks again by itself
 
 
 @require_GET
@@ -106,7 +114,27 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something broke; this page asks neither the database nor the session."""
-    return HttpResponseServerError(_page_without_request("500.html", getattr(request, "request_id", "")))
+    if is_away(sys.exc_info()[1]):
+        return _away(request)
+    number = getattr(request, "request_id", "")
+    if request.path.startswith("/api/"):
+        said = _("Something broke on our side. Send the same again: what was saved is saved once.")
+        return JsonResponse({"detail": said, "request_id": number}, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    return HttpResponseServerError(_page_without_request("500.html", number))
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    """The database does not answer: a page that asks again by itself, a sentence for machines."""
+    answer: HttpResponse
+    if request.path.startswith("/api/"):
+        said = _("The database does not answer. Send the same again: what was saved is saved once.")
+        answer = JsonResponse({"code": "database_away", "detail": said}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    else:
+        answer = HttpResponse(_page_without_request("503.html"), status=HTTPStatus.SERVICE_UNAVAILABLE)
+    if request.method in ("GET", "HEAD"):
+        answer["Refresh"] = str(ASK_AGAIN)
+    answer["Retry-After"] = str(ASK_AGAIN)
+    return answer
 
 
 def _page_without_request(template: str, request_id: str = "") -> str:

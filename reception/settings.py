@@ -139,7 +139,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Yerevan"
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_connect_timeout": 2}
+CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds: who asks for a task is told at once that it cannot be sent
 
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "upkeep.tasks.heartbeat", "schedule": 60.0, "options": {"expires": 55}},
@@ -150,9 +151,10 @@ BACKUP_KEY = _list("BACKUP_KEY")  # age recipients; `manage.py backup --new-key`
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",  # the broker: one count for all web processes
+        "BACKEND": "centre.cache.Cache",  # the broker: one count for all web processes
         "LOCATION": BROKER_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db="),
         "KEY_PREFIX": "reception",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},  # seconds
     }
 }
 
