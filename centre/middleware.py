@@ -22,6 +22,7 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from centre.models import User
 from centre.refusals import Refusal, SomebodyElse
+from centre.requests import is_for_the_api
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -104,11 +105,6 @@ def _page_before(request: HttpRequest) -> str:
     own = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     asked = urlsplit(address)._replace(scheme="", netloc="").geturl() if own else ""
     return asked or reverse("census:board")
-
-
-def is_for_the_api(request: HttpRequest) -> bool:
-    """Whether a machine asks, which is answered in JSON and led nowhere."""
-    return request.path.startswith(reverse("api"))
 
 
 def is_from_a_page(request: HttpRequest) -> bool:

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from centre.middleware import is_for_the_api
+from centre.requests import is_for_the_api
 
 ANSWERED = "answered"
 MOST_KEPT = 20  # answers a session, the latest: a repeat comes within minutes

@@ -2,6 +2,7 @@
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
+from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 from rest_framework.request import Request
 
@@ -21,3 +22,8 @@ class StaffCall(Request):
     """What the API is asked with."""
 
     user: User
+
+
+def is_for_the_api(request: HttpRequest) -> bool:
+    """Whether a machine asks, which is answered in JSON and led nowhere."""
+    return request.path.startswith(reverse("api"))

@@ -30,7 +30,7 @@ from centre.forms import LanguageForm
 from centre.guides import GUIDES, picture_of
 from centre.models import User
 from centre.operations import known_operation, marked_as
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, is_for_the_api
 from centre.shift import choose_site, site_of_shift, sites_of_shift
 
 ASK_AGAIN = 5  # seconds until a page asks again by itself
@@ -117,7 +117,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     if is_away(sys.exc_info()[1]):
         return _away(request)
     number = getattr(request, "request_id", "")
-    if request.path.startswith("/api/"):
+    if is_for_the_api(request):
         said = _("Something broke on our side. Send the same again: what was saved is saved once.")
         return JsonResponse({"detail": said, "request_id": number}, status=HTTPStatus.INTERNAL_SERVER_ERROR)
     return HttpResponseServerError(_page_without_request("500.html", number))
@@ -126,7 +126,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 def _away(request: HttpRequest) -> HttpResponse:
     """The database does not answer: a page that asks again by itself, a sentence for machines."""
     answer: HttpResponse
-    if request.path.startswith("/api/"):
+    if is_for_the_api(request):
         said = _("The database does not answer. Send the same again: what was saved is saved once.")
         answer = JsonResponse({"code": "database_away", "detail": said}, status=HTTPStatus.SERVICE_UNAVAILABLE)
     else:

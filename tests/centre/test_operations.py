@@ -31,13 +31,13 @@ def test_every_page_says_what_it_is_for(client, purpose, said):
         assert ("data-mark" in page) is bool(said)
 
 
-def test_what_is_known_is_not_asked_again(client, django_assert_num_queries):
+def test_what_is_known_is_not_asked_again(client, rf, django_assert_num_queries):
     opened = _open("practice")
     operations.remember(opened)
     try:
         with django_assert_num_queries(0):
             page = client.get("/accounts/login/").content.decode()
-            broken = views.broken(None).content.decode()
+            broken = views.broken(rf.get("/")).content.decode()
     finally:
         operations.forget()
     assert 'data-mark="practice"' in page

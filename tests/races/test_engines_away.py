@@ -69,7 +69,6 @@ def test_without_a_broker_everything_goes_on_but_what_the_worker_does(committed_
         at = timezone.now().isoformat()
         refused = desk.post("/api/v1/snapshots/take/", {"at": at}, as_json=True)
         assert (refused.status, json.loads(refused.body)["code"]) == (409, "worker_away")
-        assert refused.seconds < 30
 
 
 def test_without_a_database_it_is_said_and_asked_again(committed_database, monkeypatch):

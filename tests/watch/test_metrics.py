@@ -63,7 +63,7 @@ def test_a_request_is_counted_by_the_name_of_its_view_and_not_by_its_address(cli
 def test_the_figures_hold_nobody_and_no_site(client):
     site = make_site("safe-house", kind="crisis", confidential=True)
     client.force_login(make_user(Role.VOLUNTEER, site, username="volunteer-of-the-safe-house"))
-    register_family(site, make_user(Role.COORDINATOR), person("Աննա", "Հակոբյան"))
+    register_family(site, make_user(Role.COORDINATOR, site), person("Աննա", "Հակոբյան"))
     individual = Individual.objects.get()
     client.get(f"/families/{individual.pk}/?q=Հակոբյան")
     text = write_metrics().decode()
