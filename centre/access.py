@@ -32,6 +32,7 @@ class Permission(models.TextChoices):
     SEE_FAMILIES = "see_families", _("See families of their site")
     EXPORT_FAMILIES = "export_families", _("Download lists of families")
     SEE_NEEDS = "see_needs", _("See specific needs")
+    SEE_DOCUMENTS = "see_documents", _("See and search the numbers of documents, one person at a time")
     SEE_CASES = "see_cases", _("See and follow cases")
     MERGE = "merge", _("Merge and unmerge duplicates, void what was wrong")
     PLACE = "place", _("Hold places, check families in and move them")
@@ -74,6 +75,7 @@ MAY: dict[str, frozenset[Permission]] = {
             P.SEE_FAMILIES,
             P.EXPORT_FAMILIES,
             P.SEE_NEEDS,
+            P.SEE_DOCUMENTS,
             P.MERGE,
             P.PRINT_CARDS,
             P.PLACE,
@@ -84,7 +86,9 @@ MAY: dict[str, frozenset[Permission]] = {
             P.TAKE_CENSUS,
         }
     ),
-    Role.PROTECTION: frozenset({P.REGISTER, P.SEE_FAMILIES, P.EXPORT_FAMILIES, P.SEE_NEEDS, P.SEE_CASES, P.MERGE}),
+    Role.PROTECTION: frozenset(
+        {P.REGISTER, P.SEE_FAMILIES, P.EXPORT_FAMILIES, P.SEE_NEEDS, P.SEE_DOCUMENTS, P.SEE_CASES, P.MERGE}
+    ),
     Role.OFFICIAL: frozenset({P.SEE_CENSUS}),
     Role.AUDITOR: frozenset({P.SEE_CENSUS, P.SEE_LOG}),
     Role.ADMINISTRATOR: frozenset({P.SET_UP, P.PRINT_CARDS, P.SET_UP_ROOMS, P.SEE_LOG, P.SEE_CENSUS, P.TAKE_CENSUS}),

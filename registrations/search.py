@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
+from centre.access import Permission
 from centre.models import User
 from registrations.card_texts import read_card_text
 from registrations.digits import in_plain_digits
@@ -87,7 +88,7 @@ def search_individuals(queryset: Any, query: str, *, by: User) -> Ranked:
         members = list(rows.order_by("memberships__position").values_list("pk", flat=True))
         if members or any(letter.isdigit() for letter in query):  # else the letters of a name may look like digit keys
             return Ranked(queryset, members)
-    exactly = _by_exact_number(query)
+    exactly = _by_exact_number(query, by)
     if exactly:
         return Ranked(queryset, _each_once(_rows(queryset.filter(pk__in=exactly))))
     asked = _asked(query)
@@ -139,15 +140,15 @@ def _number(query: str) -> int | None:
         return None
 
 
-def _by_exact_number(query: str) -> list[uuid.UUID]:
-    """Those whose telephone or document has the whole number that was typed, a few at most; never a part of it."""
+def _by_exact_number(query: str, by: User) -> list[uuid.UUID]:
+    """Those whose telephone, or whose document where one may see it, has the whole number; never a part of it."""
     if sum(letter.isdigit() for letter in query) < LEAST_DIGITS:
         return []
     asked = Q()
     plain = in_plain_digits(query).split()
     for number in {" ".join(plain), "".join(plain)}:
         asked |= Q(documents__contains=[{"number": number}]) | Q(documents__contains=[{"number": number.upper()}])
-    named = [Individual.objects.filter(asked)]
+    named = [Individual.objects.filter(asked).visible_to(by, permission=Permission.SEE_DOCUMENTS)]
     phone = read_phone(query)
     if phone:
         named.append(

@@ -12,7 +12,7 @@ from desk.actions import arrive
 from registrations.models import Household, Individual
 from tests.api.conftest import Machine, intake
 from tests.api.world import furnish
-from tests.build import make_site, make_user
+from tests.build import make_site, make_user, person, register_family
 
 EVERYONE = set(Role.values)
 FAMILIES = {Role.VOLUNTEER, Role.COORDINATOR, Role.PROTECTION}
@@ -230,3 +230,20 @@ def test_a_room_says_what_is_free(db):
     here = furnish("goris")
     (room,) = Machine(make_user(Role.COORDINATOR, here.site)).get("rooms/").json()["results"]
     assert (room["places"], room["blocked"], room["free"]) == (2, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"), [(Role.VOLUNTEER, False), (Role.COORDINATOR, True), (Role.PROTECTION, True)]
+)
+def test_a_document_is_shown_of_one_person_to_who_may_see_it_and_in_no_list(db, role, shown):
+    site = make_site("goris")
+    papers = ({"kind": "passport", "number": "AN0123456"},)
+    family = register_family(site, make_user(), person(documents=papers))
+    (key,) = family.memberships.values_list("individual", flat=True)
+    machine = Machine(make_user(role, site))
+    assert machine.get(f"individuals/{key}/").json()["documents"] == (list(papers) if shown else None)
+    listed = machine.get("individuals/").json()["results"]
+    assert [row["documents"] for row in listed] == [None]
+    found = machine.get("individuals/", search="AN0123456").json()["results"]
+    assert [row["id"] for row in found] == ([str(key)] if shown else [])
+    assert all(row["documents"] is None for row in found)
