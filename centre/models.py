@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from centre.access import Permission, Role, permissions_of
+from centre.access import Permission, Role, judged_at, permissions_of
 from centre.clock import default_cut_off_hours
 from centre.sight import allowed_at, in_the_open, sight_of
 
@@ -72,8 +72,12 @@ class User(AbstractUser):
         return {a.role for a in self.all_assignments if a.covers(at)}
 
     def reach(self, permission: Permission, at: datetime | None = None) -> set[uuid.UUID] | None:
-        """The ids of the sites where the user has the permission; None where it is every site."""
-        at = at or timezone.now()
+        """The ids of the sites where the user has the permission, then and now; None where it is every site."""
+        reaches = [self._reach_at(permission, instant) for instant in judged_at(at)]
+        bounded = [reach for reach in reaches if reach is not None]
+        return set.intersection(*bounded) if bounded else None
+
+    def _reach_at(self, permission: Permission, at: datetime) -> set[uuid.UUID] | None:
         granting = [a for a in self.all_assignments if a.covers(at) and permission in permissions_of(a.role)]
         if any(a.site_id is None for a in granting):
             return None
