@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from centre.actions import choose_language, forget_given_password
 from centre.log import write_log
 from centre.models import LogLine, User
+from centre.sessions import begin, end_all
 
 LANGUAGE_BEFORE_SIGN_IN = "language_before_sign_in"
 SAID_BY_THE_BAR = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
@@ -36,6 +37,11 @@ def log_sign_in(user: User, **_told: Any) -> None:
 
 
 @receiver(user_logged_in)
+def begin_the_session(request: HttpRequest, **_told: Any) -> None:
+    begin(request.session, request.headers.get("User-Agent", ""))
+
+
+@receiver(user_logged_in)
 def speak_the_language_chosen_before(request: HttpRequest, user: User, **_told: Any) -> None:
     chosen = request.session.pop(LANGUAGE_BEFORE_SIGN_IN, None)
     if chosen:
@@ -46,6 +52,11 @@ def speak_the_language_chosen_before(request: HttpRequest, user: User, **_told: 
 @receiver(password_changed)
 def forget_the_given_password(user: User, **_told: Any) -> None:
     forget_given_password(by=user)
+
+
+@receiver(password_changed)
+def end_what_the_old_password_opened(request: HttpRequest, user: User, **_told: Any) -> None:
+    end_all(user, besides=request.session.session_key)
 
 
 @receiver(user_login_failed)

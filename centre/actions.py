@@ -33,6 +33,7 @@ from centre.locks import lock_by_key
 from centre.models import Act, Assignment, Operation, Site, User
 from centre.operations import remember
 from centre.refusals import refused_on
+from centre.sessions import end_all
 
 PRESUMED_LEFT_AFTER = 12  # hours, at a registration point that was given no others
 FOR_A_TIME = (Role.VOLUNTEER, Role.AID_VOLUNTEER)
@@ -261,7 +262,10 @@ def end_role(assignment: Assignment, *, by: User, at: datetime, act: Act) -> Sta
 
 @act("block_sign_in", answers=StaffSaved)
 def block_sign_in(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved:
-    """Let the person in no more; their past stays readable. Refuses with NotOneself or LastAdministrator."""
+    """Let the person in no more, and end their sessions and tokens for good; their past stays readable.
+
+    Refuses with NotOneself or LastAdministrator.
+    """
     _require_over(user, by, at)
     if user.pk == by.pk:
         raise NotOneself
@@ -269,26 +273,29 @@ def block_sign_in(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved
     if {one.user_id for one in administrators} == {user.pk}:
         raise LastAdministrator
     User.objects.filter(pk=user.pk).update(is_active=False)
+    end_all(user)
     return StaffSaved(str(user.pk))
 
 
 @act("allow_sign_in", answers=StaffSaved)
 def allow_sign_in(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved:
-    """Let the person in again, with the roles that still run."""
+    """Let the person in again, with the roles that still run; nothing that was signed in before comes back."""
     _require_over(user, by, at)
+    end_all(user)  # what signed in while sign-in was being blocked
     User.objects.filter(pk=user.pk).update(is_active=True)
     return StaffSaved(str(user.pk))
 
 
 @act("give_password", answers=StaffSaved)
 def give_password(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved:
-    """Replace a forgotten password by a one-time one, and end what they are signed in to. Refuses with NotOneself."""
+    """Replace a forgotten password by a one-time one, and end their sessions and tokens. Refuses with NotOneself."""
     _require_over(user, by, at)
     if user.pk == by.pk:
         raise NotOneself
     User.objects.filter(pk=user.pk).update(
         password=make_password(one_time_password(act.pk)), password_given_at=at, password_given_by=by
     )
+    end_all(user)
     return StaffSaved(str(user.pk))
 
 

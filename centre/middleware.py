@@ -9,7 +9,7 @@ from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render, resolve_url
@@ -22,10 +22,12 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from centre.models import User
 from centre.refusals import Refusal, SomebodyElse
+from centre.sessions import is_idle, see_at_work
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
 PAGE_OF = "X-Page-Of"
+RENEWS = "X-Renews"  # of a request that the page sends by itself
 NOBODY = "nobody"
 ENDED = "ended"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -43,6 +45,20 @@ def language_of_the_user(get_response: Answer) -> Answer:
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ("Accept-Language",))
         return response
+
+    return middleware
+
+
+def while_at_work(get_response: Answer) -> Answer:
+    """End a session in which nobody has worked for a while; a page that renews itself is nobody's work."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            if is_idle(request.session):
+                logout(request)
+            elif RENEWS not in request.headers:
+                see_at_work(request.session)
+        return get_response(request)
 
     return middleware
 

@@ -7,11 +7,13 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import TransactionNow
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -268,6 +270,26 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} · {self.user}"
+
+
+class Session(AbstractBaseSession):
+    """A browser that is signed in: whose it is, since when, and when somebody last worked in it."""
+
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="sessions")  # nobody's before sign-in
+    began_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    device = models.CharField(max_length=200, blank=True)  # as the browser names itself
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"{self.device} · {self.user}"
+
+    @property
+    def mark(self) -> str:
+        """What stands on a page for the session: its key would open it."""
+        return salted_hmac("centre.session", self.session_key, algorithm="sha256").hexdigest()[:32]
 
 
 class Act(models.Model):

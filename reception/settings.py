@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "centre.middleware.while_at_work",
     "centre.middleware.sign_in_and_back",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "centre.middleware.language_of_the_user",
@@ -183,7 +184,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = _number("TRUSTED_PROXIES", 1 if HTTPS else 0)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "census:board"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-SESSION_COOKIE_AGE = 12 * 3600  # one shift
+SESSION_ENGINE = "centre.sessions"
+SESSION_COOKIE_AGE = 12 * 3600  # one shift, from sign-in
+SESSION_IDLE = timedelta(minutes=15)
 SESSION_COOKIE_HTTPONLY = True
 
 # Browser

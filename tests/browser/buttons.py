@@ -21,13 +21,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.urls import resolve
 from django.utils import timezone
 from playwright.sync_api import ElementHandle, Page
 
 from centre.access import Role
 from centre.models import Act, Site, User
+from centre.sessions import SessionStore
 from centre.shift import CHOSEN
 from registrations.models import Household
 from shelter.models import Room, Stay

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from centre.access import Role
-from centre.models import Assignment, LogLine, Operation, Site, User
+from centre.models import Assignment, LogLine, Operation, Session, Site, User
 from centre.shift import CHOSEN
 from reception.celery import app as celery
 from tests.browser.buttons import OPENS, SCRIPT, Desk, button

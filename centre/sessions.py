@@ -1,0 +1,77 @@
+"""Sessions: whose they are, and how they end: with the shift, after a while without work, or at a word."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore as RowStore
+from django.db import transaction
+from django.utils import timezone
+
+from centre.models import Session, Token, User
+
+BEGAN, SEEN, DEVICE = "began_at", "seen_at", "device"
+TO_THE_MINUTE = timedelta(minutes=1)  # how exactly it is kept when somebody last worked
+
+
+class SessionStore(RowStore):
+    """Sessions in a table that says whose each is; one that began at sign-in ends a shift later, come what may."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def create_model_instance(self, data: Mapping[str, Any]) -> Session:
+        row = super().create_model_instance(data)
+        row.user_id = data.get(SESSION_KEY)
+        row.began_at, row.seen_at = _instant(data.get(BEGAN)), _instant(data.get(SEEN))
+        row.device = data.get(DEVICE, "")
+        return row
+
+    def get_expiry_date(self, **told: Any) -> datetime:
+        began = _instant(self.get(BEGAN))
+        return began + timedelta(seconds=settings.SESSION_COOKIE_AGE) if began else super().get_expiry_date(**told)
+
+    def get_expiry_age(self, **told: Any) -> int:
+        if self.get(BEGAN) is None:
+            return super().get_expiry_age(**told)
+        return max(0, int((self.get_expiry_date() - timezone.now()).total_seconds()))
+
+
+def begin(session: SessionBase, device: str) -> None:
+    """From now on the session runs for one shift, on this device."""
+    now = timezone.now().isoformat()
+    session[BEGAN], session[SEEN] = now, now
+    session[DEVICE] = device[: Session._meta.get_field("device").max_length]
+
+
+def is_idle(session: SessionBase) -> bool:
+    """Whether nobody has worked in the session for longer than is allowed."""
+    seen = _instant(session.get(SEEN))
+    return seen is not None and timezone.now() - seen > settings.SESSION_IDLE
+
+
+def see_at_work(session: SessionBase) -> None:
+    """Somebody works in the session now."""
+    seen, now = _instant(session.get(SEEN)), timezone.now()
+    if seen is None or now - seen >= TO_THE_MINUTE:
+        session[SEEN] = now.isoformat()
+
+
+def end_session(session: Session) -> None:
+    """Sign the browser out now."""
+    Session.objects.filter(pk=session.pk).delete()
+
+
+def end_all(user: User, besides: str | None = None) -> None:
+    """End for good every session and token of the user, besides the session of this key."""
+    with transaction.atomic():
+        Session.objects.filter(user=user).exclude(pk=besides or "").delete()
+        Token.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=timezone.now())
+
+
+def _instant(said: str | None) -> datetime | None:
+    return datetime.fromisoformat(said) if said else None

@@ -1,0 +1,147 @@
+"""What a person is signed in to: it ends with the shift, after a while without work, and for good at a word."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from centre.access import Role
+from centre.actions import allow_sign_in, block_sign_in, give_password
+from centre.drafts import draft_key
+from centre.models import Session, Token, User
+from tests.api.conftest import Machine
+from tests.build import make_site, make_user
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD, OWN = "reception-desk-1", "own-apricot-garden-7"
+
+
+@pytest.fixture
+def goris():
+    return make_site("goris")
+
+
+@pytest.fixture
+def anna(goris):
+    return make_user(Role.COORDINATOR, goris, username="anna")
+
+
+def desk_of(user, device="Mozilla/5.0 (Windows NT 10.0) Chrome/126.0"):
+    desk = Client(headers={"User-Agent": device})
+    assert desk.post("/accounts/login/", {"login": user.username, "password": PASSWORD}).status_code == 302
+    return desk
+
+
+def is_in(desk):
+    return desk.get("/settings/").status_code == 200
+
+
+def ago(desk, **columns):
+    session = desk.session
+    for name, since in columns.items():
+        session[name] = (timezone.now() - since).isoformat()
+    session.save()
+
+
+def block(user):
+    block_sign_in(user, by=make_user(Role.ADMINISTRATOR))
+
+
+def block_and_allow(user):
+    block(user)
+    allow_sign_in(user, by=make_user(Role.ADMINISTRATOR))
+
+
+def reset(user):
+    give_password(user, by=make_user(Role.ADMINISTRATOR))
+    User.objects.filter(pk=user.pk).update(password_given_at=None, password_given_by=None)
+
+
+def change(user):
+    form = {"oldpassword": PASSWORD, "password1": OWN, "password2": OWN}
+    assert desk_of(user).post("/accounts/password/change/", form).status_code == 302
+
+
+@pytest.mark.parametrize("act", [block, block_and_allow, reset, change])
+def test_every_session_and_token_ends_for_good(anna, act):
+    desk, machine = desk_of(anna), Machine(anna)
+    assert is_in(desk)
+    assert machine.get("sites/").status_code == 200
+    act(anna)
+    assert not is_in(desk)
+    assert machine.get("sites/").status_code == 401
+    assert not Session.objects.filter(pk=desk.session.session_key).exists()
+    assert not Token.objects.filter(user=anna, revoked_at=None).exists()
+
+
+def test_changing_the_password_keeps_the_browser_it_was_changed_in(anna):
+    desk = desk_of(anna)
+    began = desk.session["began_at"]
+    form = {"oldpassword": PASSWORD, "password1": OWN, "password2": OWN}
+    assert desk.post("/accounts/password/change/", form).status_code == 302
+    assert is_in(desk)
+    assert desk.session["began_at"] == began
+
+
+def test_the_key_of_drafts_is_the_same_after_blocking_and_another_after_a_new_password(anna):
+    key = draft_key(anna)
+    block_and_allow(anna)
+    assert draft_key(User.objects.get(pk=anna.pk)) == key
+    reset(anna)
+    assert draft_key(User.objects.get(pk=anna.pk)) != key
+
+
+def test_what_began_while_sign_in_was_being_blocked_ends_when_it_is_allowed(anna):
+    block(anna)
+    late, machine = Client(), Machine(anna)
+    late.force_login(anna)
+    allow_sign_in(anna, by=make_user(Role.ADMINISTRATOR))
+    assert not is_in(late)
+    assert machine.get("sites/").status_code == 401
+
+
+def test_a_session_ends_after_a_quarter_of_an_hour_without_work_and_says_so(anna):
+    desk = desk_of(anna)
+    ago(desk, seen_at=timedelta(minutes=14))
+    assert is_in(desk)
+    ago(desk, seen_at=timedelta(minutes=16))
+    answer = desk.get("/settings/")
+    assert answer["Location"] == "/accounts/login/?next=%2Fsettings%2F&ended=1"
+    assert not Session.objects.filter(user=anna).exists()
+
+
+def test_a_press_after_a_quarter_of_an_hour_leads_to_sign_in_and_writes_nothing(anna):
+    desk = desk_of(anna)
+    ago(desk, seen_at=timedelta(minutes=16))
+    form = {"id": uuid.uuid4()}
+    answer = desk.post("/settings/sites/", form, headers={"X-Page-Of": str(anna.pk)})
+    assert (answer.status_code, "ended=1" in answer["X-Sign-In"]) == (401, True)
+
+
+def test_a_page_that_renews_itself_keeps_no_session_alive(anna):
+    desk = desk_of(anna)
+    ago(desk, seen_at=timedelta(minutes=10))
+    desk.get("/board/now/", headers={"X-Renews": "1"})
+    renewed = desk.session["seen_at"]
+    assert is_in(desk)
+    assert renewed < desk.session["seen_at"]
+
+
+@pytest.mark.parametrize("address", ["/", "/shelter/"])
+def test_the_boards_say_that_they_renew_themselves(anna, address):
+    assert b'"X-Renews": "1"' in desk_of(anna).get(address).content
+
+
+def test_a_session_ends_with_the_shift_however_much_is_done_in_it(anna):
+    desk = desk_of(anna)
+    ago(desk, began_at=timedelta(hours=11, minutes=59))
+    answer = desk.post("/settings/language/", {"language": "ru", "next": "/"})
+    assert answer.status_code == 303
+    assert is_in(desk)
+    ends_at = Session.objects.get(user=anna).expire_date
+    assert ends_at < timezone.now() + timedelta(minutes=2)
+    Session.objects.update(expire_date=timezone.now())
+    assert not is_in(desk)
