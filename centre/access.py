@@ -93,6 +93,9 @@ MAY: dict[str, frozenset[Permission]] = {
 }
 
 
+BY_PAGES_ALONE = frozenset({Role.ADMINISTRATOR})  # whoever can give roles does it in person
+
+
 def permissions_of(role: str) -> frozenset[Permission]:
     """What the role may do."""
     return MAY[role]

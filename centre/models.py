@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.access import Permission, Role, judged_at, permissions_of
 from centre.clock import default_cut_off_hours
+from centre.devices import called
 from centre.sight import allowed_at, in_the_open, sight_of
 
 
@@ -285,6 +286,11 @@ class Session(AbstractBaseSession):
 
     def __str__(self) -> str:
         return f"{self.device} · {self.user}"
+
+    @property
+    def called(self) -> str:
+        """The browser and the system, as people call them."""
+        return called(self.device)
 
     @property
     def mark(self) -> str:

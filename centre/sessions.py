@@ -9,6 +9,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as RowStore
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from centre.models import Session, Token, User
@@ -25,11 +26,15 @@ class SessionStore(RowStore):
         return Session
 
     def create_model_instance(self, data: Mapping[str, Any]) -> Session:
-        row = super().create_model_instance(data)
-        row.user_id = data.get(SESSION_KEY)
-        row.began_at, row.seen_at = _instant(data.get(BEGAN)), _instant(data.get(SEEN))
-        row.device = data.get(DEVICE, "")
-        return row
+        return Session(
+            session_key=self._get_or_create_session_key(),  # type: ignore[attr-defined]  # Django types the face alone
+            session_data=self.encode(dict(data)),
+            expire_date=self.get_expiry_date(),
+            user_id=data.get(SESSION_KEY),
+            began_at=_instant(data.get(BEGAN)),
+            seen_at=_instant(data.get(SEEN)),
+            device=data.get(DEVICE, ""),
+        )
 
     def get_expiry_date(self, **told: Any) -> datetime:
         began = _instant(self.get(BEGAN))
@@ -59,6 +64,13 @@ def see_at_work(session: SessionBase) -> None:
     seen, now = _instant(session.get(SEEN)), timezone.now()
     if seen is None or now - seen >= TO_THE_MINUTE:
         session[SEEN] = now.isoformat()
+
+
+def live_sessions(user: User) -> QuerySet[Session]:
+    """The sessions of the user that somebody could go on working in, the latest first."""
+    now = timezone.now()
+    running = Session.objects.filter(user=user, expire_date__gt=now, seen_at__gt=now - settings.SESSION_IDLE)
+    return running.order_by("-seen_at")
 
 
 def end_session(session: Session) -> None:

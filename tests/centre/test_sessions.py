@@ -145,3 +145,44 @@ def test_a_session_ends_with_the_shift_however_much_is_done_in_it(anna):
     assert ends_at < timezone.now() + timedelta(minutes=2)
     Session.objects.update(expire_date=timezone.now())
     assert not is_in(desk)
+
+
+# The page on which one sees them
+
+
+def page_of(desk):
+    return " ".join(desk.get("/settings/sessions/").content.decode().split())
+
+
+def test_the_page_lists_and_ends_what_is_signed_in(anna):
+    here, there = desk_of(anna), desk_of(anna, "Mozilla/5.0 (Android 14; Mobile) Firefox/128.0")
+    machine = Machine(anna)
+    page = page_of(here)
+    assert "Chrome, Windows" in page
+    assert "Firefox, Android" in page
+    assert page.count("Sign that device out") == 1
+    assert there.session.session_key not in page
+    away = Session.objects.get(pk=there.session.session_key)
+    token = Token.objects.get(user=anna)
+    assert here.post(f"/settings/sessions/{away.mark}/end/").status_code == 303
+    assert here.post(f"/settings/sessions/tokens/{token.pk}/end/").status_code == 303
+    assert (is_in(here), is_in(there), machine.get("sites/").status_code) == (True, False, 401)
+    assert "Firefox" not in page_of(here)
+
+
+def test_nobody_sees_or_ends_what_another_is_signed_in_to(anna, goris):
+    other = make_user(Role.COORDINATOR, goris, username="davit")
+    theirs, here = desk_of(other, "Mozilla/5.0 (X11; Linux) Firefox/128.0"), desk_of(anna)
+    machine = Machine(other)
+    assert "Firefox" not in page_of(here)
+    mark = Session.objects.get(user=other).mark
+    assert here.post(f"/settings/sessions/{mark}/end/").status_code == 404
+    assert here.post(f"/settings/sessions/tokens/{Token.objects.get(user=other).pk}/end/").status_code == 404
+    assert is_in(theirs)
+    assert machine.get("sites/").status_code == 200
+
+
+def test_a_session_that_was_left_is_not_listed(anna):
+    here, left = desk_of(anna), desk_of(anna, "Mozilla/5.0 (X11; Linux) Firefox/128.0")
+    ago(left, seen_at=timedelta(minutes=16))
+    assert "Firefox" not in page_of(here)
