@@ -1,18 +1,25 @@
 """Sign-in: staff accounts are made by an administrator, and each sign-in leaves a line."""
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_changed
+from allauth.account.signals import user_logged_in as signed_in
 from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.core.exceptions import ValidationError as Invalid
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from centre.actions import choose_language, forget_given_password
 from centre.log import write_log
 from centre.models import LogLine, User
 from centre.sessions import begin, end_all
+from centre.tries import know_device, tries_of
 
+GIVEN_PASSWORD_LASTS = timedelta(hours=24)
 LANGUAGE_BEFORE_SIGN_IN = "language_before_sign_in"
 SAID_BY_THE_BAR = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
@@ -23,12 +30,27 @@ class StaffAccounts(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Whose name and password these are; raises TooManyTries, or Invalid for a first password that is too old."""
+        tries = tries_of(request, credentials.get("username", ""))
+        tries.begin()
+        user: User | None = super().authenticate(request, **credentials)
+        tries.judge(right=user is not None)
+        if user and user.password_given_at and timezone.now() - user.password_given_at > GIVEN_PASSWORD_LASTS:
+            raise Invalid(_("This first password is older than 24 hours. Ask your administrator for a new one."))
+        return user
+
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
     ) -> None:
         """Say nothing of signing in and out: the top bar shows it, and a page that says *saved* ends a draft."""
         if message_template not in SAID_BY_THE_BAR:
             super().add_message(request, level, message_template, *args, **kwargs)
+
+
+@receiver(signed_in)
+def know_the_device(response: HttpResponse, user: User, **_told: Any) -> None:
+    know_device(response, user.username)
 
 
 @receiver(user_logged_in)

@@ -20,6 +20,7 @@ from centre.filters import SiteFilterSet
 from centre.log import write_log
 from centre.models import LogLine, Site, Token
 from centre.tokens import LONGEST_HOURS, USUAL_HOURS, TokenAuthentication, make_token, needs_tokens, revoke_token
+from centre.tries import TooManyTries
 from centre.viewsets import Rows
 
 
@@ -83,7 +84,7 @@ class MadeToken(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
 
 
-class TooManyTries(exceptions.Throttled):
+class Waits(exceptions.Throttled):
     """Somebody guesses passwords."""
 
     default_detail = _("Too many tries. Wait some minutes.")
@@ -141,8 +142,10 @@ class WrongPassword(exceptions.AuthenticationFailed):
 def _sign_in(request: Request, username: str, password: str) -> Any:
     try:
         user = get_adapter().authenticate(request._request, username=username[:150], password=password)
+    except TooManyTries as error:
+        raise Waits(error.wait) from error
     except Invalid as error:
-        raise TooManyTries from error
+        raise exceptions.PermissionDenied(error.messages[0]) from error
     if user is None or not user.is_active:
         raise WrongPassword
     return user

@@ -23,6 +23,7 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 from centre.models import User
 from centre.refusals import Refusal, SomebodyElse
 from centre.sessions import is_idle, see_at_work
+from centre.tries import TooManyTries
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -97,7 +98,10 @@ def _may_come_first(path: str) -> bool:
 
 
 class WordedRefusals:
-    """Show a refusal that no form caught as a page of its own, or above the page for a fragment; with status 409."""
+    """Show a refusal that no form caught as a page of its own, or above the page for a fragment; with status 409.
+
+    Too many tries to sign in are a page of their own with status 429, which says how long to wait.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -106,6 +110,10 @@ class WordedRefusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, TooManyTries):
+            answer = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+            answer["Retry-After"] = str(exception.wait)
+            return answer
         if not isinstance(exception, Refusal):
             return None
         if is_from_a_page(request):

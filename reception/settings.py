@@ -154,6 +154,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",  # the broker: one count for all web processes
         "LOCATION": BROKER_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db="),
         "KEY_PREFIX": "reception",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},  # seconds: nobody waits for a count
     }
 }
 
@@ -176,10 +177,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_FORMS = {"login": "centre.account_forms.SignIn", "change_password": "centre.account_forms.NewPassword"}
 ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE, also when the browser is closed on the way
-ACCOUNT_RATE_LIMITS = {  # a whole camp signs in from one address; the account's own limit keeps guessers out
-    "login": "300/m/ip",
-    "login_failed": "60/m/ip,5/300s/key",
-}
+ACCOUNT_RATE_LIMITS = False  # centre/tries.py counts, after the password and by account and address together
 ALLAUTH_TRUSTED_PROXY_COUNT = _number("TRUSTED_PROXIES", 1 if HTTPS else 0)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "census:board"

@@ -91,12 +91,13 @@ def test_what_a_token_cannot_be(client, goris, facts, name):
 
 def test_guessing_is_logged_and_stopped(client, goris):
     make_user(username="anna", site=goris)
-    answers = [ask(client, password=f"guess-{number}") for number in range(6)]
-    assert [answer.status_code for answer in answers[:5]] == [401] * 5
+    answers = [ask(client, password=f"guess-{number}") for number in range(11)]
+    assert [answer.status_code for answer in answers[:10]] == [401] * 10
     assert answers[0].headers["WWW-Authenticate"] == "Bearer"
-    assert answers[5].status_code == 429
+    assert (answers[10].status_code, answers[10].headers["Retry-After"]) == (429, "300")
+    assert "Too many tries" in answers[10].json()["detail"]
     assert ask(client).status_code == 429  # the right one too: who guesses learns nothing
-    assert LogLine.objects.filter(verb="sign_in_failed").count() == 5
+    assert LogLine.objects.filter(verb="sign_in_failed").count() == 11
 
 
 def test_an_unknown_name_is_answered_like_a_wrong_password(client, goris):

@@ -178,6 +178,22 @@ def test_a_given_password_opens_one_door_until_it_is_changed(client, admin, gori
     assert client.get("/intake/").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "older than 24 hours"), ("hy", "24 ժամից"), ("ru", "больше 24 часов")],
+)
+def test_a_given_password_lasts_a_day(client, admin, goris, language, words):
+    slip = client.get(client.post("/settings/staff/", new_person(goris))["Location"])
+    form = {"login": "anna.h", "password": slip.context["password"]}
+    User.objects.filter(username="anna.h").update(password_given_at=timezone.now() - timedelta(hours=25))
+    desk = type(client)(headers={"Accept-Language": language})
+    assert words in text_of(desk.post("/accounts/login/", form))
+    machine = {"username": "anna.h", "password": form["password"], "label": "x", "hours": 1}
+    assert desk.post("/api/v1/tokens/", machine, content_type="application/json").status_code == 403
+    User.objects.filter(username="anna.h").update(password_given_at=timezone.now() - timedelta(hours=23))
+    assert desk.post("/accounts/login/", form).status_code == 302
+
+
 def test_a_forgotten_password_ends_what_is_signed_in(client, admin, goris):
     user = make_user(Role.VOLUNTEER, goris, username="davit")
     desk = type(client)()
