@@ -1,7 +1,7 @@
 """Sign-in: staff accounts are made by an administrator, and each sign-in leaves a line."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_changed
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from centre.actions import choose_language, forget_given_password
 from centre.log import write_log
 from centre.models import LogLine, User
-from centre.sessions import begin, end_all
+from centre.sessions import SessionStore, begin, end_all
 from centre.tries import know_device, tries_of
 
 GIVEN_PASSWORD_LASTS = timedelta(hours=24)
@@ -60,7 +60,7 @@ def log_sign_in(user: User, **_told: Any) -> None:
 
 @receiver(user_logged_in)
 def begin_the_session(request: HttpRequest, **_told: Any) -> None:
-    begin(request.session, request.headers.get("User-Agent", ""))
+    begin(cast(SessionStore, request.session), request.headers.get("User-Agent", ""))
 
 
 @receiver(user_logged_in)

@@ -6,6 +6,7 @@ htmx says `HX-Request` too.
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from centre.models import User
 from centre.refusals import Refusal, SomebodyElse
-from centre.sessions import is_idle, see_at_work
+from centre.sessions import SessionStore, is_idle, see_at_work
 from centre.tries import TooManyTries
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -55,10 +56,11 @@ def while_at_work(get_response: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            if is_idle(request.session):
+            session = cast(SessionStore, request.session)
+            if is_idle(session):
                 logout(request)
             elif RENEWS not in request.headers:
-                see_at_work(request.session)
+                see_at_work(session)
         return get_response(request)
 
     return middleware

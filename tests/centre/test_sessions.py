@@ -11,6 +11,7 @@ from centre.access import Role
 from centre.actions import allow_sign_in, block_sign_in, give_password
 from centre.drafts import draft_key
 from centre.models import Session, Token, User
+from centre.sessions import SessionStore, is_idle, see_at_work
 from tests.api.conftest import Machine
 from tests.build import make_site, make_user
 
@@ -39,11 +40,9 @@ def is_in(desk):
     return desk.get("/settings/").status_code == 200
 
 
-def ago(desk, **columns):
-    session = desk.session
-    for name, since in columns.items():
-        session[name] = (timezone.now() - since).isoformat()
-    session.save()
+def left(user, minutes):
+    """Nobody has worked in the person's sessions since."""
+    Session.objects.filter(user=user).update(seen_at=timezone.now() - timedelta(minutes=minutes))
 
 
 def block(user):
@@ -105,9 +104,9 @@ def test_what_began_while_sign_in_was_being_blocked_ends_when_it_is_allowed(anna
 
 def test_a_session_ends_after_a_quarter_of_an_hour_without_work_and_says_so(anna):
     desk = desk_of(anna)
-    ago(desk, seen_at=timedelta(minutes=14))
+    left(anna, 14)
     assert is_in(desk)
-    ago(desk, seen_at=timedelta(minutes=16))
+    left(anna, 16)
     answer = desk.get("/settings/")
     assert answer["Location"] == "/accounts/login/?next=%2Fsettings%2F&ended=1"
     assert not Session.objects.filter(user=anna).exists()
@@ -115,7 +114,7 @@ def test_a_session_ends_after_a_quarter_of_an_hour_without_work_and_says_so(anna
 
 def test_a_press_after_a_quarter_of_an_hour_leads_to_sign_in_and_writes_nothing(anna):
     desk = desk_of(anna)
-    ago(desk, seen_at=timedelta(minutes=16))
+    left(anna, 16)
     form = {"id": uuid.uuid4()}
     answer = desk.post("/settings/sites/", form, headers={"X-Page-Of": str(anna.pk)})
     assert (answer.status_code, "ended=1" in answer["X-Sign-In"]) == (401, True)
@@ -123,11 +122,24 @@ def test_a_press_after_a_quarter_of_an_hour_leads_to_sign_in_and_writes_nothing(
 
 def test_a_page_that_renews_itself_keeps_no_session_alive(anna):
     desk = desk_of(anna)
-    ago(desk, seen_at=timedelta(minutes=10))
+    left(anna, 10)
+    before = Session.objects.get(user=anna).seen_at
     desk.get("/board/now/", headers={"X-Renews": "1"})
-    renewed = desk.session["seen_at"]
+    assert Session.objects.get(user=anna).seen_at == before
     assert is_in(desk)
-    assert renewed < desk.session["seen_at"]
+    assert Session.objects.get(user=anna).seen_at > before
+
+
+def test_being_at_work_writes_back_nothing_else_of_the_session(anna):
+    desk = desk_of(anna)
+    slow, session = SessionStore(desk.session.session_key), desk.session
+    slow.load()
+    session["shift_site"] = "goris"
+    session.save()
+    left(anna, 10)
+    see_at_work(slow)
+    assert desk.session["shift_site"] == "goris"
+    assert not is_idle(slow)
 
 
 @pytest.mark.parametrize("address", ["/", "/shelter/"])
@@ -137,7 +149,9 @@ def test_the_boards_say_that_they_renew_themselves(anna, address):
 
 def test_a_session_ends_with_the_shift_however_much_is_done_in_it(anna):
     desk = desk_of(anna)
-    ago(desk, began_at=timedelta(hours=11, minutes=59))
+    session = desk.session
+    session["began_at"] = (timezone.now() - timedelta(hours=11, minutes=59)).isoformat()
+    session.save()
     answer = desk.post("/settings/language/", {"language": "ru", "next": "/"})
     assert answer.status_code == 303
     assert is_in(desk)
@@ -183,6 +197,7 @@ def test_nobody_sees_or_ends_what_another_is_signed_in_to(anna, goris):
 
 
 def test_a_session_that_was_left_is_not_listed(anna):
-    here, left = desk_of(anna), desk_of(anna, "Mozilla/5.0 (X11; Linux) Firefox/128.0")
-    ago(left, seen_at=timedelta(minutes=16))
+    desk_of(anna, "Mozilla/5.0 (X11; Linux) Firefox/128.0")
+    left(anna, 16)
+    here = desk_of(anna)
     assert "Firefox" not in page_of(here)
