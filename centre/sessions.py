@@ -55,8 +55,8 @@ class SessionStore(RowStore):
 
 def begin(session: SessionStore, device: str) -> None:
     """From now on the session runs for one shift, on this device."""
-    session.seen_at = timezone.now()
-    session[BEGAN] = session.seen_at.isoformat()
+    session[BEGAN] = timezone.now().isoformat()  # which reads the session first
+    session.seen_at = _instant(session[BEGAN])
     session[DEVICE] = device[: Session._meta.get_field("device").max_length]
 
 
