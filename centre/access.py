@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -95,9 +97,20 @@ MAY: dict[str, frozenset[Permission]] = {
 }
 
 
+BY_PAGES_ALONE = frozenset({Role.ADMINISTRATOR})  # whoever can give roles does it in person
+
+
 def permissions_of(role: str) -> frozenset[Permission]:
     """What the role may do."""
     return MAY[role]
+
+
+def judged_at(at: datetime | None) -> tuple[datetime, ...]:
+    """When a right must hold: when it happened, and now. A demonstration plays its past as if that were now."""
+    now = timezone.now()
+    if at is None:
+        return (now,)
+    return (at,) if settings.DEMONSTRATION else (at, now)
 
 
 class NotAllowed(PermissionDenied):
@@ -105,7 +118,7 @@ class NotAllowed(PermissionDenied):
 
 
 def require(by: "User", permission: Permission, site: "Site | None" = None, at: datetime | None = None) -> None:
-    """Raise NotAllowed unless the user has the permission at the instant: at the site, or anywhere when None."""
+    """Raise NotAllowed unless the user has the permission, then and now: at the site, or anywhere when None."""
     if not allows(by, permission, site, at):
         raise NotAllowed(
             _("Your role does not allow this here: %(permission)s.") % {"permission": permission.label.lower()}
@@ -113,7 +126,7 @@ def require(by: "User", permission: Permission, site: "Site | None" = None, at: 
 
 
 def require_everywhere(by: "User", permission: Permission, at: datetime | None = None) -> None:
-    """Raise NotAllowed unless the user has the permission at the instant at every site."""
+    """Raise NotAllowed unless the user has the permission, then and now, at every site."""
     if by.reach(permission, at) is not None:
         raise NotAllowed(
             _("Your role does not allow this for all sites: %(permission)s.") % {"permission": permission.label.lower()}
@@ -121,7 +134,7 @@ def require_everywhere(by: "User", permission: Permission, at: datetime | None =
 
 
 def allows(by: "User", permission: Permission, site: "Site | None" = None, at: datetime | None = None) -> bool:
-    """Whether the user has the permission at the instant: at the site, or anywhere when None."""
+    """Whether the user has the permission, then and now: at the site, or anywhere when None."""
     reach = by.reach(permission, at)
     if reach is None:
         return site is None or by.knows(site, at)

@@ -3,8 +3,11 @@
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm
+from allauth.core import context
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from centre.tries import tries_of
 
 
 class Plain(forms.Form):
@@ -36,3 +39,14 @@ class NewPassword(Plain, ChangePasswordForm):
         self.fields["oldpassword"].label = _("Password now")
         self.fields["password1"].label = _("New password")
         self.fields["password2"].label = _("New password once more")
+
+    def clean_oldpassword(self) -> str:
+        """The password now; who guesses it in a session that is not theirs is counted as at sign-in."""
+        tries = tries_of(context.request, self.user.username)
+        try:
+            said: str = super().clean_oldpassword()
+        except forms.ValidationError:
+            tries.judge(right=False)
+            raise
+        tries.judge(right=True)
+        return said

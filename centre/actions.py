@@ -5,7 +5,7 @@ import hmac
 from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from centre.access import Permission, Role, require, require_everywhere
+from centre.access import Permission, Role, judged_at, require, require_everywhere
 from centre.acts import act
 from centre.errors import (
     AlreadyOpen,
@@ -33,8 +33,10 @@ from centre.locks import lock_by_key
 from centre.models import Act, Assignment, Operation, Site, User
 from centre.operations import remember
 from centre.refusals import refused_on
+from centre.sessions import end_all
 
 PRESUMED_LEFT_AFTER = 12  # hours, at a registration point that was given no others
+TIME_TO_MAKE_ANOTHER = timedelta(days=7)  # an administrator whose role ends sooner is not the one who stays
 FOR_A_TIME = (Role.VOLUNTEER, Role.AID_VOLUNTEER)
 
 
@@ -236,9 +238,11 @@ def give_role(
 ) -> StaffSaved:
     """Give the person a role at the site, or at all.
 
-    Refuses with RoleHeld, EndNeeded, EndsBeforeStart or SiteClosed.
+    Refuses with NotOneself, RoleHeld, EndNeeded, EndsBeforeStart or SiteClosed.
     """
     _require_there(by, site, at)
+    if user.pk == by.pk:
+        raise NotOneself
     lock_by_key(User.objects.filter(pk=user.pk))
     if _running(at).filter(user=user, role=role, site=site).exists():
         raise RoleHeld
@@ -250,8 +254,8 @@ def give_role(
 def end_role(assignment: Assignment, *, by: User, at: datetime, act: Act) -> StaffSaved:
     """End the role now. Refuses with RoleEnded or LastAdministrator."""
     _require_there(by, assignment.site, at)
-    administrators = lock_by_key(_running(at).filter(role=Role.ADMINISTRATOR, site=None, user__is_active=True))
-    if [one.pk for one in administrators] == [assignment.pk]:
+    everybodys = assignment.role == Role.ADMINISTRATOR and assignment.site_id is None
+    if everybodys and not [one for one in _lasting_administrators(at) if one.pk != assignment.pk]:
         raise LastAdministrator
     ended = _running(at).filter(pk=assignment.pk).update(ends_at=at)
     if not ended:
@@ -261,39 +265,55 @@ def end_role(assignment: Assignment, *, by: User, at: datetime, act: Act) -> Sta
 
 @act("block_sign_in", answers=StaffSaved)
 def block_sign_in(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved:
-    """Let the person in no more; their past stays readable. Refuses with NotOneself or LastAdministrator."""
+    """Let the person in no more, and end their sessions and tokens for good; their past stays readable.
+
+    Refuses with NotOneself or LastAdministrator.
+    """
     _require_over(user, by, at)
     if user.pk == by.pk:
         raise NotOneself
-    administrators = lock_by_key(_running(at).filter(role=Role.ADMINISTRATOR, site=None, user__is_active=True))
-    if {one.user_id for one in administrators} == {user.pk}:
+    lasting = _lasting_administrators(at, user)
+    sets_up_all = _running(at).filter(user=user, role=Role.ADMINISTRATOR, site=None).exists()
+    if sets_up_all and not [one for one in lasting if one.user_id != user.pk]:
         raise LastAdministrator
     User.objects.filter(pk=user.pk).update(is_active=False)
+    end_all(user)
     return StaffSaved(str(user.pk))
 
 
 @act("allow_sign_in", answers=StaffSaved)
 def allow_sign_in(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved:
-    """Let the person in again, with the roles that still run."""
+    """Let the person in again, with the roles that still run; nothing that was signed in before comes back."""
     _require_over(user, by, at)
+    end_all(user)  # what signed in while sign-in was being blocked
     User.objects.filter(pk=user.pk).update(is_active=True)
     return StaffSaved(str(user.pk))
 
 
 @act("give_password", answers=StaffSaved)
 def give_password(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved:
-    """Replace a forgotten password by a one-time one, and end what they are signed in to. Refuses with NotOneself."""
+    """Replace a forgotten password by a one-time one, and end their sessions and tokens. Refuses with NotOneself."""
     _require_over(user, by, at)
     if user.pk == by.pk:
         raise NotOneself
     User.objects.filter(pk=user.pk).update(
         password=make_password(one_time_password(act.pk)), password_given_at=at, password_given_by=by
     )
+    end_all(user)
     return StaffSaved(str(user.pk))
 
 
 def _running(at: datetime) -> QuerySet[Assignment]:
     return Assignment.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
+
+
+def _lasting_administrators(at: datetime, *locked: User) -> list[Assignment]:
+    """Who sets up all sites and may sign in, now and for a week to come; their accounts and these stay locked."""
+    now = judged_at(at)[-1]
+    roles = _running(now).filter(role=Role.ADMINISTRATOR, site=None).exclude(ends_at__lte=now + TIME_TO_MAKE_ANOTHER)
+    held = Q(pk__in=roles.values("user")) | Q(pk__in=[user.pk for user in locked])
+    active = [user for user in lock_by_key(User.objects.filter(held)) if user.is_active]
+    return lock_by_key(roles.filter(user__in=active))
 
 
 def _assign(user: User, role: str, site: Site | None, ends_at: datetime | None, *, by: User, at: datetime) -> None:

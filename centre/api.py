@@ -19,7 +19,8 @@ from centre.fields import Count, Facts, Text
 from centre.filters import SiteFilterSet
 from centre.log import write_log
 from centre.models import LogLine, Site, Token
-from centre.tokens import LONGEST_HOURS, TokenAuthentication, make_token, revoke_token
+from centre.tokens import LONGEST_HOURS, USUAL_HOURS, TokenAuthentication, make_token, needs_tokens, revoke_token
+from centre.tries import TooManyTries
 from centre.viewsets import Rows
 
 
@@ -73,7 +74,7 @@ class TokenFacts(Facts):
     username = Text(max_length=150)
     password = Text(max_length=128, trim_whitespace=False)
     label = Text(max_length=60)  # type: ignore[assignment]  # a serializer's own label is another thing
-    hours = Count(min_value=1, max_value=LONGEST_HOURS)
+    hours = Count(min_value=1, max_value=LONGEST_HOURS, default=USUAL_HOURS)
 
 
 class MadeToken(serializers.Serializer[Any]):
@@ -83,7 +84,7 @@ class MadeToken(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
 
 
-class TooManyTries(exceptions.Throttled):
+class Waits(exceptions.Throttled):
     """Somebody guesses passwords."""
 
     default_detail = _("Too many tries. Wait some minutes.")
@@ -105,6 +106,8 @@ class Tokens(viewsets.GenericViewSet[Any]):
         user = _sign_in(request, said["username"], said["password"])
         if user.password_given_at:
             raise exceptions.PermissionDenied(_("Choose a password of your own first."))
+        if not needs_tokens(user):
+            raise exceptions.PermissionDenied(_("Your role needs no token. Sign in on the page."))
         expires_at = timezone.now() + timedelta(hours=said["hours"])
         plain = make_token(user, said["label"], expires_at)
         write_log(user, LogLine.Verb.SIGNED_IN, "token")
@@ -139,8 +142,10 @@ class WrongPassword(exceptions.AuthenticationFailed):
 def _sign_in(request: Request, username: str, password: str) -> Any:
     try:
         user = get_adapter().authenticate(request._request, username=username[:150], password=password)
+    except TooManyTries as error:
+        raise Waits(error.wait) from error
     except Invalid as error:
-        raise TooManyTries from error
+        raise exceptions.PermissionDenied(error.messages[0]) from error
     if user is None or not user.is_active:
         raise WrongPassword
     return user

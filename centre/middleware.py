@@ -6,10 +6,11 @@ htmx says `HX-Request` too.
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render, resolve_url
@@ -23,10 +24,13 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 from centre.models import User
 from centre.refusals import Refusal, SomebodyElse
 from centre.requests import is_for_the_api
+from centre.sessions import SessionStore, is_idle, see_at_work
+from centre.tries import TooManyTries
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
 PAGE_OF = "X-Page-Of"
+RENEWS = "X-Renews"  # of a request that the page sends by itself
 NOBODY = "nobody"
 ENDED = "ended"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -44,6 +48,21 @@ def language_of_the_user(get_response: Answer) -> Answer:
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ("Accept-Language",))
         return response
+
+    return middleware
+
+
+def while_at_work(get_response: Answer) -> Answer:
+    """End a session in which nobody has worked for a while; a page that renews itself is nobody's work."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            session = cast(SessionStore, request.session)
+            if is_idle(session):
+                logout(request)
+            elif RENEWS not in request.headers:
+                see_at_work(session)
+        return get_response(request)
 
     return middleware
 
@@ -82,7 +101,10 @@ def _may_come_first(path: str) -> bool:
 
 
 class WordedRefusals:
-    """Show a refusal that no form caught as a page of its own, or above the page for a fragment; with status 409."""
+    """Show a refusal that no form caught as a page of its own, or above the page for a fragment; with status 409.
+
+    Too many tries to sign in are a page of their own with status 429, which says how long to wait.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -91,6 +113,10 @@ class WordedRefusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, TooManyTries):
+            answer = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+            answer["Retry-After"] = str(exception.wait)
+            return answer
         if not isinstance(exception, Refusal):
             return None
         if is_from_a_page(request):

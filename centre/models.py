@@ -7,17 +7,20 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import TransactionNow
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from centre.access import Permission, Role, permissions_of
+from centre.access import Permission, Role, judged_at, permissions_of
 from centre.clock import default_cut_off_hours
+from centre.devices import called
 from centre.sight import allowed_at, in_the_open, sight_of
 
 
@@ -72,8 +75,12 @@ class User(AbstractUser):
         return {a.role for a in self.all_assignments if a.covers(at)}
 
     def reach(self, permission: Permission, at: datetime | None = None) -> set[uuid.UUID] | None:
-        """The ids of the sites where the user has the permission; None where it is every site."""
-        at = at or timezone.now()
+        """The ids of the sites where the user has the permission, then and now; None where it is every site."""
+        reaches = [self._reach_at(permission, instant) for instant in judged_at(at)]
+        bounded = [reach for reach in reaches if reach is not None]
+        return set.intersection(*bounded) if bounded else None
+
+    def _reach_at(self, permission: Permission, at: datetime) -> set[uuid.UUID] | None:
         granting = [a for a in self.all_assignments if a.covers(at) and permission in permissions_of(a.role)]
         if any(a.site_id is None for a in granting):
             return None
@@ -264,6 +271,31 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} · {self.user}"
+
+
+class Session(AbstractBaseSession):
+    """A browser that is signed in: whose it is, since when, and when somebody last worked in it."""
+
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="sessions")  # nobody's before sign-in
+    began_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    device = models.CharField(max_length=200, blank=True)  # as the browser names itself
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"{self.device} · {self.user}"
+
+    @property
+    def called(self) -> str:
+        """The browser and the system, as people call them."""
+        return called(self.device)
+
+    @property
+    def mark(self) -> str:
+        """What stands on a page for the session: its key would open it."""
+        return salted_hmac("centre.session", self.session_key, algorithm="sha256").hexdigest()[:32]
 
 
 class Act(models.Model):

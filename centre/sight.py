@@ -11,10 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from centre.access import Permission, Role
+from centre.access import Permission, Role, judged_at
 
 if TYPE_CHECKING:
     from centre.models import Site, User
@@ -25,7 +24,7 @@ TOLD_OF_SITES = TOLD_OF_PEOPLE | {Role.ADMINISTRATOR}
 
 @dataclass(frozen=True)
 class Sight:
-    """What one person is told at one instant: of the sites they are assigned to by name, of the others by role."""
+    """What one person is told now: of the sites they are assigned to by name, of the others by role."""
 
     named: frozenset[uuid.UUID]
     of_every_site: bool
@@ -52,8 +51,8 @@ class Sight:
 
 
 def sight_of(user: "User", at: datetime | None = None) -> Sight:
-    """What the user's assignments let them know at the instant, now when none is given."""
-    running = [a for a in user.all_assignments if a.covers(at or timezone.now())]
+    """What the user's assignments let them know now, whatever instant they ask about."""
+    running = [a for a in user.all_assignments if a.covers(judged_at(at)[-1])]
     everywhere = {a.role for a in running if a.site_id is None}
     return Sight(
         frozenset(a.site_id for a in running if a.site_id),

@@ -4,15 +4,17 @@ import hashlib
 import secrets
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
+from centre.access import BY_PAGES_ALONE
 from centre.models import Token, User
 
-LONGEST_HOURS = 24 * 30
+USUAL_HOURS = 12  # a shift
+LONGEST_HOURS = 72
 
 
 def digest_of_token(plain: str) -> str:
@@ -20,11 +22,21 @@ def digest_of_token(plain: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
+def needs_tokens(user: User) -> bool:
+    """Whether a role that the user has now is one whose work a machine may do."""
+    return bool(user.roles() - BY_PAGES_ALONE)
+
+
 def make_token(user: User, label: str, expires_at: datetime) -> str:
     """Make a token for the user and return it; it cannot be read again afterwards."""
     plain = secrets.token_urlsafe(32)
     Token.objects.create(user=user, label=label, digest=digest_of_token(plain), expires_at=expires_at)
     return plain
+
+
+def live_tokens(user: User) -> QuerySet[Token]:
+    """The tokens of the user that still open something, the latest first."""
+    return Token.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=timezone.now()).order_by("-made_at")
 
 
 def revoke_token(token: Token) -> None:

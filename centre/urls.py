@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from centre import setup_views, views
+from centre import session_views, setup_views, views
 
 app_name = "centre"
 
 urlpatterns = [
     path("settings/", views.settings_index, name="settings"),
     path("settings/access/", views.access, name="access"),
+    path("settings/sessions/", session_views.sessions, name="sessions"),
+    path("settings/sessions/<slug:mark>/end/", session_views.end, name="end_session"),
+    path("settings/sessions/tokens/<int:key>/end/", session_views.end_token, name="end_token"),
     path("settings/shift/", views.shift, name="shift"),
     path("settings/sites/", setup_views.sites, name="sites"),
     path("settings/sites/<slug:code>/", setup_views.site, name="site"),

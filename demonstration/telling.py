@@ -26,6 +26,7 @@ class Teller:
         self.shift = shift
         self.sites = {site.code: site for site in Site.objects.all()}
         self.coordinator = User.objects.get(username="coordinator")
+        self.officer = User.objects.get(username="protection")  # who knows of the confidential hospital
         self.volunteer = User.objects.get(username="volunteer")
         self.rooms = {str(room.pk): room for room in Room.objects.select_related("site")}
         self.list = RoomList(

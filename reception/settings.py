@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "centre.middleware.while_at_work",
     "centre.middleware.sign_in_and_back",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "centre.middleware.language_of_the_user",
@@ -154,7 +155,7 @@ CACHES = {
         "BACKEND": "centre.cache.Cache",  # the broker: one count for all web processes
         "LOCATION": BROKER_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db="),
         "KEY_PREFIX": "reception",
-        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},  # seconds
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},  # seconds: nobody waits for a count
     }
 }
 
@@ -177,15 +178,14 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_FORMS = {"login": "centre.account_forms.SignIn", "change_password": "centre.account_forms.NewPassword"}
 ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE, also when the browser is closed on the way
-ACCOUNT_RATE_LIMITS = {  # a whole camp signs in from one address; the account's own limit keeps guessers out
-    "login": "300/m/ip",
-    "login_failed": "60/m/ip,5/300s/key",
-}
+ACCOUNT_RATE_LIMITS = False  # centre/tries.py counts, after the password and by account and address together
 ALLAUTH_TRUSTED_PROXY_COUNT = _number("TRUSTED_PROXIES", 1 if HTTPS else 0)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "census:board"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-SESSION_COOKIE_AGE = 12 * 3600  # one shift
+SESSION_ENGINE = "centre.sessions"
+SESSION_COOKIE_AGE = 12 * 3600  # one shift, from sign-in
+SESSION_IDLE = timedelta(minutes=15)
 SESSION_COOKIE_HTTPONLY = True
 
 # Browser

@@ -34,13 +34,13 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from centre.models import User
 from centre.operations import forget
+from centre.sessions import SessionStore
 
 CSRF = "reception" * 3 + "races"  # 32 characters, as Django's own: any such secret is good in both places
 PRISTINE = "test_pristine"

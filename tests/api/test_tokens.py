@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from centre.access import Role
 from centre.models import LogLine, Token
 from tests.api.conftest import API, Machine, intake
 from tests.build import make_user
@@ -44,6 +45,22 @@ def test_a_token_is_kept_as_its_digest(client, goris):
     assert ask(client).json()["token"] not in str(Token.objects.values().get())
 
 
+def test_a_token_is_for_a_shift_unless_another_time_is_asked_for(client, goris):
+    make_user(username="anna", site=goris)
+    said = {"username": "anna", "password": PASSWORD, "label": "replay"}
+    assert client.post(f"{API}tokens/", said, "application/json").status_code == 201
+    token = Token.objects.get()
+    assert token.expires_at - token.made_at < timedelta(hours=12, minutes=1)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_token_is_made_for_a_role_whose_work_a_machine_may_do(client, goris, role):
+    user = make_user(role, username="anna", site=goris)
+    assert ask(client).status_code == (403 if role == Role.ADMINISTRATOR else 201)
+    user.assignments.update(ends_at=timezone.now())
+    assert ask(client).status_code == 403
+
+
 def test_an_expired_token_holds_no_more(goris):
     machine = Machine(make_user(site=goris))
     Token.objects.update(made_at=timezone.now() - timedelta(hours=2), expires_at=timezone.now() - timedelta(hours=1))
@@ -55,7 +72,7 @@ def test_an_expired_token_holds_no_more(goris):
     ("facts", "name"),
     [
         ({"hours": 0}, "hours"),
-        ({"hours": 24 * 30 + 1}, "hours"),
+        ({"hours": 73}, "hours"),
         ({"hours": "24"}, "hours"),
         ({"label": ""}, "label"),
         ({"label": "x" * 61}, "label"),
@@ -74,12 +91,13 @@ def test_what_a_token_cannot_be(client, goris, facts, name):
 
 def test_guessing_is_logged_and_stopped(client, goris):
     make_user(username="anna", site=goris)
-    answers = [ask(client, password=f"guess-{number}") for number in range(6)]
-    assert [answer.status_code for answer in answers[:5]] == [401] * 5
+    answers = [ask(client, password=f"guess-{number}") for number in range(11)]
+    assert [answer.status_code for answer in answers[:10]] == [401] * 10
     assert answers[0].headers["WWW-Authenticate"] == "Bearer"
-    assert answers[5].status_code == 429
+    assert (answers[10].status_code, answers[10].headers["Retry-After"]) == (429, "300")
+    assert "Too many tries" in answers[10].json()["detail"]
     assert ask(client).status_code == 429  # the right one too: who guesses learns nothing
-    assert LogLine.objects.filter(verb="sign_in_failed").count() == 5
+    assert LogLine.objects.filter(verb="sign_in_failed").count() == 11
 
 
 def test_an_unknown_name_is_answered_like_a_wrong_password(client, goris):
@@ -123,9 +141,12 @@ def test_the_command_makes_a_token(client, goris):
     assert client.get(f"{API}sites/", headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("words", [["nobody", "--label", "x"], ["anna", "--label", "x", "--hours", "721"]])
+@pytest.mark.parametrize(
+    "words", [["nobody", "--label", "x"], ["anna", "--label", "x", "--hours", "73"], ["admin", "--label", "x"]]
+)
 def test_the_command_says_what_is_wrong(goris, words):
     make_user(username="anna", site=goris)
+    make_user(Role.ADMINISTRATOR, username="admin")
     with pytest.raises(CommandError):
         call_command("token", *words)
     assert not Token.objects.exists()

@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.test import override_settings
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from centre.access import Role
 from centre.actions import add_site, add_staff, open_operation
 from centre.log import write_log
 from centre.models import LogLine, Site
+from centre.sessions import SessionStore
 from centre.tokens import make_token
 from desk.actions import count_gate, depart, pre_register, record_birth, void_movement
 from desk.merging import merge_individuals

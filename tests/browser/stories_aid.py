@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -10,6 +9,7 @@ from aid.actions import hand_out
 from aid.models import Distribution, Handout, Item, StockMovement
 from aid.scanning import CHOSEN
 from centre.access import Role
+from centre.sessions import SessionStore
 from registrations.models import Household
 from tests.api.world import plan_blankets
 from tests.browser.buttons import OPENS, SCRIPT, Desk, button, code
@@ -97,7 +97,7 @@ def choose_a_round(desk: Desk) -> Iterator[None]:
     round_of(desk)
     desk.open({SCAN: "/aid/scan/"}.get(desk.on, "/aid/scan/distribution/"))
     yield
-    chosen = Session.objects.get(pk=desk.session).get_decoded()[CHOSEN]
+    chosen = SessionStore(desk.session)[CHOSEN]
     assert Distribution.objects.get(pk=chosen).site == desk.site
 
 

@@ -1,16 +1,18 @@
 """What the buttons of the frame do, and those of setting up and of the census."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from centre.access import Role
-from centre.models import Assignment, LogLine, Operation, Site, User
+from centre.models import Assignment, LogLine, Operation, Session, Site, Token, User
+from centre.sessions import SessionStore, begin
 from centre.shift import CHOSEN
+from centre.tokens import make_token
 from reception.celery import app as celery
 from tests.browser.buttons import OPENS, SCRIPT, Desk, button
 from tests.build import make_user
@@ -52,7 +54,7 @@ def work_at_another_site(desk: Desk) -> Iterator[None]:
         "others => others.forEach((one) => one.remove())"
     )
     yield
-    assert Session.objects.get(pk=desk.session).get_decoded()[CHOSEN] == str(other.pk)
+    assert SessionStore(desk.session)[CHOSEN] == str(other.pk)
 
 
 @button("Sign out", "account_logout")
@@ -128,6 +130,26 @@ def turn_shortcuts_off(desk: Desk) -> Iterator[None]:
     desk.page.keyboard.press("/")
     expect(desk.page.locator("#search")).not_to_be_focused()
     desk.page.evaluate("localStorage.removeItem('keys-off')")
+
+
+@button("Sign that device out", "centre:end_session", on="centre:sessions")
+def sign_that_device_out(desk: Desk) -> Iterator[None]:
+    desk.open("/help/")
+    other = SessionStore(desk.server.sign_in(desk.user).session)
+    begin(other, "Firefox Windows")
+    other.save()
+    desk.open("/settings/sessions/")
+    yield
+    assert not Session.objects.filter(pk=other.session_key).exists()
+
+
+@button("Stop that program", "centre:end_token", on="centre:sessions")
+def stop_that_program(desk: Desk) -> Iterator[None]:
+    desk.open("/help/")
+    make_token(desk.user, "census", timezone.now() + timedelta(hours=1))
+    desk.open("/settings/sessions/")
+    yield
+    assert Token.objects.get(user=desk.user).revoked_at is not None
 
 
 @button("Open the site", "centre:sites", on="centre:sites", does=["add_site"], enter="[name=name_en]")

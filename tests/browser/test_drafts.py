@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from aid.models import Item
 from centre.access import Role
-from centre.models import Site, User
+from centre.models import Session, Site, User
 from registrations.models import Household
 from tests.browser.conftest import QUIET
 from tests.browser.test_main_job import PASSWORD, sign_in

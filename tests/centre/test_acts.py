@@ -13,7 +13,7 @@ from django.utils.timezone import now
 
 from centre.access import NotAllowed, Role
 from centre.acts import act, digest_of
-from centre.models import Act, Assignment, Site
+from centre.models import Act, Assignment, Site, User
 from centre.refusals import Changed, NotThen
 from desk.actions import count_gate
 from registrations.models import GateCount
@@ -92,12 +92,24 @@ def test_an_act_done_long_ago_is_answered_when_it_is_sent_again(settings):
 
 
 @pytest.mark.django_db
-def test_the_right_to_act_is_judged_at_its_instant():
+def test_the_right_to_act_is_judged_at_its_instant_and_now():
+    site, volunteer = make_site(), make_user(Role.VOLUNTEER)
+    Assignment.objects.filter(user=volunteer).update(site=site, starts_at=now() - 2 * HOUR)
+    count_gate(site, people=7, by=volunteer, at=now() - HOUR)
+    with pytest.raises(NotAllowed):
+        count_gate(site, people=7, by=volunteer, at=now() - 3 * HOUR)
+    Assignment.objects.filter(user=volunteer).update(ends_at=now())
+    with pytest.raises(NotAllowed):
+        count_gate(site, people=7, by=User.objects.get(pk=volunteer.pk), at=now() - HOUR)
+    assert GateCount.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_happened_under_one_role_may_be_told_under_the_next():
     site, volunteer = make_site(), make_user(Role.VOLUNTEER)
     Assignment.objects.filter(user=volunteer).update(site=site, ends_at=now() - HOUR)
+    Assignment.objects.create(user=volunteer, role=Role.COORDINATOR, starts_at=now() - HOUR)
     count_gate(site, people=7, by=volunteer, at=now() - 2 * HOUR)
-    with pytest.raises(NotAllowed):
-        count_gate(site, people=7, by=volunteer, at=now() - HOUR + timedelta(seconds=1))
     assert GateCount.objects.count() == 1
 
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from django.utils import timezone, translation
 
 from centre.access import Role
+from centre.errors import NotOneself
 from centre.models import Act, LogLine, Site, User
 from shelter.actions import hold_places
 from tests.build import make_room, make_site, make_user, register_family
@@ -177,6 +178,22 @@ def test_a_given_password_opens_one_door_until_it_is_changed(client, admin, gori
     assert client.get("/intake/").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "older than 24 hours"), ("hy", "24 ժամից"), ("ru", "больше 24 часов")],
+)
+def test_a_given_password_lasts_a_day(client, admin, goris, language, words):
+    slip = client.get(client.post("/settings/staff/", new_person(goris))["Location"])
+    form = {"login": "anna.h", "password": slip.context["password"]}
+    User.objects.filter(username="anna.h").update(password_given_at=timezone.now() - timedelta(hours=25))
+    desk = type(client)(headers={"Accept-Language": language})
+    assert words in text_of(desk.post("/accounts/login/", form))
+    machine = {"username": "anna.h", "password": form["password"], "label": "x", "hours": 1}
+    assert desk.post("/api/v1/tokens/", machine, content_type="application/json").status_code == 403
+    User.objects.filter(username="anna.h").update(password_given_at=timezone.now() - timedelta(hours=23))
+    assert desk.post("/accounts/login/", form).status_code == 302
+
+
 def test_a_forgotten_password_ends_what_is_signed_in(client, admin, goris):
     user = make_user(Role.VOLUNTEER, goris, username="davit")
     desk = type(client)()
@@ -211,6 +228,35 @@ def test_the_last_administrator_stays(client, admin):
     refused = client.post(f"{page}roles/{role.pk}/end/", {"id": uuid.uuid4()})
     assert refused.status_code == 422
     assert "Make another administrator first" in text_of(refused)
+
+
+@pytest.mark.parametrize("lasts", [True, False])
+def test_an_administrator_whose_role_ends_soon_is_not_the_one_who_stays(client, admin, lasts):
+    other = make_user(Role.ADMINISTRATOR, username="davit")
+    other.assignments.update(ends_at=timezone.now() + timedelta(days=8 if lasts else 6))
+    client.post(f"/settings/staff/{admin.pk}/roles/{admin.assignments.get().pk}/end/", {"id": uuid.uuid4()})
+    assert (admin.assignments.get().ends_at <= timezone.now()) is lasts
+
+
+def test_the_last_lasting_administrator_is_not_blocked_by_one_whose_role_ends_soon(client, admin):
+    other = make_user(Role.ADMINISTRATOR, username="davit")
+    admin.assignments.update(ends_at=timezone.now() + timedelta(minutes=1))
+    refused = client.post(f"/settings/staff/{other.pk}/sign-in/", {"id": uuid.uuid4()})
+    assert refused.status_code == 422
+    assert "Make another administrator first" in text_of(refused)
+    volunteer = make_user(Role.VOLUNTEER, username="anna")
+    assert client.post(f"/settings/staff/{volunteer.pk}/sign-in/", {"id": uuid.uuid4()}).status_code == 303
+
+
+@pytest.mark.parametrize("language", ["en", "hy", "ru"])
+def test_nobody_gives_themselves_a_role(client, admin, language):
+    User.objects.filter(pk=admin.pk).update(language=language)
+    form = {"id": uuid.uuid4(), "role": "protection", "site": "", "last_day": ""}
+    refused = client.post(f"/settings/staff/{admin.pk}/", form)
+    assert refused.status_code == 422
+    with translation.override(language):
+        assert str(NotOneself.message) in text_of(refused)
+    assert admin.assignments.get().role == Role.ADMINISTRATOR
 
 
 def test_staff_are_found_by_any_part_of_a_name(client, admin, goris):

@@ -21,7 +21,7 @@ from aid.actions import (
 )
 from cards.actions import print_card, print_cards, revoke_block, revoke_card
 from casework.actions import close_case
-from centre.access import Role
+from centre.access import NotAllowed, Role
 from centre.actions import (
     add_site,
     add_staff,
@@ -215,3 +215,14 @@ def test_an_act_sent_with_any_other_fact_changes_nothing(kind, world):
         with pytest.raises(Changed):
             other(key)
     assert everything() == done
+
+
+@pytest.mark.parametrize("kind", ACTS.keys() - {"open_operation"})
+def test_an_act_by_a_role_that_has_ended_is_refused_at_an_earlier_instant_too(kind, world):
+    act = ACTS[kind](world)
+    act.by.assignments.update(ends_at=world.now - HOUR / 2)
+    late = replace(act, by=User.objects.get(pk=act.by.pk), facts=act.facts | {"at": world.before})
+    before = everything()
+    with pytest.raises(NotAllowed):
+        late(uuid.uuid4())
+    assert everything() == before

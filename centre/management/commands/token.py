@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from centre.models import User
-from centre.tokens import LONGEST_HOURS, make_token
+from centre.tokens import LONGEST_HOURS, USUAL_HOURS, make_token, needs_tokens
 
 
 class Command(BaseCommand):
@@ -18,7 +18,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
         parser.add_argument("--label", required=True, help="what it is for")
-        parser.add_argument("--hours", type=int, default=24, help=f"how long it holds, at most {LONGEST_HOURS}")
+        parser.add_argument(
+            "--hours", type=int, default=USUAL_HOURS, help=f"how long it holds, at most {LONGEST_HOURS}"
+        )
 
     def handle(self, *, username: str, label: str, hours: int, **options: Any) -> None:
         if not 1 <= hours <= LONGEST_HOURS:
@@ -26,4 +28,6 @@ class Command(BaseCommand):
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
             raise CommandError(f"There is no account {username}.")
+        if not needs_tokens(user):
+            raise CommandError(f"{username} has no role now whose work a machine may do.")
         self.stdout.write(make_token(user, label[:60], timezone.now() + timedelta(hours=hours)))

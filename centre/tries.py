@@ -1,0 +1,90 @@
+"""How often a password may be tried: by account and address together, and judged after the password.
+
+A stranger's wrong tries lock out nobody but the stranger's address, and a browser that the person has signed in with
+before is counted by itself. Where the broker is away nobody counts, and sign-in goes on.
+"""
+
+import logging
+import secrets
+from dataclasses import dataclass
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+WRONG, WRONG_WITHIN = 10, 300  # seconds: of one account from one address or known device
+WRONG_THERE, ALL_THERE, THERE_WITHIN = 60, 300, 60  # from one address: a whole camp signs in from one
+KNOWN_FOR = 90 * 24 * 3600  # seconds
+SALT = "centre.known"
+
+
+class TooManyTries(Exception):
+    """Somebody guesses passwords: they may try again after `wait` seconds."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
+@dataclass(frozen=True)
+class Tries:
+    """What is counted of one try: of whom, from where."""
+
+    account: str
+    address: str
+    known: str  # what names the device, if this account has signed in there before
+
+    def begin(self) -> None:
+        """Refuse what floods an address before a password is hashed for it."""
+        if _count(f"tries:all:{self.address}", THERE_WITHIN) > ALL_THERE:
+            raise TooManyTries(THERE_WITHIN)
+
+    def judge(self, *, right: bool) -> None:
+        """Count a wrong password; refuse a right one, too, after too many: who guesses learns nothing."""
+        more = 0 if right else 1
+        if _count(f"tries:{self.account}:{self.known or self.address}", WRONG_WITHIN, more) > WRONG:
+            raise TooManyTries(WRONG_WITHIN)
+        if not self.known and _count(f"tries:wrong:{self.address}", THERE_WITHIN, more) > WRONG_THERE:
+            raise TooManyTries(THERE_WITHIN)
+
+
+def tries_of(request: HttpRequest, username: str) -> Tries:
+    """What this try counts against."""
+    account = _marked(username)
+    known = request.get_signed_cookie(f"known-{account}", default="", salt=SALT, max_age=KNOWN_FOR)
+    return Tries(account, get_adapter().get_client_ip(request), known or "")
+
+
+def know_device(response: HttpResponse, username: str) -> None:
+    """Let this browser's tries for the account count by themselves from now on."""
+    response.set_signed_cookie(
+        f"known-{_marked(username)}",
+        secrets.token_urlsafe(12),
+        salt=SALT,
+        max_age=KNOWN_FOR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _marked(username: str) -> str:
+    return salted_hmac(SALT, username.lower(), algorithm="sha256").hexdigest()[:16]
+
+
+def _count(key: str, within: int, more: int = 1) -> int:
+    try:
+        if more:
+            cache.add(key, 0, within)
+            return cache.incr(key)
+        return int(cache.get(key, 0))
+    except RedisError as error:
+        logger.warning("Tries to sign in are not counted, because the broker does not answer: %s", error)
+        return 0
+    except ValueError:  # the time ended between the two
+        return more
