@@ -4,7 +4,6 @@ A stranger's wrong tries lock out nobody but the stranger's address, and a brows
 before is counted by itself. Where the broker is away nobody counts, and sign-in goes on.
 """
 
-import logging
 import secrets
 from dataclasses import dataclass
 
@@ -13,9 +12,6 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
-from redis.exceptions import RedisError
-
-logger = logging.getLogger(__name__)
 
 WRONG, WRONG_WITHIN = 10, 300  # seconds: of one account from one address or known device
 WRONG_THERE, ALL_THERE, THERE_WITHIN = 60, 300, 60  # from one address: a whole camp signs in from one
@@ -83,8 +79,5 @@ def _count(key: str, within: int, more: int = 1) -> int:
             cache.add(key, 0, within)
             return cache.incr(key)
         return int(cache.get(key, 0))
-    except RedisError as error:
-        logger.warning("Tries to sign in are not counted, because the broker does not answer: %s", error)
-        return 0
     except ValueError:  # the time ended between the two
         return more
