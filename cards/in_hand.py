@@ -1,6 +1,6 @@
 """Which card was seen at this desk: so its secret goes into no page, draft or address, and the number goes on alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 
@@ -48,7 +48,7 @@ class OnTable:
 
 
 def look_up_card(request: StaffRequest, text: str) -> OnTable:
-    """The card that was scanned or typed at this desk; the next step knows that it was seen."""
+    """The card that was scanned or typed at this desk, and whether it was seen there, now or in the step before."""
     try:
         shown = CardField().clean(text)
     except ValidationError as error:
@@ -56,4 +56,5 @@ def look_up_card(request: StaffRequest, text: str) -> OnTable:
         return OnTable(error=error.messages[0])
     if shown:
         remember_card(request, shown)
+        shown = replace(shown, proven=is_in_hand(request, shown))
     return OnTable(shown)

@@ -6,6 +6,7 @@ htmx says `HX-Request` too.
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -81,7 +82,7 @@ def _may_come_first(path: str) -> bool:
 
 
 class WordedRefusals:
-    """Show a refusal that no form caught as a page of its own, or above the page for a fragment; with status 409."""
+    """Show a refusal that no form caught as a page of its own, or above the page for a fragment; with its status."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -92,10 +93,12 @@ class WordedRefusals:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refusal):
             return None
+        context: dict[str, Any] = {"refusal": exception}
         if is_from_a_page(request):
-            answer = render(request, "_refusal.html", {"refusal": exception}, status=409)
+            answer = render(request, "_refusal.html", context, status=exception.status)
             return reswap(retarget(answer, "#notices"), "innerHTML")
-        return render(request, "refusal.html", {"refusal": exception, "back": _page_before(request)}, status=409)
+        context["back"] = _page_before(request)
+        return render(request, "refusal.html", context, status=exception.status)
 
 
 def _page_before(request: HttpRequest) -> str:

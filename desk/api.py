@@ -36,11 +36,12 @@ from desk.actions import (
     void_gate_count,
     void_movement,
 )
-from desk.bodies import BirthBody, IntakeBody, NamesBody, PreRegistrationBody
+from desk.bodies import BirthBody, IntakeBody, NamesBody, PreRegistrationBody, ProofBody
 from desk.intake import MOST_CROSSING
 from desk.lists import families_file, families_to_take
 from desk.merging import Merged, merge_individuals, unmerge
 from desk.naming import card_facts, given_in, take_names
+from desk.proof import find_without_number, require_proof
 from registrations.card_texts import CardText
 from registrations.errors import CardTaken
 from registrations.filters import GateCountFilterSet, HouseholdFilterSet
@@ -145,6 +146,34 @@ class DepartureFacts(MembersFacts):
         if "destination_marz" in attrs and attrs["destination"] != Movement.Destination.OWN_ADDRESS:
             raise serializers.ValidationError({"destination_marz": [_("Only for people going to their own address.")]})
         return attrs
+
+
+class ArrivalAnswer(serializers.Serializer[Any]):
+    """The household that arrived, and the facts that were written."""
+
+    household = serializers.UUIDField()
+    number = serializers.CharField()
+    individuals = serializers.ListField(child=serializers.UUIDField())
+    movements = serializers.ListField(child=serializers.UUIDField())
+
+
+class Arrivals(Acts):
+    """Families that come to a site where they may not be known yet."""
+
+    queryset = Household.objects.all()
+    serializer_class = ProofBody
+
+    @act_on_list(ProofBody, ArrivalAnswer)
+    def create(self, body: ProofBody) -> dict[str, Any]:
+        """Record that the family came: by its card, or by what only it can say, in one attempt of three an hour."""
+        site, shown = body.validated_data["site"], _shown(body.validated_data.get("card"))
+        require(body.asker, Permission.REGISTER, site)
+        if shown is None:
+            household = find_without_number([body.member], by=body.asker)
+        else:
+            household = require_proof(shown, body.member, by=body.asker)
+        done = arrive(household, site=site, **_signed(body))
+        return {"household": household.pk, "number": str(household), **asdict(done)}
 
 
 class HouseholdMovements(Acts):

@@ -129,9 +129,19 @@ def find_matches(
     Looks everywhere, whatever the asker may otherwise see, and therefore says only what agrees; each household shown
     leaves a line in the log. `but` is a household left out, the one being completed.
     """
+    return _matches(_likeliest(people, settlement, but), by)
+
+
+def find_same_families(people: Sequence[PersonFacts], *, settlement: str = "") -> list[uuid.UUID]:
+    """The households of the likeliest where a name, the birth date and the father's name of one of these agree."""
+    return [key for key, fit in _likeliest(people, settlement, None).items() if fit.same_family]
+
+
+def _likeliest(people: Sequence[PersonFacts], settlement: str, but: uuid.UUID | None) -> dict[uuid.UUID, _Fit]:
+    """The households that may hold one of these people, the likeliest first, each with its best fit."""
     asked = [a for a in map(_Asked.of, people) if a.family or a.given]
     if not asked:
-        return []
+        return {}
     best: dict[uuid.UUID, tuple[float, datetime, _Fit]] = {}
     near = near_names({word: written for one in asked for word, written in one.spellings.items()})
     for found in _people_named_like(asked, near):
@@ -145,7 +155,7 @@ def find_matches(
                 keep = held[2] if held and held[2].score >= fit.score else fit
                 best[found.household] = (score, found.registered_at, keep)
     ranked = sorted(best.items(), key=lambda item: item[1][:2], reverse=True)[:MOST_MATCHES]
-    return _matches({key: fit for key, (_score, _at, fit) in ranked}, by)
+    return {key: fit for key, (_score, _at, fit) in ranked}
 
 
 def _people_named_like(asked: Sequence[_Asked], near: NearNames) -> list[_Found]:
@@ -255,7 +265,7 @@ def _alike(asked: str, kind: str, found: str, near: NearNames) -> float | None:
 
 def _fit(asked: _Asked, found: _Found, settlement: str, near: NearNames) -> _Fit | None:
     """How well a found person fits, and what agrees; None when they are somebody else."""
-    years = _years_apart(asked.person.birth, found.birth)
+    years = years_apart(asked.person.birth, found.birth)
     if years is not None and years > YEARS:
         return None
     names = _names(asked, found, near)
@@ -285,7 +295,7 @@ def _fit(asked: _Asked, found: _Found, settlement: str, near: NearNames) -> _Fit
     return _Fit(score, tuple(fact for fact, holds in agrees.items() if holds), asked.person.id, same)
 
 
-def _years_apart(one: Birth, other: Birth) -> int | None:
+def years_apart(one: Birth, other: Birth) -> int | None:
     """The years between two births, 0 where they may be the same; an age may be a year off. None if unknown."""
     if one.on is None or other.on is None:
         return None

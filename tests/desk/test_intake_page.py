@@ -303,7 +303,7 @@ def test_a_registered_card_is_refused_and_offers_to_arrive(page, volunteer):
     assert "Record arrival" in text
     assert "Open their file" not in text
     assert Household.objects.count() == 1
-    data = intake(row(), card=str(household))
+    data = intake(row(), card=str(household), member_name="Anna", member_birth="1989")
     first, second = page.post("/intake/arrive/", data), page.post("/intake/arrive/", data)
     assert first["Location"] == second["Location"] == f"/families/{str(household).replace(' ', '')}/"
     assert page.get(first["Location"]).status_code == 200

@@ -57,6 +57,7 @@ from desk.merging import merge_individuals, unmerge
 from registrations import errors as registrations
 from registrations.card_texts import CardText
 from registrations.facts import PersonFacts
+from registrations.models import Household
 from shelter import errors as shelter
 from shelter.actions import (
     add_rooms,
@@ -67,7 +68,7 @@ from shelter.actions import (
     hold_places,
     place_household,
 )
-from tests.build import child, make_user, person
+from tests.build import child, make_user, person, register_family
 from tests.desk.test_intake_page import intake, row
 from tests.promises.world import HOUR, SHELTER, World, change, everything
 from tests.test_house_rules import APPS
@@ -110,9 +111,24 @@ def told_on_a_page(world: World, address: str, data: dict[str, Any], **headers: 
         told = client.post(address, data).context
         if "refusal" in told:
             raise told["refusal"]
-        assert told["card"].error == str(desk.CardNotSeen.message)
-        raise desk.CardNotSeen
+        raise next(one for one in (desk.CardNotSeen, desk.NotProven) if told["card"].error == str(one.message))
 
+    return ask
+
+
+OTHERS = {"member_name": "Gayane", "member_birth": "1950"}
+
+
+def elsewhere(world: World) -> Household:
+    """A family that the volunteer does not see."""
+    return register_family(world.sisian, world.officer)
+
+
+def tried_too_often(world: World, address: str, data: dict[str, Any]) -> Refused:
+    ask = told_on_a_page(world, address, data)
+    for _ in range(3):
+        with pytest.raises(desk.CardNeeded):
+            ask()
     return ask
 
 
@@ -163,7 +179,9 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
         )
     ),
     desk.CardNeeded: lambda w: told_on_a_page(w, "/intake/same-family/", intake(row(), same=str(w.family.pk))),
-    desk.CardNotSeen: lambda w: told_on_a_page(w, "/intake/arrive/", intake({}, card=str(w.carrier))),
+    desk.CardNotSeen: lambda w: told_on_a_page(w, "/intake/arrive/", intake({}, card=str(elsewhere(w)))),
+    desk.NotProven: lambda w: told_on_a_page(w, "/intake/arrive/", intake({}, card=str(elsewhere(w)), **OTHERS)),
+    desk.TooManyTries: lambda w: tried_too_often(w, "/intake/same-family/", intake(row(fathers_name="Petros"))),
     casework.AlreadyClosed: lambda w: twice(close_case, w.case, by=w.officer),
 }
 CARDS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
