@@ -24,7 +24,12 @@ def remember_card(request: StaffRequest, shown: Shown) -> None:
 
 def is_in_hand(request: StaffRequest, shown: Shown) -> bool:
     """Whether the card itself was seen at this desk, now or in the step before."""
-    return shown.proven or request.session.get(IN_HAND) == shown.number
+    return shown.proven or was_in_hand(request, shown.number)
+
+
+def was_in_hand(request: StaffRequest, number: int) -> bool:
+    """Whether the last card that was seen at this desk has the number."""
+    return bool(request.session.get(IN_HAND) == number)
 
 
 def log_false_card(by: User, error: ValidationError) -> None:

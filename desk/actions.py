@@ -112,6 +112,7 @@ def complete(
     site: Site,
     members: Sequence[PersonFacts],
     facts: HouseholdFacts,
+    card_read: bool | None = None,
     by: User,
     at: datetime,
     act: Act,
@@ -134,7 +135,7 @@ def complete(
     people = fill_nameless(locked, members, act, by)
     absent = _absent(people, site, at)
     if absent:
-        _arrive(absent, site, at, act)
+        _arrive(absent, site, at, act, card_read=card_read)
     _go(people, site, facts, at, act)
     return _registered(locked, people, _follow_children(people, members, site, act, by))
 
@@ -145,20 +146,22 @@ def arrive(
     *,
     site: Site,
     members: Sequence[uuid.UUID] | None = None,
+    card_read: bool | None = None,
     by: User,
     at: datetime,
     act: Act,
 ) -> Moved:
     """Record that the household, or these members, came to the site; where they were before, they are no more.
 
-    Refuses with AlreadyHere when all of them are present at the site.
+    `card_read` says whether their card was seen, and stays with the arrival. Refuses with AlreadyHere when all of them
+    are present at the site.
     """
     require(by, Permission.REGISTER, site, at)
     people = lock_family(household, members, at)
     absent = _absent(people, site, at)
     if not absent:
         raise AlreadyHere
-    return _moved(_arrive(absent, site, at, act, told_of=household))
+    return _moved(_arrive(absent, site, at, act, told_of=household, card_read=card_read))
 
 
 @act("depart", answers=Moved)
@@ -352,10 +355,17 @@ def _enter(people: Iterable[Individual], kind: Movement.Kind, site: Site, at: da
 
 
 def _arrive(
-    people: Iterable[Individual], site: Site, at: datetime, act: Act, told_of: Household | None = None
+    people: Iterable[Individual],
+    site: Site,
+    at: datetime,
+    act: Act,
+    *,
+    told_of: Household | None = None,
+    card_read: bool | None,
 ) -> list[Movement]:
     keys = [person.pk for person in people]
-    movements = record_movements(Movement.Kind.ARRIVED, keys, site=site, at=at, act=act, told_of=told_of)
+    kind = Movement.Kind.ARRIVED
+    movements = record_movements(kind, keys, site=site, at=at, act=act, told_of=told_of, card_read=card_read)
     _lay_out(movements, act)
     return movements
 

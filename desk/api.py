@@ -172,7 +172,8 @@ class Arrivals(Acts):
             household = find_without_number([body.member], by=body.asker)
         else:
             household = require_proof(shown, body.member, by=body.asker)
-        done = arrive(household, site=site, **_signed(body))
+        seen = shown is not None and shown.proven
+        done = arrive(household, site=site, card_read=seen, **_signed(body))
         return {"household": household.pk, "number": str(household), **asdict(done)}
 
 

@@ -28,13 +28,6 @@ class CardNeeded(Refusal):
     message = _("Type the number of their card: birth date and father's name do not agree.")
 
 
-class CardNotSeen(Refusal):
-    """The number was typed, and nothing else: a number alone may have been overheard."""
-
-    code = "card_not_seen"
-    message = _("Scan their card, or type its number and the nine digits under the QR code.")
-
-
 class NotProven(Refusal):
     """What was said of the family is not so of the one with this number."""
 

@@ -40,4 +40,4 @@ def take_names(
     if card.counted:
         require(by, Permission.REGISTER, site)
         require_count(card, members, by=by)
-    return complete(card.household, site=site, **facts, members=members, by=by, id=id)
+    return complete(card.household, site=site, **facts, members=members, card_read=card.proven, by=by, id=id)

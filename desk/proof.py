@@ -12,12 +12,13 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from cards.errors import CardNotSeen
 from cards.selectors import Shown
 from centre.locks import lock_by_key
 from centre.log import write_log
 from centre.models import LogLine, User
 from centre.refusals import Refusal
-from desk.errors import CardNeeded, CardNotSeen, NotProven, TooManyTries
+from desk.errors import CardNeeded, NotProven, TooManyTries
 from registrations.facts import PersonFacts
 from registrations.matches import AGREES, find_same_families, years_apart
 from registrations.models import Household, Individual

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cards.in_hand import OnTable, look_up_card
+from cards.in_hand import OnTable, look_up_card, was_in_hand
 from cards.models import Card
 from centre.access import Permission
 from centre.doors import at_a_site, do, draw, may, pressed, see, site_or_none, warn
@@ -219,7 +219,8 @@ def arrival(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The whole family, or whoever of it is not here yet, has arrived at the site."""
     household = household_or_404(request, number)
     form = ActForm(request.POST)
-    if do(request, form, arrive, household, site=site, said=_("%(number)s arrived here.") % {"number": household}):
+    said, seen = _("%(number)s arrived here.") % {"number": household}, was_in_hand(request, number)
+    if do(request, form, arrive, household, site=site, card_read=seen, said=said):
         return _saved(request, household)
     return _draw_file(request, household, form)
 
@@ -308,7 +309,8 @@ def _draw_intake(
 
 def _arrive_and_open(request: StaffRequest, household: Household, site: Site) -> HttpResponse:
     form = pressed(request)
-    do(request, form, arrive, household, site=site, said=_("%(number)s arrived here.") % {"number": household})
+    said, seen = _("%(number)s arrived here.") % {"number": household}, was_in_hand(request, household.number)
+    do(request, form, arrive, household, site=site, card_read=seen, said=said)
     warn(request, form)
     return see("desk:family", household)
 

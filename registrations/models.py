@@ -298,6 +298,7 @@ class Movement(models.Model):
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     act = models.ForeignKey(Act, models.PROTECT, related_name="movements")
     voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
+    card_read = models.BooleanField(null=True, blank=True)  # whether their card was seen; null where nobody asked
 
     objects = MovementQuerySet.as_manager()
 

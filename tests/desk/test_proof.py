@@ -8,15 +8,27 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from aid.actions import reverse_handout
+from aid.models import Distribution, Handout
 from centre.access import Role
 from centre.models import LogLine
-from desk.actions import pre_register
+from desk.actions import arrive, pre_register
+from registrations.card_texts import write_qr
 from registrations.facts import Birth, Group, HouseholdFacts
-from registrations.models import Household, NeedCode, Presence
+from registrations.models import Household, Movement, NeedCode, Presence
 from tests.api.conftest import Machine, member
 from tests.api.conftest import intake as body_of
 from tests.build import child, make_site, make_user, person, register_family
-from tests.desk.test_cards import text_of
+from tests.desk.test_cards import (  # noqa: F401
+    admin,
+    block,
+    carried,
+    coordinator,
+    goris,
+    operation,
+    table,
+    text_of,
+)  # fmt: skip
 from tests.desk.test_intake_page import intake, row
 
 pytestmark = pytest.mark.django_db
@@ -28,9 +40,9 @@ def kapan():
 
 
 @pytest.fixture
-def stranger():
+def stranger(goris):  # noqa: F811
     """A volunteer at Goris, who sees nobody yet."""
-    return make_user(Role.VOLUNTEER, make_site("goris"), username="stranger")
+    return make_user(Role.VOLUNTEER, goris, username="stranger")
 
 
 @pytest.fixture
@@ -215,3 +227,62 @@ def test_no_door_opens_or_moves_a_family_by_its_number(client, stranger, kapan, 
         assert not any(said in page for said in ("Շուշան", "Շ. Բ.", "Kapan", "2 people", str(family.pk), '"size"'))
     assert where() == {"kapan"}
     assert Household.objects.get(pk=counted.pk).registered_at is None
+
+
+# Whether a card was read is kept
+
+
+@pytest.mark.parametrize("proof", ["card", "said", "seen"])
+def test_an_arrival_keeps_whether_a_card_was_read(client, stranger, carried, proof):  # noqa: F811
+    card, family = carried
+    kapan = make_site("kapan")
+    client.force_login(make_user(Role.COORDINATOR) if proof == "seen" else make_user(Role.VOLUNTEER, kapan))
+    client.post("/settings/shift/", {"site": kapan.pk})
+    typed = write_qr(card) if proof == "card" else str(family)
+    said = {"member_name": "Anna", "member_birth": "1989"} if proof == "said" else {}
+    assert client.post("/intake/arrive/", intake({}, card=typed, **said)).status_code == 303
+    read = proof == "card"
+    assert Movement.objects.get(kind="arrived", site=kapan).card_read is read
+    page = text_of(client.get(f"/families/{str(family).replace(' ', '')}/"))
+    assert ("card seen" if read else "card not seen") in page
+    rows = client.get("/api/v1/presences/").json()["results"]
+    assert [row["card_read"] for row in rows if row["site"] == "kapan"] == [read]
+
+
+def test_a_counted_family_keeps_whether_its_card_was_read(stranger, counted):
+    body = body_of(member(), member("Narek", sex="M", birth_date="2017-01-01", relationship="son"), card=str(counted))
+    assert Machine(stranger).post("intakes/", body | {"site": "goris"}).status_code == 201
+    assert set(Movement.objects.filter(site__code="goris").values_list("card_read", flat=True)) == {False}
+
+
+def test_a_handout_keeps_whether_a_card_was_read(table, carried):  # noqa: F811
+    card, family = carried
+    table.get("/aid/scan/", {"number": str(family)})
+    form = {"id": uuid.uuid4(), "distribution": Distribution.objects.get().pk, "shown": str(family)}
+    table.post("/aid/scan/", form)
+    assert Handout.objects.get().card_read is False
+    reverse_handout(Handout.objects.get(), reason="again", by=make_user())
+    table.post("/aid/scan/card/", {"number": write_qr(card)})
+    table.post("/aid/scan/", form | {"id": uuid.uuid4()})
+    rows = table.get("/api/v1/handouts/").json()["results"]
+    assert sorted(row["card_read"] for row in rows) == [False, True]
+
+
+def test_at_the_scan_a_number_says_nothing_of_a_family_that_is_elsewhere(table, carried, coordinator):  # noqa: F811
+    card, family = carried
+    arrive(family, site=make_site("kapan"), by=make_user())
+    page = text_of(table.get("/aid/scan/", {"number": str(family)}))
+    assert "Scan their card" in page
+    assert "family of" not in page
+    body = {"distribution": str(Distribution.objects.get().pk)}
+
+    def by_machine(**facts):
+        return table.post(
+            "/api/v1/handouts/", body | {"id": str(uuid.uuid4())} | facts, content_type="application/json"
+        )
+
+    assert by_machine(number=str(family)).json()["code"] == "card_not_seen"
+    assert not Handout.objects.exists()
+    assert by_machine(number=str(family), happened_anyway="no card").json()["flagged"] == "card_not_seen"
+    reverse_handout(Handout.objects.get(), reason="again", by=coordinator)
+    assert by_machine(number=write_qr(card)).status_code == 201

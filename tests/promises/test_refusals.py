@@ -111,7 +111,7 @@ def told_on_a_page(world: World, address: str, data: dict[str, Any], **headers: 
         told = client.post(address, data).context
         if "refusal" in told:
             raise told["refusal"]
-        raise next(one for one in (desk.CardNotSeen, desk.NotProven) if told["card"].error == str(one.message))
+        raise next(one for one in (cards.CardNotSeen, desk.NotProven) if told["card"].error == str(one.message))
 
     return ask
 
@@ -179,7 +179,6 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
         )
     ),
     desk.CardNeeded: lambda w: told_on_a_page(w, "/intake/same-family/", intake(row(), same=str(w.family.pk))),
-    desk.CardNotSeen: lambda w: told_on_a_page(w, "/intake/arrive/", intake({}, card=str(elsewhere(w)))),
     desk.NotProven: lambda w: told_on_a_page(w, "/intake/arrive/", intake({}, card=str(elsewhere(w)), **OTHERS)),
     desk.TooManyTries: lambda w: tried_too_often(w, "/intake/same-family/", intake(row(fathers_name="Petros"))),
     casework.AlreadyClosed: lambda w: twice(close_case, w.case, by=w.officer),
@@ -189,6 +188,7 @@ CARDS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     cards.CardOfAnotherOperation: lambda w: lambda: look_at(CardText(w.card.number, "KAPA", secret="0" * 30)),
     cards.CardNotGenuine: lambda w: lambda: look_at(CardText(w.card.number, "GORI", secret="0" * 30)),
     cards.WrongCode: lambda w: lambda: look_at(CardText(w.card.number, code="000000000")),
+    cards.CardNotSeen: lambda w: told_on_a_page(w, "/intake/arrive/", intake({}, card=str(elsewhere(w)))),
     cards.SheetGone: lambda w: lambda: read_sheet(w.block, w.officer),
 }
 
