@@ -54,13 +54,13 @@ FILTERS = ("site", "present_at", "going", "registered")
 
 
 class MatchRow(serializers.Serializer[Any]):
-    """A household that may be the same: nothing of it that the asker did not type."""
+    """A household that may be the same; of one that the asker does not see, only that there may be one."""
 
-    household = serializers.UUIDField()
+    household = serializers.UUIDField(allow_null=True, help_text="Null: it may be known elsewhere, ask for the card.")
     number = serializers.CharField()
     site = serializers.CharField()
     day = serializers.DateField(allow_null=True)
-    size = serializers.IntegerField()
+    size = serializers.IntegerField(allow_null=True)
     agrees = serializers.ListField(child=serializers.CharField())
     person = serializers.UUIDField(help_text="The member who is most like somebody of it.")
     same_family = serializers.BooleanField()

@@ -84,10 +84,9 @@ def matches(request: StaffRequest, _site: Site) -> HttpResponse:
     card = look_up_card(request, request.POST.get("card", ""))
     but = card.household.pk if card.household else None
     found = find_matches(people, settlement=settlement, by=request.user, but=but)
-    visible = Household.objects.visible_to(request.user).filter(pk__in=[match.household for match in found])
     rows = [[match for match in found if match.person.int == row] for row in range(Intake.rows_in(request.POST))]
-    context = {"matches": found, "rows": rows, "visible": {str(key) for key in visible.values_list("pk", flat=True)}}
-    return render(request, "desk/_matches.html", context)
+    split = [([one for one in row if one.household], any(not one.household for one in row)) for row in rows]
+    return render(request, "desk/_matches.html", {"matches": found, "rows": split})
 
 
 @require_POST

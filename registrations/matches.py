@@ -50,20 +50,19 @@ class Agreement(models.TextChoices):
 
 @dataclass(frozen=True)
 class Match:
-    """A household that may be the one being typed: nothing of it that the asker did not type.
+    """A household that may be the one being typed; of one that the asker does not see, only that there may be one.
 
     `person` is the id of the one asked for who is most like somebody of it. `site` is empty where the site is
-    confidential. `same_family` says that a birth date and a father's name agree, which is enough to record the family
-    as arrived.
+    confidential. `same_family` says that a birth date and a father's name agree.
     """
 
-    household: str
-    number: str
-    site: str
-    day: date | None
-    size: int
-    agrees: tuple[str, ...]
     person: uuid.UUID
+    household: str | None = None
+    number: str = ""
+    site: str = ""
+    day: date | None = None
+    size: int | None = None
+    agrees: tuple[str, ...] = ()
     same_family: bool = False
 
     @property
@@ -126,8 +125,8 @@ def find_matches(
 ) -> list[Match]:
     """The households that may hold one of these people already, the likeliest first, at most five.
 
-    Looks everywhere, whatever the asker may otherwise see, and therefore says only what agrees; each household shown
-    leaves a line in the log. `but` is a household left out, the one being completed.
+    Looks everywhere, whatever the asker may otherwise see. Of a household that the asker sees it says what agrees, of
+    any other nothing; each of both leaves a line in the log. `but` is one left out, the one being completed.
     """
     return _matches(_likeliest(people, settlement, but), by)
 
@@ -311,24 +310,23 @@ def _same_day(one: Birth, other: Birth) -> bool:
 
 
 def _matches(fits: dict[uuid.UUID, _Fit], by: User) -> list[Match]:
-    households = {
-        household.pk: household
-        for household in Household.objects.filter(pk__in=fits).select_related("site").with_size()
-    }
-    write_lines(by, LogLine.Verb.MATCHED, {household: fits[household.pk].agrees for household in households.values()})
-    return [
-        Match(
-            household=str(key),
-            number=str(households[key]),
-            site=str(households[key].site) if is_in_the_open(households[key].site) else "",
-            day=_day(households[key]),
-            size=households[key].size,
-            agrees=tuple(fact.value for fact in fit.agrees),
-            person=fit.person,
-            same_family=fit.same_family,
-        )
-        for key, fit in fits.items()
-    ]
+    households = Household.objects.select_related("site").with_size().in_bulk(list(fits))
+    write_lines(by, LogLine.Verb.MATCHED, {household: fits[key].agrees for key, household in households.items()})
+    seen = set(Household.objects.visible_to(by).filter(pk__in=fits).values_list("pk", flat=True))
+    return [_told(households[key], fit) if key in seen else Match(fit.person) for key, fit in fits.items()]
+
+
+def _told(household: Household, fit: _Fit) -> Match:
+    return Match(
+        person=fit.person,
+        household=str(household.pk),
+        number=str(household),
+        site=str(household.site) if is_in_the_open(household.site) else "",
+        day=_day(household),
+        size=household.size,  # type: ignore[attr-defined]  # read with_size
+        agrees=tuple(fact.value for fact in fit.agrees),
+        same_family=fit.same_family,
+    )
 
 
 def _day(household: Household) -> date | None:
