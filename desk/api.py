@@ -13,6 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.views import APIView
 
+from aid.scanning import find_card
 from cards.errors import UnknownCard
 from cards.selectors import Shown, look_at
 from centre.access import Permission, require
@@ -36,7 +37,8 @@ from desk.actions import (
     void_gate_count,
     void_movement,
 )
-from desk.bodies import BirthBody, IntakeBody, NamesBody, PreRegistrationBody, ProofBody
+from desk.bodies import BirthBody, IntakeBody, NamesBody, PreRegistrationBody, ProofBody, SightingBody
+from desk.coming import Seen, confirm_seen, note_seen
 from desk.intake import MOST_CROSSING
 from desk.lists import families_file, families_to_take
 from desk.merging import Merged, merge_individuals, unmerge
@@ -177,6 +179,25 @@ class Arrivals(Acts):
         return {"household": household.pk, "number": str(household), **asdict(done)}
 
 
+class Sightings(Acts):
+    """Families of which no more was shown than the number."""
+
+    queryset = Household.objects.all()
+    serializer_class = SightingBody
+
+    @act_on_list(SightingBody, Seen)
+    def create(self, body: SightingBody) -> Seen:
+        """Note that they were seen here; they stay where they are until whoever sees them confirms it."""
+        household, _proven = find_card(body.validated_data["card"])
+        return note_seen(household, site=body.validated_data["site"], **_signed(body))
+
+
+class SiteFacts(ActFacts):
+    """Where it happened."""
+
+    site = SiteField()
+
+
 class HouseholdMovements(Acts):
     """Households that are named, come, go, and grow."""
 
@@ -196,6 +217,11 @@ class HouseholdMovements(Acts):
         """Record that the household, or these members, came to the site."""
         return arrive(household, **body.facts)
 
+    @act_on_row(SiteFacts, Moved, url_path="confirm-arrival")
+    def confirm_arrival(self, household: Household, body: SiteFacts) -> Moved:
+        """Record that the household arrived at the site where it was seen."""
+        return confirm_seen(household, **body.facts)
+
     @act_on_row(DepartureFacts, Moved)
     def depart(self, household: Household, body: DepartureFacts) -> Moved:
         """Record that the household, or these members, left the site."""
@@ -205,12 +231,6 @@ class HouseholdMovements(Acts):
     def born(self, household: Household, body: BirthBody) -> Registered:
         """Record that a child was born into the household."""
         return record_birth(household, **body.facts)
-
-
-class SiteFacts(ActFacts):
-    """Where it happened."""
-
-    site = SiteField()
 
 
 class Deaths(Acts):

@@ -215,6 +215,13 @@ class ProofBody(DatedFacts):
         return attrs
 
 
+class SightingBody(ActFacts):
+    """Whose number was shown, and where."""
+
+    site = SiteField()
+    card = Text(max_length=LENGTH + 20, clean=read_card_text, help_text=CARD)
+
+
 class GroupBody(Facts):
     """People of one sex and age group, counted at the gate."""
 

@@ -195,6 +195,16 @@ class DepartForm(ActForm):
         return cleaned
 
 
+class SeenForm(ActForm):
+    """At which site the family was seen."""
+
+    site = forms.ModelChoiceField(queryset=Site.objects.none(), widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, sites: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "site", forms.ModelChoiceField).queryset = sites
+
+
 class DiedForm(ActForm):
     """Who died."""
 

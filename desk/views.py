@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cards.in_hand import OnTable, look_up_card, was_in_hand
 from cards.models import Card
 from centre.access import Permission
-from centre.doors import at_a_site, do, draw, may, pressed, see, site_or_none, warn
+from centre.doors import at_a_site, do, draw, may, press, pressed, see, site_or_none, warn
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
@@ -30,8 +30,9 @@ from desk.actions import (
     void_gate_count,
     void_movements,
 )
+from desk.coming import confirm_seen, note_seen
 from desk.filters import FamilyFilterSet
-from desk.forms import LONGEST_SHOWN, BornForm, CountForm, DepartForm, DiedForm, GateForm, ProofForm, VoidForm
+from desk.forms import LONGEST_SHOWN, BornForm, CountForm, DepartForm, DiedForm, GateForm, ProofForm, SeenForm, VoidForm
 from desk.intake import MORE_ROWS, Intake
 from desk.naming import take_names
 from desk.pages import Page
@@ -103,6 +104,17 @@ def arrive_by_card(request: StaffRequest, site: Site) -> HttpResponse:
         card = replace(card, error=str(refusal))
         return _draw_intake(request, _again(request, card), card, proof, status=422)
     return _arrive_and_open(request, household, site)
+
+
+@require_POST
+@at_a_site(Permission.REGISTER)
+def seen_here(request: StaffRequest, site: Site) -> HttpResponse:
+    """A family that shows no more than its number is noted as seen here; it stays where it is."""
+    card = look_up_card(request, request.POST.get("card", ""))
+    if card.household is None:
+        return _draw_intake(request, _again(request, card), card, status=422)
+    press(request, note_seen, card.household, site=site, said=_("Noted. Whoever has them can confirm the arrival."))
+    return see("desk:intake")
 
 
 @require_POST
@@ -224,6 +236,18 @@ def arrival(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     return _draw_file(request, household, form)
 
 
+@require_POST
+@may(Permission.REGISTER)
+def confirm_arrival(request: StaffRequest, number: int) -> HttpResponse:
+    """The family, which was seen at another site, did arrive there."""
+    household = household_or_404(request, number)
+    seen_at = Site.objects.visible_to(request.user).filter(sightings__household=household).distinct()
+    form = SeenForm(request.POST, sites=seen_at)
+    if do(request, form, confirm_seen, household, said=_("The arrival is recorded.")):
+        return _saved(request, household)
+    return _draw_file(request, household, form)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.REGISTER)
 def departure(request: StaffRequest, site: Site, number: int) -> HttpResponse:
@@ -325,6 +349,7 @@ def _draw_file(request: StaffRequest, household: Household, form: ActForm | None
         "here": here,
         "all_here": len(here) == len(file.living),
         "next": _next_act(request, household, here),
+        "seen": household.sightings.filter(confirmed_in=None, site__in=Site.objects.visible_to(request.user)),
     }
     return draw(request, "desk/family.html", form or ActForm(), **context)
 

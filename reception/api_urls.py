@@ -16,6 +16,7 @@ from desk.api import (
     Intakes,
     Merges,
     PreRegistrations,
+    Sightings,
     Voids,
 )
 from reception.docs import Docs, NoSuchAddress, Schema
@@ -42,6 +43,7 @@ router.register("snapshots", Snapshots)
 router.register("census", Census, basename="census")
 router.register("merges", Merges, basename="merge")
 router.register("arrivals", Arrivals, basename="arrival")
+router.register("sightings", Sightings, basename="sighting")
 router.register("intakes", Intakes, basename="intake")
 router.register("pre-registrations", PreRegistrations, basename="pre-registration")
 router.register("tokens", Tokens, basename="token")

@@ -14,8 +14,9 @@ from centre.access import Role
 from centre.models import LogLine
 from desk.actions import arrive, pre_register
 from registrations.card_texts import write_qr
+from registrations.errors import NotTold
 from registrations.facts import Birth, Group, HouseholdFacts
-from registrations.models import Household, Movement, NeedCode, Presence
+from registrations.models import Household, Individual, Movement, NeedCode, Presence, Sighting
 from tests.api.conftest import Machine, member
 from tests.api.conftest import intake as body_of
 from tests.build import child, make_site, make_user, person, register_family
@@ -286,3 +287,61 @@ def test_at_the_scan_a_number_says_nothing_of_a_family_that_is_elsewhere(table, 
     assert by_machine(number=str(family), happened_anyway="no card").json()["flagged"] == "card_not_seen"
     reverse_handout(Handout.objects.get(), reason="again", by=coordinator)
     assert by_machine(number=write_qr(card)).status_code == 201
+
+
+# Seen here
+
+
+def everything_stays():
+    return Presence.objects.filter(during__upper_inf=True).count() == 2 and where() == {"kapan"}
+
+
+def test_a_strangers_tap_ends_nothing_and_who_has_them_confirms_it(desk, family, kapan):
+    number = str(family).replace(" ", "")
+    page = text_of(desk.post("/intake/", intake({}, card=number, step="card")))
+    assert "Note that they were seen here" in page
+    for _ in range(2):
+        assert desk.post("/intake/seen/", intake({}, card=number)).status_code == 303
+    assert everything_stays()
+    assert desk.get(f"/families/{number}/").status_code == 404
+    assert desk.post(f"/families/{number}/seen/", {"id": uuid.uuid4()}).status_code == 404
+    desk.force_login(make_user(Role.VOLUNTEER, kapan))
+    assert "Their number was shown at Goris without a card." in text_of(desk.get(f"/families/{number}/"))
+    sighting = Sighting.objects.get()
+    form = {"id": uuid.uuid4(), "site": sighting.site_id}
+    assert desk.post(f"/families/{number}/seen/", form | {"site": kapan.pk}).status_code == 422
+    assert everything_stays()
+    assert desk.post(f"/families/{number}/seen/", form).status_code == 303
+    assert where() == {"goris"}
+    assert set(Movement.objects.filter(site__code="goris").values_list("happened_at", "card_read")) == {
+        (sighting.happened_at, False)
+    }
+    assert "Their number was shown" not in text_of(desk.get(f"/families/{number}/"))
+
+
+def test_the_api_notes_and_confirms_what_was_seen(stranger, family, kapan):
+    goris = stranger.assignments.get().site  # noqa: F811
+    noted = Machine(stranger).post("sightings/", site="goris", card=str(family))
+    assert (noted.status_code, noted.json()) == (201, {"number": str(family)})
+    assert everything_stays()
+    confirm = f"households/{family.pk}/confirm-arrival/"
+    assert Machine(stranger).post(confirm, site="goris").status_code == 404
+    theirs = Machine(make_user(Role.VOLUNTEER, kapan))
+    assert theirs.post(confirm, site="goris").status_code == 201
+    assert where() == {goris.code}
+    assert theirs.post(confirm, site="goris").json()["code"] == "not_seen_there"
+
+
+def test_nobody_is_taken_out_of_a_confidential_place_by_who_may_not_know_it(desk, stranger, family):
+    house = make_site("safe", confidential=True)
+    mother, boy = Individual.objects.members_of(family)
+    arrive(family, site=house, members=[mother.pk], by=make_user(Role.PROTECTION))
+    assert by_page(desk, family, "Davit", "2015")
+    at = dict(Presence.objects.at(timezone.now()).values_list("individual", "site__code"))
+    assert at == {mother.pk: "safe", boy.pk: "goris"}
+    arrive(family, site=house, members=[boy.pk], by=make_user(Role.PROTECTION))
+    with pytest.raises(NotTold):
+        arrive(family, site=stranger.assignments.get().site, by=stranger)
+    assert where() == {"safe"}
+    arrive(family, site=stranger.assignments.get().site, by=make_user(Role.PROTECTION))
+    assert where() == {"goris"}

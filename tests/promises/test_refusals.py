@@ -53,6 +53,7 @@ from desk.actions import (
     register,
     void_movement,
 )
+from desk.coming import confirm_seen
 from desk.merging import merge_individuals, unmerge
 from registrations import errors as registrations
 from registrations.card_texts import CardText
@@ -68,7 +69,7 @@ from shelter.actions import (
     hold_places,
     place_household,
 )
-from tests.build import child, make_user, person, register_family
+from tests.build import child, make_site, make_user, person, register_family
 from tests.desk.test_intake_page import intake, row
 from tests.promises.world import HOUR, SHELTER, World, change, everything
 from tests.test_house_rules import APPS
@@ -114,6 +115,11 @@ def told_on_a_page(world: World, address: str, data: dict[str, Any], **headers: 
         raise next(one for one in (cards.CardNotSeen, desk.NotProven) if told["card"].error == str(one.message))
 
     return ask
+
+
+def in_a_safe_house(world: World) -> Refused:
+    arrive(world.family, site=make_site(confidential=True), by=make_user(Role.PROTECTION))
+    return lambda: arrive(world.family, site=world.goris, by=world.volunteer)
 
 
 OTHERS = {"member_name": "Gayane", "member_birth": "1950"}
@@ -163,6 +169,8 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     registrations.AlreadyVoided: lambda w: twice(void_movement, w.departure, by=w.coordinator),
     registrations.AlreadyWritten: lambda w: registered(w, person(), child("Davit", id=w.head(w.family).pk)),
     registrations.OneHead: lambda w: registered(w, person(), person()),
+    registrations.NotSeenThere: lambda w: lambda: confirm_seen(w.family, site=w.sisian, by=w.coordinator),
+    registrations.NotTold: in_a_safe_house,
     registrations.AlreadyMerged: lambda w: (
         lambda: merge_individuals(w.merge.merged, into=w.head(w.family), reason="one person", by=w.officer)
     ),
