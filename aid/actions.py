@@ -29,7 +29,7 @@ from aid.models import (
     Item,
     StockMovement,
 )
-from aid.selectors import Counted, Line, count_household, entitlement
+from aid.selectors import Counted, Line, card_needed, count_household, entitlement
 from centre.access import NotAllowed, Permission, allows, require
 from centre.acts import act
 from centre.locks import LockedInVain, lock_by_key
@@ -189,18 +189,27 @@ def write_off(site: Site, *, item: Item, quantity: int, note: str, by: User, at:
 
 @act("hand_out", answers=HandedOut)
 def hand_out(
-    distribution: Distribution, household: Household, *, happened_anyway: str = "", by: User, at: datetime, act: Act
+    distribution: Distribution,
+    household: Household,
+    *,
+    card_read: bool | None = None,
+    happened_anyway: str = "",
+    by: User,
+    at: datetime,
+    act: Act,
 ) -> HandedOut:
     """Give the household what it may receive in the distribution, once, out of the store of its site.
 
-    Refuses with NotRunning, AlreadyHandedOut, NobodyLeft or ReceivedLately; then nothing is written. With
+    Refuses with NotRunning, AlreadyHandedOut, NobodyLeft, ReceivedLately, and with CardNotSeen when only the number of
+    a family that is not at the site was typed (`card_read` is False); then nothing is written. With
     `happened_anyway`, a reason, it is never refused: what breaks a rule is recorded and flagged. Stock may go
     below zero, for what was handed out was there.
     """
     require(by, Permission.HAND_OUT, distribution.site, at)
     counted = _lock_counted(household)
     due = entitlement(distribution, household, at, counted)
-    broken = due.refusal or (due.too_early if happened_anyway else None)
+    unseen = card_needed(distribution, household, at, card_read=card_read)
+    broken = due.refusal or unseen or (due.too_early if happened_anyway else None)
     if broken and not happened_anyway:
         raise broken
     flags = {"happened_anyway_at": at, "happened_anyway_by": by, "happened_anyway_reason": happened_anyway}
@@ -213,6 +222,7 @@ def hand_out(
             happened_at=at,
             act=act,
             by=by,
+            card_read=card_read,
             **(flags if broken else {}),
         )
     given = due.rules if broken else due.lines

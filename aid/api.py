@@ -70,6 +70,7 @@ class HandoutRow(serializers.ModelSerializer[Handout]):
             "household",
             "number",
             "people",
+            "card_read",
             "happened_at",
             "recorded_at",
             "reversed_at",
@@ -120,8 +121,8 @@ class Handouts(Rows):
     def create(self, body: HandoutFacts) -> HandedOut:
         """Hand out what the card's household may receive."""
         facts = body.facts
-        household = find_card(facts.pop("number"))
-        return hand_out(facts.pop("distribution"), household, **facts)
+        household, seen = find_card(facts.pop("number"))
+        return hand_out(facts.pop("distribution"), household, card_read=seen, **facts)
 
     @act_on_row(ReversalFacts, Reversed)
     def reverse(self, handout: Handout, body: ReversalFacts) -> Reversed:

@@ -192,6 +192,7 @@ class Handout(models.Model):
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     act = models.OneToOneField(Act, models.PROTECT, related_name="handout")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    card_read = models.BooleanField(null=True, blank=True)  # whether the card was seen; null where nobody asked
     reversed_at = models.DateTimeField(null=True, blank=True)
     reversed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     reversed_reason = models.CharField(max_length=200, blank=True)

@@ -26,7 +26,7 @@ from aid.scanning import (
     running_for,
     stop,
 )
-from cards.in_hand import is_in_hand, log_false_card, remember_card
+from cards.in_hand import is_in_hand, log_false_card, remember_card, was_in_hand
 from cards.selectors import Shown
 from centre.access import Permission, require
 from centre.doors import press, see
@@ -126,7 +126,8 @@ def _hand_out(request: StaffRequest) -> HttpResponse:
         return _go_on(request, following)
     household = get_object_or_404(Household, number=shown)
     try:
-        answer = hand_out(distribution, household, by=request.user, **facts)
+        seen = was_in_hand(request, shown)
+        answer = hand_out(distribution, household, card_read=seen, by=request.user, **facts)
     except Refusal as refusal:
         return _show(request, distribution, stop(str(household), refusal.code, str(refusal)), status=422)
     return see("aid:scan", done=answer.handout)

@@ -11,7 +11,7 @@ from aid.actions import UNDO_WITHIN
 from aid.errors import NotGivenYet
 from aid.forms import handed_out_by
 from aid.models import Distribution, Handout, StockMovement
-from aid.selectors import Entitlement, Line, Stock, entitlement, short_of
+from aid.selectors import Entitlement, Line, Stock, card_needed, entitlement, short_of
 from cards.selectors import look_at
 from centre.models import User
 from centre.requests import StaffRequest
@@ -79,22 +79,23 @@ def distribution_of_table(request: StaffRequest, running: Sequence[Distribution]
     return found or (running[0] if len(running) == 1 else None)
 
 
-def find_card(text: CardText) -> Household:
-    """The household that carries the card. Who hands out may ask: a scan shows the number and the size, no more.
+def find_card(text: CardText) -> tuple[Household, bool]:
+    """The household that carries the card, and whether the card was seen. A scan shows the number and size, no more.
 
     Refuses as look_at does, and with NotGivenYet.
     """
-    household = look_at(text).household
-    if household is None:
+    shown = look_at(text)
+    if shown.household is None:
         raise NotGivenYet
-    return household
+    return shown.household, shown.proven
 
 
 def read_card(distribution: Distribution, household: Household, at: datetime, *, proven: bool) -> Give | Stop:
     """Green or red for this card now; `proven` when the card itself was seen, and not its number alone."""
     due = entitlement(distribution, household, at)
-    if due.refusal:
-        return stop(str(household), due.refusal.code, str(due.refusal))
+    refusal = due.refusal or card_needed(distribution, household, at, card_read=proven)
+    if refusal:
+        return stop(str(household), refusal.code, str(refusal))
     return Give(str(household), due, short_of(distribution.site, due.lines), proven)
 
 

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from aid.errors import AlreadyHandedOut, NobodyLeft, NotRunning, ReceivedLately
 from aid.models import Distribution, EntitlementRule, Handout, Item, StockMovement
+from cards.errors import CardNotSeen
 from centre.clock import local_day, local_instant
 from centre.models import Site
 from centre.refusals import Refusal
-from registrations.models import Household, Membership
+from registrations.models import Household, Individual, Membership, Presence
 from registrations.querysets import today
 
 MIDNIGHT = datetime.min.time()
@@ -115,6 +116,17 @@ def entitlement(
     refusal = _why_not(distribution, household, counted, at)
     answer = Entitlement(counted.people, due, tuple(held_back), tuple(all_lines), refusal)
     return answer if refusal or due else replace(answer, refusal=answer.too_early)
+
+
+def card_needed(
+    distribution: Distribution, household: Household, at: datetime, *, card_read: bool | None
+) -> CardNotSeen | None:
+    """Why a number alone is not enough: nobody of the family is at the site, so anybody may have typed it."""
+    if card_read is not False:
+        return None
+    people = Individual.objects.members_of(household).order_by()
+    here = Presence.objects.at(at).filter(site=distribution.site_id, individual__in=people).exists()
+    return None if here else CardNotSeen()
 
 
 def _why_not(distribution: Distribution, household: Household, counted: Counted, at: datetime) -> Refusal | None:

@@ -59,3 +59,10 @@ class SheetGone(Refusal):
 
     code = "sheet_gone"
     message = _("These cards can no longer be shown. Print new ones.")
+
+
+class CardNotSeen(Refusal):
+    """The number was typed, and nothing else: a number alone may have been overheard."""
+
+    code = "card_not_seen"
+    message = _("Scan their card, or type its number and the nine digits under the QR code.")

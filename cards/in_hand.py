@@ -1,6 +1,6 @@
 """Which card was seen at this desk: so its secret goes into no page, draft or address, and the number goes on alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 
@@ -24,7 +24,12 @@ def remember_card(request: StaffRequest, shown: Shown) -> None:
 
 def is_in_hand(request: StaffRequest, shown: Shown) -> bool:
     """Whether the card itself was seen at this desk, now or in the step before."""
-    return shown.proven or request.session.get(IN_HAND) == shown.number
+    return shown.proven or was_in_hand(request, shown.number)
+
+
+def was_in_hand(request: StaffRequest, number: int) -> bool:
+    """Whether the last card that was seen at this desk has the number."""
+    return bool(request.session.get(IN_HAND) == number)
 
 
 def log_false_card(by: User, error: ValidationError) -> None:
@@ -48,7 +53,7 @@ class OnTable:
 
 
 def look_up_card(request: StaffRequest, text: str) -> OnTable:
-    """The card that was scanned or typed at this desk; the next step knows that it was seen."""
+    """The card that was scanned or typed at this desk, and whether it was seen there, now or in the step before."""
     try:
         shown = CardField().clean(text)
     except ValidationError as error:
@@ -56,4 +61,5 @@ def look_up_card(request: StaffRequest, text: str) -> OnTable:
         return OnTable(error=error.messages[0])
     if shown:
         remember_card(request, shown)
+        shown = replace(shown, proven=is_in_hand(request, shown))
     return OnTable(shown)

@@ -25,8 +25,7 @@ LAST_BLOCKS = 50
 class Shown:
     """What a card led to: its household, none yet when the card is new; and whether the card itself was there.
 
-    A number can be heard when a family is called. So a number that was only typed is `proven` by nothing, unless the
-    family has no printed card and can show nothing else.
+    A number can be heard when a family is called. So a number that was only typed is `proven` by nothing.
     """
 
     number: int
@@ -68,7 +67,7 @@ def look_at(text: CardText) -> Shown:
     household = Household.objects.filter(number=text.number).select_related("site", "urgent_need").with_size().first()
     if household is None and card is None:
         raise UnknownCard
-    return Shown(text.number, household, proven=bool(text.secret or text.code) or card is None)
+    return Shown(text.number, household, proven=bool(text.secret or text.code))
 
 
 def revoked(card: Card) -> CardRevoked:

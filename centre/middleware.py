@@ -6,7 +6,7 @@ htmx says `HX-Request` too.
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -101,7 +101,7 @@ def _may_come_first(path: str) -> bool:
 
 
 class WordedRefusals:
-    """Show a refusal that no form caught as a page of its own, or above the page for a fragment; with status 409.
+    """Show a refusal that no form caught as a page of its own, or above the page for a fragment; with its status.
 
     Too many tries to sign in are a page of their own with status 429, which says how long to wait.
     """
@@ -119,10 +119,12 @@ class WordedRefusals:
             return answer
         if not isinstance(exception, Refusal):
             return None
+        context: dict[str, Any] = {"refusal": exception}
         if is_from_a_page(request):
-            answer = render(request, "_refusal.html", {"refusal": exception}, status=409)
+            answer = render(request, "_refusal.html", context, status=exception.status)
             return reswap(retarget(answer, "#notices"), "innerHTML")
-        return render(request, "refusal.html", {"refusal": exception, "back": _page_before(request)}, status=409)
+        context["back"] = _page_before(request)
+        return render(request, "refusal.html", context, status=exception.status)
 
 
 def _page_before(request: HttpRequest) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Refusal(Exception):
-    """What was asked for is refused; `code` is for machines, the message for people."""
+    """What was asked for is refused; `code` and `status` are for machines, the message for people."""
 
     code = "refused"
+    status = HTTPStatus.CONFLICT
     message: Any = _("This cannot be done.")  # a str, or a lazy one that speaks the reader's language
 
     def __init__(self, message: str | None = None) -> None:

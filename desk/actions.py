@@ -15,9 +15,10 @@ from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from centre.refusals import NotThen, refused_on
 from desk.children import children_alone, left_without_carer
+from desk.coming import Moved, absent_from, arrive_at, lay_out, lock_family, moved, told_of
 from desk.errors import CarerMissing, NotPlanned
 from desk.filling import fill_nameless
-from registrations.errors import AlreadyHere, AlreadyRegistered, AlreadyVoided, NotHere
+from registrations.errors import AlreadyHere, AlreadyRegistered, AlreadyVoided, NotHere, NotTold
 from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.locks import lock_records
 from registrations.models import GateCount, Going, Household, Individual, Movement, Presence
@@ -29,7 +30,6 @@ from registrations.parts import (
     record_people,
 )
 from registrations.presences import lay_out_presences
-from shelter.nights import lay_out_stays
 from shelter.parts import end_holds
 
 
@@ -41,14 +41,6 @@ class Registered:
     number: str
     individuals: list[str]
     cases: list[str]
-
-
-@dataclass(frozen=True)
-class Moved:
-    """The individuals a fact of the journal was written for, and the facts."""
-
-    individuals: list[str]
-    movements: list[str]
 
 
 @act("pre_register", answers=Registered)
@@ -112,6 +104,7 @@ def complete(
     site: Site,
     members: Sequence[PersonFacts],
     facts: HouseholdFacts,
+    card_read: bool | None = None,
     by: User,
     at: datetime,
     act: Act,
@@ -132,9 +125,9 @@ def complete(
     if not registered:
         raise AlreadyRegistered
     people = fill_nameless(locked, members, act, by)
-    absent = _absent(people, site, at)
+    absent = absent_from(people, site, at)
     if absent:
-        _arrive(absent, site, at, act)
+        arrive_at(absent, site, at, act, card_read=card_read)
     _go(people, site, facts, at, act)
     return _registered(locked, people, _follow_children(people, members, site, act, by))
 
@@ -145,20 +138,25 @@ def arrive(
     *,
     site: Site,
     members: Sequence[uuid.UUID] | None = None,
+    card_read: bool | None = None,
     by: User,
     at: datetime,
     act: Act,
 ) -> Moved:
     """Record that the household, or these members, came to the site; where they were before, they are no more.
 
-    Refuses with AlreadyHere when all of them are present at the site.
+    `card_read` says whether their card was seen, and stays with the arrival. Who is at a confidential site of which the
+    user may not know stays there. Refuses with AlreadyHere, or with NotTold when nobody else is left.
     """
     require(by, Permission.REGISTER, site, at)
     people = lock_family(household, members, at)
-    absent = _absent(people, site, at)
+    absent = absent_from(people, site, at)
     if not absent:
         raise AlreadyHere
-    return _moved(_arrive(absent, site, at, act, told_of=household))
+    free = told_of(absent, by, at)
+    if not free:
+        raise NotTold
+    return moved(arrive_at(free, site, at, act, household=household, card_read=card_read))
 
 
 @act("depart", answers=Moved)
@@ -200,12 +198,12 @@ def depart(
         destination_site=destination_site,
         destination_marz=destination_marz,
     )
-    _lay_out(movements, act)
+    lay_out(movements, act)
     if happened_anyway:
         next_site = destination_site or site
         reason = Case.Reason.CHILD_LEFT
         open_cases(apart, site=next_site, reason=reason, urgent=True, act=act, by=by, note=happened_anyway)
-    return _moved(movements)
+    return moved(movements)
 
 
 @act("died", answers=Moved)
@@ -220,8 +218,8 @@ def record_death(
     people = lock_records([individual.pk])
     movements = record_movements(Movement.Kind.DIED, [individual.pk], site=site, at=at, act=act, told_of=told_of)
     end_holds(people.values(), at, act)
-    _lay_out(movements, act)
-    return _moved(movements)
+    lay_out(movements, act)
+    return moved(movements)
 
 
 @act("born", answers=Registered)
@@ -284,15 +282,6 @@ def void_gate_count(count: GateCount, *, by: User, at: datetime, act: Act) -> Co
     return Counted(str(void.pk))
 
 
-def lock_family(household: Household, members: Sequence[uuid.UUID] | None, at: datetime) -> list[Individual]:
-    """Lock the household, then its living members of today or those named, by key."""
-    lock_by_key(Household.objects.filter(pk=household.pk))
-    people = Individual.objects.members_of(household)
-    people = people.living(at) if members is None else people.filter(pk__in=members)
-    keys = set(people.values_list("pk", flat=True))
-    return lock_by_key(Individual.objects.filter(pk__in=keys))
-
-
 def _require_carers(members: Iterable[PersonFacts], at: datetime) -> None:
     day = local_day(at)
     if any(asks_for_carer(person, day) and not person.carer_kind for person in members):
@@ -317,8 +306,8 @@ def _void(movements: Sequence[Movement], at: datetime, act: Act, by: User) -> Mo
         )
         for movement in movements
     )
-    _lay_out(voids, act)
-    return _moved(voids)
+    lay_out(voids, act)
+    return moved(voids)
 
 
 def _follow_children(
@@ -327,15 +316,6 @@ def _follow_children(
     """Open a case for each child whom no adult on the list looks after."""
     alone = [people[position].pk for position in children_alone(members, local_day(act.at))]
     return open_cases(alone, site=site, reason=Case.Reason.CHILD_ALONE, urgent=True, act=act, by=by)
-
-
-def _absent(people: Iterable[Individual], site: Site, at: datetime) -> list[Individual]:
-    """Those who are not at the site; a person who is presumed to have left it may arrive again."""
-    everyone = list(people)
-    present = set(
-        Presence.objects.filter(individual__in=everyone, site=site).at(at).values_list("individual", flat=True)
-    )
-    return [person for person in everyone if person.pk not in present]
 
 
 def _present(keys: Sequence[uuid.UUID], site: Site, at: datetime) -> set[uuid.UUID]:
@@ -351,15 +331,6 @@ def _enter(people: Iterable[Individual], kind: Movement.Kind, site: Site, at: da
     lay_out_presences(keys)
 
 
-def _arrive(
-    people: Iterable[Individual], site: Site, at: datetime, act: Act, told_of: Household | None = None
-) -> list[Movement]:
-    keys = [person.pk for person in people]
-    movements = record_movements(Movement.Kind.ARRIVED, keys, site=site, at=at, act=act, told_of=told_of)
-    _lay_out(movements, act)
-    return movements
-
-
 def _go(people: Iterable[Individual], site: Site, facts: HouseholdFacts, at: datetime, act: Act) -> None:
     """Those who go to their own address leave in the same act."""
     if facts.going == Going.OWN_ADDRESS:
@@ -372,13 +343,7 @@ def _go(people: Iterable[Individual], site: Site, facts: HouseholdFacts, at: dat
             destination=Movement.Destination.OWN_ADDRESS,
             destination_marz=facts.destination_marz,
         )
-        _lay_out(movements, act)
-
-
-def _lay_out(movements: Iterable[Movement], act: Act) -> None:
-    keys = {movement.counted_as_id for movement in movements}
-    lay_out_presences(keys)
-    lay_out_stays(keys, act)
+        lay_out(movements, act)
 
 
 def _registered(household: Household, people: Sequence[Individual], cases: Sequence[Case]) -> Registered:
@@ -388,9 +353,3 @@ def _registered(household: Household, people: Sequence[Individual], cases: Seque
         [str(person.pk) for person in people],
         [str(case.pk) for case in cases],
     )
-
-
-def _moved(movements: Sequence[Movement]) -> Moved:
-    """What an act answers that wrote these facts and no others; PostgreSQL minted their ids, so they are read back."""
-    written = Movement.objects.filter(act=movements[0].act_id).values_list("individual", "id")
-    return Moved([str(individual) for individual, _ in written], [str(key) for _, key in written])

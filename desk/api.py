@@ -13,6 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.views import APIView
 
+from aid.scanning import find_card
 from cards.errors import UnknownCard
 from cards.selectors import Shown, look_at
 from centre.access import Permission, require
@@ -36,11 +37,13 @@ from desk.actions import (
     void_gate_count,
     void_movement,
 )
-from desk.bodies import BirthBody, IntakeBody, NamesBody, PreRegistrationBody
+from desk.bodies import BirthBody, IntakeBody, NamesBody, PreRegistrationBody, ProofBody, SightingBody
+from desk.coming import Seen, confirm_seen, note_seen
 from desk.intake import MOST_CROSSING
 from desk.lists import families_file, families_to_take
 from desk.merging import Merged, merge_individuals, unmerge
 from desk.naming import card_facts, given_in, take_names
+from desk.proof import find_without_number, require_proof
 from registrations.card_texts import CardText
 from registrations.errors import CardTaken
 from registrations.filters import GateCountFilterSet, HouseholdFilterSet
@@ -53,13 +56,13 @@ FILTERS = ("site", "present_at", "going", "registered")
 
 
 class MatchRow(serializers.Serializer[Any]):
-    """A household that may be the same: nothing of it that the asker did not type."""
+    """A household that may be the same; of one that the asker does not see, only that there may be one."""
 
-    household = serializers.UUIDField()
+    household = serializers.UUIDField(allow_null=True, help_text="Null: it may be known elsewhere, ask for the card.")
     number = serializers.CharField()
     site = serializers.CharField()
     day = serializers.DateField(allow_null=True)
-    size = serializers.IntegerField()
+    size = serializers.IntegerField(allow_null=True)
     agrees = serializers.ListField(child=serializers.CharField())
     person = serializers.UUIDField(help_text="The member who is most like somebody of it.")
     same_family = serializers.BooleanField()
@@ -147,6 +150,54 @@ class DepartureFacts(MembersFacts):
         return attrs
 
 
+class ArrivalAnswer(serializers.Serializer[Any]):
+    """The household that arrived, and the facts that were written."""
+
+    household = serializers.UUIDField()
+    number = serializers.CharField()
+    individuals = serializers.ListField(child=serializers.UUIDField())
+    movements = serializers.ListField(child=serializers.UUIDField())
+
+
+class Arrivals(Acts):
+    """Families that come to a site where they may not be known yet."""
+
+    queryset = Household.objects.all()
+    serializer_class = ProofBody
+
+    @act_on_list(ProofBody, ArrivalAnswer)
+    def create(self, body: ProofBody) -> dict[str, Any]:
+        """Record that the family came: by its card, or by what only it can say, in one attempt of three an hour."""
+        site, shown = body.validated_data["site"], _shown(body.validated_data.get("card"))
+        require(body.asker, Permission.REGISTER, site)
+        if shown is None:
+            household = find_without_number([body.member], by=body.asker)
+        else:
+            household = require_proof(shown, body.member, by=body.asker)
+        seen = shown is not None and shown.proven
+        done = arrive(household, site=site, card_read=seen, **_signed(body))
+        return {"household": household.pk, "number": str(household), **asdict(done)}
+
+
+class Sightings(Acts):
+    """Families of which no more was shown than the number."""
+
+    queryset = Household.objects.all()
+    serializer_class = SightingBody
+
+    @act_on_list(SightingBody, Seen)
+    def create(self, body: SightingBody) -> Seen:
+        """Note that they were seen here; they stay where they are until whoever sees them confirms it."""
+        household, _proven = find_card(body.validated_data["card"])
+        return note_seen(household, site=body.validated_data["site"], **_signed(body))
+
+
+class SiteFacts(ActFacts):
+    """Where it happened."""
+
+    site = SiteField()
+
+
 class HouseholdMovements(Acts):
     """Households that are named, come, go, and grow."""
 
@@ -166,6 +217,11 @@ class HouseholdMovements(Acts):
         """Record that the household, or these members, came to the site."""
         return arrive(household, **body.facts)
 
+    @act_on_row(SiteFacts, Moved, url_path="confirm-arrival")
+    def confirm_arrival(self, household: Household, body: SiteFacts) -> Moved:
+        """Record that the household arrived at the site where it was seen."""
+        return confirm_seen(household, **body.facts)
+
     @act_on_row(DepartureFacts, Moved)
     def depart(self, household: Household, body: DepartureFacts) -> Moved:
         """Record that the household, or these members, left the site."""
@@ -175,12 +231,6 @@ class HouseholdMovements(Acts):
     def born(self, household: Household, body: BirthBody) -> Registered:
         """Record that a child was born into the household."""
         return record_birth(household, **body.facts)
-
-
-class SiteFacts(ActFacts):
-    """Where it happened."""
-
-    site = SiteField()
 
 
 class Deaths(Acts):

@@ -197,6 +197,31 @@ class IntakeBody(NamesBody):
     card = Text(max_length=LENGTH + 20, clean=read_card_text, required=False, help_text=CARD)
 
 
+class ProofBody(DatedFacts):
+    """A family that comes: its card; or its number with a name and the birth year of one member; or without a number
+    the name, the birth date and the father's name of one."""
+
+    site = SiteField()
+    card = Text(max_length=LENGTH + 20, clean=read_card_text, required=False, help_text=CARD)
+    given_name = Text(max_length=80, clean=clean_name, required=False)
+    family_name = Text(max_length=80, clean=clean_name, required=False)
+    fathers_name = Text(max_length=80, clean=clean_name, required=False)
+    birth_date = Text(max_length=10, clean=read_iso_date, required=False, help_text="1989-05-04, or 1989-05.")
+    birth_year = Count(required=False, min_value=1000, max_value=9999)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        names = {name: attrs.get(name, "") for name in ("given_name", "family_name", "fathers_name")}
+        self.member = PersonFacts(**names, birth=birth_from(attrs, local_day(attrs["at"])))
+        return attrs
+
+
+class SightingBody(ActFacts):
+    """Whose number was shown, and where."""
+
+    site = SiteField()
+    card = Text(max_length=LENGTH + 20, clean=read_card_text, help_text=CARD)
+
+
 class GroupBody(Facts):
     """People of one sex and age group, counted at the gate."""
 

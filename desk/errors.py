@@ -1,5 +1,7 @@
 """Why a desk may refuse."""
 
+from http import HTTPStatus
+
 from django.utils.translation import gettext_lazy as _
 
 from centre.refusals import Refusal
@@ -26,8 +28,16 @@ class CardNeeded(Refusal):
     message = _("Type the number of their card: birth date and father's name do not agree.")
 
 
-class CardNotSeen(Refusal):
-    """The number was typed, and the family has a printed card: a number alone may have been overheard."""
+class NotProven(Refusal):
+    """What was said of the family is not so of the one with this number."""
 
-    code = "card_not_seen"
-    message = _("Scan their card, or type its number and the nine digits under the QR code.")
+    code = "not_proven"
+    message = _("This does not agree with the family of this number. Ask for their card.")
+
+
+class TooManyTries(Refusal):
+    """The user said three times within an hour what was not so of a family."""
+
+    code = "too_many_tries"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    message = _("Three attempts did not agree. Ask a coordinator, or wait an hour.")

@@ -12,10 +12,11 @@ from cards.fields import CardField
 from centre.forms import ActForm, WhyField, field_of
 from centre.lines import LineField
 from centre.models import Marz, Site
+from desk.fields import NOT_KNOWN, BirthField, NameField
 from desk.intake import MOST_CROSSING, MOST_IN_A_GROUP, MemberForm, child_key, need_name
 from desk.naming import card_facts, given_in
 from registrations.births import birth_in_words
-from registrations.facts import Group, HouseholdFacts
+from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts
 from registrations.fields import NumberField
 from registrations.models import AgeGroup, Going, Individual, Movement, NeedCode, Relationship, Sex
 from registrations.other_names import likeness
@@ -112,6 +113,18 @@ class GateForm(ActForm):
         }
 
 
+class ProofForm(forms.Form):
+    """Who one of the family is, where only its number was typed."""
+
+    member_name = NameField(label=_("Name of one of them"))
+    member_birth = BirthField(label=_("Born, or age"))
+
+    def member(self) -> PersonFacts:
+        """What was said of the member; the name is one of theirs, or several."""
+        name, birth = self.cleaned_data["member_name"], self.cleaned_data["member_birth"]
+        return PersonFacts(given_name="" if name == NOT_KNOWN else name, birth=birth or Birth())
+
+
 class CountForm(ActForm):
     """People and vehicles seen crossing since the last count."""
 
@@ -180,6 +193,16 @@ class DepartForm(ActForm):
         if destination != Movement.Destination.OWN_ADDRESS:
             cleaned["destination_marz"] = ""
         return cleaned
+
+
+class SeenForm(ActForm):
+    """At which site the family was seen."""
+
+    site = forms.ModelChoiceField(queryset=Site.objects.none(), widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, sites: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "site", forms.ModelChoiceField).queryset = sites
 
 
 class DiedForm(ActForm):

@@ -1,10 +1,15 @@
 """Taking a family's names: under a new card, without one, or as those counted with the card."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from cards.selectors import Shown
+from centre.access import Permission, require
+from centre.models import Site, User
 from desk.actions import Registered, complete, register
+from desk.proof import require_count
+from registrations.facts import PersonFacts
 
 
 def given_in(card: Shown, act: uuid.UUID | None) -> bool:
@@ -17,8 +22,22 @@ def card_facts(card: Shown | None) -> dict[str, Any]:
     return {} if card is None else {"card": card.number}
 
 
-def take_names(card: Shown | None, *, id: uuid.UUID | None = None, **facts: Any) -> Registered:
-    """Register the family under the new card or without one, or complete the one that was counted with the card."""
+def take_names(
+    card: Shown | None,
+    *,
+    site: Site,
+    members: Sequence[PersonFacts],
+    by: User,
+    id: uuid.UUID | None = None,
+    **facts: Any,
+) -> Registered:
+    """Register the family under the new card or without one, or complete the one that was counted with the card.
+
+    Refuses as the two acts do, and a counted family that is not shown to have come as require_count does.
+    """
     if card is None or given_in(card, id):
-        return register(**facts, **card_facts(card), id=id)
-    return complete(card.household, **facts, id=id)
+        return register(site, **facts, members=members, **card_facts(card), by=by, id=id)
+    if card.counted:
+        require(by, Permission.REGISTER, site)
+        require_count(card, members, by=by)
+    return complete(card.household, site=site, **facts, members=members, card_read=card.proven, by=by, id=id)

@@ -59,6 +59,7 @@ class Told:
     people: list[str]
     movements: list[uuid.UUID]
     may_be_voided: bool
+    card_read: bool | None
 
 
 @dataclass(frozen=True)
@@ -272,6 +273,7 @@ def _history(movements: Sequence[Movement], names: dict[uuid.UUID, str], eyes: E
             people=[names[movement.counted_as_id] for movement in group],
             movements=[movement.pk for movement in group],
             may_be_voided=reach is None or first.site_id in reach,
+            card_read=first.card_read,
         )
         for group in entries.values()
         for first in group[:1]

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cards.in_hand import OnTable, is_in_hand, look_up_card
+from cards.in_hand import OnTable, look_up_card, was_in_hand
 from cards.models import Card
 from centre.access import Permission
-from centre.doors import at_a_site, do, draw, may, pressed, see, site_or_none, warn
+from centre.doors import at_a_site, do, draw, may, press, pressed, see, site_or_none, warn
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
+from centre.refusals import Refusal
 from centre.requests import StaffRequest
 from desk.actions import (
     arrive,
@@ -29,12 +30,13 @@ from desk.actions import (
     void_gate_count,
     void_movements,
 )
-from desk.errors import CardNeeded, CardNotSeen
+from desk.coming import confirm_seen, note_seen
 from desk.filters import FamilyFilterSet
-from desk.forms import LONGEST_SHOWN, BornForm, CountForm, DepartForm, DiedForm, GateForm, VoidForm
+from desk.forms import LONGEST_SHOWN, BornForm, CountForm, DepartForm, DiedForm, GateForm, ProofForm, SeenForm, VoidForm
 from desk.intake import MORE_ROWS, Intake
 from desk.naming import take_names
 from desk.pages import Page
+from desk.proof import find_without_number, require_proof, sees
 from desk.selectors import read_file, read_rows
 from registrations.card_texts import is_scanned, read_card_text
 from registrations.choices import Going
@@ -60,7 +62,8 @@ def intake(request: StaffRequest, site: Site) -> HttpResponse:
         scanned = request.GET.get("card", "")
         card = look_up_card(request, scanned)
         counted = card.household if card.shown and card.shown.counted else None
-        people = counted.size if counted else 0  # type: ignore[attr-defined]  # a card is looked up with_size
+        known = counted is not None and _is_open(request, card)
+        people = counted.size if known else 0  # type: ignore[union-attr]  # a card is looked up with_size
         return _draw_intake(request, Intake(card=_written(card, scanned), people=people), card)
     card = look_up_card(request, request.POST.get("card", ""))
     if "step" in request.POST:
@@ -82,22 +85,36 @@ def matches(request: StaffRequest, _site: Site) -> HttpResponse:
     card = look_up_card(request, request.POST.get("card", ""))
     but = card.household.pk if card.household else None
     found = find_matches(people, settlement=settlement, by=request.user, but=but)
-    visible = Household.objects.visible_to(request.user).filter(pk__in=[match.household for match in found])
     rows = [[match for match in found if match.person.int == row] for row in range(Intake.rows_in(request.POST))]
-    context = {"matches": found, "rows": rows, "visible": {str(key) for key in visible.values_list("pk", flat=True)}}
-    return render(request, "desk/_matches.html", context)
+    split = [([one for one in row if one.household], any(not one.household for one in row)) for row in rows]
+    return render(request, "desk/_matches.html", {"matches": found, "rows": split})
 
 
 @require_POST
 @at_a_site(Permission.REGISTER)
 def arrive_by_card(request: StaffRequest, site: Site) -> HttpResponse:
-    """The family whose card lies on the table is here now."""
+    """The family whose card lies on the table, or that says who one of them is, is here now."""
     card = look_up_card(request, request.POST.get("card", ""))
-    if card.shown and not is_in_hand(request, card.shown):
-        card = replace(card, error=str(CardNotSeen()))
-    if card.household is None or card.error:
+    proof = ProofForm(request.POST)
+    if card.shown is None or card.shown.new or not proof.is_valid():
+        return _draw_intake(request, _again(request, card), card, proof, status=422)
+    try:
+        household = require_proof(card.shown, proof.member(), by=request.user)
+    except Refusal as refusal:
+        card = replace(card, error=str(refusal))
+        return _draw_intake(request, _again(request, card), card, proof, status=422)
+    return _arrive_and_open(request, household, site)
+
+
+@require_POST
+@at_a_site(Permission.REGISTER)
+def seen_here(request: StaffRequest, site: Site) -> HttpResponse:
+    """A family that shows no more than its number is noted as seen here; it stays where it is."""
+    card = look_up_card(request, request.POST.get("card", ""))
+    if card.household is None:
         return _draw_intake(request, _again(request, card), card, status=422)
-    return _arrive_and_open(request, card.household, site)
+    press(request, note_seen, card.household, site=site, said=_("Noted. Whoever has them can confirm the arrival."))
+    return see("desk:intake")
 
 
 @require_POST
@@ -105,11 +122,9 @@ def arrive_by_card(request: StaffRequest, site: Site) -> HttpResponse:
 def same_family(request: StaffRequest, site: Site) -> HttpResponse:
     """The family being typed is one that is registered: birth date and father's name agree, and so it is here."""
     people, settlement = Intake(request.POST).typed_so_far()
-    agreeing = [m for m in find_matches(people, settlement=settlement, by=request.user) if m.same_family]
-    match = next((m for m in agreeing if m.household == request.POST.get("same")), None)
-    if match is None:
-        raise CardNeeded
-    return _arrive_and_open(request, get_object_or_404(Household, pk=match.household), site)
+    chosen = request.POST.get("same", "")
+    household = find_without_number(people, settlement=settlement, chosen=chosen, by=request.user)
+    return _arrive_and_open(request, household, site)
 
 
 @require_GET
@@ -173,7 +188,7 @@ def families(request: StaffRequest) -> HttpResponse:
     """
     typed = request.GET.get("search", "")
     scanned = look_up_card(request, typed) if is_scanned(typed) else None
-    if scanned and scanned.household and _sees(request, scanned.household):
+    if scanned and scanned.household and sees(request.user, scanned.household):
         return see("desk:family", scanned.household)
     sites = Site.objects.open(timezone.now()).where(request.user, Permission.SEE_FAMILIES).in_the_open()
     shown = Household.objects.visible_to(request.user).select_related("site")
@@ -215,7 +230,20 @@ def arrival(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The whole family, or whoever of it is not here yet, has arrived at the site."""
     household = household_or_404(request, number)
     form = ActForm(request.POST)
-    if do(request, form, arrive, household, site=site, said=_("%(number)s arrived here.") % {"number": household}):
+    said, seen = _("%(number)s arrived here.") % {"number": household}, was_in_hand(request, number)
+    if do(request, form, arrive, household, site=site, card_read=seen, said=said):
+        return _saved(request, household)
+    return _draw_file(request, household, form)
+
+
+@require_POST
+@may(Permission.REGISTER)
+def confirm_arrival(request: StaffRequest, number: int) -> HttpResponse:
+    """The family, which was seen at another site, did arrive there."""
+    household = household_or_404(request, number)
+    seen_at = Site.objects.visible_to(request.user).filter(sightings__household=household).distinct()
+    form = SeenForm(request.POST, sites=seen_at)
+    if do(request, form, confirm_seen, household, said=_("The arrival is recorded.")):
         return _saved(request, household)
     return _draw_file(request, household, form)
 
@@ -288,17 +316,24 @@ def _written(card: OnTable, typed: str) -> str:
     return str(card.shown) if card.shown else typed[:LONGEST_SHOWN]
 
 
-def _draw_intake(request: StaffRequest, typed: Intake, card: OnTable, status: int = 200) -> HttpResponse:
+def _is_open(request: StaffRequest, card: OnTable) -> bool:
+    """Whether the card was seen, or its family is shown anyway: else nothing of the family is said."""
     shown, household = card.shown, card.household
-    context: dict[str, Any] = {"intake": typed, "card": card, "visible": False, "in_hand": False}
-    if shown and household and shown.taken:
-        context |= {"visible": _sees(request, household), "in_hand": is_in_hand(request, shown)}
+    return shown is not None and household is not None and (shown.proven or sees(request.user, household))
+
+
+def _draw_intake(
+    request: StaffRequest, typed: Intake, card: OnTable, proof: ProofForm | None = None, status: int = 200
+) -> HttpResponse:
+    context = {"intake": typed, "card": card, "proof": proof or ProofForm(), "open": _is_open(request, card)}
+    context["visible"] = card.household is not None and sees(request.user, card.household)
     return render(request, "desk/intake.html", context, status=status)
 
 
 def _arrive_and_open(request: StaffRequest, household: Household, site: Site) -> HttpResponse:
     form = pressed(request)
-    do(request, form, arrive, household, site=site, said=_("%(number)s arrived here.") % {"number": household})
+    said, seen = _("%(number)s arrived here.") % {"number": household}, was_in_hand(request, household.number)
+    do(request, form, arrive, household, site=site, card_read=seen, said=said)
     warn(request, form)
     return see("desk:family", household)
 
@@ -314,6 +349,7 @@ def _draw_file(request: StaffRequest, household: Household, form: ActForm | None
         "here": here,
         "all_here": len(here) == len(file.living),
         "next": _next_act(request, household, here),
+        "seen": household.sightings.filter(confirmed_in=None, site__in=Site.objects.visible_to(request.user)),
     }
     return draw(request, "desk/family.html", form or ActForm(), **context)
 
@@ -331,11 +367,7 @@ def _next_act(request: StaffRequest, household: Household, here: list[Any]) -> s
 
 def _saved(request: StaffRequest, household: Household) -> HttpResponse:
     """To the file, or to the list when it is no longer shown to whoever saved it."""
-    return see("desk:family", household) if _sees(request, household) else see("desk:families")
-
-
-def _sees(request: StaffRequest, household: Household) -> bool:
-    return Household.objects.visible_to(request.user).filter(pk=household.pk).exists()
+    return see("desk:family", household) if sees(request.user, household) else see("desk:families")
 
 
 def _wrong_number(query: str, scanned: OnTable | None) -> str:

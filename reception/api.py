@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as Invalid
 from django.utils.translation import gettext as _
-from rest_framework import exceptions, status
+from rest_framework import exceptions
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -91,9 +91,9 @@ class Pages(CursorPagination):
 
 
 def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer a refusal with 409 and its code, bad input with 400 and the field's path; an unknown error stays loud."""
+    """Answer a refusal with its status, bad input with 400 and the field's path; an unknown error stays loud."""
     if isinstance(error, Refusal):
-        return Response({"code": error.code, "detail": str(error)}, status=status.HTTP_409_CONFLICT)
+        return Response({"code": error.code, "detail": str(error)}, status=error.status)
     if isinstance(error, NotAllowed):
         _log_not_allowed(context)
     if isinstance(error, RequestDataTooBig):

@@ -7,7 +7,18 @@ from aid.api import Distributions, Handouts
 from casework.api import Cases
 from census.api import Census, CensusFile, Snapshots
 from centre.api import Sites, Tokens
-from desk.api import Deaths, FamiliesList, GateCounts, HouseholdMovements, Intakes, Merges, PreRegistrations, Voids
+from desk.api import (
+    Arrivals,
+    Deaths,
+    FamiliesList,
+    GateCounts,
+    HouseholdMovements,
+    Intakes,
+    Merges,
+    PreRegistrations,
+    Sightings,
+    Voids,
+)
 from reception.docs import Docs, NoSuchAddress, Schema
 from registrations.api import Households, Individuals, Presences
 from shelter.api import HouseholdPlaces, Rooms, Stays
@@ -31,6 +42,8 @@ router.register("gate-counts", GateCounts)
 router.register("snapshots", Snapshots)
 router.register("census", Census, basename="census")
 router.register("merges", Merges, basename="merge")
+router.register("arrivals", Arrivals, basename="arrival")
+router.register("sightings", Sightings, basename="sighting")
 router.register("intakes", Intakes, basename="intake")
 router.register("pre-registrations", PreRegistrations, basename="pre-registration")
 router.register("tokens", Tokens, basename="token")

@@ -221,10 +221,13 @@ class PresenceRow(serializers.ModelSerializer[Presence]):
     since = serializers.DateTimeField(source="during.lower")
     until = serializers.DateTimeField(source="during.upper", allow_null=True)
     ended_by = serializers.UUIDField(source="ended_by_id", allow_null=True)
+    card_read = serializers.BooleanField(
+        source="movement.card_read", allow_null=True, help_text="Whether a card was seen; null where nobody asked."
+    )
 
     class Meta:
         model = Presence
-        fields = ("id", "individual", "site", "since", "until", "ended_by")
+        fields = ("id", "individual", "site", "since", "until", "ended_by", "card_read")
 
 
 class Presences(Rows):
@@ -240,7 +243,7 @@ class Presences(Rows):
         return Presence.objects.filter(
             individual__in=Individual.objects.visible_to(user).order_by().values("memberships__counted_as"),
             site__in=Site.objects.visible_to(user).order_by(),
-        ).select_related("site")
+        ).select_related("site", "movement")
 
 
 def needs_shown(rows: Any, user: User) -> Any:

@@ -66,3 +66,17 @@ class CardTaken(Refusal):
 
     code = "card_taken"
     message = _("This card was just given to another family. Take the next one.")
+
+
+class NotSeenThere(Refusal):
+    """Nobody noted that the household was seen at the site, or it was confirmed before."""
+
+    code = "not_seen_there"
+    message = _("This was already answered.")
+
+
+class NotTold(Refusal):
+    """All who would arrive are where the user may not know that they are."""
+
+    code = "not_told"
+    message = _("registered, not here: ask a protection officer")

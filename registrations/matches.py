@@ -50,20 +50,19 @@ class Agreement(models.TextChoices):
 
 @dataclass(frozen=True)
 class Match:
-    """A household that may be the one being typed: nothing of it that the asker did not type.
+    """A household that may be the one being typed; of one that the asker does not see, only that there may be one.
 
     `person` is the id of the one asked for who is most like somebody of it. `site` is empty where the site is
-    confidential. `same_family` says that a birth date and a father's name agree, which is enough to record the family
-    as arrived.
+    confidential. `same_family` says that a birth date and a father's name agree.
     """
 
-    household: str
-    number: str
-    site: str
-    day: date | None
-    size: int
-    agrees: tuple[str, ...]
     person: uuid.UUID
+    household: str | None = None
+    number: str = ""
+    site: str = ""
+    day: date | None = None
+    size: int | None = None
+    agrees: tuple[str, ...] = ()
     same_family: bool = False
 
     @property
@@ -126,12 +125,22 @@ def find_matches(
 ) -> list[Match]:
     """The households that may hold one of these people already, the likeliest first, at most five.
 
-    Looks everywhere, whatever the asker may otherwise see, and therefore says only what agrees; each household shown
-    leaves a line in the log. `but` is a household left out, the one being completed.
+    Looks everywhere, whatever the asker may otherwise see. Of a household that the asker sees it says what agrees, of
+    any other nothing; each of both leaves a line in the log. `but` is one left out, the one being completed.
     """
+    return _matches(_likeliest(people, settlement, but), by)
+
+
+def find_same_families(people: Sequence[PersonFacts], *, settlement: str = "") -> list[uuid.UUID]:
+    """The households of the likeliest where a name, the birth date and the father's name of one of these agree."""
+    return [key for key, fit in _likeliest(people, settlement, None).items() if fit.same_family]
+
+
+def _likeliest(people: Sequence[PersonFacts], settlement: str, but: uuid.UUID | None) -> dict[uuid.UUID, _Fit]:
+    """The households that may hold one of these people, the likeliest first, each with its best fit."""
     asked = [a for a in map(_Asked.of, people) if a.family or a.given]
     if not asked:
-        return []
+        return {}
     best: dict[uuid.UUID, tuple[float, datetime, _Fit]] = {}
     near = near_names({word: written for one in asked for word, written in one.spellings.items()})
     for found in _people_named_like(asked, near):
@@ -145,7 +154,7 @@ def find_matches(
                 keep = held[2] if held and held[2].score >= fit.score else fit
                 best[found.household] = (score, found.registered_at, keep)
     ranked = sorted(best.items(), key=lambda item: item[1][:2], reverse=True)[:MOST_MATCHES]
-    return _matches({key: fit for key, (_score, _at, fit) in ranked}, by)
+    return {key: fit for key, (_score, _at, fit) in ranked}
 
 
 def _people_named_like(asked: Sequence[_Asked], near: NearNames) -> list[_Found]:
@@ -255,7 +264,7 @@ def _alike(asked: str, kind: str, found: str, near: NearNames) -> float | None:
 
 def _fit(asked: _Asked, found: _Found, settlement: str, near: NearNames) -> _Fit | None:
     """How well a found person fits, and what agrees; None when they are somebody else."""
-    years = _years_apart(asked.person.birth, found.birth)
+    years = years_apart(asked.person.birth, found.birth)
     if years is not None and years > YEARS:
         return None
     names = _names(asked, found, near)
@@ -285,7 +294,7 @@ def _fit(asked: _Asked, found: _Found, settlement: str, near: NearNames) -> _Fit
     return _Fit(score, tuple(fact for fact, holds in agrees.items() if holds), asked.person.id, same)
 
 
-def _years_apart(one: Birth, other: Birth) -> int | None:
+def years_apart(one: Birth, other: Birth) -> int | None:
     """The years between two births, 0 where they may be the same; an age may be a year off. None if unknown."""
     if one.on is None or other.on is None:
         return None
@@ -301,24 +310,23 @@ def _same_day(one: Birth, other: Birth) -> bool:
 
 
 def _matches(fits: dict[uuid.UUID, _Fit], by: User) -> list[Match]:
-    households = {
-        household.pk: household
-        for household in Household.objects.filter(pk__in=fits).select_related("site").with_size()
-    }
-    write_lines(by, LogLine.Verb.MATCHED, {household: fits[household.pk].agrees for household in households.values()})
-    return [
-        Match(
-            household=str(key),
-            number=str(households[key]),
-            site=str(households[key].site) if is_in_the_open(households[key].site) else "",
-            day=_day(households[key]),
-            size=households[key].size,
-            agrees=tuple(fact.value for fact in fit.agrees),
-            person=fit.person,
-            same_family=fit.same_family,
-        )
-        for key, fit in fits.items()
-    ]
+    households = Household.objects.select_related("site").with_size().in_bulk(list(fits))
+    write_lines(by, LogLine.Verb.MATCHED, {household: fits[key].agrees for key, household in households.items()})
+    seen = set(Household.objects.visible_to(by).filter(pk__in=fits).values_list("pk", flat=True))
+    return [_told(households[key], fit) if key in seen else Match(fit.person) for key, fit in fits.items()]
+
+
+def _told(household: Household, fit: _Fit) -> Match:
+    return Match(
+        person=fit.person,
+        household=str(household.pk),
+        number=str(household),
+        site=str(household.site) if is_in_the_open(household.site) else "",
+        day=_day(household),
+        size=household.size,  # type: ignore[attr-defined]  # read with_size
+        agrees=tuple(fact.value for fact in fit.agrees),
+        same_family=fit.same_family,
+    )
 
 
 def _day(household: Household) -> date | None:

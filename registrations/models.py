@@ -298,6 +298,7 @@ class Movement(models.Model):
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     act = models.ForeignKey(Act, models.PROTECT, related_name="movements")
     voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
+    card_read = models.BooleanField(null=True, blank=True)  # whether their card was seen; null where nobody asked
 
     objects = MovementQuerySet.as_manager()
 
@@ -336,6 +337,29 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.individual_id} {self.kind} {self.happened_at:%Y-%m-%d %H:%M}"
+
+
+SEEN_ONCE = models.UniqueConstraint(
+    fields=["household", "site"], condition=Q(confirmed_in__isnull=True), name="seen_once"
+)
+
+
+class Sighting(models.Model):
+    """A household's number that was shown at a site without proof: it ends nothing until who has them confirms it."""
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="sightings")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="sightings")
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=TransactionNow())
+    act = models.ForeignKey(Act, models.PROTECT, related_name="+")
+    confirmed_in = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("happened_at",)
+        constraints = (SEEN_ONCE,)
+
+    def __str__(self) -> str:
+        return f"{self.household_id} at {self.site_id}"
 
 
 class Presence(models.Model):

@@ -8,9 +8,9 @@ from typing import Any
 from centre.errors import SiteClosed
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
-from registrations.errors import AlreadyWritten, CardTaken, OneHead
+from registrations.errors import AlreadyWritten, CardTaken, NotSeenThere, OneHead
 from registrations.facts import Group, HouseholdFacts, PersonFacts
-from registrations.models import ONE_HEAD, Household, Individual, Membership, Movement, Name, SpecificNeed
+from registrations.models import ONE_HEAD, Household, Individual, Membership, Movement, Name, Sighting, SpecificNeed
 from registrations.names import fold, fold_fathers_name, sort_key, spelt
 from registrations.near_names import keys_of
 
@@ -147,6 +147,21 @@ def record_names(individuals: Iterable[Individual]) -> None:
         ),
         ignore_conflicts=True,
     )
+
+
+def record_sighting(household: Household, site: Site, at: datetime, act: Act) -> None:
+    """Write that the household was seen at the site, once until it is confirmed."""
+    sighting = Sighting(household=household, site=site, happened_at=at, act=act)
+    Sighting.objects.bulk_create([sighting], ignore_conflicts=True)
+
+
+def confirm_sighting(household: Household, site: Site, act: Act) -> datetime:
+    """Let what was seen of the household at the site be confirmed; when that was. Refuses with NotSeenThere."""
+    waiting = Sighting.objects.filter(household=household, site=site, confirmed_in__isnull=True)
+    seen_at = waiting.values_list("happened_at", flat=True).first()
+    if seen_at is None or not waiting.update(confirmed_in=act):
+        raise NotSeenThere
+    return seen_at
 
 
 def record_movements(

@@ -88,9 +88,26 @@ def test_a_card_that_does_not_exist_is_named(volunteer):
     assert (answer.status_code, list(answer.json())) == (400, ["card"])
 
 
-def test_a_likely_duplicate_is_shown_and_does_not_block(volunteer, goris):
+def test_a_likely_duplicate_elsewhere_is_only_said_to_be_one(volunteer):
     sisian = make_site("sisian")
     known = register_family(sisian, make_user(site=sisian), person("Anna", "Hakobyan"))
+    asked = member("Աննա", family_name="Հակոբյան")
+    (match,) = volunteer.post("intakes/", intake(asked)).json()["matches"]
+    nothing = {
+        "household": None,
+        "number": "",
+        "site": "",
+        "day": None,
+        "size": None,
+        "agrees": [],
+        "same_family": False,
+    }
+    assert match == nothing | {"person": asked["id"]}
+    assert LogLine.objects.filter(verb="matched", subject_id=str(known.pk)).exists()
+
+
+def test_a_likely_duplicate_is_shown_and_does_not_block(volunteer, goris):
+    known = register_family(goris, make_user(site=goris), person("Anna", "Hakobyan"))
     answer = volunteer.post("intakes/", intake(member("Աննա", family_name="Հակոբյան"))).json()
     (match,) = answer["matches"]
     assert (match["household"], match["number"]) == (str(known.pk), str(known))

@@ -13,6 +13,7 @@ from casework.models import Case
 from centre.access import Role
 from centre.models import LogLine
 from desk.actions import arrive, count_gate
+from desk.coming import note_seen
 from desk.merging import merge_pairs
 from registrations.card_texts import secrets_of
 from registrations.facts import Birth
@@ -89,6 +90,41 @@ def record_arrival_by_card(desk: Desk) -> Iterator[None]:
     expect(page.get_by_text("One person, registered already.")).to_be_visible()
     yield
     assert here(desk) == 1
+
+
+@button("Note that they were seen here", "desk:seen_here", on=INTAKE, does=["note_seen"])
+def note_a_sighting(desk: Desk) -> Iterator[None]:
+    family = register_family(make_site(), desk.by)
+    page = desk.open("/intake/", Role.VOLUNTEER)
+    page.locator("[data-card]").fill(str(family))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Registered at another site.")).to_be_visible()
+    yield
+    assert (family.sightings.count(), here(desk)) == (1, 0)
+
+
+@button("Record arrival", "desk:arrive_by_card", on=INTAKE, does=["arrive"])
+def record_arrival_by_name_and_year(desk: Desk) -> Iterator[None]:
+    family = register_family(make_site(), desk.by)
+    page = desk.open("/intake/", Role.VOLUNTEER)
+    page.locator("[data-card]").fill(str(family))
+    page.keyboard.press("Enter")
+    page.locator("[name=member_name]").fill("Աննա")
+    page.locator("[name=member_birth]").fill("1989")
+    yield
+    assert here(desk) == 1
+
+
+@button("Confirm arrival", "desk:confirm_arrival", on=FILE, does=["confirm_seen"])
+def confirm_a_sighting(desk: Desk) -> Iterator[None]:
+    family = desk.family()
+    seen_at = make_site()
+    note_seen(family, site=seen_at, by=desk.by)
+    desk.open(f"/families/{code(family)}/")
+    yield
+    assert set(Presence.objects.filter(during__upper_inf=True, site=seen_at).values_list("site", flat=True)) == {
+        seen_at.pk
+    }
 
 
 @button("Same family: record arrival", "desk:same_family", on=INTAKE, does=["arrive"])

@@ -260,8 +260,8 @@ def test_a_number_that_was_overheard_opens_no_family(client, carried):
     card, family = carried
     client.force_login(make_user(Role.VOLUNTEER, make_site("kapan")))
     page = text_of(look_up(client, str(family)))
-    assert "Record arrival" not in page
-    assert "Only the number was typed" in page
+    assert "Registered at another site." in page
+    assert "One person" not in page
     answer = client.post("/intake/arrive/", intake({}, card=str(family)))
     assert answer.status_code == 422
     assert "Scan their card" in text_of(answer)
@@ -270,10 +270,12 @@ def test_a_number_that_was_overheard_opens_no_family(client, carried):
     assert Presence.objects.at(timezone.now()).get().site.code == "goris"
 
 
-def test_a_family_without_a_printed_card_comes_by_its_number(client, operation, goris, coordinator):
+def test_a_family_without_a_printed_card_does_not_come_by_its_number_alone(client, operation, goris, coordinator):
     family = register_family(goris, coordinator)
     client.force_login(make_user(Role.VOLUNTEER, make_site("kapan")))
-    assert client.post("/intake/arrive/", intake({}, card=str(family))).status_code == 303
+    assert client.post("/intake/arrive/", intake({}, card=str(family))).status_code == 422
+    said = {"member_name": "Աննա", "member_birth": "1989"}
+    assert client.post("/intake/arrive/", intake({}, card=str(family), **said)).status_code == 303
 
 
 def test_a_card_scanned_into_the_search_opens_the_file(desk, carried, block):

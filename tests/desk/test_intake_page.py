@@ -303,7 +303,7 @@ def test_a_registered_card_is_refused_and_offers_to_arrive(page, volunteer):
     assert "Record arrival" in text
     assert "Open their file" not in text
     assert Household.objects.count() == 1
-    data = intake(row(), card=str(household))
+    data = intake(row(), card=str(household), member_name="Anna", member_birth="1989")
     first, second = page.post("/intake/arrive/", data), page.post("/intake/arrive/", data)
     assert first["Location"] == second["Location"] == f"/families/{str(household).replace(' ', '')}/"
     assert page.get(first["Location"]).status_code == 200
@@ -314,15 +314,28 @@ def test_a_registered_card_is_refused_and_offers_to_arrive(page, volunteer):
 
 
 def test_matches_are_shown_while_typing_and_leave_a_line(page, goris):
-    household = register_family(make_site("sisian"), make_user(), person(fathers_name="Aram"))
+    household = register_family(goris, make_user(), person(fathers_name="Aram"))
     text = page.post("/intake/matches/", intake(row(birth="", sex=""))).content.decode()
     assert str(household) in text
-    assert "Sisian" in text
+    assert "Goris" in text
     assert "family name, given name" in text
     assert "Same family" not in text
     assert "1989" not in text
     assert "Aram" not in text
     assert LogLine.objects.filter(verb=LogLine.Verb.MATCHED, subject_id=household.pk).exists()
+
+
+def test_of_a_family_elsewhere_a_match_says_only_that_it_may_be_known(page):
+    typed = intake(row(fathers_name="Aram"), row("Nune", birth="2001"), last_residence_settlement="Chartar")
+    pages = []
+    for member in (person(birth=Birth()), person(fathers_name="Aram")):
+        household = register_family(make_site(), make_user(), member, last_residence_settlement="Chartar")
+        pages.append(page.post("/intake/matches/", typed).content.decode())
+        assert str(household) not in pages[-1]
+        Individual.objects.update(family_fold="x", given_fold="x")
+    assert pages[0] == pages[1]
+    assert "May be known: ask for the card." in pages[0]
+    assert not any(said in pages[0] for said in ("family name", "birth year", "one person<", "/families/"))
 
 
 def test_the_same_family_arrives_when_birth_date_and_fathers_name_agree(page):

@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from aid.models import EntitlementRule
 from centre.models import Act, LogLine, Token
-from registrations.models import Absence, Individual, Membership, Name, Presence, SpecificNeed
+from registrations.models import Absence, Individual, Membership, Name, Presence, Sighting, SpecificNeed
 from shelter.models import Bedding
 from tests.promises.world import HOUR, World, again, change, check_deferred, delete
 from tests.test_house_rules import OWN_MODELS
@@ -60,6 +60,11 @@ def departed(world: World, **columns: Any) -> None:
 def void_twice(fact: Any, **columns: Any) -> None:
     for _ in range(2):
         again(fact, voids=fact, **columns)
+
+
+def see_twice(world: World) -> None:
+    for _ in range(2):
+        Sighting.objects.create(household=world.family, site=world.sisian, happened_at=world.now, act=act(world))
 
 
 def undo_twice(world: World) -> None:
@@ -125,6 +130,7 @@ REGISTRATIONS: dict[str, Break] = {
     "registrations_gatecount_voids_id_key": lambda w: void_twice(w.gate_count),
     "need_once": lambda w: again(need()),
     "need_ended_by_someone": lambda w: change(need(), ended_at=w.now),
+    "seen_once": see_twice,
     "merged_once": lambda w: again(w.merge, act=act(w)),
     "merged_into_another": lambda w: change(w.merge, into=w.merge.merged),
     "unmerged_in_an_act": lambda w: change(w.merge, undone_recorded_at=w.now),
@@ -219,6 +225,7 @@ REWRITTEN: dict[str, tuple[Break, ...]] = {
         lambda w: change(w.handout, household=w.family),
         lambda w: change(w.handout, happened_at=w.now),
         lambda w: change(w.handout, by=w.admin),
+        lambda w: change(w.handout, card_read=True),
     ),
     "handout_is_kept": (lambda w: delete(w.handout),),
     "snapshot_never_changes": (lambda w: change(w.snapshot, tally={}), lambda w: delete(w.snapshot)),

@@ -53,10 +53,12 @@ from desk.actions import (
     register,
     void_movement,
 )
+from desk.coming import confirm_seen
 from desk.merging import merge_individuals, unmerge
 from registrations import errors as registrations
 from registrations.card_texts import CardText
 from registrations.facts import PersonFacts
+from registrations.models import Household
 from shelter import errors as shelter
 from shelter.actions import (
     add_rooms,
@@ -67,7 +69,7 @@ from shelter.actions import (
     hold_places,
     place_household,
 )
-from tests.build import child, make_user, person
+from tests.build import child, make_site, make_user, person, register_family
 from tests.desk.test_intake_page import intake, row
 from tests.promises.world import HOUR, SHELTER, World, change, everything
 from tests.test_house_rules import APPS
@@ -110,9 +112,29 @@ def told_on_a_page(world: World, address: str, data: dict[str, Any], **headers: 
         told = client.post(address, data).context
         if "refusal" in told:
             raise told["refusal"]
-        assert told["card"].error == str(desk.CardNotSeen.message)
-        raise desk.CardNotSeen
+        raise next(one for one in (cards.CardNotSeen, desk.NotProven) if told["card"].error == str(one.message))
 
+    return ask
+
+
+def in_a_safe_house(world: World) -> Refused:
+    arrive(world.family, site=make_site(confidential=True), by=make_user(Role.PROTECTION))
+    return lambda: arrive(world.family, site=world.goris, by=world.volunteer)
+
+
+OTHERS = {"member_name": "Gayane", "member_birth": "1950"}
+
+
+def elsewhere(world: World) -> Household:
+    """A family that the volunteer does not see."""
+    return register_family(world.sisian, world.officer)
+
+
+def tried_too_often(world: World, address: str, data: dict[str, Any]) -> Refused:
+    ask = told_on_a_page(world, address, data)
+    for _ in range(3):
+        with pytest.raises(desk.CardNeeded):
+            ask()
     return ask
 
 
@@ -147,6 +169,8 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     registrations.AlreadyVoided: lambda w: twice(void_movement, w.departure, by=w.coordinator),
     registrations.AlreadyWritten: lambda w: registered(w, person(), child("Davit", id=w.head(w.family).pk)),
     registrations.OneHead: lambda w: registered(w, person(), person()),
+    registrations.NotSeenThere: lambda w: lambda: confirm_seen(w.family, site=w.sisian, by=w.coordinator),
+    registrations.NotTold: in_a_safe_house,
     registrations.AlreadyMerged: lambda w: (
         lambda: merge_individuals(w.merge.merged, into=w.head(w.family), reason="one person", by=w.officer)
     ),
@@ -163,7 +187,8 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
         )
     ),
     desk.CardNeeded: lambda w: told_on_a_page(w, "/intake/same-family/", intake(row(), same=str(w.family.pk))),
-    desk.CardNotSeen: lambda w: told_on_a_page(w, "/intake/arrive/", intake({}, card=str(w.carrier))),
+    desk.NotProven: lambda w: told_on_a_page(w, "/intake/arrive/", intake({}, card=str(elsewhere(w)), **OTHERS)),
+    desk.TooManyTries: lambda w: tried_too_often(w, "/intake/same-family/", intake(row(fathers_name="Petros"))),
     casework.AlreadyClosed: lambda w: twice(close_case, w.case, by=w.officer),
 }
 CARDS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
@@ -171,6 +196,7 @@ CARDS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     cards.CardOfAnotherOperation: lambda w: lambda: look_at(CardText(w.card.number, "KAPA", secret="0" * 30)),
     cards.CardNotGenuine: lambda w: lambda: look_at(CardText(w.card.number, "GORI", secret="0" * 30)),
     cards.WrongCode: lambda w: lambda: look_at(CardText(w.card.number, code="000000000")),
+    cards.CardNotSeen: lambda w: told_on_a_page(w, "/intake/arrive/", intake({}, card=str(elsewhere(w)))),
     cards.SheetGone: lambda w: lambda: read_sheet(w.block, w.officer),
 }
 

@@ -1,0 +1,114 @@
+"""Where people come: what the acts of arriving share, and what is noted of a family that only named its number."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from centre.access import Permission, require
+from centre.acts import act
+from centre.locks import lock_by_key
+from centre.models import Act, Site, User
+from centre.sight import sight_of
+from registrations.errors import AlreadyHere, NotTold
+from registrations.models import Household, Individual, Movement, Presence
+from registrations.parts import confirm_sighting, record_movements, record_sighting
+from registrations.presences import lay_out_presences
+from shelter.nights import lay_out_stays
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The individuals a fact of the journal was written for, and the facts."""
+
+    individuals: list[str]
+    movements: list[str]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The number of the household that was seen."""
+
+    number: str
+
+
+@act("note_seen", answers=Seen)
+def note_seen(household: Household, *, site: Site, by: User, at: datetime, act: Act) -> Seen:
+    """Record that the household's number was shown at the site: presences, stays and holds go on as they are."""
+    require(by, Permission.REGISTER, site, at)
+    record_sighting(household, site, at, act)
+    return Seen(str(household))
+
+
+@act("confirm_seen", answers=Moved)
+def confirm_seen(household: Household, *, site: Site, by: User, at: datetime, act: Act) -> Moved:
+    """Record that the household, which was seen at the site, did arrive there then.
+
+    Refuses with NotSeenThere, AlreadyHere or NotTold.
+    """
+    require(by, Permission.REGISTER, at=at)
+    people = lock_family(household, None, at)
+    seen_at = confirm_sighting(household, site, act)
+    absent = absent_from(people, site, seen_at)
+    if not absent:
+        raise AlreadyHere
+    free = told_of(absent, by, at)
+    if not free:
+        raise NotTold
+    return moved(arrive_at(free, site, seen_at, act, household=household, card_read=False))
+
+
+def lock_family(household: Household, members: Sequence[uuid.UUID] | None, at: datetime) -> list[Individual]:
+    """Lock the household, then its living members of today or those named, by key."""
+    lock_by_key(Household.objects.filter(pk=household.pk))
+    people = Individual.objects.members_of(household)
+    people = people.living(at) if members is None else people.filter(pk__in=members)
+    keys = set(people.values_list("pk", flat=True))
+    return lock_by_key(Individual.objects.filter(pk__in=keys))
+
+
+def absent_from(people: Iterable[Individual], site: Site, at: datetime) -> list[Individual]:
+    """Those who are not at the site; a person who is presumed to have left it may arrive again."""
+    everyone = list(people)
+    present = set(
+        Presence.objects.filter(individual__in=everyone, site=site).at(at).values_list("individual", flat=True)
+    )
+    return [person for person in everyone if person.pk not in present]
+
+
+def told_of(people: Sequence[Individual], by: User, at: datetime) -> list[Individual]:
+    """Those of whom the user may know where they are; the others stay in their confidential place."""
+    there = Presence.objects.filter(individual__in=people, during__contains=at)
+    told = there.filter(sight_of(by, at).told("site"))
+    hidden = set(there.values_list("individual", flat=True)) - set(told.values_list("individual", flat=True))
+    return [person for person in people if person.pk not in hidden]
+
+
+def arrive_at(
+    people: Iterable[Individual],
+    site: Site,
+    at: datetime,
+    act: Act,
+    *,
+    household: Household | None = None,
+    card_read: bool | None,
+) -> list[Movement]:
+    """Write that these came to the site, addressed to the household's members when it is given."""
+    keys = [person.pk for person in people]
+    kind = Movement.Kind.ARRIVED
+    movements = record_movements(kind, keys, site=site, at=at, act=act, told_of=household, card_read=card_read)
+    lay_out(movements, act)
+    return movements
+
+
+def lay_out(movements: Iterable[Movement], act: Act) -> None:
+    """Let presences and stays read as the journal now says."""
+    keys = {movement.counted_as_id for movement in movements}
+    lay_out_presences(keys)
+    lay_out_stays(keys, act)
+
+
+def moved(movements: Sequence[Movement]) -> Moved:
+    """What an act answers that wrote these facts and no others; PostgreSQL minted their ids, so they are read back."""
+    written = Movement.objects.filter(act=movements[0].act_id).values_list("individual", "id")
+    return Moved([str(individual) for individual, _ in written], [str(key) for _, key in written])

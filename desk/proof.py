@@ -1,0 +1,119 @@
+"""What opens a family to somebody who does not see it. Its number is an address, and proves nothing.
+
+Its card does, or its nine digits. So does what only the family can say, in one attempt: its number with the name and
+birth year of one member; without the number, the birth date and father's name of one; of a family that was counted
+without names, its number with as many women and men as were counted. Whoever sees a family is not asked.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from cards.errors import CardNotSeen
+from cards.selectors import Shown
+from centre.locks import lock_by_key
+from centre.log import write_log
+from centre.models import LogLine, User
+from centre.refusals import Refusal
+from desk.errors import CardNeeded, NotProven, TooManyTries
+from registrations.facts import PersonFacts
+from registrations.matches import AGREES, find_same_families, years_apart
+from registrations.models import Household, Individual
+from registrations.names import fold
+from registrations.other_names import likeness
+
+MOST_TRIES, WITHIN = 3, timedelta(hours=1)
+TRIED = "proof"  # what the log calls an attempt that failed
+
+
+def sees(user: User, household: Household) -> bool:
+    """Whether the family is shown to the user anyway."""
+    return Household.objects.visible_to(user).filter(pk=household.pk).exists()
+
+
+def require_proof(shown: Shown, member: PersonFacts, *, by: User) -> Household:
+    """The family of the number, opened by its card or by what was said of one member.
+
+    Refuses with CardNotSeen when nothing was said, with NotProven or TooManyTries.
+    """
+    household = shown.household
+    if household is None:
+        raise CardNotSeen
+    if not shown.proven and not sees(by, household):
+        if not (member.given_name or member.family_name) or member.birth.on is None:
+            raise CardNotSeen
+        _try(_is_of(household, member), by, household, NotProven())
+    return household
+
+
+def require_count(shown: Shown, people: Sequence[PersonFacts], *, by: User) -> Household:
+    """The family that was counted without names under the number, opened by its card or by who it says it is.
+
+    Refuses with NotProven or TooManyTries.
+    """
+    household = shown.household
+    if household is None:
+        raise CardNotSeen
+    if not shown.proven and not sees(by, household):
+        _try(_were_counted(household, people), by, household, NotProven())
+    return household
+
+
+def find_without_number(
+    people: Sequence[PersonFacts], *, settlement: str = "", chosen: str = "", by: User
+) -> Household:
+    """The family of which a member has a name, the birth date and the father's name of one of these people.
+
+    Of several it is the one `chosen` by its id, or else the likeliest.
+    Refuses with CardNeeded or TooManyTries; when neither was said, that is no attempt.
+    """
+    if not any(person.fathers_name and person.birth.precision == "day" for person in people):
+        raise CardNeeded
+    agreeing = find_same_families(people, settlement=settlement)
+    likeliest = next((key for key in agreeing if str(key) == chosen), next(iter(agreeing), None))
+    household = Household.objects.get(pk=likeliest) if likeliest else None
+    if household is None or not sees(by, household):
+        _try(household is not None, by, household, CardNeeded())
+    assert household is not None  # what is not found is refused
+    return household
+
+
+def _try(holds: bool, by: User, subject: Household | None, otherwise: Refusal) -> None:
+    """Refuse what does not hold, and leave a line; after three such lines within the hour refuse whatever is said."""
+    with transaction.atomic():
+        lock_by_key(User.objects.filter(pk=by.pk))  # or attempts sent at once would all be the first
+        failed = LogLine.objects.filter(by=by, verb=LogLine.Verb.REFUSED, fields=[TRIED])
+        left = MOST_TRIES - failed.filter(at__gt=timezone.now() - WITHIN).count()
+        if holds and left > 0:
+            return
+        write_log(by, LogLine.Verb.REFUSED, subject or "household", [TRIED] if left > 0 else [TRIED, TooManyTries.code])
+    raise otherwise if left > 0 else TooManyTries
+
+
+def _is_of(household: Household, member: PersonFacts) -> bool:
+    said = fold(f"{member.given_name} {member.family_name}").split()
+    return any(
+        years_apart(member.birth, person.birth) == 0 and _is_called(person, said)
+        for person in Individual.objects.members_of(household)
+    )
+
+
+def _is_called(person: Individual, said: Sequence[str]) -> bool:
+    """Whether every word is a name of theirs, and one is the given name, which fewer share than the family's."""
+    own = (person.given_fold or person.family_fold).split()
+    names = [*own, *person.family_fold.split(), *person.fathers_fold.split()]
+    return all(_is_one_of(word, names) for word in said) and any(_is_one_of(word, own) for word in said)
+
+
+def _is_one_of(word: str, names: Sequence[str]) -> bool:
+    return any(likeness(word, name) >= AGREES for name in names)
+
+
+def _were_counted(household: Household, people: Sequence[PersonFacts]) -> bool:
+    """Whether these are as many as were counted, with everybody's sex where it was noted."""
+    counted = [person.sex for person in Individual.objects.members_of(household)]
+    missing = Counter(filter(None, counted)) - Counter(person.sex for person in people if person.sex)
+    return len(people) == len(counted) and not missing

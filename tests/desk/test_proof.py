@@ -1,0 +1,347 @@
+"""A number is an address, never a proof: what opens a family to somebody who does not see it."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from aid.actions import reverse_handout
+from aid.models import Distribution, Handout
+from centre.access import Role
+from centre.models import LogLine
+from desk.actions import arrive, pre_register
+from registrations.card_texts import write_qr
+from registrations.errors import NotTold
+from registrations.facts import Birth, Group, HouseholdFacts
+from registrations.models import Household, Individual, Movement, NeedCode, Presence, Sighting
+from tests.api.conftest import Machine, member
+from tests.api.conftest import intake as body_of
+from tests.build import child, make_site, make_user, person, register_family
+from tests.desk.test_cards import (  # noqa: F401
+    admin,
+    block,
+    carried,
+    coordinator,
+    goris,
+    operation,
+    table,
+    text_of,
+)  # fmt: skip
+from tests.desk.test_intake_page import intake, row
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kapan():
+    return make_site("kapan")
+
+
+@pytest.fixture
+def stranger(goris):  # noqa: F811
+    """A volunteer at Goris, who sees nobody yet."""
+    return make_user(Role.VOLUNTEER, goris, username="stranger")
+
+
+@pytest.fixture
+def desk(client, stranger):
+    client.force_login(stranger)
+    return client
+
+
+@pytest.fixture
+def family(kapan):
+    mother = person("Աննա", "Հակոբյան", fathers_name="Արամ")
+    boy = child("Davit", sex="M", birth=Birth.in_year(2015), relationship="son")
+    return register_family(kapan, make_user(), mother, boy)
+
+
+def where():
+    return {presence.site.code for presence in Presence.objects.at(timezone.now()).select_related("site")}
+
+
+def by_page(desk, family, name="", birth=""):
+    typed = intake({}, card=str(family), member_name=name, member_birth=birth)
+    return desk.post("/intake/arrive/", typed).status_code == 303
+
+
+def by_api(user, **said):
+    body = {"id": str(uuid.uuid4()), "at": timezone.now().isoformat(), "site": "goris"} | said
+    return Machine(user).post("arrivals/", body)
+
+
+PROOFS = [
+    ("Աննա", "1989", True), ("Anna Hakobyan", "04.05.1989", True), ("Давид", "2015", True),
+    ("Hakobyan", "1989", False), ("Anna", "1990", False), ("Anna Grigoryan", "1989", False), ("Anna", "2015", False),
+    ("", "", False), ("Anna", "", False), ("", "1989", False), ("?", "1989", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "birth", "opens"), PROOFS)
+def test_a_number_opens_a_family_with_name_and_birth_year_of_one_member(desk, family, name, birth, opens):
+    assert by_page(desk, family, name, birth) == opens
+    assert where() == ({"goris"} if opens else {"kapan"})
+
+
+@pytest.mark.parametrize(("name", "birth", "opens"), PROOFS[:6])
+def test_the_api_opens_a_family_by_the_same_proof(stranger, family, name, birth, opens):
+    answer = by_api(stranger, card=str(family), given_name=name, birth_year=int(birth[-4:]))
+    assert answer.status_code == (201 if opens else 409)
+    assert where() == ({"goris"} if opens else {"kapan"})
+    if opens:
+        assert (answer.json()["household"], len(answer.json()["individuals"])) == (str(family.pk), 2)
+
+
+def test_without_a_number_birth_date_and_fathers_name_open_a_family(stranger, family):
+    said = {"given_name": "Anna", "family_name": "Hakobyan", "birth_date": "1989-05-04"}
+    assert by_api(stranger, **said).json()["code"] == "card_needed"
+    assert by_api(stranger, **said, fathers_name="Petros").json()["code"] == "card_needed"
+    assert where() == {"kapan"}
+    assert by_api(stranger, **said, fathers_name="Aram").status_code == 201
+    assert where() == {"goris"}
+    assert LogLine.objects.filter(by=stranger, verb="refused", fields=["proof"]).count() == 1
+
+
+def test_the_fourth_attempt_within_an_hour_is_refused_even_if_it_is_so(desk, stranger, family):
+    for name in ("Sona", "Nune", "Mane"):
+        assert not by_page(desk, family, name, "1989")
+    assert not by_page(desk, family, "Anna", "1989")
+    answer = by_api(stranger, card=str(family), given_name="Anna", birth_year=1989)
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_tries")
+    assert "Three attempts" in text_of(
+        desk.post("/intake/arrive/", intake({}, card=str(family), member_name="Anna", member_birth="1989"))
+    )
+    assert LogLine.objects.filter(verb="refused", subject_id=family.pk, fields=["proof", "too_many_tries"]).count() == 3
+    assert where() == {"kapan"}
+
+
+def test_an_attempt_of_an_hour_ago_and_one_that_was_right_count_no_more(desk, family, monkeypatch):
+    for name in ("Sona", "Nune", "Mane"):
+        by_page(desk, family, name, "1989")
+    monkeypatch.setattr("desk.proof.WITHIN", timedelta(0))
+    assert by_page(desk, family, "Anna", "1989")
+    monkeypatch.undo()
+    assert LogLine.objects.filter(fields=["proof"]).count() == 3
+
+
+def test_attempts_of_one_person_leave_the_others_theirs(desk, family):
+    for name in ("Sona", "Nune", "Mane"):
+        by_page(desk, family, name, "1989")
+    desk.force_login(make_user(Role.VOLUNTEER, make_site("sisian"), username="third"))
+    assert by_page(desk, family, "Anna", "1989")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_attempts_sent_at_once_are_three(stranger, family):
+    def ask(_one):
+        try:
+            return by_api(stranger, card=str(family), given_name="Sona", birth_year=1989).json()["code"]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as hands:
+        said = sorted(hands.map(ask, range(8)))
+    assert said == ["not_proven"] * 3 + ["too_many_tries"] * 5
+
+
+def test_who_sees_a_family_is_not_asked(client, kapan, family):
+    volunteer = make_user(Role.VOLUNTEER, kapan)
+    client.force_login(volunteer)
+    assert "2 people, registered already." in text_of(
+        client.post("/intake/", intake({}, card=str(family), step="card"))
+    )
+    assert by_page(client, family)
+
+
+def test_a_page_says_nothing_of_a_family_by_its_number(desk, family):
+    page = text_of(desk.post("/intake/", intake({}, card=str(family), step="card")))
+    assert "Registered at another site." in page
+    assert not any(said in page for said in ("2 people", "Հակոբյան", "Kapan", "Open their file"))
+
+
+@pytest.fixture
+def counted(kapan):
+    groups = [Group(1, "F", "18-59"), Group(1, "M", "5-11")]
+    facts = HouseholdFacts(going="shelter")
+    answer = pre_register(
+        kapan, groups=groups, facts=facts, urgent_need=NeedCode.objects.filter(at_desk=True)[0].pk, by=make_user()
+    )
+    return Household.objects.get(pk=answer.household)
+
+
+def test_a_counted_family_is_named_by_as_many_women_and_men_as_were_counted(desk, stranger, counted):
+    page = text_of(desk.get("/intake/", {"card": str(counted)}))
+    assert "Counted at the gate of another site." in page
+    assert "2 people" not in page
+    assert "urgent need: ask" not in page
+    for rows in ([row()], [row(), row("Sona")], [row(), row("Sona"), row("Narek", sex="M")]):
+        assert desk.post("/intake/", intake(*rows, card=str(counted))).status_code == 422
+    assert where() == {"kapan"}
+    again = body_of(member(), member("Narek", sex="M", relationship="son"), card=str(counted), site="goris")
+    assert Machine(stranger).post("intakes/", again).status_code == 429
+    desk.force_login(make_user(Role.VOLUNTEER, stranger.assignments.get().site, username="second"))
+    rows = [row(), row("Narek", "", sex="M", birth="8", relationship="son")]
+    assert desk.post("/intake/", intake(*rows, card=str(counted))).status_code == 303
+    assert where() == {"goris"}
+
+
+NUMBER_DOORS = {
+    "families": lambda c, n: c.get("/families/", {"search": n}),
+    "file": lambda c, n: c.get(f"/families/{n}/"),
+    "departure": lambda c, n: c.post(f"/families/{n}/depart/", {"id": uuid.uuid4(), "destination": "abroad"}),
+    "arrival": lambda c, n: c.post(f"/families/{n}/arrive/", {"id": uuid.uuid4()}),
+    "by card": lambda c, n: c.post("/intake/arrive/", intake({}, card=n)),
+    "look up": lambda c, n: c.post("/intake/", intake({}, card=n, step="card")),
+    "intake": lambda c, n: c.post("/intake/", intake(row(), card=n)),
+    "gate": lambda c, n: c.post("/intake/gate/", {"id": uuid.uuid4(), "card": n, "F_3": 1, "going": "shelter"}),
+    "card": lambda c, n: c.get(f"/cards/family/{n}/"),
+    "beds": lambda c, n: c.get(f"/shelter/family/{n}/"),
+    "board": lambda c, n: c.get("/shelter/", {"family": n}),
+    "duplicates": lambda c, n: c.get("/duplicates/", {"one": n, "other": n}),
+    "aid": lambda c, n: c.get(f"/aid/family/{n}/"),
+    "cases": lambda c, n: c.get(f"/casework/family/{n}/"),
+    "api household": lambda c, n: c.get("/api/v1/households/", {"number": n}),
+    "api search": lambda c, n: c.get("/api/v1/households/", {"search": n}),
+    "api people": lambda c, n: c.get("/api/v1/individuals/", {"number": n}),
+    "api arrival": lambda c, n: c.post(
+        "/api/v1/arrivals/",
+        {"id": str(uuid.uuid4()), "at": timezone.now().isoformat(), "site": "goris", "card": n},
+        content_type="application/json",
+    ),
+    "api intake": lambda c, n: c.post(
+        "/api/v1/intakes/", body_of(card=n, site="goris"), content_type="application/json"
+    ),
+}
+
+
+@pytest.mark.parametrize("door", NUMBER_DOORS)
+@pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.COORDINATOR])
+def test_no_door_opens_or_moves_a_family_by_its_number(client, stranger, kapan, counted, door, role):
+    mother = person("Շուշան", "Բաբայան", birth=Birth(date(1971, 2, 3), "day"))
+    family = register_family(kapan, make_user(), mother, person("Նարեկ", relationship="son"))
+    client.force_login(make_user(role, stranger.assignments.get().site))
+    for number in (str(family).replace(" ", ""), str(counted).replace(" ", "")):
+        page = NUMBER_DOORS[door](client, number).content.decode()
+        assert not any(said in page for said in ("Շուշան", "Շ. Բ.", "Kapan", "2 people", str(family.pk), '"size"'))
+    assert where() == {"kapan"}
+    assert Household.objects.get(pk=counted.pk).registered_at is None
+
+
+# Whether a card was read is kept
+
+
+@pytest.mark.parametrize("proof", ["card", "said", "seen"])
+def test_an_arrival_keeps_whether_a_card_was_read(client, stranger, carried, proof):  # noqa: F811
+    card, family = carried
+    kapan = make_site("kapan")
+    client.force_login(make_user(Role.COORDINATOR) if proof == "seen" else make_user(Role.VOLUNTEER, kapan))
+    client.post("/settings/shift/", {"site": kapan.pk})
+    typed = write_qr(card) if proof == "card" else str(family)
+    said = {"member_name": "Anna", "member_birth": "1989"} if proof == "said" else {}
+    assert client.post("/intake/arrive/", intake({}, card=typed, **said)).status_code == 303
+    read = proof == "card"
+    assert Movement.objects.get(kind="arrived", site=kapan).card_read is read
+    page = text_of(client.get(f"/families/{str(family).replace(' ', '')}/"))
+    assert ("card seen" if read else "card not seen") in page
+    rows = client.get("/api/v1/presences/").json()["results"]
+    assert [row["card_read"] for row in rows if row["site"] == "kapan"] == [read]
+
+
+def test_a_counted_family_keeps_whether_its_card_was_read(stranger, counted):
+    body = body_of(member(), member("Narek", sex="M", birth_date="2017-01-01", relationship="son"), card=str(counted))
+    assert Machine(stranger).post("intakes/", body | {"site": "goris"}).status_code == 201
+    assert set(Movement.objects.filter(site__code="goris").values_list("card_read", flat=True)) == {False}
+
+
+def test_a_handout_keeps_whether_a_card_was_read(table, carried):  # noqa: F811
+    card, family = carried
+    table.get("/aid/scan/", {"number": str(family)})
+    form = {"id": uuid.uuid4(), "distribution": Distribution.objects.get().pk, "shown": str(family)}
+    table.post("/aid/scan/", form)
+    assert Handout.objects.get().card_read is False
+    reverse_handout(Handout.objects.get(), reason="again", by=make_user())
+    table.post("/aid/scan/card/", {"number": write_qr(card)})
+    table.post("/aid/scan/", form | {"id": uuid.uuid4()})
+    rows = table.get("/api/v1/handouts/").json()["results"]
+    assert sorted(row["card_read"] for row in rows) == [False, True]
+
+
+def test_at_the_scan_a_number_says_nothing_of_a_family_that_is_elsewhere(table, carried, coordinator):  # noqa: F811
+    card, family = carried
+    arrive(family, site=make_site("kapan"), by=make_user())
+    page = text_of(table.get("/aid/scan/", {"number": str(family)}))
+    assert "Scan their card" in page
+    assert "family of" not in page
+    body = {"distribution": str(Distribution.objects.get().pk)}
+
+    def by_machine(**facts):
+        return table.post(
+            "/api/v1/handouts/", body | {"id": str(uuid.uuid4())} | facts, content_type="application/json"
+        )
+
+    assert by_machine(number=str(family)).json()["code"] == "card_not_seen"
+    assert not Handout.objects.exists()
+    assert by_machine(number=str(family), happened_anyway="no card").json()["flagged"] == "card_not_seen"
+    reverse_handout(Handout.objects.get(), reason="again", by=coordinator)
+    assert by_machine(number=write_qr(card)).status_code == 201
+
+
+# Seen here
+
+
+def everything_stays():
+    return Presence.objects.filter(during__upper_inf=True).count() == 2 and where() == {"kapan"}
+
+
+def test_a_strangers_tap_ends_nothing_and_who_has_them_confirms_it(desk, family, kapan):
+    number = str(family).replace(" ", "")
+    page = text_of(desk.post("/intake/", intake({}, card=number, step="card")))
+    assert "Note that they were seen here" in page
+    for _ in range(2):
+        assert desk.post("/intake/seen/", intake({}, card=number)).status_code == 303
+    assert everything_stays()
+    assert desk.get(f"/families/{number}/").status_code == 404
+    assert desk.post(f"/families/{number}/seen/", {"id": uuid.uuid4()}).status_code == 404
+    desk.force_login(make_user(Role.VOLUNTEER, kapan))
+    assert "Their number was shown at Goris without a card." in text_of(desk.get(f"/families/{number}/"))
+    sighting = Sighting.objects.get()
+    form = {"id": uuid.uuid4(), "site": sighting.site_id}
+    assert desk.post(f"/families/{number}/seen/", form | {"site": kapan.pk}).status_code == 422
+    assert everything_stays()
+    assert desk.post(f"/families/{number}/seen/", form).status_code == 303
+    assert where() == {"goris"}
+    assert set(Movement.objects.filter(site__code="goris").values_list("happened_at", "card_read")) == {
+        (sighting.happened_at, False)
+    }
+    assert "Their number was shown" not in text_of(desk.get(f"/families/{number}/"))
+
+
+def test_the_api_notes_and_confirms_what_was_seen(stranger, family, kapan):
+    goris = stranger.assignments.get().site  # noqa: F811
+    noted = Machine(stranger).post("sightings/", site="goris", card=str(family))
+    assert (noted.status_code, noted.json()) == (201, {"number": str(family)})
+    assert everything_stays()
+    confirm = f"households/{family.pk}/confirm-arrival/"
+    assert Machine(stranger).post(confirm, site="goris").status_code == 404
+    theirs = Machine(make_user(Role.VOLUNTEER, kapan))
+    assert theirs.post(confirm, site="goris").status_code == 201
+    assert where() == {goris.code}
+    assert theirs.post(confirm, site="goris").json()["code"] == "not_seen_there"
+
+
+def test_nobody_is_taken_out_of_a_confidential_place_by_who_may_not_know_it(desk, stranger, family):
+    house = make_site("safe", confidential=True)
+    mother, boy = Individual.objects.members_of(family)
+    arrive(family, site=house, members=[mother.pk], by=make_user(Role.PROTECTION))
+    assert by_page(desk, family, "Davit", "2015")
+    at = dict(Presence.objects.at(timezone.now()).values_list("individual", "site__code"))
+    assert at == {mother.pk: "safe", boy.pk: "goris"}
+    arrive(family, site=house, members=[boy.pk], by=make_user(Role.PROTECTION))
+    with pytest.raises(NotTold):
+        arrive(family, site=stranger.assignments.get().site, by=stranger)
+    assert where() == {"safe"}
+    arrive(family, site=stranger.assignments.get().site, by=make_user(Role.PROTECTION))
+    assert where() == {"goris"}
