@@ -20,7 +20,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
-from centre.models import User
+from centre.access import NotAllowed
+from centre.log import write_log
+from centre.models import LogLine, User
 from centre.refusals import Refusal, SomebodyElse
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -90,6 +92,8 @@ class WordedRefusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotAllowed) and isinstance(request.user, User) and request.resolver_match:
+            write_log(request.user, LogLine.Verb.REFUSED, request.resolver_match.view_name)
         if not isinstance(exception, Refusal):
             return None
         if is_from_a_page(request):

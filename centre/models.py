@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import TransactionNow
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -284,6 +285,13 @@ class Act(models.Model):
         return f"{self.kind} {self.id}"
 
 
+class LogLineQuerySet(models.QuerySet["LogLine"]):
+    def visible_to(self, user: User) -> "LogLineQuerySet":
+        """All lines for who reads the log of all sites, else those of the staff of the sites where the user does."""
+        reach = user.reach(Permission.SEE_LOG)
+        return self if reach is None else self.filter(by__in=User.objects.filter(assignments__site__in=reach))
+
+
 class LogLine(models.Model):
     """Who opened, searched, exported or was refused what, when, and why it left: ids and field names, never values."""
 
@@ -303,7 +311,11 @@ class LogLine(models.Model):
     subject = models.CharField(max_length=40, blank=True)
     subject_id = models.CharField(max_length=40, blank=True)
     fields = ArrayField(models.CharField(max_length=40), default=list)
+    keys = ArrayField(models.UUIDField(), default=list)  # of the people and households that were shown
+    address = models.GenericIPAddressField(null=True, blank=True)  # as the trusted proxy says it
     why = models.CharField(max_length=200, blank=True)  # of a file that left, in the words of who took it
+
+    objects = LogLineQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -314,6 +326,8 @@ class LogLine(models.Model):
         indexes = (
             models.Index(fields=["subject", "subject_id", "at"], name="log_of_subject"),
             models.Index(fields=["by", "at"], name="log_of_user"),
+            GinIndex(fields=["keys"], name="log_of_shown"),
+            BrinIndex(fields=["at"], name="log_of_time"),
         )
 
     def __str__(self) -> str:

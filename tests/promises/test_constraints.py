@@ -11,7 +11,7 @@ from aid.models import EntitlementRule
 from centre.models import Act, LogLine, Token
 from registrations.models import Absence, Individual, Membership, Name, Presence, SpecificNeed
 from shelter.models import Bedding
-from tests.promises.world import HOUR, World, again, change, check_deferred, delete
+from tests.promises.world import HOUR, World, again, change, check_deferred, delete, empty
 from tests.test_house_rules import OWN_MODELS
 
 pytestmark = pytest.mark.django_db
@@ -208,6 +208,7 @@ REWRITTEN: dict[str, tuple[Break, ...]] = {
         lambda w: change(LogLine.objects.first(), by=w.officer),
         lambda w: delete(LogLine.objects.first()),
     ),
+    "log_is_never_emptied": (lambda w: empty(LogLine),),
     "movement_is_append_only": (lambda w: change(w.arrival, happened_at=w.now),),
     "movement_is_kept": (lambda w: delete(w.arrival),),
     "gate_count_is_append_only": (lambda w: change(w.gate_count, people=8), lambda w: delete(w.gate_count)),
