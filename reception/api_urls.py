@@ -8,6 +8,7 @@ from casework.api import Cases
 from census.api import Census, CensusFile, Snapshots
 from centre.api import Sites, Tokens
 from desk.api import Deaths, FamiliesList, GateCounts, HouseholdMovements, Intakes, Merges, PreRegistrations, Voids
+from desk.log_api import LogLines
 from reception.docs import Docs, NoSuchAddress, Schema
 from registrations.api import Households, Individuals, Presences
 from shelter.api import HouseholdPlaces, Rooms, Stays
@@ -33,6 +34,7 @@ router.register("census", Census, basename="census")
 router.register("merges", Merges, basename="merge")
 router.register("intakes", Intakes, basename="intake")
 router.register("pre-registrations", PreRegistrations, basename="pre-registration")
+router.register("log", LogLines)
 router.register("tokens", Tokens, basename="token")
 
 urlpatterns = [
