@@ -332,3 +332,22 @@ class LogLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.by_id} {self.verb} {self.subject} {self.subject_id}"
+
+
+class LogSeal(models.Model):
+    """What the lines of some minutes said: a mark of each, and a head that follows from all lines until then."""
+
+    at = models.DateTimeField(db_default=TransactionNow())
+    through = models.DateTimeField()  # the lines of before it, as far as the seal before has them not
+    lines = ArrayField(models.BigIntegerField())
+    marks = ArrayField(models.CharField(max_length=16))
+    after = models.CharField(max_length=64, blank=True)  # the head of the seal before
+    head = models.CharField(max_length=64)
+    key_of = models.CharField(max_length=8)  # which key it was made under, as far as it may be told
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=("after",), name="one_seal_follows_another"),)
+
+    def __str__(self) -> str:
+        return self.head[:16]

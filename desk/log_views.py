@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 from centre.access import Permission
 from centre.doors import may
 from centre.log import write_log
-from centre.models import LogLine
+from centre.models import LogLine, LogSeal
 from centre.requests import StaffRequest
 from desk.filters import LogFilterSet
 from desk.log_lines import lines_about, read_lines, to_be_read
@@ -24,7 +24,8 @@ def log(request: StaffRequest) -> HttpResponse:
     narrowed = LogFilterSet(request.GET, LogLine.objects.visible_to(request.user), request=request)
     write_log(request.user, LogLine.Verb.OPENED, "log", [name for name in narrowed.filters if request.GET.get(name)])
     page = Page.of(to_be_read(narrowed.qs), request.GET.get("page", ""))
-    return render(request, "desk/log.html", {"filter": narrowed, "page": page, "rows": read_lines(page.rows)})
+    context = {"filter": narrowed, "page": page, "rows": read_lines(page.rows), "seal": LogSeal.objects.last()}
+    return render(request, "desk/log.html", context)
 
 
 @require_GET
