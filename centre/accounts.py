@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from centre.actions import choose_language, forget_given_password
-from centre.log import write_log
+from centre.log import digest_of_account, write_log
 from centre.models import LogLine, User
 
 LANGUAGE_BEFORE_SIGN_IN = "language_before_sign_in"
@@ -46,8 +46,9 @@ def speak_the_language_chosen_before(request: HttpRequest, user: User, **_told: 
 @receiver(password_changed)
 def forget_the_given_password(user: User, **_told: Any) -> None:
     forget_given_password(by=user)
+    write_log(user, LogLine.Verb.PASSWORD_CHANGED, user)
 
 
 @receiver(user_login_failed)
-def log_failed_sign_in(**_told: Any) -> None:
-    write_log(None, LogLine.Verb.SIGN_IN_FAILED)
+def log_failed_sign_in(credentials: dict[str, Any], **_told: Any) -> None:
+    write_log(None, LogLine.Verb.SIGN_IN_FAILED, "user", key=digest_of_account(str(credentials.get("username", ""))))

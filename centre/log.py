@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 
 from centre.models import LogLine, User
 
@@ -46,6 +47,11 @@ def write_log(
     else:
         kind = subject
     LogLine.objects.create(**_told(by, verb, kind, key, fields), keys=list(dict.fromkeys(shown)), why=why)
+
+
+def digest_of_account(typed: str) -> str:
+    """What the log says of an account as it was typed: it may be a password that slipped into the wrong field."""
+    return salted_hmac("centre.log account", typed.strip().casefold(), algorithm="sha256").hexdigest()[:40]
 
 
 def write_lines(by: User, verb: LogLine.Verb, subjects: Mapping[models.Model, Iterable[str]]) -> None:

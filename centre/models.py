@@ -304,6 +304,11 @@ class LogLine(models.Model):
         REFUSED = "refused", _("was refused")
         SIGNED_IN = "signed_in", _("signed in")
         SIGN_IN_FAILED = "sign_in_failed", _("failed to sign in")
+        PASSWORD_CHANGED = "password_changed", _("changed a password")
+        ROLE_GIVEN = "role_given", _("gave a role")
+        ROLE_ENDED = "role_ended", _("ended a role")
+        SIGN_IN_BLOCKED = "sign_in_blocked", _("blocked sign-in")
+        SIGN_IN_ALLOWED = "sign_in_allowed", _("allowed sign-in")
 
     at = models.DateTimeField(db_default=TransactionNow())
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="log_lines")

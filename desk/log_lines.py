@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from centre.models import LogLine
+from centre.log import digest_of_account
+from centre.models import LogLine, User
 from registrations.matches import Agreement
 from registrations.models import Household, Membership
 from registrations.numbers import write_number
@@ -59,6 +60,7 @@ class LineRow:
     parts: str
     families: list[str]
     more: int
+    account: User | None  # whose it is, where the line is about an account that there is
 
 
 def lines_about(lines: "QuerySet[LogLine]", number: int) -> "QuerySet[LogLine]":
@@ -80,14 +82,23 @@ def read_lines(lines: Iterable[Any]) -> list[LineRow]:
     """The lines in words."""
     lines = list(lines)
     numbers = _numbers({key for line in lines for key in _first(line)})
-    return [_row(line, numbers) for line in lines]
+    accounts = _accounts() if any(line.subject == "user" for line in lines) else {}
+    return [_row(line, numbers, accounts) for line in lines]
 
 
-def _row(line: Any, numbers: dict[uuid.UUID, int]) -> LineRow:
+def _accounts() -> dict[str, User]:
+    """Each account by its id, and by what the log says of its name where nobody could sign in."""
+    users = list(User.objects.all())
+    return {str(user.pk): user for user in users} | {digest_of_account(user.username): user for user in users}
+
+
+def _row(line: Any, numbers: dict[uuid.UUID, int], accounts: dict[str, User]) -> LineRow:
     families = {write_number(numbers[key]) for key in _first(line) if key in numbers}
     parts = {str(PARTS[part]): None for part in line.fields if part in PARTS}
     what = KINDS.get(line.subject, line.subject)
-    return LineRow(line, str(what), ", ".join(parts), sorted(families), max(line.shown - NAMED, 0))
+    return LineRow(
+        line, str(what), ", ".join(parts), sorted(families), max(line.shown - NAMED, 0), accounts.get(line.subject_id)
+    )
 
 
 def _first(line: Any) -> list[uuid.UUID]:
