@@ -159,7 +159,7 @@ def page_of_its_user(get_response: Answer) -> Answer:
         if signed_in and page_of != signed_in and request.method not in SAFE:
             return render(request, "_refusal.html", {"refusal": SomebodyElse()}, status=409)
         response = get_response(request)
-        if signed_in:
+        if signed_in or is_for_the_api(request):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
