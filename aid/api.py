@@ -111,7 +111,7 @@ class Handouts(Rows):
     queryset = Handout.objects.all()
     serializer_class = HandoutRow
     filterset_class = HandoutFilterSet
-    about_people = True
+    about = "household_id"
 
     def get_queryset(self) -> Any:
         rounds = distributions_of(self.request.user).order_by()

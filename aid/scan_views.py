@@ -158,6 +158,7 @@ def _show_done(request: StaffRequest, others: int) -> HttpResponse:
     handout = find_handout(request.GET["done"], request.user)
     if handout is None:
         raise Http404
+    write_log(request.user, LogLine.Verb.OPENED, "handout", key=str(handout.pk), shown=[handout.household_id])
     panel = read_handout(handout, request.user, timezone.now())
     return _show(request, handout.distribution, panel, others=others)
 

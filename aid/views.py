@@ -1,6 +1,6 @@
 """Pages of those who keep aid: rounds, stock, items, and taking a handout back. Scanning is in scan_views."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -65,6 +65,8 @@ def overview(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     sites = _sites(request)
     rounds = Distribution.objects.filter(site__in=sites).select_related("site").with_reached()
+    flagged = _handouts(request).flagged().filter(distribution__site__in=sites, happened_at__gte=now - RECENT)[:LATEST]
+    _log_handouts(request, flagged)
     context = {
         "sites": sites,
         "sections": [
@@ -72,9 +74,7 @@ def overview(request: StaffRequest) -> HttpResponse:
             (_("Planned"), rounds.planned(now).order_by("starts_at")),
             (_("Done"), rounds.done(now)[:LATEST]),
         ],
-        "flagged": _handouts(request)
-        .flagged()
-        .filter(distribution__site__in=sites, happened_at__gte=now - RECENT)[:LATEST],
+        "flagged": flagged,
         "stock": stock_of(sites, now),
     }
     return render(request, "aid/overview.html", context)
@@ -102,13 +102,15 @@ def distribution(request: StaffRequest, key: str) -> HttpResponse:
     asked = request.GET.get("number", "")
     if asked:
         others = others.filter(household__number=_number_or_none(asked))
+    flagged, page = given.flagged(), Paginator(others, ON_A_PAGE).get_page(request.GET.get("page"))
+    _log_handouts(request, [*flagged, *page])
     context = {
         "distribution": shown,
         "rules": shown.rules.select_related("item"),
         "running": shown.runs(timezone.now()),
         "form": ActForm(),
-        "flagged": given.flagged(),
-        "page": Paginator(others, ON_A_PAGE).get_page(request.GET.get("page")),
+        "flagged": flagged,
+        "page": page,
         "asked": asked,
     }
     return render(request, "aid/distribution.html", context)
@@ -130,6 +132,7 @@ def reverse_one(request: StaffRequest, key: str) -> HttpResponse:
     said = _("Taken back. Card %(card)s may receive again.") % {"card": handout.household}
     if do(request, form, reverse_handout, handout, said=said):
         return see("aid:distribution", handout.distribution_id)
+    _log_handouts(request, [handout])
     return draw(request, "aid/reverse.html", form, handout=handout)
 
 
@@ -141,6 +144,7 @@ def stock(request: StaffRequest, code: str) -> HttpResponse:
         "item", "from_site", "to_site", "handout__household", "act__by"
     )
     page = Paginator(moved, ON_A_PAGE).get_page(request.GET.get("page"))
+    _log_handouts(request, [movement.handout for movement in page if movement.handout])
     context = {"site": site, "stock": stock_at(site), "page": page, "moves": MOVES}
     return render(request, "aid/stock.html", context)
 
@@ -211,6 +215,10 @@ def _handouts(request: StaffRequest) -> Any:
     require(request.user, Permission.PLAN_AID)
     mine = Handout.objects.where(request.user, Permission.PLAN_AID)
     return mine.select_related("distribution__site", "household", "by", "reversed_by", "happened_anyway_by")
+
+
+def _log_handouts(request: StaffRequest, handouts: Iterable[Handout]) -> None:
+    write_log(request.user, LogLine.Verb.OPENED, "handout", shown=[handout.household_id for handout in handouts])
 
 
 def _number_or_none(text: str) -> int | None:

@@ -100,5 +100,6 @@ def revoke_family_card(request: StaffRequest, site: Site, number: int) -> HttpRe
 
 
 def _draw_card(request: StaffRequest, household: Household, form: FamilyCardForm, last: Card | None) -> HttpResponse:
+    write_log(request.user, LogLine.Verb.OPENED, household, ["card"])
     template = "cards/_family_card.html" if request.htmx else "cards/family_card.html"
     return draw(request, template, form, household=household, last=last, now=timezone.now())

@@ -26,7 +26,7 @@ class Cases(Rows):
     queryset = Case.objects.all()
     serializer_class = CaseRow
     filterset_class = CaseFilterSet
-    about_people = True
+    about = "individual_id"
 
     def get_queryset(self) -> Any:
         return Case.objects.visible_to(self.request.user).select_related("site")

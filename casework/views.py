@@ -26,7 +26,7 @@ def cases(request: StaffRequest) -> HttpResponse:
     """The open cases at one's sites, the urgent first, then the oldest."""
     require(request.user, Permission.SEE_CASES)
     page = Paginator(_open_cases(request), PAGE).get_page(request.GET.get("page"))
-    write_log(request.user, LogLine.Verb.OPENED, "case", ["list"])
+    write_log(request.user, LogLine.Verb.OPENED, "case", ["list"], shown=[case.individual_id for case in page])
     context = {"page": page, "rows": _with_households(list(page)), "form": ActForm()}
     return render(request, "casework/cases.html", context)
 

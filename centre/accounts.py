@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centre.actions import choose_language, forget_given_password
-from centre.log import write_log
+from centre.log import digest_of_account, write_log
 from centre.models import LogLine, User
 from centre.sessions import SessionStore, begin, end_all
 from centre.tries import know_device, tries_of
@@ -74,6 +74,7 @@ def speak_the_language_chosen_before(request: HttpRequest, user: User, **_told: 
 @receiver(password_changed)
 def forget_the_given_password(user: User, **_told: Any) -> None:
     forget_given_password(by=user)
+    write_log(user, LogLine.Verb.PASSWORD_CHANGED, user)
 
 
 @receiver(password_changed)
@@ -82,5 +83,5 @@ def end_what_the_old_password_opened(request: HttpRequest, user: User, **_told: 
 
 
 @receiver(user_login_failed)
-def log_failed_sign_in(**_told: Any) -> None:
-    write_log(None, LogLine.Verb.SIGN_IN_FAILED)
+def log_failed_sign_in(credentials: dict[str, Any], **_told: Any) -> None:
+    write_log(None, LogLine.Verb.SIGN_IN_FAILED, "user", key=digest_of_account(str(credentials.get("username", ""))))

@@ -21,8 +21,9 @@ from django.utils import timezone
 from centre.access import NotAllowed
 from centre.faults import is_away
 from centre.locks import LockedInVain, in_order
+from centre.log import write_log
 from centre.meters import ACTS, REFUSALS
-from centre.models import Act, User
+from centre.models import Act, LogLine, User
 from centre.refusals import Changed, NotThen, Refusal
 from centre.rows import values_of
 
@@ -36,6 +37,17 @@ VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (id) DO NOTHING
 RETURNING recorded_at
 """
+
+
+LOGGED = {
+    "add_staff": LogLine.Verb.ROLE_GIVEN,
+    "give_role": LogLine.Verb.ROLE_GIVEN,
+    "end_role": LogLine.Verb.ROLE_ENDED,
+    "give_password": LogLine.Verb.PASSWORD_CHANGED,
+    "block_sign_in": LogLine.Verb.SIGN_IN_BLOCKED,
+    "allow_sign_in": LogLine.Verb.SIGN_IN_ALLOWED,
+}
+"""Acts on an account: each leaves a line that names whose it is."""
 
 
 class FactEncoder(DjangoJSONEncoder):
@@ -93,6 +105,8 @@ def act(kind: str, *, answers: type[Answer]) -> Callable[[Callable[..., Answer]]
                     answer = decide(*args, by=by, at=row.at, act=row, **kwargs)
                     row.answer = asdict(answer)  # type: ignore[call-overload]  # answers are dataclasses
                     row.save(update_fields=["answer"])
+                    if kind in LOGGED:
+                        write_log(by, LOGGED[kind], "user", key=row.answer["user"])
                     transaction.on_commit(ACTS.labels(kind).inc)
                     return answer
 

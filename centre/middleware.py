@@ -21,7 +21,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
-from centre.models import User
+from centre.access import NotAllowed
+from centre.log import write_log
+from centre.models import LogLine, User
 from centre.refusals import Refusal, SomebodyElse
 from centre.requests import is_for_the_api
 from centre.sessions import SessionStore, is_idle, see_at_work
@@ -117,6 +119,8 @@ class WordedRefusals:
             answer = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
             answer["Retry-After"] = str(exception.wait)
             return answer
+        if isinstance(exception, NotAllowed) and isinstance(request.user, User) and request.resolver_match:
+            write_log(request.user, LogLine.Verb.REFUSED, request.resolver_match.view_name)
         if not isinstance(exception, Refusal):
             return None
         context: dict[str, Any] = {"refusal": exception}
@@ -179,7 +183,7 @@ def page_of_its_user(get_response: Answer) -> Answer:
         if signed_in and page_of != signed_in and request.method not in SAFE:
             return render(request, "_refusal.html", {"refusal": SomebodyElse()}, status=409)
         response = get_response(request)
-        if signed_in:
+        if signed_in or is_for_the_api(request):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import TransactionNow
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -316,6 +317,13 @@ class Act(models.Model):
         return f"{self.kind} {self.id}"
 
 
+class LogLineQuerySet(models.QuerySet["LogLine"]):
+    def visible_to(self, user: User) -> "LogLineQuerySet":
+        """All lines for who reads the log of all sites, else those of the staff of the sites where the user does."""
+        reach = user.reach(Permission.SEE_LOG)
+        return self if reach is None else self.filter(by__in=User.objects.filter(assignments__site__in=reach))
+
+
 class LogLine(models.Model):
     """Who opened, searched, exported or was refused what, when, and why it left: ids and field names, never values."""
 
@@ -328,6 +336,11 @@ class LogLine(models.Model):
         REFUSED = "refused", _("was refused")
         SIGNED_IN = "signed_in", _("signed in")
         SIGN_IN_FAILED = "sign_in_failed", _("failed to sign in")
+        PASSWORD_CHANGED = "password_changed", _("changed a password")
+        ROLE_GIVEN = "role_given", _("gave a role")
+        ROLE_ENDED = "role_ended", _("ended a role")
+        SIGN_IN_BLOCKED = "sign_in_blocked", _("blocked sign-in")
+        SIGN_IN_ALLOWED = "sign_in_allowed", _("allowed sign-in")
 
     at = models.DateTimeField(db_default=TransactionNow())
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="log_lines")
@@ -335,7 +348,11 @@ class LogLine(models.Model):
     subject = models.CharField(max_length=40, blank=True)
     subject_id = models.CharField(max_length=40, blank=True)
     fields = ArrayField(models.CharField(max_length=40), default=list)
+    keys = ArrayField(models.UUIDField(), default=list)  # of the people and households that were shown
+    address = models.GenericIPAddressField(null=True, blank=True)  # as the trusted proxy says it
     why = models.CharField(max_length=200, blank=True)  # of a file that left, in the words of who took it
+
+    objects = LogLineQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -346,7 +363,28 @@ class LogLine(models.Model):
         indexes = (
             models.Index(fields=["subject", "subject_id", "at"], name="log_of_subject"),
             models.Index(fields=["by", "at"], name="log_of_user"),
+            GinIndex(fields=["keys"], name="log_of_shown"),
+            BrinIndex(fields=["at"], name="log_of_time"),
         )
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.by_id} {self.verb} {self.subject} {self.subject_id}"
+
+
+class LogSeal(models.Model):
+    """What the lines of some minutes said: a mark of each, and a head that follows from all lines until then."""
+
+    at = models.DateTimeField(db_default=TransactionNow())
+    through = models.DateTimeField()  # the lines of before it, as far as the seal before has them not
+    lines = ArrayField(models.BigIntegerField())
+    marks = ArrayField(models.CharField(max_length=16))
+    after = models.CharField(max_length=64, blank=True)  # the head of the seal before
+    head = models.CharField(max_length=64)
+    key_of = models.CharField(max_length=8)  # which key it was made under, as far as it may be told
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=("after",), name="one_seal_follows_another"),)
+
+    def __str__(self) -> str:
+        return self.head[:16]

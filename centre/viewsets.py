@@ -1,8 +1,9 @@
 """What every address of the API is made of: rows to read, and acts to do."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from functools import cache, wraps
+from operator import attrgetter
 from typing import Any, TypeVar, get_type_hints
 
 from django.db.models import QuerySet
@@ -56,7 +57,7 @@ class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericVie
     request: StaffCall
     queryset: QuerySet[Any]
     paginator: Any  # of reception.api, which this room does not know
-    about_people = False
+    about = ""  # where rows are about people: what of a row is the id of the person or household
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         filters = getattr(self, "filterset_class", None)
@@ -64,19 +65,23 @@ class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericVie
         check_parameters(request.query_params, known | {"cursor", "page_size", "format"})
         found = self.search(request.query_params["search"]) if request.query_params.get("search") else None
         if found is None:
-            response = super().list(request, *args, **kwargs)
+            page, answer = (
+                self.paginate_queryset(self.filter_queryset(self.get_queryset())),
+                self.get_paginated_response,
+            )
         else:
-            page = self.paginator.page_of_found(found, request)
-            response = self.paginator.answer_found(self.get_serializer(page, many=True).data)
-        if self.about_people:
-            write_log(self.request.user, LogLine.Verb.SEARCHED, self.subject, known & set(request.query_params))
-        return response
+            page, answer = self.paginator.page_of_found(found, request), self.paginator.answer_found
+        self._log(LogLine.Verb.SEARCHED, self.subject, known & set(request.query_params), page or ())
+        return answer(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         row = self.get_object()
-        if self.about_people:
-            write_log(self.request.user, LogLine.Verb.OPENED, row)
+        self._log(LogLine.Verb.OPENED, row, (), [row])
         return Response(self.get_serializer(row).data)
+
+    def _log(self, verb: LogLine.Verb, subject: Any, fields: Iterable[str], rows: Iterable[Any]) -> None:
+        if self.about:
+            write_log(self.request.user, verb, subject, fields, shown=map(attrgetter(self.about), rows))
 
     def search(self, query: str) -> Sequence[Any] | None:
         """The rows these words name, the likeliest first; None where rows have no names."""

@@ -1,5 +1,6 @@
-"""How the list of families is narrowed down."""
+"""How the list of families and the log are narrowed down."""
 
+from datetime import date, time, timedelta
 from typing import Any
 
 import django_filters as filters
@@ -8,8 +9,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from centre.models import Site
-from registrations.filters import LONGEST_SEARCH, SearchFilter
+from centre.clock import local_instant
+from centre.days import LocalDay
+from centre.models import LogLine, Site, User
+from desk.log_lines import lines_about
+from registrations.filters import LONGEST_SEARCH, NumberFilter, SearchFilter
 from registrations.models import Household, Membership, Presence
 from shelter.selectors import waiting_households
 
@@ -52,3 +56,41 @@ class FamilyFilterSet(filters.FilterSet):
         present = Presence.objects.at(timezone.now()).filter(site=site)
         members = Membership.objects.today().filter(counted_as__in=present.values("individual"))
         return households.filter(pk__in=members.values("household"))
+
+
+class DayFilter(filters.CharFilter):
+    """A local day."""
+
+    field_class = LocalDay
+
+
+class LogFilterSet(filters.FilterSet):
+    """Whom an answer showed, who asked, on which day, and what was done."""
+
+    number = NumberFilter(method="filter_number", label=_("Family number"))
+    by = filters.ModelChoiceFilter(
+        queryset=User.objects.order_by("username"),
+        to_field_name="username",
+        label=_("Who"),
+        empty_label=_("anybody"),
+    )
+    day = DayFilter(method="filter_day", label=_("Day"))
+    verb = filters.ChoiceFilter(choices=LogLine.Verb.choices, label=_("Did what"), empty_label=_("all"))
+
+    class Meta:
+        model = LogLine
+        fields = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.form.label_suffix = ""
+
+    def filter_queryset(self, lines: Any) -> Any:
+        """Nothing where a filter cannot be read: it must not show everything."""
+        return super().filter_queryset(lines) if self.form.is_valid() else lines.none()
+
+    def filter_number(self, lines: Any, _name: str, number: int) -> Any:
+        return lines_about(lines, number)
+
+    def filter_day(self, lines: Any, _name: str, on: date) -> Any:
+        return lines.filter(at__gte=local_instant(on, time()), at__lt=local_instant(on + timedelta(days=1), time()))

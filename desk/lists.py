@@ -53,7 +53,8 @@ def families_file(
 
     Neither needs nor cases leave with it; a confidential site stands in it only for those who may know of it.
     """
-    write_log(by, LogLine.Verb.EXPORTED, "household", [column for column in MEMBER if "__" in column], why=why)
+    taken = households.order_by().values_list("pk", flat=True)
+    write_log(by, LogLine.Verb.EXPORTED, "household", [name for name in MEMBER if "__" in name], shown=taken, why=why)
     now = timezone.now()
     response = StreamingHttpResponse(
         Begun(_pieces(households, suffix, separator, by, now), language), content_type=CONTENT_TYPES[suffix]

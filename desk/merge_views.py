@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from centre.access import Permission
 from centre.doors import do, draw, may, press, see
 from centre.forms import ActForm
+from centre.log import write_log
+from centre.models import LogLine
 from centre.requests import StaffRequest
 from desk.forms import MergeForm, PairForm
 from desk.merging import merge_pairs, unmerge
@@ -29,7 +31,10 @@ def duplicates(request: StaffRequest) -> HttpResponse:
         form = MergeForm(request.POST or None, one=one, other=[person for person in other if person not in one])
         if do(request, form, merge_pairs, said=_("Merged. It can be undone at any time.")):
             return see("desk:duplicates")
-    context = {"asked": asked, "pair": pair, "form": form, "merges": read_merges(request.user), "undo": ActForm()}
+    merges = read_merges(request.user)
+    people = [key for merge in merges for key in (merge.merged_id, merge.into_id)]
+    write_log(request.user, LogLine.Verb.OPENED, "merge", shown=[*(one.pk for one in pair or ()), *people])
+    context = {"asked": asked, "pair": pair, "form": form, "merges": merges, "undo": ActForm()}
     return draw(request, "desk/duplicates.html", form or asked, **context)
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import registrations.addresses  # noqa: F401 - makes <number:…> known
-from desk import list_views, merge_views, paper, views
+from desk import list_views, log_views, merge_views, paper, views
 
 app_name = "desk"
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("families/<number:number>/depart/", views.departure, name="depart"),
     path("families/<number:number>/died/", views.death, name="died"),
     path("families/<number:number>/born/", views.birth, name="born"),
+    path("families/<number:number>/log/", log_views.who_opened, name="who_opened"),
+    path("settings/log/", log_views.log, name="log"),
     path("families/<number:number>/void/", views.void, name="void"),
     path("intake/sheet/", paper.blank_sheet, name="blank_sheet"),
     path("duplicates/", merge_views.duplicates, name="duplicates"),

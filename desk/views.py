@@ -37,7 +37,7 @@ from desk.intake import MORE_ROWS, Intake
 from desk.naming import take_names
 from desk.pages import Page
 from desk.proof import find_without_number, require_proof, sees
-from desk.selectors import read_file, read_rows
+from desk.selectors import File, read_file, read_rows
 from registrations.card_texts import is_scanned, read_card_text
 from registrations.choices import Going
 from registrations.doors import household_or_404
@@ -136,6 +136,7 @@ def done(request: StaffRequest, _site: Site, number: int) -> HttpResponse:
     mixed = [row.position + 1 for row in rows if mixes_scripts(row.individual.full_name)]
     alone = any(row.carer_kind not in ("", Membership.Carer.MEMBER) for row in rows)
     carded = Card.objects.live().filter(number=number).exists()
+    write_log(request.user, LogLine.Verb.OPENED, household, ["size"])
     context = {"household": household, "size": len(rows), "mixed": mixed, "alone": alone, "carded": carded}
     return render(request, "desk/done.html", context)
 
@@ -199,10 +200,17 @@ def families(request: StaffRequest) -> HttpResponse:
     listed: Any = narrowed.qs
     found: dict[uuid.UUID, uuid.UUID] = {}
     if query:
-        write_log(request.user, LogLine.Verb.SEARCHED, "household", ["search"])
         people = Individual.objects.visible_to(request.user)
         listed, found = search_households(narrowed.qs, people, query, by=request.user)
     page = Page.of(listed, request.GET.get("page", ""))
+    shown_here = [row.pk for row in page.rows]
+    write_log(
+        request.user,
+        LogLine.Verb.SEARCHED if query else LogLine.Verb.OPENED,
+        "household",
+        [name for name in FamilyFilterSet.base_filters if request.GET.get(name)],
+        shown=shown_here + [found[key] for key in shown_here if key in found],
+    )
     rows = read_rows(page.rows, request.user, timezone.now(), found)
     context = {
         "filter": narrowed,
@@ -219,9 +227,7 @@ def families(request: StaffRequest) -> HttpResponse:
 @may(Permission.SEE_FAMILIES)
 def family(request: StaffRequest, number: int) -> HttpResponse:
     """A family's file."""
-    household = household_or_404(request, number)
-    write_log(request.user, LogLine.Verb.OPENED, household)
-    return _draw_file(request, household)
+    return _draw_file(request, household_or_404(request, number))
 
 
 @require_POST
@@ -253,7 +259,7 @@ def confirm_arrival(request: StaffRequest, number: int) -> HttpResponse:
 def departure(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The family, or some of it, leaves the site."""
     household = household_or_404(request, number)
-    file = read_file(household, request.user, timezone.now())
+    file = _open_file(request, household)
     here = [member.person for member in file.members if member.person.pk in file.at(site)]
     elsewhere = Site.objects.open(timezone.now()).in_the_open().exclude(pk=site.pk)
     form = DepartForm(request.POST or None, people=here, sites=elsewhere)
@@ -267,7 +273,7 @@ def departure(request: StaffRequest, site: Site, number: int) -> HttpResponse:
 def death(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """A member died."""
     household = household_or_404(request, number)
-    file = read_file(household, request.user, timezone.now())
+    file = _open_file(request, household)
     form = DiedForm(request.POST or None, people=file.living)
     if do(request, form, record_death, site=site, told_of=household, said=_("The death is recorded.")):
         return _saved(request, household)
@@ -282,6 +288,7 @@ def birth(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     form = BornForm(request.POST or None)
     if do(request, form, record_birth, household, site=site, said=_("The birth is recorded.")):
         return _saved(request, household)
+    write_log(request.user, LogLine.Verb.OPENED, household, ["number"])
     return draw(request, "desk/born.html", form, household=household)
 
 
@@ -327,6 +334,8 @@ def _draw_intake(
 ) -> HttpResponse:
     context = {"intake": typed, "card": card, "proof": proof or ProofForm(), "open": _is_open(request, card)}
     context["visible"] = card.household is not None and sees(request.user, card.household)
+    if card.household and context["open"]:
+        write_log(request.user, LogLine.Verb.OPENED, card.household, ["size"])
     return render(request, "desk/intake.html", context, status=status)
 
 
@@ -338,8 +347,15 @@ def _arrive_and_open(request: StaffRequest, household: Household, site: Site) ->
     return see("desk:family", household)
 
 
-def _draw_file(request: StaffRequest, household: Household, form: ActForm | None = None) -> HttpResponse:
+def _open_file(request: StaffRequest, household: Household) -> File:
+    """What the file shows, with a line in the log that says of whom."""
     file = read_file(household, request.user, timezone.now())
+    write_log(request.user, LogLine.Verb.OPENED, household, shown=[member.person.pk for member in file.members])
+    return file
+
+
+def _draw_file(request: StaffRequest, household: Household, form: ActForm | None = None) -> HttpResponse:
+    file = _open_file(request, household)
     site = site_or_none(request, Permission.REGISTER)
     here = file.at(site)
     context = {

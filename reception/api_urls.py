@@ -19,6 +19,7 @@ from desk.api import (
     Sightings,
     Voids,
 )
+from desk.log_api import LogLines
 from reception.docs import Docs, NoSuchAddress, Schema
 from registrations.api import Households, Individuals, Presences
 from shelter.api import HouseholdPlaces, Rooms, Stays
@@ -46,6 +47,7 @@ router.register("arrivals", Arrivals, basename="arrival")
 router.register("sightings", Sightings, basename="sighting")
 router.register("intakes", Intakes, basename="intake")
 router.register("pre-registrations", PreRegistrations, basename="pre-registration")
+router.register("log", LogLines)
 router.register("tokens", Tokens, basename="token")
 
 urlpatterns = [

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "upkeep.watch.middleware.accompany",
+    "centre.log.say_where_from",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "centre.middleware.while_at_work",
+    "centre.leaving.leave_nothing",
     "centre.middleware.sign_in_and_back",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "centre.middleware.language_of_the_user",
@@ -145,6 +147,7 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds: who asks for a task is told at 
 
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "upkeep.tasks.heartbeat", "schedule": 60.0, "options": {"expires": 55}},
+    "seal the log": {"task": "upkeep.tasks.seal_log", "schedule": 60.0, "options": {"expires": 55}},
     "take due snapshots": {"task": "census.tasks.take_due_snapshots", "schedule": 60.0, "options": {"expires": 55}},
 }
 CENSUS_HOURS = [time.fromisoformat(hour) for hour in _list("CENSUS_HOURS", "20:00")]  # of the whole operation
@@ -191,6 +194,9 @@ SESSION_COOKIE_HTTPONLY = True
 # Browser
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+_OURS_ALONE = "__Host-" if HTTPS else ""  # no neighbour's site may set a cookie of this name
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_OURS_ALONE}sessionid", f"{_OURS_ALONE}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{_OURS_ALONE}language"
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked behind the proxy, without TLS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS

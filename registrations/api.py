@@ -85,7 +85,7 @@ class Households(Rows):
     queryset = Household.objects.all()
     serializer_class = HouseholdRow
     filterset_class = HouseholdFilterSet
-    about_people = True
+    about = "pk"
 
     def get_queryset(self) -> Any:
         user = self.request.user
@@ -196,7 +196,7 @@ class Individuals(Rows):
     queryset = Individual.objects.all()
     serializer_class = IndividualRow
     filterset_class = IndividualFilterSet
-    about_people = True
+    about = "pk"
 
     def get_queryset(self) -> Any:
         user = self.request.user
@@ -236,7 +236,7 @@ class Presences(Rows):
     queryset = Presence.objects.all()
     serializer_class = PresenceRow
     filterset_class = PresenceFilterSet
-    about_people = True
+    about = "individual_id"
 
     def get_queryset(self) -> Any:
         user = self.request.user

@@ -107,7 +107,7 @@ class Stays(Rows):
     queryset = Stay.objects.all()
     serializer_class = StayRow
     filterset_class = StayFilterSet
-    about_people = True
+    about = "individual_id"
 
     def get_queryset(self) -> Any:
         return stays_of(self.request.user)

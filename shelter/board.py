@@ -118,6 +118,13 @@ class Board:
     untils: list[datetime]
 
     @property
+    def households(self) -> list[uuid.UUID]:
+        """The families that the board shows."""
+        chosen = [self.chosen.household.pk] if self.chosen else []
+        waiting = [row.family.household_id for row in self.waiting]
+        return chosen + waiting + [row.household_id for row, _site in self.holds]
+
+    @property
     def act(self) -> uuid.UUID:
         """The id of the act that one form of this drawing does: another for each form."""
         return uuid.uuid4()

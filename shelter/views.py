@@ -115,7 +115,6 @@ def move_stays(request: StaffRequest) -> HttpResponse:
 def family(request: StaffRequest, number: str) -> HttpResponse:
     """The beds and holds of a family, for its file; whoever may not place sees them and changes nothing."""
     household = _household(request, number)
-    write_log(request.user, LogLine.Verb.OPENED, household, ["stays"])
     return _draw_family(request, household)
 
 
@@ -147,6 +146,8 @@ def room(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
         return see("shelter:room", found.pk)
     sets_up = allows(request.user, Permission.SET_UP_ROOMS, found.site, now)
     rows = read_places(found, now)
+    asleep = [row.stay.individual_id for row in rows if row.stay]
+    write_log(request.user, LogLine.Verb.OPENED, "room", key=str(found.pk), shown=asleep)
     changeable = sets_up and any(row.place and not row.stay for row in rows)
     context = {"room": found, "places": rows, "sets_up": sets_up, "changeable": changeable}
     return draw(request, "shelter/room.html", form, **context)
@@ -201,6 +202,7 @@ def _draw_board(request: StaffRequest, refused: dict[str, Any] | None = None, st
     drawn = read_board(request.user, timezone.now(), request.GET.dict(), household, site_of_shift(request))
     if request.headers.get("X-Shown") == drawn.mark:
         return HttpResponse(status=204)
+    write_log(request.user, LogLine.Verb.OPENED, "household", ["board"], shown=drawn.households)
     context = {
         "board": drawn,
         "unknown": unknown,
@@ -214,6 +216,7 @@ def _draw_family(
     request: StaffRequest, household: Household, refused: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
+    write_log(request.user, LogLine.Verb.OPENED, household, ["stays"])
     context = {
         "household": household,
         "beds": beds_of(read_people(household, now, request.user), request.user, now),

@@ -8,10 +8,10 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from aid.models import EntitlementRule
-from centre.models import Act, LogLine, Token
+from centre.models import Act, LogLine, LogSeal, Token
 from registrations.models import Absence, Individual, Membership, Name, Presence, Sighting, SpecificNeed
 from shelter.models import Bedding
-from tests.promises.world import HOUR, World, again, change, check_deferred, delete
+from tests.promises.world import HOUR, World, again, change, check_deferred, delete, empty
 from tests.test_house_rules import OWN_MODELS
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +95,7 @@ CENTRE: dict[str, Break] = {
     "volunteers_expire": lambda w: change(w.assignment(w.volunteer), ends_at=None),
     "token_expires_after_made": lambda w: change(Token.objects.get(), expires_at=models.F("made_at")),
     "centre_token_digest_key": lambda w: again(Token.objects.get()),
+    "one_seal_follows_another": lambda w: again(LogSeal.objects.first()),
     "exported_with_a_reason": lambda w: LogLine.objects.create(verb="exported", why=" so "),
 }
 REGISTRATIONS: dict[str, Break] = {
@@ -214,6 +215,12 @@ REWRITTEN: dict[str, tuple[Break, ...]] = {
         lambda w: change(LogLine.objects.first(), by=w.officer),
         lambda w: delete(LogLine.objects.first()),
     ),
+    "log_is_never_emptied": (lambda w: empty(LogLine),),
+    "seal_is_insert_only": (
+        lambda w: change(LogSeal.objects.first(), marks=[]),
+        lambda w: delete(LogSeal.objects.first()),
+    ),
+    "seal_is_never_emptied": (lambda w: empty(LogSeal),),
     "movement_is_append_only": (lambda w: change(w.arrival, happened_at=w.now),),
     "movement_is_kept": (lambda w: delete(w.arrival),),
     "gate_count_is_append_only": (lambda w: change(w.gate_count, people=8), lambda w: delete(w.gate_count)),

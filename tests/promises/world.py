@@ -26,7 +26,7 @@ from shelter.actions import hold_places, place_household
 from shelter.models import Stay
 from tests.build import child, make_room, make_site, make_user, person, register_family
 from tests.test_house_rules import OWN_MODELS
-from upkeep.actions import record_backup
+from upkeep.actions import record_backup, seal_log
 
 HOUR = timedelta(hours=1)
 SHELTER = HouseholdFacts(going="shelter")
@@ -60,6 +60,7 @@ class World:
         )
         make_token(self.coordinator, "census", self.now + HOUR)
         write_log(self.admin, LogLine.Verb.OPENED, "case", ["list"])
+        seal_log(self.now + HOUR)
         record_backup(taken_at=self.before, size=1, sha256="0" * 64, people=1)
 
     def _register(self) -> None:
@@ -145,6 +146,13 @@ def change(row: models.Model, **columns: Any) -> None:
 def delete(row: models.Model) -> None:
     """Take the row away, round the acts and whatever Django protects."""
     type(row).objects.filter(pk=row.pk)._raw_delete("default")
+
+
+def empty(model: type[models.Model]) -> None:
+    """Take every row away at once."""
+    with connection.cursor() as cursor:
+        check_deferred()  # PostgreSQL empties no table that has something left to check
+        cursor.execute(f"TRUNCATE {model._meta.db_table}")
 
 
 def again(row: Any, **columns: Any) -> Any:

@@ -19,11 +19,12 @@ const underWay = new Map(); // form → its timer, and the button that was press
 let visiting; // what stops the page that is being fetched
 
 const words = () => document.querySelector("[data-connection]")?.dataset ?? {};
-const cookie = (name) => document.cookie.split("; ").find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
+// Under HTTPS its name begins with __Host-.
+const csrf = () => /(?:^|; )(?:__Host-)?csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "";
 
 // Whose page this is: the server takes nothing from it for somebody who signed in beside.
 function headers() {
-  return { "x-page-of": document.body.dataset.user ?? "nobody", "x-csrftoken": cookie("csrftoken") ?? "" };
+  return { "x-page-of": document.body.dataset.user ?? "nobody", "x-csrftoken": csrf() };
 }
 
 function tell(name) {
@@ -87,7 +88,7 @@ function bodyOf(form, submitter) {
   const body = new URLSearchParams();
   for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
   if (submitter?.name) body.append(submitter.name, submitter.value);
-  if (form.method === "post") body.set("csrfmiddlewaretoken", cookie("csrftoken") ?? "");
+  if (form.method === "post") body.set("csrfmiddlewaretoken", csrf());
   return body;
 }
 

@@ -1,0 +1,113 @@
+"""The log read back: who was shown whom, in words."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from centre.log import digest_of_account
+from centre.models import LogLine, User
+from registrations.matches import Agreement
+from registrations.models import Household, Membership
+from registrations.numbers import write_number
+
+NAMED = 3  # families of a line that are named by number; of the others it says how many
+
+KINDS = {
+    "household": _("families"),
+    "individual": _("people"),
+    "presence": _("where people are"),
+    "stay": _("beds"),
+    "case": _("cases"),
+    "handout": _("aid received"),
+    "merge": _("duplicates"),
+    "room": _("a room"),
+    "card": _("cards"),
+    "census": _("census"),
+    "log": _("the log"),
+    "user": _("an account"),
+    "token": _("with a key for programs"),
+}
+PARTS = {
+    "board": _("shelter board"),
+    "card": _("card"),
+    "cases": _("cases"),
+    "day": _("by day"),
+    "handouts": _("aid received"),
+    "list": _("list"),
+    "log": _("the log"),
+    "number": _("by number"),
+    "password": _("password"),
+    "present_at": _("by site"),
+    "search": _("by words"),
+    "site": _("by site"),
+    "size": _("how many people"),
+    "state": _("by state"),
+    "stays": _("beds"),
+    **{one.value: one.label for one in Agreement},
+}
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A line in words; of the families it is about the first few, and how many rows were shown besides."""
+
+    line: LogLine
+    what: str
+    parts: str
+    families: list[str]
+    more: int
+    account: User | None  # whose it is, where the line is about an account that there is
+
+
+def lines_about(lines: "QuerySet[LogLine]", number: int) -> "QuerySet[LogLine]":
+    """The lines of answers that showed the household of this number or anybody of it, also under another record."""
+    records = Membership.objects.filter(household__number=number).values_list("household", "individual", "counted_as")
+    keys = {key for row in records for key in row}
+    keys |= set(Household.objects.filter(number=number).values_list("pk", flat=True))
+    subjects = Q(subject__in=("household", "individual"), subject_id__in=[str(key) for key in keys])
+    return lines.filter(Q(keys__overlap=list(keys)) | subjects) if keys else lines.none()
+
+
+def to_be_read(lines: "QuerySet[LogLine]") -> Any:
+    """The lines, the latest first, with no more of the ids they hold than `read_lines` names: a file has thousands."""
+    first = lines.defer("keys").annotate(first=F(f"keys__0_{NAMED}"), shown=F("keys__len"))
+    return first.select_related("by").order_by("-pk")
+
+
+def read_lines(lines: Iterable[Any]) -> list[LineRow]:
+    """The lines in words."""
+    lines = list(lines)
+    numbers = _numbers({key for line in lines for key in _first(line)})
+    accounts = _accounts() if any(line.subject == "user" for line in lines) else {}
+    return [_row(line, numbers, accounts) for line in lines]
+
+
+def _accounts() -> dict[str, User]:
+    """Each account by its id, and by what the log says of its name where nobody could sign in."""
+    users = list(User.objects.all())
+    return {str(user.pk): user for user in users} | {digest_of_account(user.username): user for user in users}
+
+
+def _row(line: Any, numbers: dict[uuid.UUID, int], accounts: dict[str, User]) -> LineRow:
+    families = {write_number(numbers[key]) for key in _first(line) if key in numbers}
+    parts = {str(PARTS[part]): None for part in line.fields if part in PARTS}
+    what = KINDS.get(line.subject, line.subject)
+    return LineRow(
+        line, str(what), ", ".join(parts), sorted(families), max(line.shown - NAMED, 0), accounts.get(line.subject_id)
+    )
+
+
+def _first(line: Any) -> list[uuid.UUID]:
+    own = [uuid.UUID(line.subject_id)] if line.subject in ("household", "individual") and line.subject_id else []
+    return own or line.first
+
+
+def _numbers(keys: set[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The number of each household, and of the household each person is in today."""
+    found = dict(Household.objects.filter(pk__in=keys).values_list("pk", "number"))
+    people = Membership.objects.today().filter(individual__in=keys - set(found))
+    return found | dict(people.values_list("individual", "household__number"))

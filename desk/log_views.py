@@ -1,0 +1,38 @@
+"""The pages of the log: everything that was looked at, and who opened one family."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from centre.access import Permission
+from centre.doors import may
+from centre.log import write_log
+from centre.models import LogLine, LogSeal
+from centre.requests import StaffRequest
+from desk.filters import LogFilterSet
+from desk.log_lines import lines_about, read_lines, to_be_read
+from desk.pages import Page
+from registrations.doors import household_or_404
+
+LATEST = 100
+
+
+@require_GET
+@may(Permission.SEE_LOG)
+def log(request: StaffRequest) -> HttpResponse:
+    """The log by family, by staff, by day and by what was done; the latest first."""
+    narrowed = LogFilterSet(request.GET, LogLine.objects.visible_to(request.user), request=request)
+    write_log(request.user, LogLine.Verb.OPENED, "log", [name for name in narrowed.filters if request.GET.get(name)])
+    page = Page.of(to_be_read(narrowed.qs), request.GET.get("page", ""))
+    context = {"filter": narrowed, "page": page, "rows": read_lines(page.rows), "seal": LogSeal.objects.last()}
+    return render(request, "desk/log.html", context)
+
+
+@require_GET
+@may(Permission.MERGE, Permission.SEE_LOG)
+def who_opened(request: StaffRequest, number: int) -> HttpResponse:
+    """Who was shown this family, the latest first."""
+    household = household_or_404(request, number)
+    write_log(request.user, LogLine.Verb.OPENED, household, ["log"])
+    rows = read_lines(to_be_read(lines_about(LogLine.objects.all(), number))[:LATEST])
+    return render(request, "desk/who_opened.html", {"household": household, "rows": rows})

@@ -1,0 +1,169 @@
+"""The log read back: by family, staff, day and act; for whom, and in words."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from centre.access import Role
+from centre.log import write_log
+from centre.models import LogLine
+from desk.merging import merge_individuals
+from registrations.models import Household
+from tests.api.conftest import Machine
+from tests.build import make_site, make_user, person, register_family
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/settings/log/"
+
+
+@pytest.fixture
+def goris():
+    return make_site("goris")
+
+
+@pytest.fixture
+def volunteer(goris):
+    return make_user(Role.VOLUNTEER, goris, username="gate")
+
+
+@pytest.fixture
+def family(goris) -> Household:
+    return register_family(goris, make_user(), person(), person("Narek", relationship="son"))
+
+
+@pytest.fixture
+def auditor(client):
+    user = make_user(Role.AUDITOR)
+    client.force_login(user)
+    return user
+
+
+def code(household: Household) -> str:
+    return str(household).replace(" ", "")
+
+
+def rows(answer) -> list[str]:
+    """The rows of the page's table as text."""
+    assert answer.status_code == 200
+    body = answer.content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
+    return [" ".join(html.unescape(re.sub("<[^>]+>", " ", row)).split()) for row in body.split("</tr>")[:-1]]
+
+
+def test_a_line_is_told_in_words(client, auditor, volunteer, family):
+    write_log(volunteer, LogLine.Verb.OPENED, family, ["stays"])
+    (row,) = rows(client.get(PAGE, {"by": "gate"}))
+    assert "gate opened: families (beds)" in row
+    assert str(family) in row
+
+
+def test_a_list_names_the_first_families_and_counts_the_others(client, auditor, volunteer, goris):
+    shown = [register_family(goris, make_user()) for _ in range(5)]
+    write_log(volunteer, LogLine.Verb.SEARCHED, "household", ["search"], shown=[one.pk for one in shown])
+    (row,) = rows(client.get(PAGE, {"by": "gate"}))
+    assert [str(one) in row for one in shown] == [True] * 3 + [False] * 2
+    assert "and 2 more" in row
+
+
+def test_who_was_shown_a_family_is_found_by_its_number(client, auditor, volunteer, family, goris):
+    other = register_family(goris, make_user())
+    member = family.memberships.last().individual_id
+    write_log(volunteer, LogLine.Verb.OPENED, other)
+    write_log(volunteer, LogLine.Verb.OPENED, family)
+    write_log(volunteer, LogLine.Verb.SEARCHED, "individual", shown=[member])
+    write_log(volunteer, LogLine.Verb.OPENED, "case", shown=[other.memberships.get().individual_id])
+    assert len(rows(client.get(PAGE, {"number": code(family)}))) == 2
+    assert len(rows(client.get(PAGE, {"number": code(other)}))) == 2
+
+
+def test_who_was_shown_another_record_of_a_person_is_found_too(client, auditor, volunteer, goris):
+    one, other = (register_family(goris, make_user()) for _ in range(2))
+    people = [family.memberships.get().individual for family in (one, other)]
+    merge_individuals(people[0], into=people[1], reason="written twice", by=make_user())
+    write_log(volunteer, LogLine.Verb.OPENED, "presence", shown=[people[1].pk])
+    assert len(rows(client.get(PAGE, {"number": code(one)}))) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"verb": "printed"}, 1),
+        ({"by": "gate"}, 2),
+        ({"by": "gate", "verb": "opened"}, 1),
+        ({"day": f"{timezone.localdate():%d.%m.%Y}", "by": "gate"}, 2),
+        ({"day": f"{timezone.localdate() - timedelta(days=1):%d.%m.%Y}"}, 0),
+        ({"number": "1"}, 0),
+        ({"by": "nobody"}, 0),
+        ({"day": "soon"}, 0),
+    ],
+)
+def test_the_log_is_narrowed_down(client, auditor, volunteer, family, query, count):
+    write_log(volunteer, LogLine.Verb.OPENED, family)
+    write_log(volunteer, LogLine.Verb.PRINTED, "card")
+    assert len(rows(client.get(PAGE, query))) == count
+
+
+def test_the_api_narrows_the_log_as_the_page_does(auditor, volunteer, family):
+    write_log(volunteer, LogLine.Verb.SEARCHED, "household", ["search"], shown=[family.pk])
+    machine = Machine(auditor)
+    (line,) = machine.get("log/", number=code(family), verb="searched").json()["results"]
+    assert (line["by"], line["keys"], line["fields"]) == ("gate", [str(family.pk)], ["search"])
+    assert machine.get("log/", number="nonsense").status_code == 400
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_the_log_is_for_those_who_may_read_it(client, role, volunteer, family):
+    reader = make_user(role)
+    write_log(volunteer, LogLine.Verb.OPENED, family)
+    client.force_login(reader)
+    may = role in (Role.AUDITOR, Role.ADMINISTRATOR)
+    assert client.get(PAGE).status_code == (200 if may else 403)
+    assert bool(Machine(reader).get("log/", by="gate").json()["results"]) is may
+    assert ("/settings/log/" in client.get("/settings/").content.decode()) is may
+
+
+def test_a_role_at_one_site_reads_the_log_of_its_staff(client, goris, volunteer, family):
+    elsewhere = make_user(Role.VOLUNTEER, make_site("sisian"), username="elsewhere")
+    for user in (volunteer, elsewhere):
+        write_log(user, LogLine.Verb.OPENED, family)
+    client.force_login(make_user(Role.AUDITOR, goris))
+    told = " ".join(rows(client.get(PAGE)))
+    assert "gate opened" in told
+    assert "elsewhere" not in told
+
+
+def test_reading_the_log_leaves_a_line(client, auditor):
+    client.get(PAGE, {"verb": "opened"})
+    line = LogLine.objects.filter(by=auditor, verb="opened").get()
+    assert (line.subject, line.fields) == ("log", ["verb"])
+
+
+@pytest.mark.parametrize(("role", "may"), [(Role.VOLUNTEER, False), (Role.COORDINATOR, True), (Role.PROTECTION, True)])
+def test_the_file_says_who_opened_it_to_those_who_merge(client, goris, volunteer, family, role, may):
+    write_log(volunteer, LogLine.Verb.OPENED, family)
+    client.force_login(make_user(role, goris))
+    page = f"/families/{code(family)}/log/"
+    assert (page in client.get(f"/families/{code(family)}/").content.decode()) is may
+    answer = client.get(page)
+    assert answer.status_code == (200 if may else 403)
+    if may:
+        assert any("gate opened" in row for row in rows(answer))
+
+
+def test_who_opened_a_family_one_may_not_see_is_not_there(client, family):
+    client.force_login(make_user(Role.COORDINATOR, make_site("sisian")))
+    assert client.get(f"/families/{code(family)}/log/").status_code == 404
+
+
+def test_a_page_of_the_log_costs_the_same_for_any_number_of_lines(
+    client, auditor, volunteer, goris, django_assert_num_queries
+):
+    for count in (1, 6):
+        for _ in range(count):
+            write_log(volunteer, LogLine.Verb.OPENED, register_family(goris, make_user()))
+        client.get(PAGE)
+        with django_assert_num_queries(9):
+            client.get(PAGE)
