@@ -8,7 +8,7 @@ QUEUE = "celery"  # Celery's default queue is a list of this name
 
 
 def _broker() -> redis.Redis:
-    address = settings.CACHES["default"]["LOCATION"]
+    address = str(settings.CACHES["default"]["LOCATION"])
     return redis.Redis.from_url(address, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None)
 
 
