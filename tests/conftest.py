@@ -10,6 +10,7 @@ import tempfile
 from contextlib import ExitStack
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
@@ -101,19 +102,20 @@ from registrations.migrations._need_codes import write_need_codes  # noqa: E402
 from registrations.models import NeedCode  # noqa: E402 - the settings are read first
 from tests.servers import copy_pristine  # noqa: E402
 
-_sql_flush = connection.ops.sql_flush
+_Operations = type(connection.ops)  # of every connection: some tests open others
+_sql_flush = _Operations.sql_flush
 
 
-def _flush_the_log_too(*args: object, **how: object) -> list[str]:
+def _flush_the_log_too(operations: Any, *args: Any, **how: Any) -> list[str]:
     """A transactional test empties all tables at its end, also the log, which otherwise nobody can empty."""
     off, on = (
         [f"ALTER TABLE {model._meta.db_table} {way} TRIGGER USER" for model in (LogLine, LogSeal)]
         for way in ("DISABLE", "ENABLE")
     )
-    return [*off, *_sql_flush(*args, **how), *on]
+    return [*off, *_sql_flush(operations, *args, **how), *on]
 
 
-connection.ops.sql_flush = _flush_the_log_too
+_Operations.sql_flush = _flush_the_log_too
 
 
 @receiver(post_migrate, sender=apps.get_app_config("registrations"))

@@ -14,7 +14,7 @@ from centre.sessions import SessionStore, begin
 from centre.shift import CHOSEN
 from centre.tokens import make_token
 from reception.celery import app as celery
-from tests.browser.buttons import OPENS, SCRIPT, Desk, button
+from tests.browser.buttons import OPENS, SCRIPT, Desk, button, code
 from tests.build import make_user
 
 PASSWORD = "seven-dry-apricots"
@@ -118,6 +118,15 @@ def change_password(desk: Desk) -> Iterator[None]:
 
 
 # Setting up
+
+
+@button("Search", "desk:log", on="desk:log", enter="main [name=number]")
+def search_the_log(desk: Desk) -> Iterator[None]:
+    family = desk.family()
+    administer(desk, "/settings/log/")
+    desk.page.locator("main [name=number]").fill(code(family))
+    yield
+    expect(desk.page.get_by_text("Nothing like this is in the log.")).to_be_visible()
 
 
 @button("Turn keyboard shortcuts (on|off)", SCRIPT, on="centre:settings", stays=True)
