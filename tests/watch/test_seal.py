@@ -123,7 +123,7 @@ def seals() -> list[LogSeal]:
 
 def test_a_line_that_is_not_settled_waits_for_the_next_seal(db):
     by = make_user()
-    settled, fresh = write(by, 0), write(by, 60)
+    settled, fresh = write(by, 0), write(by, (timezone.now() - START) / timedelta(minutes=1))
     seal_log_task()
     assert LogSeal.objects.get().lines == [settled.pk]
     seal_log(timezone.now() + timedelta(minutes=2))
