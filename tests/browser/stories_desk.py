@@ -195,6 +195,9 @@ def add_a_count(desk: Desk) -> Iterator[None]:
     desk.open("/intake/count/").locator("[name=people]").fill("40")
     yield
     assert list(GateCount.objects.filter(site=desk.site).values_list("people", flat=True)) == [40]
+    expect(desk.page.get_by_text("Counted.")).to_be_visible()
+    expect(desk.page.locator("[name=people]")).to_have_value("")  # what was saved is no draft
+    expect(desk.page.get_by_text("This is your draft")).to_have_count(0)
 
 
 @button("Take this count back", "desk:void_count", on="desk:count", does=["void_gate_count"])

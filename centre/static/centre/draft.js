@@ -178,10 +178,18 @@ function keep(form) {
   kept.writing ??= write(form).finally(() => { kept.writing = null; });
 }
 
+const saved = new Set(); // names of the drafts that were saved, until their form is shown again
+
+// What this form holds was saved: the same form on the page that says so begins empty.
+export function leave(form) {
+  const kept = forms.get(form);
+  if (kept) saved.add(kept.name);
+}
+
 async function bringBack(form) {
   const kept = forms.get(form);
   const drawn = new Map(valuesOf(form));
-  const row = await found(kept.name);
+  const row = saved.delete(kept.name) ? null : await found(kept.name);
   const values = row && await unseal(row);
   const refused = document.body.matches("[data-refused]"); // the server's own copy is the newer one
   if (values && !refused && typed(values) !== typed(valuesOf(form))) {

@@ -8,7 +8,7 @@
 // What htmx sends (a fragment of the page) is told in the same words; a request of a fragment never marks the form
 // around it. [data-native] is left to the browser.
 
-import { draftOf, forget, settled } from "./draft.js";
+import { draftOf, forget, leave, settled } from "./draft.js";
 import { showAll } from "./shown.js";
 
 const SLOW = 6_000; // milliseconds until a person hears that the line is slow
@@ -128,6 +128,7 @@ async function send(form, submitter) {
   }
   release(form);
   tell("online");
+  if (got.html && got.answer.ok && got.text.includes("data-saved")) leave(form);
   await answered(form, submitter, got, again);
   if (document.querySelector("[data-saved]")) await forget(draft);
 }
