@@ -15,8 +15,6 @@ from centre.rows import values_of
 from registrations.card_texts import digest_of_code, digest_of_secret, secrets_of
 from registrations.models import Household
 
-MOST_CARDS = 1000  # of one block
-
 
 @dataclass(frozen=True)
 class Printed:

@@ -30,7 +30,6 @@ from centre.fields import Choice, Facts, Instant, SiteField, Text
 from centre.models import Site
 from centre.requests import StaffCall
 from centre.sheets import CONTENT_TYPES, read_why
-from centre.sight import sight_of
 from centre.viewsets import Rows, check_parameters
 
 FIRST_DAY = date(2020, 1, 1)
@@ -138,11 +137,6 @@ class CensusQuestion(Facts):
         if not FIRST_DAY <= on <= timezone.localdate():
             raise serializers.ValidationError(_("There is no census of that day."))
         return on
-
-    def validate_site(self, site: Site) -> Site:
-        if not sight_of(self.asker).knows(site):
-            raise serializers.ValidationError(SiteField.default_error_messages["unknown"])
-        return site
 
     def validate_at(self, at: datetime) -> datetime:
         self.validate_on(local_day(at))

@@ -170,18 +170,17 @@ def read_site(counted: Situation, user: User, code: str) -> SiteRow | None:
 def _known(counted: Situation, user: User) -> tuple[list[SiteRow], list[AtSite]]:
     """The sites of which the user may know, ranked; and the others, of which a reader of the census is told a sum."""
     if not allows(user, Permission.SEE_CENSUS):
-        sites, hidden = sites_of_shift(user), []
-    else:
-        every = list(Site.objects.open(counted.at))
-        knows = sight_of(user).knows
-        people = {site: counted.sites.get(site.pk, AtSite()).present for site in every}
-        unknown = {site: number for site, number in people.items() if not knows(site)}
-        own = sight_of(user).named
-        known = {site: number for site, number in people.items() if knows(site) and site.pk not in own}
-        cover = cover_for(unknown, known)
-        sites = [site for site in every if knows(site) and site not in cover]
-        hidden = [counted.sites.get(site.pk, AtSite()) for site in (*unknown, *cover)]
-    return _ranked([(site, counted.sites.get(site.pk, AtSite())) for site in sites], counted.at), hidden
+        return _ranked(_with_counts(counted, sites_of_shift(user)), counted.at), []
+    sight, every = sight_of(user), _with_counts(counted, Site.objects.open(counted.at))
+    unknown = {site: now.present for site, now in every if not sight.knows(site)}
+    others = {site: now.present for site, now in every if sight.knows(site) and site.pk not in sight.named}
+    together = {*unknown, *cover_for(unknown, others)}
+    shown = [(site, now) for site, now in every if site not in together]
+    return _ranked(shown, counted.at), [now for site, now in every if site in together]
+
+
+def _with_counts(counted: Situation, sites: Iterable[Site]) -> list[tuple[Site, AtSite]]:
+    return [(site, counted.sites.get(site.pk, AtSite())) for site in sites]
 
 
 def _folded(rows: list[SiteRow]) -> list[SiteRow]:

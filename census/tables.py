@@ -26,7 +26,6 @@ WIDE, NAME = 18, 34  # characters
 NOT_SHOWN = "not_shown"
 """The key of the line that holds all people of places whose own number is hidden."""
 SEX_TAG = {"F": "+f", "M": "+m", "X": "+i", "": "+sex_unknown"}
-HEADLINES = ("gate_people", "registered", "ever_accommodated", "present", "accommodated")
 
 
 @dataclass(frozen=True)

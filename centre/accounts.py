@@ -31,7 +31,7 @@ class StaffAccounts(DefaultAccountAdapter):
         return False
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Whose name and password these are; raises TooManyTries, or Invalid for a first password that is too old."""
+        """Whose name and password these are; raises TooManyPasswords, or Invalid for a first password too old."""
         tries = tries_of(request, credentials.get("username", ""))
         tries.begin()
         user: User | None = super().authenticate(request, **credentials)

@@ -20,7 +20,7 @@ from centre.filters import SiteFilterSet
 from centre.log import write_log
 from centre.models import LogLine, Site, Token
 from centre.tokens import LONGEST_HOURS, USUAL_HOURS, TokenAuthentication, make_token, needs_tokens, revoke_token
-from centre.tries import TooManyTries
+from centre.tries import TooManyPasswords
 from centre.viewsets import Rows
 
 
@@ -142,7 +142,7 @@ class WrongPassword(exceptions.AuthenticationFailed):
 def _sign_in(request: Request, username: str, password: str) -> Any:
     try:
         user = get_adapter().authenticate(request._request, username=username[:150], password=password)
-    except TooManyTries as error:
+    except TooManyPasswords as error:
         raise Waits(error.wait) from error
     except Invalid as error:
         raise exceptions.PermissionDenied(error.messages[0]) from error

@@ -27,7 +27,7 @@ from centre.models import LogLine, User
 from centre.refusals import Refusal, SomebodyElse
 from centre.requests import is_for_the_api
 from centre.sessions import SessionStore, is_idle, see_at_work
-from centre.tries import TooManyTries
+from centre.tries import TooManyPasswords
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -115,7 +115,7 @@ class WordedRefusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, TooManyTries):
+        if isinstance(exception, TooManyPasswords):
             answer = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
             answer["Retry-After"] = str(exception.wait)
             return answer

@@ -19,7 +19,7 @@ KNOWN_FOR = 90 * 24 * 3600  # seconds
 SALT = "centre.known"
 
 
-class TooManyTries(Exception):
+class TooManyPasswords(Exception):
     """Somebody guesses passwords: they may try again after `wait` seconds."""
 
     def __init__(self, wait: int) -> None:
@@ -38,15 +38,15 @@ class Tries:
     def begin(self) -> None:
         """Refuse what floods an address before a password is hashed for it."""
         if _count(f"tries:all:{self.address}", THERE_WITHIN) > ALL_THERE:
-            raise TooManyTries(THERE_WITHIN)
+            raise TooManyPasswords(THERE_WITHIN)
 
     def judge(self, *, right: bool) -> None:
         """Count a wrong password; refuse a right one, too, after too many: who guesses learns nothing."""
         more = 0 if right else 1
         if _count(f"tries:{self.account}:{self.known or self.address}", WRONG_WITHIN, more) > WRONG:
-            raise TooManyTries(WRONG_WITHIN)
+            raise TooManyPasswords(WRONG_WITHIN)
         if not self.known and _count(f"tries:wrong:{self.address}", THERE_WITHIN, more) > WRONG_THERE:
-            raise TooManyTries(THERE_WITHIN)
+            raise TooManyPasswords(THERE_WITHIN)
 
 
 def tries_of(request: HttpRequest, username: str) -> Tries:

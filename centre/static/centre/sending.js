@@ -128,9 +128,10 @@ async function send(form, submitter) {
   }
   release(form);
   tell("online");
-  if (got.html && got.answer.ok && got.text.includes("data-saved")) leave(form);
+  const saved = got.html && got.answer.ok && got.text.includes("data-saved");
+  if (saved) leave(form);
   await answered(form, submitter, got, again);
-  if (document.querySelector("[data-saved]")) await forget(draft);
+  if (saved) await forget(draft);
 }
 
 async function answered(form, submitter, { answer, text, html }, again) {
