@@ -207,7 +207,7 @@ def hand_out(
     """
     require(by, Permission.HAND_OUT, distribution.site, at)
     counted = _lock_counted(household)
-    due = entitlement(distribution, household, at, counted)
+    due = entitlement(distribution, household, by, at, counted)
     unseen = card_needed(distribution, household, at, card_read=card_read)
     broken = due.refusal or unseen or (due.too_early if happened_anyway else None)
     if broken and not happened_anyway:

@@ -82,7 +82,7 @@ class ReceivedLately(Refusal):
             % {
                 "item": held_back.item,
                 "on": date_format(held_back.received_on, "d.m.Y"),
-                "site": held_back.site,
+                "site": held_back.at,
                 "next": date_format(held_back.next_on, "d.m.Y"),
             }
         )

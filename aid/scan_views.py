@@ -106,7 +106,7 @@ def _look_up(request: StaffRequest, distribution: Distribution, form: CardForm, 
         return _show(request, distribution, stop(str(shown), why.code, str(why)), others=others)
     if request.method == "POST":
         return _go_on(request, shown)
-    panel = read_card(distribution, shown.household, timezone.now(), proven=is_in_hand(request, shown))
+    panel = read_card(distribution, shown.household, request.user, timezone.now(), proven=is_in_hand(request, shown))
     return _show(request, distribution, panel, others=others)
 
 

@@ -90,9 +90,9 @@ def find_card(text: CardText) -> tuple[Household, bool]:
     return shown.household, shown.proven
 
 
-def read_card(distribution: Distribution, household: Household, at: datetime, *, proven: bool) -> Give | Stop:
+def read_card(distribution: Distribution, household: Household, by: User, at: datetime, *, proven: bool) -> Give | Stop:
     """Green or red for this card now; `proven` when the card itself was seen, and not its number alone."""
-    due = entitlement(distribution, household, at)
+    due = entitlement(distribution, household, by, at)
     refusal = due.refusal or card_needed(distribution, household, at, card_read=proven)
     if refusal:
         return stop(str(household), refusal.code, str(refusal))

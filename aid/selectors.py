@@ -14,8 +14,9 @@ from aid.errors import AlreadyHandedOut, NobodyLeft, NotRunning, ReceivedLately
 from aid.models import Distribution, EntitlementRule, Handout, Item, StockMovement
 from cards.errors import CardNotSeen
 from centre.clock import local_day, local_instant
-from centre.models import Site
+from centre.models import Site, User
 from centre.refusals import Refusal
+from centre.sight import named_for
 from registrations.models import Household, Individual, Membership, Presence
 from registrations.querysets import today
 
@@ -33,11 +34,14 @@ class Line:
 
 @dataclass(frozen=True)
 class HeldBack:
-    """An item the household received so lately that it is not due, with the local day it is due again."""
+    """An item the household received so lately that it is not due, with the local day it is due again.
+
+    `at` is where, as the asker may be told.
+    """
 
     item: Item
     received_on: date
-    site: Site
+    at: str
     next_on: date
 
 
@@ -100,15 +104,14 @@ def _count_at_home(household_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID]:
 
 
 def entitlement(
-    distribution: Distribution, household: Household, at: datetime | None = None, counted: Counted | None = None
+    distribution: Distribution, household: Household, by: User, at: datetime, counted: Counted | None = None
 ) -> Entitlement:
-    """What the household may receive in the distribution at the instant (now when absent), or why nothing."""
-    at = at or timezone.now()
+    """What the household may receive in the distribution at the instant, or why nothing, in words for who asks."""
     counted = counted or count_household(household)
     rules = list(
         EntitlementRule.objects.filter(distribution=distribution).select_related("item").order_by("item__code")
     )
-    held_back = _hold_back(rules, counted.household_id, at)
+    held_back = _hold_back(rules, counted.household_id, by, at)
     all_lines = [Line(rule.item, rule.quantity_for(counted.people)) for rule in rules]
     all_lines = [line for line in all_lines if line.quantity]
     waiting = {held.item for held in held_back}
@@ -143,7 +146,7 @@ def _why_not(distribution: Distribution, household: Household, counted: Counted,
     return None if counted.people else NobodyLeft()
 
 
-def _hold_back(rules: Iterable[EntitlementRule], household_id: uuid.UUID, at: datetime) -> list[HeldBack]:
+def _hold_back(rules: Iterable[EntitlementRule], household_id: uuid.UUID, by: User, at: datetime) -> list[HeldBack]:
     """The items whose interval of local days is not over; a handout told late counts on both sides of its day."""
     waiting = {rule.item_id: rule for rule in rules if rule.every_days}
     if not waiting:
@@ -166,8 +169,8 @@ def _hold_back(rules: Iterable[EntitlementRule], household_id: uuid.UUID, at: da
     for movement in received:
         rule = waiting[movement.item_id]
         day, days = local_day(movement.happened_at), timedelta(days=rule.every_days or 0)
-        if abs(today - day) < days and movement.from_site:
-            held[rule.item_id] = HeldBack(rule.item, day, movement.from_site, day + days)
+        if abs(today - day) < days:
+            held[rule.item_id] = HeldBack(rule.item, day, named_for(by, movement.from_site), day + days)
     return list(held.values())
 
 

@@ -18,7 +18,7 @@ from desk.actions import pre_register, record_death
 from registrations.facts import Group, HouseholdFacts
 from registrations.models import Household, Individual, Membership
 from tests.aid.conftest import make_distribution, make_family
-from tests.build import make_user
+from tests.build import make_site, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -28,13 +28,17 @@ def given(handout_id):
     return {movement.item.code: movement.quantity for movement in moved.select_related("item")}
 
 
+def due_in(distribution, household):
+    return entitlement(distribution, household, make_user(), timezone.now())
+
+
 def in_store(site):
     return {stock.item.code: stock.quantity for stock in stock_at(site)}
 
 
 @pytest.mark.parametrize("size", range(1, 10))
 def test_entitlement_counts_people_for_what_is_given_per_person(goris, round_one, size):
-    due = entitlement(round_one, make_family(goris, size))
+    due = due_in(round_one, make_family(goris, size))
     assert {line.item.code: line.quantity for line in due.lines} == {"food-parcel": size, "soap-set": 2}
     assert (due.people, due.refusal) == (size, None)
 
@@ -43,12 +47,12 @@ def test_entitlement_counts_people_without_a_name(goris, round_one):
     answer = pre_register(
         goris, groups=[Group(1, "F", "18-59"), Group(3, None, "0-4")], facts=HouseholdFacts("shelter"), by=make_user()
     )
-    assert entitlement(round_one, Household.objects.get(pk=answer.household)).people == 4
+    assert due_in(round_one, Household.objects.get(pk=answer.household)).people == 4
 
 
 def test_entitlement_counts_only_people_of_today(round_one, family):
     Membership.objects.filter(household=family, position=2).update(left_at=timezone.now())
-    assert entitlement(round_one, family).people == 2
+    assert due_in(round_one, family).people == 2
 
 
 def test_hand_out_writes_the_handout_and_takes_from_the_store(goris, round_one, family, volunteer):
@@ -155,11 +159,10 @@ def test_hand_out_again_within_the_days_of_an_item_gives_only_the_rest(goris, si
     there = make_distribution(sisian, everywhere, weekly, starts=-100, ends=None)
     here = make_distribution(goris, planner, weekly, Rule(soap, "household", 2))
     hand_out(there, family, by=everywhere, at=earlier)
-    due = entitlement(here, family)
+    due = due_in(here, family)
     assert [line.item for line in due.lines] == [soap]
-    assert [(held.item, held.site, (held.next_on - held.received_on).days) for held in due.held_back] == [
-        (parcel, sisian, 7)
-    ]
+    held = [(held.item, held.at, (held.next_on - held.received_on).days) for held in due.held_back]
+    assert held == [(parcel, str(sisian), 7)]
     assert given(hand_out(here, family, by=volunteer).handout) == {"soap-set": 2}
 
 
@@ -171,6 +174,17 @@ def test_hand_out_within_the_days_of_every_item_is_refused(goris, planner, parce
         hand_out(second, family, by=volunteer)
     anyway = hand_out(second, family, happened_anyway="given at the bus", by=volunteer)
     assert (anyway.flagged, given(anyway.handout)) == ("received_lately", {"food-parcel": 3})
+
+
+def test_what_was_received_at_a_confidential_site_is_held_back_without_its_name(goris, planner, parcel, volunteer):
+    hidden = make_site("haven", confidential=True)
+    warden = make_user(site=hidden)
+    family = make_family(goris, 2, at=timezone.now() - timedelta(hours=30))
+    weekly = Rule(parcel, "person", 1, every_days=7)
+    hand_out(make_distribution(hidden, warden, weekly), family, by=warden)
+    with pytest.raises(ReceivedLately, match="at another site") as refused:
+        hand_out(make_distribution(goris, planner, weekly), family, by=volunteer)
+    assert str(hidden) not in str(refused.value)
 
 
 def test_hand_out_on_the_day_it_is_due_again_gives(goris, planner, parcel, volunteer):
@@ -194,7 +208,7 @@ def test_a_grandmother_on_two_cards_counts_where_she_belongs(goris, round_one, f
     alone = make_family(goris, 1)
     grandmother = Membership.objects.get(household=alone).individual
     Membership.objects.filter(household=family, position=2).update(counted_as=grandmother)
-    assert (entitlement(round_one, family).people, entitlement(round_one, alone).people) == (2, 1)
+    assert (due_in(round_one, family).people, due_in(round_one, alone).people) == (2, 1)
 
 
 @pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.PROTECTION, Role.OFFICIAL, Role.AUDITOR, Role.ADMINISTRATOR])
