@@ -4,73 +4,20 @@ Rows of upper apps (stays, cases) are reached by their reverse relation, never b
 """
 
 import uuid
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from centre.access import Permission, Role, permissions_of
+from centre.access import Permission
 from centre.presumed import presumed_left_by
+from registrations.in_sight import InSight, reasons_to_see
 
 if TYPE_CHECKING:
     from centre.models import User
-
-FRESH = timedelta(hours=72)  # how long a volunteer's site keeps sight of a family
-
-
-Lookups = dict[str, Any]
-"""One reason to see a household, in Django's lookups; all of it holds of one member, where it is about a member."""
-
-
-def _at_volunteers_site(site: Any, at: datetime) -> list[Lookups]:
-    recent = DateTimeTZRange(at - FRESH, at, "[]")
-    return [
-        {"site": site, "registered_at__gte": at - FRESH},
-        {"site": site, "pre_registered_at__gte": at - FRESH},
-        _member("counted_as__presences", site=site, during__overlap=recent),
-    ]
-
-
-def _at_coordinators_site(site: Any, at: datetime) -> list[Lookups]:
-    return [
-        _member("counted_as__presences", site=site, during__contains=at),
-        _member("counted_as__stays", site=site, during__contains=at),
-    ]
-
-
-def _at_protection_site(site: Any, at: datetime) -> list[Lookups]:
-    return [*_at_coordinators_site(site, at), _member("individual__cases", site=site, closed_at__isnull=True)]
-
-
-def _member(rows: str, **lookups: Any) -> Lookups:
-    """Such a row of a member of today; presences and stays are those of whom the member counts as."""
-    return {"memberships__left_at__isnull": True} | {f"memberships__{rows}__{k}": v for k, v in lookups.items()}
-
-
-SIGHT: dict[str, Callable[[Any, datetime], list[Lookups]]] = {
-    Role.VOLUNTEER: _at_volunteers_site,
-    Role.COORDINATOR: _at_coordinators_site,
-    Role.PROTECTION: _at_protection_site,
-}
-
-
-def reasons_to_see(user: "User", at: datetime, permission: Permission) -> list[Lookups] | None:
-    """The reasons for which the user's roles with the permission show a household; None where they show all."""
-    reasons: list[Lookups] = []
-    for assignment in user.all_assignments:
-        sight = SIGHT.get(assignment.role)
-        if sight is None or permission not in permissions_of(assignment.role) or not assignment.covers(at):
-            continue
-        if assignment.site_id is None and assignment.role != Role.VOLUNTEER:
-            return None
-        if assignment.site_id is not None:
-            reasons += sight(assignment.site_id, at)
-    return reasons
 
 
 def today(path: str = "") -> Q:
@@ -106,10 +53,7 @@ class HouseholdQuerySet(models.QuerySet[Any]):
         reasons = reasons_to_see(user, at, permission)
         if reasons is None:
             return self.all()
-        seen = Q(pk__in=[])
-        for reason in reasons:  # correlated: a file asks of its one row, not of every household
-            seen |= Q(Exists(self.model._default_manager.filter(**reason, pk=OuterRef("pk")).order_by()))
-        return self.filter(seen)
+        return self.filter(InSight("pk", reasons)) if reasons else self.none()
 
     def registered(self) -> "HouseholdQuerySet":
         """Households whose names are taken."""
@@ -140,23 +84,20 @@ class IndividualQuerySet(models.QuerySet[Any]):
         self, user: "User", at: datetime | None = None, permission: Permission = Permission.SEE_FAMILIES
     ) -> "IndividualQuerySet":
         """The members of the households that the user's roles show."""
-        at = at or timezone.now()
-        if reasons_to_see(user, at, permission) is None:
+        reasons = reasons_to_see(user, at or timezone.now(), permission)
+        if reasons is None:
             return self.filter(today("memberships"))
-        households = self.model.memberships.rel.related_model.household.field.related_model._default_manager
-        shown = households.all().visible_to(user, at, permission)
-        return self.filter(today("memberships"), memberships__household__in=shown)
+        return self.filter(today("memberships"), InSight("memberships__household", reasons)) if reasons else self.none()
 
     def by_reason_to_see(self, user: "User", at: datetime | None = None) -> "list[IndividualQuerySet]":
         """Those whom visible_to shows, a queryset for each reason.
 
-        Each is plain joins, so that PostgreSQL begins with the few: the people asked for, or those of a small site.
+        Each by itself, so that PostgreSQL begins with the few: the people asked for, or those of a small site.
         """
         reasons = reasons_to_see(user, at or timezone.now(), Permission.SEE_FAMILIES)
         if reasons is None:
             return [self.all()]
-        of_household = [{f"memberships__household__{lookup}": value for lookup, value in r.items()} for r in reasons]
-        return [self.filter(today("memberships"), **reason) for reason in of_household]
+        return [self.filter(today("memberships"), memberships__household__in=reason.households) for reason in reasons]
 
     def living(self, at: datetime) -> "IndividualQuerySet":
         """Those not known to have died by the instant."""
