@@ -88,6 +88,9 @@ def about_table(about: About) -> Table:
     if about.profile == Profile.PUBLIC:
         hidden = _("Numbers below %(small)d, and any that would reveal them.") % {"small": SMALL}
         rows.append((_("Empty cells"), hidden))
+    else:
+        marked = _("Numbers below %(small)d can point at a person: do not publish them.") % {"small": SMALL}
+        rows.append((_("Too small to publish"), marked))
     columns = [Column("what", _("What"), "", WIDE), Column("value", _("Value"), "", 2 * NAME)]
     return Table("about", _("About"), columns, rows)
 
@@ -108,21 +111,23 @@ def _places(key: str, title: str, places: list[PlaceRow], total: PlaceRow | None
         ),
         *(Column(line, str(word), f"#indicator+{line}", WIDE) for line, word in LINES.items()),
         Column("adds_up", _("Adds up"), "#indicator+adds_up"),
+        Column("small", _("Too small to publish"), "#meta+small", NAME),
         _all_people(),
     ]
     everybody = total.lines["closing"] if total else None
-    rows = (
-        [
-            *_place(row),
-            row.lines["closing"],
-            *(row.people.get(sex, {}).get(cohort, 0) for sex, cohort in cells),
-            *(row.lines[line] for line in LINES),
-            row.difference == 0,
-            everybody,
-        ]
-        for row in places
-    )
-    return Table(key, title, columns, rows, 2)
+    counted = columns[len(_place_columns()) :][: 1 + len(cells)]
+
+    def whole(row: PlaceRow) -> list[Value]:
+        people = [row.lines["closing"], *(row.people.get(sex, {}).get(cohort, 0) for sex, cohort in cells)]
+        lines = [row.lines[line] for line in LINES]
+        return [*_place(row), *people, *lines, row.difference == 0, _small(counted, people), everybody]
+
+    return Table(key, title, columns, map(whole, places), 2)
+
+
+def _small(columns: Iterable[Column], people: Iterable[int]) -> str:
+    """The columns whose number could point at somebody."""
+    return "; ".join(column.heading for column, number in zip(columns, people, strict=True) if 0 < number < SMALL)
 
 
 def _all_people() -> Column:

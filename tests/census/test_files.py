@@ -27,6 +27,7 @@ from tests.libreoffice import needs_libreoffice, open_book
 pytestmark = pytest.mark.django_db
 
 WHY = "Daily report to the governor"
+SEX_KEYS = {"F", "M", "X", "unknown"}
 SCHEMA = """#valid_tag,#valid_required,#valid_datatype
 #date+occurred,true,date
 #loc+code,true,
@@ -219,6 +220,16 @@ def test_libreoffice_reads_the_armenian_of_the_book(official, goris, tmp_path):
     opened = open_book(take(official, "xlsx").content, tmp_path)
     assert opened.rows[2][:2] == ["goris", "Գորիս, դրամատիկական թատրոն"]
     assert "#affected+f+age_18_59" in opened.rows[1]
+
+
+def test_the_official_file_marks_the_numbers_that_could_point_at_a_person(official, places_small_and_large):
+    said = json.loads(take(official, "json").content)
+    for row in said["places"]:
+        people = [number for key, number in row.items() if key == "persons" or key.split("_")[0] in SEX_KEYS]
+        small = [number for number in people if 0 < number < SMALL]
+        assert len(row["small"].split("; ")) == len(small) if small else row["small"] == ""
+    assert any(row["small"] for row in said["places"])
+    assert "do not publish" in read_all(take(official, "xlsx", lang="en").content, "xlsx")
 
 
 def test_json_says_the_same(official, goris):
