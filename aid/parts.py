@@ -9,7 +9,7 @@ from aid.models import Handout
 from aid.selectors import count_household
 from centre.models import Act
 from registrations.models import Household
-from registrations.querysets import today
+from registrations.today import today
 
 FOUND_ONE_FAMILY = Handout.OwnReason.FOUND_ONE_FAMILY
 

@@ -18,7 +18,7 @@ from centre.models import Site, User
 from centre.refusals import Refusal
 from centre.sight import named_for
 from registrations.models import Household, Individual, Membership, Presence
-from registrations.querysets import today
+from registrations.today import today
 
 MIDNIGHT = datetime.min.time()
 FRESH = 20  # seconds for which a scan warns by the same reading of the store

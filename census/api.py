@@ -1,6 +1,6 @@
 """The API of the census: snapshots, and the tally of a day."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -33,6 +33,7 @@ from centre.sheets import CONTENT_TYPES, read_why
 from centre.viewsets import Rows, check_parameters
 
 FIRST_DAY = date(2020, 1, 1)
+AS_GOOD_AS_NOW = timedelta(minutes=1)
 PLACES = serializers.DictField(
     help_text=(
         "By a site's code, confidential_sites (those that one may not know; counted with the smallest others as "
@@ -145,7 +146,7 @@ class CensusQuestion(Facts):
         return _whole_hour(at)
 
     def validate_known_at(self, known_at: datetime) -> datetime:
-        return _whole_hour(known_at)
+        return _whole_hour_or_now(known_at)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "on" in attrs and "at" in attrs:
@@ -207,7 +208,7 @@ class FileQuestion(Facts):
         return CensusQuestion().validate_on(on)
 
     def validate_known_at(self, known_at: datetime) -> datetime:
-        return _whole_hour(known_at)
+        return _whole_hour_or_now(known_at)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "known_at" in attrs and attrs["profile"] == Profile.PUBLIC:
@@ -220,6 +221,11 @@ def _whole_hour(at: datetime) -> datetime:
     if at.minute or at.second or at.microsecond:
         raise serializers.ValidationError(_("Ask for a whole hour, such as 14:00."))
     return at
+
+
+def _whole_hour_or_now(known_at: datetime) -> datetime:
+    """As known now is what everybody is answered who names no instant."""
+    return known_at if known_at >= timezone.now() - AS_GOOD_AS_NOW else _whole_hour(known_at)
 
 
 ASKED = sorted(set(FileQuestion().fields) - {"on", "suffix"})

@@ -13,6 +13,7 @@ from rest_framework.parsers import JSONParser
 
 DEEPEST = 12  # levels of nesting; an intake has four
 LONGEST_KEY = 60  # letters of a name that an error repeats
+LONGEST_SEARCH = 100  # letters
 UNSTORABLE = {"Cc", "Cs"}  # control characters and halves of surrogate pairs
 
 

@@ -22,6 +22,7 @@ from centre.actions import (
     give_password,
     give_role,
 )
+from centre.asked import keep_question, names_somebody, read_question
 from centre.doors import do, draw, pressed, see
 from centre.forms import ActForm, SiteChangeForm, SiteForm
 from centre.log import write_log
@@ -58,10 +59,12 @@ def site(request: StaffRequest, code: str) -> HttpResponse:
 def staff(request: StaffRequest) -> HttpResponse:
     """Who works here, and one more."""
     require(request.user, Permission.SET_UP)
+    if names_somebody(request):
+        return keep_question(request)
     form = StaffForm(request.POST or None, by=request.user, initial={"language": "hy"})
     if saved := do(request, form, add_staff):
         return see("centre:slip", saved.user, form.cleaned_data["id"])
-    words = request.GET.get("search", "")[:80]
+    words = read_question(request).get("search", "")[:80]
     people = read_staff(request.user, words, timezone.now())
     return draw(request, "centre/staff.html", form, people=people, words=words)
 

@@ -15,7 +15,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from centre.bodies import LONGEST_KEY
+from centre.bodies import LONGEST_KEY, LONGEST_SEARCH
 from centre.fields import Facts, Instant, Key
 from centre.log import write_log
 from centre.models import LogLine
@@ -63,7 +63,11 @@ class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericVie
         filters = getattr(self, "filterset_class", None)
         known = set(filters.base_filters) if filters else set()
         check_parameters(request.query_params, known | {"cursor", "page_size", "format"})
-        found = self.search(request.query_params["search"]) if request.query_params.get("search") else None
+        return self.narrowed(request, known & set(request.query_params), request.query_params.get("search", ""))
+
+    def narrowed(self, request: Request, fields: Iterable[str], words: str) -> Response:
+        """A page of the rows, or of those that the words name."""
+        found = self.search(words) if words else None
         if found is None:
             page, answer = (
                 self.paginate_queryset(self.filter_queryset(self.get_queryset())),
@@ -71,7 +75,7 @@ class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericVie
             )
         else:
             page, answer = self.paginator.page_of_found(found, request), self.paginator.answer_found
-        self._log(LogLine.Verb.SEARCHED, self.subject, known & set(request.query_params), page or ())
+        self._log(LogLine.Verb.SEARCHED, self.subject, fields, page or ())
         return answer(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -91,6 +95,25 @@ class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericVie
     def subject(self) -> str:
         """What the log calls these rows."""
         return str(self.queryset.model._meta.model_name)
+
+
+class SearchFacts(Facts):
+    """Words that name somebody: sent, so that no address names them."""
+
+    search = serializers.CharField(max_length=LONGEST_SEARCH, help_text="Names in any script, or the number")
+
+
+class NamedRows(Rows):
+    """Rows that have names."""
+
+    @extend_schema(request=SearchFacts)
+    @action(detail=False, methods=["post"], url_path="search")
+    def find(self, request: Request) -> Response:
+        """Those whom the words name, the likeliest first; the cursor and the page's size stay in the address."""
+        check_parameters(request.query_params, {"cursor", "page_size", "format"})
+        body = SearchFacts(data=request.data)
+        body.is_valid(raise_exception=True)
+        return self.narrowed(request, ["search"], body.validated_data["search"])
 
 
 def check_parameters(asked: Mapping[str, Any], known: set[str]) -> None:

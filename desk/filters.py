@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from centre.bodies import LONGEST_SEARCH
 from centre.clock import local_instant
 from centre.days import LocalDay
 from centre.models import LogLine, Site, User
 from desk.log_lines import lines_about
-from registrations.filters import LONGEST_SEARCH, NumberFilter, SearchFilter
+from registrations.filters import NumberFilter, SearchFilter
 from registrations.models import Household, Membership, Presence
 from shelter.selectors import waiting_households
 

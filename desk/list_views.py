@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from centre.access import Permission
+from centre.asked import read_question
 from centre.doors import draw, may
 from centre.models import Site
 from centre.requests import StaffRequest
@@ -19,7 +20,8 @@ from desk.lists import families_file, families_to_take
 def families_list(request: StaffRequest) -> HttpResponseBase:
     """Take out the list of the families that the page of families shows; who and why stands in the log."""
     sites = Site.objects.open(timezone.now()).where(request.user, Permission.EXPORT_FAMILIES).in_the_open()
-    narrowed = FamilyFilterSet(request.GET, queryset=families_to_take(request.user), sites=sites, request=request)
+    families = families_to_take(request.user)
+    narrowed = FamilyFilterSet(read_question(request), queryset=families, sites=sites, request=request)
     asked = "why" in request.GET
     form = ListForm(request.GET if asked else None, initial={"language": request.LANGUAGE_CODE, "suffix": "xlsx"})
     if form.is_valid() and narrowed.form.is_valid():

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cards.in_hand import OnTable, look_up_card, was_in_hand
 from cards.models import Card
 from centre.access import Permission
+from centre.asked import keep_question, names_somebody, read_question
 from centre.doors import at_a_site, do, draw, may, press, pressed, see, site_or_none, warn
 from centre.forms import ActForm
 from centre.log import write_log
@@ -180,22 +181,23 @@ def void_count(request: StaffRequest, site: Site, key: uuid.UUID) -> HttpRespons
 # Families
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @may(Permission.SEE_FAMILIES)
 def families(request: StaffRequest) -> HttpResponse:
     """The families one may see, the latest first; or those whom a name or a number finds, the likeliest first.
 
     A card scanned into the search opens its family's file.
     """
-    typed = request.GET.get("search", "")
+    if names_somebody(request):
+        return keep_question(request)
+    asked = read_question(request)
+    typed = asked.get("search", "")
     scanned = look_up_card(request, typed) if is_scanned(typed) else None
     if scanned and scanned.household and sees(request.user, scanned.household):
         return see("desk:family", scanned.household)
     sites = Site.objects.open(timezone.now()).where(request.user, Permission.SEE_FAMILIES).in_the_open()
     shown = Household.objects.visible_to(request.user).select_related("site")
-    narrowed = FamilyFilterSet(
-        request.GET, queryset=shown.with_size().order_by("-number"), sites=sites, request=request
-    )
+    narrowed = FamilyFilterSet(asked, queryset=shown.with_size().order_by("-number"), sites=sites, request=request)
     query = narrowed.form.cleaned_data.get("search", "") if narrowed.form.is_valid() else ""
     listed: Any = narrowed.qs
     found: dict[uuid.UUID, uuid.UUID] = {}
@@ -208,7 +210,7 @@ def families(request: StaffRequest) -> HttpResponse:
         request.user,
         LogLine.Verb.SEARCHED if query else LogLine.Verb.OPENED,
         "household",
-        [name for name in FamilyFilterSet.base_filters if request.GET.get(name)],
+        [name for name in FamilyFilterSet.base_filters if asked.get(name)],
         shown=shown_here + [found[key] for key in shown_here if key in found],
     )
     rows = read_rows(page.rows, request.user, timezone.now(), found)

@@ -6,13 +6,13 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Value
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 
 from centre.access import Permission, permissions_of
 from centre.fields import ShownSite
 from centre.models import Site, User
-from centre.viewsets import Rows
+from centre.viewsets import NamedRows, Rows
 from registrations.births import born_for_machines
 from registrations.facts import MONTHS_SAID, age_on, months_on
 from registrations.filters import HouseholdFilterSet, IndividualFilterSet, PresenceFilterSet
@@ -79,7 +79,8 @@ class HouseholdRow(serializers.ModelSerializer[Household]):
         return household.urgent_need_id if household.needs_shown else None
 
 
-class Households(Rows):
+@extend_schema_view(find=extend_schema(responses=HouseholdRow(many=True)))
+class Households(NamedRows):
     """Households that the asker's role shows."""
 
     queryset = Household.objects.all()
@@ -190,7 +191,8 @@ class IndividualRow(serializers.ModelSerializer[Individual]):
         return sorted(need.code_id for need in person.needs_now) if person.needs_shown else None
 
 
-class Individuals(Rows):
+@extend_schema_view(find=extend_schema(responses=IndividualRow(many=True)))
+class Individuals(NamedRows):
     """Individuals that the asker's role shows."""
 
     queryset = Individual.objects.all()

@@ -6,13 +6,13 @@ import django_filters as filters
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from centre.bodies import LONGEST_SEARCH
 from centre.filters import InstantFilter, KeyFilter, SiteFilter, TruthFilter
 from centre.models import Site
 from registrations.fields import NumberField
 from registrations.models import GateCount, Going, Household, Individual, Membership, Presence, Sex
-from registrations.querysets import PresenceQuerySet, today
-
-LONGEST_SEARCH = 100
+from registrations.querysets import PresenceQuerySet
+from registrations.today import today
 
 
 class NumberFilter(filters.CharFilter):

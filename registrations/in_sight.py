@@ -9,15 +9,16 @@ from django.db.models import BooleanField, Expression, F
 from django.db.models.expressions import RawSQL
 
 from centre.access import Permission, Role, permissions_of
+from registrations.today import today_in_sql
 
 if TYPE_CHECKING:
     from centre.models import User
 
 FRESH = timedelta(hours=72)  # how long a volunteer's site keeps sight of a family
 
-_MEMBERS = """
-registrations_membership AS m JOIN {rows} AS r ON r.individual_id = m.{individual}_id
-WHERE m.left_at IS NULL AND r.site_id = ANY(%s) AND
+_MEMBERS = f"""
+registrations_membership AS m JOIN {{rows}} AS r ON r.individual_id = m.{{individual}}_id
+WHERE {today_in_sql("m")} AND r.site_id = ANY(%s) AND
 """
 
 Rows = tuple[str, str, Sequence[str]]

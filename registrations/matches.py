@@ -22,7 +22,7 @@ from registrations.models import Household, Individual, Name
 from registrations.names import fold, fold_fathers_name, words, written_words
 from registrations.near_names import NearNames, near_names
 from registrations.other_names import likeness
-from registrations.querysets import today
+from registrations.today import today
 
 MOST_MATCHES = 5
 CANDIDATES = 500  # how many people are fetched and weighed at most

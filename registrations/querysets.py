@@ -8,26 +8,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from centre.access import Permission
 from centre.presumed import presumed_left_by
 from registrations.in_sight import InSight, reasons_to_see
+from registrations.today import today
 
 if TYPE_CHECKING:
     from centre.models import User
-
-
-def today(path: str = "") -> Q:
-    """The condition that a membership, or the one at the end of this path, has not ended."""
-    return Q(**{f"{path}__left_at__isnull" if path else "left_at__isnull": True})
-
-
-def today_in_sql(table: str) -> str:
-    """The same in SQL."""
-    return f"{table}.left_at IS NULL"
 
 
 class MembershipQuerySet(models.QuerySet[Any]):

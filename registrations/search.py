@@ -24,7 +24,7 @@ from registrations.names import fold, fold_fathers_name, initials, words
 from registrations.near_names import NearNames, near_names
 from registrations.other_names import likeness
 from registrations.phones import read_phone
-from registrations.querysets import today
+from registrations.today import today
 
 ENOUGH = 50  # found as written, nobody misspelt is looked for
 CANDIDATES = 200  # people whom the sites are asked about one by one

@@ -14,7 +14,7 @@ from centre.presumed import presumed_left
 from centre.rows import rows_of
 from registrations.facts import years_before
 from registrations.numbers import write_number
-from registrations.querysets import today_in_sql
+from registrations.today import today_in_sql
 
 LONG = timedelta(hours=12)  # who has waited this long is overtaken by nobody
 RECENT = timedelta(hours=72)  # how long a family presumed to have left a registration point is still listed

@@ -334,7 +334,7 @@ SAID_ONCE = {
     ),
     "a membership of today": (
         r"left_at__isnull|left_at\s*=\s*None|left_at IS NULL",
-        {"registrations/querysets.py", "registrations/models.py"},  # the model's own constraints
+        {"registrations/today.py", "registrations/models.py"},  # the model's own constraints
     ),
     "presumed left": (
         r"presumed_left_after(__isnull|\s*[*<>])|hours=\w+\.presumed_left_after|F\(.*presumed_left_after",

@@ -29,7 +29,7 @@ def test_a_card_that_is_none_is_answered_in_words(page, card):
         page.post("/intake/gate/", {"id": str(uuid.uuid4()), "card": card, "F_3": 1, "going": "shelter"}),
         page.post("/aid/scan/card/", {"number": card}),
         page.get("/intake/", {"card": card}),
-        page.get("/families/", {"search": card}),
+        page.get("/families/", {"search": card}, follow=True),
         page.get("/shelter/", {"family": card}),
         page.get("/duplicates/", {"one": card, "other": card}),
     ]

@@ -22,7 +22,7 @@ from registrations.card_texts import CardText, secrets_of, write_code, write_qr
 from registrations.errors import CardTaken
 from registrations.facts import HouseholdFacts
 from registrations.models import Household, Presence
-from registrations.numbers import LETTERS, write_number
+from registrations.numbers import write_number
 from tests.api.conftest import intake as api_intake
 from tests.build import make_site, make_user, person, register_family
 from tests.desk.test_intake_page import intake, row
@@ -280,12 +280,10 @@ def test_a_family_without_a_printed_card_does_not_come_by_its_number_alone(clien
 
 def test_a_card_scanned_into_the_search_opens_the_file(desk, carried, block):
     card, family = carried
-    answer = desk.get("/families/", {"search": write_qr(card)})
-    assert (answer.status_code, answer["Location"]) == (302, f"/families/{str(family).replace(' ', '')}/") or (
-        answer.status_code == 303
-    )
+    answer = desk.post("/families/", {"search": write_qr(card)}, follow=True)
+    assert answer.redirect_chain[-1] == (f"/families/{str(family).replace(' ', '')}/", 303)
     assert "This card was not printed by us" in text_of(
-        desk.get("/families/", {"search": write_qr(CardText(card.number, "GORI", other(card.secret)))})
+        desk.get("/families/", {"search": write_qr(CardText(card.number, "GORI", other(card.secret)))}, follow=True)
     )
 
 
@@ -353,7 +351,7 @@ def test_the_page_of_cards_prints_counts_and_revokes(client, carried, coordinato
 
 
 def hostile(card, kind):
-    letter = LETTERS[(LETTERS.index(write_number(card.number)[-1]) + 1) % len(LETTERS)]
+    letter = "D" if write_number(card.number).endswith("C") else "C"  # the same key on every layout
     scanned = write_qr(card)
     return {
         "wrong check letter": (f"{card.number} {letter}", "The letter does not fit the digits"),

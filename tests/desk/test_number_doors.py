@@ -97,7 +97,7 @@ def doors(client, round_one, family):
             "/intake/gate/", {"id": uuid.uuid4(), "card": text, "F_3": 1, "going": "shelter"}
         ).content.decode(),
         "scan": lambda text: shows(client.post("/aid/scan/card/", {"number": text}, follow=True)),
-        "families": lambda text: shows(client.get("/families/", {"search": text})),
+        "families": lambda text: shows(client.get("/families/", {"search": text}, follow=True)),
         "shelter board": lambda text: "No family" not in client.get("/shelter/", {"family": text}).content.decode(),
         "duplicates": lambda text: "Type two different numbers" in client.get(
             "/duplicates/", {"one": text, "other": number}

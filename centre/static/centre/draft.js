@@ -239,7 +239,7 @@ export async function settled() {
 }
 
 function takesTime(form) {
-  if (form.method !== "post" || form.matches("[data-native]") || form.querySelector("[type=password]")) return false;
+  if (form.method !== "post" || form.matches("[data-native], [role=search]") || form.querySelector("[type=password]")) return false;
   return new Set([...form.querySelectorAll(FIELDS)].map((field) => field.name).filter(Boolean)).size >= TAKES_TIME;
 }
 
