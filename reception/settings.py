@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "centre.middleware.sign_in_and_back",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "centre.middleware.language_of_the_user",
+    "centre.middleware.no_larger_than_taken",
     "centre.middleware.page_of_its_user",
     "centre.middleware.own_password_first",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -218,7 +219,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of a request: a larger one is not kept at all
 
 # Languages and time
 
@@ -291,6 +292,8 @@ LOGGING = {
         "celery": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "django.server": {"level": "WARNING"},
+        "waitress": {"level": "WARNING"},
+        "waitress.queue": {"level": "ERROR"},  # requests that wait for a thread are counted, not told
         "reception.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
     },
 }

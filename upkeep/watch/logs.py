@@ -133,7 +133,7 @@ def careful_message(record: logging.LogRecord) -> str:
     """The message; of those loggers that write addresses, arguments or requests into theirs, only what is safe."""
     if isinstance(record.msg, BaseException):
         return f"{type(record.msg).__name__}: {words_of(record.msg)}"
-    if record.name.startswith(("django.request", "django.security", "django.server", "gunicorn")):
+    if record.name.startswith(("django.request", "django.security", "django.server", "gunicorn", "waitress")):
         return _without_address(record)
     if record.name == "celery.app.trace" and isinstance(data := getattr(record, "data", None), dict):
         return f"Task {data.get('name')}[{data.get('id')}] {data.get('description', '')}".strip()
@@ -146,7 +146,7 @@ def _without_address(record: logging.LogRecord) -> str:
     for start in ("Invalid request", "Error handling request", "Invalid HTTP_HOST header", "Exception"):
         if text.startswith(start):
             return start
-    if record.name.startswith("gunicorn"):
+    if record.name.startswith(("gunicorn", "waitress")):
         return _with_careful_arguments(record)
     if record.name.startswith("django.security"):
         return "Refused as suspicious"
