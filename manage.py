@@ -9,11 +9,16 @@ if sys.version_info < (3, 11):  # noqa: UP036 said before anything newer is impo
 
 from django.core.management import execute_from_command_line
 
+from reception.environment import Misread
+
 
 def main() -> None:
     """Run the command named."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reception.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except Misread as misread:
+        sys.exit(str(misread))
 
 
 if __name__ == "__main__":

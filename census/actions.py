@@ -83,9 +83,10 @@ def due_snapshots(now: datetime) -> dict[datetime, list[Site | None]]:
     due: dict[datetime, list[Site | None]] = {}
     for at in _due_hours(settings.CENSUS_HOURS, settled, last.get(None)):
         due.setdefault(at, []).append(None)
-    for site in Site.objects.open(now):
-        for at in _due_hours(site.cut_off_hours, settled, last.get(site.pk)):
-            if at >= site.opened_at:
+    for site in Site.objects.filter(opened_at__lte=now).exclude(closed_at__lte=settled - CAUGHT_UP):
+        until = min(settled, site.closed_at or settled)  # what was due before a site closed is due still
+        for at in _due_hours(site.cut_off_hours, until, last.get(site.pk)):
+            if at >= max(site.opened_at, settled - CAUGHT_UP) and not site.is_closed(at):
                 due.setdefault(at, []).append(site)
     return due
 

@@ -5,7 +5,7 @@ from datetime import date
 import django_filters as filters
 
 from census.models import Snapshot, SnapshotQuerySet
-from centre.filters import InstantFilter, SiteFilter, TruthFilter
+from centre.filters import DayFilter, InstantFilter, SiteFilter, TruthFilter
 
 
 class SnapshotFilterSet(filters.FilterSet):
@@ -13,7 +13,7 @@ class SnapshotFilterSet(filters.FilterSet):
 
     site = SiteFilter()
     whole = TruthFilter(field_name="site", lookup_expr="isnull", label="Of the whole operation")
-    on = filters.DateFilter(method="filter_on", label="Of this local day")
+    on = DayFilter(method="filter_on", label="Of this local day")
     since = InstantFilter(field_name="at", lookup_expr="gte")
     until = InstantFilter(field_name="at", lookup_expr="lt")
 

@@ -5,13 +5,14 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from census.profiles import Profile
+from centre.filters import InstantInput
 from centre.forms import WhyField
 
 
 class TakeForm(forms.Form):
     """Ask for a snapshot of an instant; of this moment when none is named."""
 
-    at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    at = InstantInput(required=False, widget=forms.HiddenInput)
 
 
 class FileForm(forms.Form):

@@ -37,6 +37,12 @@ def settled_until(now: datetime | None = None) -> datetime:
     return (now or timezone.now()) - settings.TRANSACTION_TIMEOUT - timedelta(seconds=30)
 
 
+def check_is_near(on: date) -> None:
+    """Refuse a day that nobody can mean: no hour can be reckoned from the ends of the calendar."""
+    if not EARLIEST.date() <= on < LATEST.date():
+        raise ValidationError(_("This is too far from now."), code="far")
+
+
 def read_instant(text: str) -> datetime:
     """Read 2023-09-28T14:05:00+04:00 as an instant in UTC; raises ValidationError without an offset or far from now."""
     written = INSTANT.fullmatch(text) if isinstance(text, str) else None

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import from_current_timezone
 from django.utils.translation import gettext_lazy as _
 
+from centre.clock import check_is_near
+
 STOPS = re.compile(r"[\s.,:/․։T-]+")
 UNPARTED = {8: (2, 4), 12: (2, 4, 8, 10)}  # where 26112026 and 261120261430 are cut
 
@@ -27,9 +29,11 @@ class LocalDay(forms.DateField):
         if value in self.empty_values:
             return None
         try:
-            return date(*_read(value, 3))
+            day = date(*_read(value, 3))
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        check_is_near(day)
+        return day
 
 
 class LocalMinute(forms.DateTimeField):
@@ -45,9 +49,11 @@ class LocalMinute(forms.DateTimeField):
         if value in self.empty_values:
             return None
         try:
-            return from_current_timezone(datetime(*_read(value, 5)))  # noqa: DTZ001 - made aware at once
+            said = datetime(*_read(value, 5))  # noqa: DTZ001 - made aware below
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        check_is_near(said.date())
+        return from_current_timezone(said)
 
 
 def _text(shape: str, widget: type[forms.DateInput | forms.DateTimeInput]) -> forms.Widget:

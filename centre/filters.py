@@ -14,6 +14,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from centre.clock import read_instant
+from centre.days import LocalDay
 from centre.fields import UUID_LENGTH, site_known_to
 from centre.models import Marz, Site, User
 
@@ -90,6 +91,13 @@ class InstantFilter(filters.CharFilter):
     """Rows at an instant, since it, or until it."""
 
     field_class = InstantInput
+
+
+@extend_schema_field(OpenApiTypes.DATE)
+class DayFilter(filters.CharFilter):
+    """Rows of a local day."""
+
+    field_class = LocalDay
 
 
 class SiteFilterSet(filters.FilterSet):

@@ -24,7 +24,7 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 from centre.access import NotAllowed
 from centre.log import write_log
 from centre.models import LogLine, User
-from centre.refusals import Refusal, SomebodyElse
+from centre.refusals import Refusal, SomebodyElse, TooLarge
 from centre.requests import is_for_the_api
 from centre.sessions import SessionStore, is_idle, see_at_work
 from centre.tries import TooManyPasswords
@@ -121,14 +121,31 @@ class WordedRefusals:
             return answer
         if isinstance(exception, NotAllowed) and isinstance(request.user, User) and request.resolver_match:
             write_log(request.user, LogLine.Verb.REFUSED, request.resolver_match.view_name)
-        if not isinstance(exception, Refusal):
-            return None
-        context: dict[str, Any] = {"refusal": exception}
-        if is_from_a_page(request):
-            answer = render(request, "_refusal.html", context, status=exception.status)
-            return reswap(retarget(answer, "#notices"), "innerHTML")
-        context["back"] = _page_before(request)
-        return render(request, "refusal.html", context, status=exception.status)
+        return _in_words(request, exception) if isinstance(exception, Refusal) else None
+
+
+def _in_words(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    context: dict[str, Any] = {"refusal": refusal}
+    if is_from_a_page(request):
+        answer = render(request, "_refusal.html", context, status=refusal.status)
+        return reswap(retarget(answer, "#notices"), "innerHTML")
+    context["back"] = _page_before(request)
+    return render(request, "refusal.html", context, status=refusal.status)
+
+
+def no_larger_than_taken(get_response: Answer) -> Answer:
+    """Refuse with 413, before anything of it is read, what says that it is larger than the house takes."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return get_response(request)
+        refusal = TooLarge()
+        if is_for_the_api(request):
+            return JsonResponse({"code": refusal.code, "detail": str(refusal)}, status=refusal.status)
+        return _in_words(request, refusal)
+
+    return middleware
 
 
 def _page_before(request: HttpRequest) -> str:

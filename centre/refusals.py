@@ -43,6 +43,14 @@ class SomebodyElse(Refusal):
     message = _("Somebody else has signed in in this browser. Reload the page and sign in as yourself.")
 
 
+class TooLarge(Refusal):
+    """The request is larger than the house takes."""
+
+    code = "too_large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    message = _("This is too much to send at once.")
+
+
 class NotThen(Refusal):
     """The act's time is too far from the server's clock."""
 

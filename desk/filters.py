@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.bodies import LONGEST_SEARCH
 from centre.clock import local_instant
-from centre.days import LocalDay
+from centre.filters import DayFilter
 from centre.models import LogLine, Site, User
 from desk.log_lines import lines_about
 from registrations.filters import NumberFilter, SearchFilter
@@ -57,12 +57,6 @@ class FamilyFilterSet(filters.FilterSet):
         present = Presence.objects.at(timezone.now()).filter(site=site)
         members = Membership.objects.today().filter(counted_as__in=present.values("individual"))
         return households.filter(pk__in=members.values("household"))
-
-
-class DayFilter(filters.CharFilter):
-    """A local day."""
-
-    field_class = LocalDay
 
 
 class LogFilterSet(filters.FilterSet):

@@ -13,6 +13,7 @@ from psycopg.pq import PGconn, Ping
 
 from engines.addresses import (
     DATABASE,
+    POSTGRES_SOCKET,
     SOCKET_PORT,
     database_url,
     make_secret,
@@ -75,7 +76,7 @@ class Postgres(Engine):
         if not self.data.exists():
             self._make_data()
         self._check_version()
-        self._forget_recycled_pid()
+        self._forget_recycled_pids()
 
     def command(self) -> list[str]:
         settings = {
@@ -152,14 +153,15 @@ class Postgres(Engine):
             f"    {postgres_program('pg_restore')} --no-owner --dbname=ADDRESS moved.dump"
         )
 
-    def _forget_recycled_pid(self) -> None:
-        """Remove the note of a server that is gone: its number may be another process's now.
+    def _forget_recycled_pids(self) -> None:
+        """Remove both notes of a server that is gone, its data's and its socket's: the number may be another's now.
 
         PostgreSQL sees for itself that a number is nobody's, but takes any living process of the same user
         for the server. Strays have been stopped before. An orphaned backend would still hold the shared
         memory, whose key comes from the data folder, and PostgreSQL checks that in any case.
         """
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for note in (self.data / "postmaster.pid", self.ground.sockets / f"{POSTGRES_SOCKET}.lock"):
+            note.unlink(missing_ok=True)
 
 
 def _quoted(path: Path) -> str:

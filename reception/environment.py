@@ -1,10 +1,20 @@
 """What the environment says; a secret may stand in a file that `NAME_FILE` names."""
 
 import os
+import re
+from datetime import time
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from engines.addresses import secret_key
+
+HOUR = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+
+
+class Misread(ImproperlyConfigured):
+    """A variable says what cannot be meant; the message is for whoever set it."""
 
 
 def word(name: str, default: str = "") -> str:
@@ -20,7 +30,7 @@ def flag(name: str) -> bool:
     """Whether the variable is a yes; refuses what is neither yes nor no: mistyped, HTTPS must not be off unnoticed."""
     said = word(name).strip().lower()
     if said not in YES | NO:
-        raise ImproperlyConfigured(f"{name} has to be 1 or 0.")
+        raise Misread(f"{name} has to be 1 or 0.")
     return said in YES
 
 
@@ -28,13 +38,53 @@ def number(name: str, default: int) -> int:
     """The variable as a whole number; refuses anything else."""
     said = word(name) or str(default)
     if not (said.isascii() and said.isdigit()):
-        raise ImproperlyConfigured(f"{name} has to be a whole number.")
+        raise Misread(f"{name} has to be a whole number.")
     return int(said)
 
 
 def words(name: str, default: str = "") -> list[str]:
     """The variable's values, separated by commas."""
     return [part.strip() for part in word(name, default).split(",") if part.strip()]
+
+
+def hours(name: str, default: str) -> list[time]:
+    """The variable as hours of the day, separated by commas; refuses what is none. Midnight is 00:00."""
+    read = [(said, HOUR.fullmatch(said)) for said in words(name, default)]
+    for said, hour in read:
+        if not hour:
+            raise Misread(
+                f"{name}: write hours as 08:00, with commas between them and 00:00 for midnight, not {said!r}."
+            )
+    return [time(int(hour[1]), int(hour[2])) for _said, hour in read if hour]
+
+
+def choice(name: str, *choices: str) -> str:
+    """The variable as one of these, the first when it is not set; refuses anything else."""
+    said = word(name) or choices[0]
+    if said not in choices:
+        raise Misread(f"{name} has to be one of: {', '.join(choices)}.")
+    return said
+
+
+def address(name: str, *schemes: str) -> str:
+    """The variable as the address of an engine, or empty; refuses what is none, without repeating it."""
+    said = word(name)
+    try:
+        parts = urlsplit(said)
+        fits = not said or (parts.scheme in schemes and parts.port != 0)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise Misread(f"{name} has to be an address such as {schemes[0]}://user@host:port/name.")
+    return said
+
+
+def own_secret_key(var: Path) -> str:
+    """The secret key that lies in `var`, made on first use; refuses a `var` that cannot be written."""
+    try:
+        return secret_key(var)
+    except OSError as error:
+        raise Misread(f"RECEPTION_VAR: {var} cannot be used: {error.strerror}.") from None
 
 
 def secret(name: str) -> str:
@@ -48,9 +98,9 @@ def secret(name: str) -> str:
     try:
         held = Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise ImproperlyConfigured(f"{name}_FILE: {path} cannot be read: {error.strerror}.") from None
+        raise Misread(f"{name}_FILE: {path} cannot be read: {error.strerror}.") from None
     if not held:
-        raise ImproperlyConfigured(f"{name}_FILE: {path} is empty.")
+        raise Misread(f"{name}_FILE: {path} is empty.")
     return held
 
 

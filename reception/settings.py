@@ -1,19 +1,22 @@
 """Settings, read from the environment: one file for a laptop, a test and a server."""
 
 import os
-from datetime import time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from engines.addresses import broker_url, database_url, secret_key
+from engines.addresses import broker_url, database_url
+from reception.environment import address as _address
+from reception.environment import choice as _choice
 from reception.environment import flag as _flag
+from reception.environment import hours as _hours
 from reception.environment import number as _number
+from reception.environment import own_secret_key as _own_secret_key
 from reception.environment import secret as _secret
 from reception.environment import with_password as _with_password
-from reception.environment import word as _word
 from reception.environment import words as _list
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -21,7 +24,7 @@ VAR = Path(os.environ.get("RECEPTION_VAR", BASE_DIR / "var"))
 
 DEBUG = _flag("DEBUG")
 DEMONSTRATION = _flag("RECEPTION_DEMONSTRATION")
-SECRET_KEY = _secret("SECRET_KEY") or secret_key(VAR)
+SECRET_KEY = _secret("SECRET_KEY") or _own_secret_key(VAR)
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
 HTTPS = _flag("RECEPTION_HTTPS")
@@ -71,6 +74,7 @@ MIDDLEWARE = [
     "centre.middleware.sign_in_and_back",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "centre.middleware.language_of_the_user",
+    "centre.middleware.no_larger_than_taken",
     "centre.middleware.page_of_its_user",
     "centre.middleware.own_password_first",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -105,8 +109,12 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Engines
 
-DATABASE_URL = _with_password(_word("DATABASE_URL"), _secret("DATABASE_PASSWORD")) or database_url(VAR)
-BROKER_URL = _with_password(_word("BROKER_URL"), _secret("BROKER_PASSWORD")) or broker_url(VAR)
+DATABASE_URL = _with_password(
+    _address("DATABASE_URL", "postgresql", "postgres"), _secret("DATABASE_PASSWORD")
+) or database_url(VAR)
+BROKER_URL = _with_password(
+    _address("BROKER_URL", "redis", "rediss", "redis+socket"), _secret("BROKER_PASSWORD")
+) or broker_url(VAR)
 TRANSACTION_TIMEOUT = timedelta(seconds=120)  # a fact younger than this is not settled yet
 
 
@@ -150,7 +158,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal the log": {"task": "upkeep.tasks.seal_log", "schedule": 60.0, "options": {"expires": 55}},
     "take due snapshots": {"task": "census.tasks.take_due_snapshots", "schedule": 60.0, "options": {"expires": 55}},
 }
-CENSUS_HOURS = [time.fromisoformat(hour) for hour in _list("CENSUS_HOURS", "20:00")]  # of the whole operation
+CENSUS_HOURS = _hours("CENSUS_HOURS", "20:00")  # of the whole operation
 BACKUP_KEY = _list("BACKUP_KEY")  # age recipients; `manage.py backup --new-key` makes one
 
 CACHES = {
@@ -218,7 +226,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of a request: a larger one is not kept at all
 
 # Languages and time
 
@@ -278,7 +286,7 @@ LATEST_ACT = timedelta(minutes=5)
 
 METRICS_TOKEN = _secret("METRICS_TOKEN")  # without one nobody may
 DISK_ENCRYPTED = _flag("DISK_ENCRYPTED")  # the administrator's word, where the machine cannot tell
-LOG_FORMAT = _word("LOG_FORMAT", "line")
+LOG_FORMAT = _choice("LOG_FORMAT", "line", "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -291,6 +299,8 @@ LOGGING = {
         "celery": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "django.server": {"level": "WARNING"},
+        "waitress": {"level": "WARNING"},
+        "waitress.queue": {"level": "ERROR"},  # requests that wait for a thread are counted, not told
         "reception.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
     },
 }

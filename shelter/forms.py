@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from centre.filters import InstantInput
 from centre.forms import ActForm, field_of
 from centre.models import Site
 from registrations.models import Individual
@@ -70,7 +72,7 @@ class HoldForm(PlaceForm):
     """Keep places in rooms for members of a family until a time."""
 
     happened_anyway = None  # type: ignore[assignment]  # what is held has not happened
-    until = forms.DateTimeField(label=_("Hold until"))
+    until = InstantInput(label=_("Hold until"))
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
 
 
@@ -95,7 +97,7 @@ class CheckInForm(StaysForm):
 class KeepForm(StaysForm):
     """Keep the beds of people who are away for a while."""
 
-    until = forms.DateTimeField(label=_("Keep until"))
+    until = InstantInput(label=_("Keep until"))
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
@@ -151,8 +153,9 @@ def read_room_names(text: str) -> list[str]:
     names: list[str] = []
     for part in filter(None, (word.strip() for word in text.split(","))):
         ends = re.fullmatch(r"(\d{1,5})\s*[-–]\s*(\d{1,5})", part)
-        names += map(str, range(int(ends[1]), int(ends[2]) + 1)) if ends else [part]
-    if not names or len(names) > MOST_ROOMS:
+        more: Sequence[Any] = range(int(ends[1]), int(ends[2]) + 1) if ends else [part]
+        names += map(str, more[: MOST_ROOMS + 1 - len(names)])  # what is too many anyway is not written out
+    if not 0 < len(names) <= MOST_ROOMS:
         raise ValidationError(_("Name between 1 and %(most)d rooms.") % {"most": MOST_ROOMS}, code="number")
     if len(set(names)) < len(names):
         raise ValidationError(_("A name stands twice."), code="twice")

@@ -131,9 +131,8 @@ def serve(workers: int = 4, threads: int = 4, *, to_browsers: bool = False) -> I
         log = Path(folder, "server.log")
         with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener, log.open("w") as words:
             os.set_inheritable(listener.fileno(), True)
-            command = [sys.executable, "-m", "gunicorn", "reception.wsgi", "--bind", f"fd://{listener.fileno()}"]
-            command += ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)]
-            command += ["--log-level", "warning", "--no-control-socket"]
+            command = [sys.executable, "-m", "gunicorn", "--config", "python:reception.web_server", "reception.wsgi"]
+            command += ["--bind", f"fd://{listener.fileno()}", "--workers", str(workers), "--threads", str(threads)]
             process = subprocess.Popen(
                 command,
                 env=environment,

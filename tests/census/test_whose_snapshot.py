@@ -10,6 +10,7 @@ from census.actions import take_due_snapshots, take_snapshots
 from census.models import Snapshot
 from centre.access import Role
 from centre.clock import local_day, local_instant, settled_until
+from centre.models import Site
 from tests.api.conftest import Machine
 from tests.build import make_site, make_user, register_family
 
@@ -56,3 +57,20 @@ def test_the_census_is_asked_of_whole_hours(name):
     for beside in (timedelta(minutes=1), timedelta(seconds=1), timedelta(microseconds=1)):
         answer = machine.get("census/", **{name: (hour + beside).isoformat()})
         assert (answer.status_code, list(answer.json())) == (400, [name])
+
+
+def test_a_site_closed_just_after_its_cut_off_keeps_that_snapshot():
+    due, site = last_cut_off(), make_site("goris")
+    Site.objects.update(opened_at=due - timedelta(days=30))
+    register_family(site, make_user(), at=due - timedelta(hours=1))
+    Site.objects.update(closed_at=due + timedelta(seconds=1))
+    take_due_snapshots()
+    assert list(Snapshot.objects.filter(site=site).values_list("at", flat=True)) == [due]
+    assert take_due_snapshots() == []
+
+
+def test_a_site_that_was_closed_at_its_cut_off_has_no_snapshot_of_it():
+    due, site = last_cut_off(), make_site("goris")
+    Site.objects.update(opened_at=due - timedelta(hours=1), closed_at=due)
+    take_due_snapshots()
+    assert not Snapshot.objects.filter(site=site).exists()

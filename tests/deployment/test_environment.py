@@ -1,9 +1,15 @@
 """What the environment says, and the secrets that stand in files."""
 
+import os
+import subprocess
+import sys
+from datetime import time
+
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from reception.environment import flag, secret, with_password
+from reception.environment import flag, hours, secret, with_password
 
 
 @pytest.mark.parametrize(
@@ -50,3 +56,41 @@ def test_a_flag_that_is_mistyped_is_refused(monkeypatch):
     monkeypatch.setenv("RECEPTION_HTTPS", "ture")
     with pytest.raises(ImproperlyConfigured, match="RECEPTION_HTTPS"):
         flag("RECEPTION_HTTPS")
+
+
+WRONG = {
+    "CENSUS_HOURS": ["24:00", "20:00;08:00", "8", "20:60", "noon"],
+    "DATABASE_URL": ["postgresql://a:b@host:port/x", "mysql://host/x", "host", "http://[/"],
+    "BROKER_URL": ["redis://host:port/0", "amqp://host", "host"],
+    "DEBUG": ["perhaps"],
+    "DISK_ENCRYPTED": ["perhaps"],
+    "LOG_FORMAT": ["xml"],
+    "RECEPTION_DEMONSTRATION": ["perhaps"],
+    "RECEPTION_HTTPS": ["perhaps"],
+    "RECEPTION_VAR": ["/dev/null/var", "/proc/var"],
+    "TRUSTED_PROXIES": ["-1", "one"],
+    **{
+        f"{name}_FILE": ["/nowhere"] for name in ("SECRET_KEY", "DATABASE_PASSWORD", "BROKER_PASSWORD", "METRICS_TOKEN")
+    },
+}
+
+
+def _check(tmp_path, **said: str) -> subprocess.CompletedProcess[str]:
+    own = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in WRONG}
+    command = [sys.executable, "manage.py", "check"]
+    environment = own | {"RECEPTION_VAR": str(tmp_path)} | said
+    return subprocess.run(command, env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_setting_that_cannot_be_meant_is_one_sentence_that_names_it(tmp_path, name):
+    for value in WRONG[name]:
+        answer = _check(tmp_path, **{name: value})
+        assert answer.returncode == 1, value
+        assert answer.stderr.startswith(name), answer.stderr
+        assert len(answer.stderr.splitlines()) == 1
+
+
+def test_hours_of_one_digit_are_read(monkeypatch):
+    monkeypatch.setenv("CENSUS_HOURS", "8:00, 20:30")
+    assert hours("CENSUS_HOURS", "") == [time(8), time(20, 30)]

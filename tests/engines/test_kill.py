@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from engines.account import engine_account
+from engines.addresses import POSTGRES_SOCKET, VALKEY_SOCKET, socket_folder
 from engines.home import make_home, make_var
 from tests.engines.serving import ROOT, Serve, processes_of, wait_until
 
@@ -157,6 +158,27 @@ def test_recycled_pid_hinders_nobody_and_its_new_owner_lives_on(
     (var / "running.json").write_text(json.dumps([entry]))
     (var / "serve.lock").write_text(json.dumps({"pid": bystander.pid, "born": 1.0}))
     assert rows(serve("--engines-only").address("DATABASE_URL")) == [("Գորիս",)]
+    assert bystander.poll() is None
+
+
+def test_after_a_power_cut_everything_starts_though_the_numbers_are_others_now(
+    serve: Start, var: Path, bystander: subprocess.Popen[bytes]
+) -> None:
+    first = serve("--engines-only")
+    write_row(first.address("DATABASE_URL"))
+    put_task(first.address("BROKER_URL"))
+    for process in processes_of(var):
+        process.kill()
+    first.process.wait()
+    wait_until(lambda: not processes_of(var), "everything to be gone")
+    note_pid(var, bystander.pid)
+    note = socket_folder(var) / f"{POSTGRES_SOCKET}.lock"
+    note.write_text("\n".join([str(bystander.pid), *note.read_text().splitlines()[1:]]) + "\n")
+    assert (socket_folder(var) / VALKEY_SOCKET).exists(), "the socket of a broker that is gone"
+
+    second = serve("--engines-only")
+    assert rows(second.address("DATABASE_URL")) == [("Գորիս",)]
+    assert tasks(second.address("BROKER_URL")) == [{"count": 1}]
     assert bystander.poll() is None
 
 

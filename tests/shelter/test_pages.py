@@ -141,7 +141,7 @@ def test_what_makes_no_sense_is_refused_in_words(desk, family, goris, address, d
 
 def test_a_hold_that_would_end_before_it_begins_is_refused_in_words(desk, family, goris):
     address = f"/shelter/family/{code(family)}/hold/?family={code(family)}"
-    answer = desk.post(address, placing(family, make_room(goris, 3)) | {"until": "2020-01-01T10:00"})
+    answer = desk.post(address, placing(family, make_room(goris, 3)) | {"until": "2020-01-01T10:00:00+04:00"})
     assert answer.status_code == 422
     assert "must end later than now" in answer.text
 

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from census.actions import take_due_snapshots
+from census.models import Snapshot
 from centre.access import Role
 from centre.models import Operation
 from centre.public_logins import PASSWORD
@@ -66,6 +67,18 @@ def test_a_missed_snapshot_is_named_with_its_hour_and_site(all_is_well):
     assert finding.code == "snapshots"
     assert "20:00" in finding.what
     assert "Kornidzor" in finding.what
+
+
+def test_days_that_were_skipped_are_told_for_a_month():
+    now = timezone.now()
+    take_due_snapshots(now - timedelta(days=20))
+    assert findings(now, "skipped_days") == []
+    take_due_snapshots(now)
+    [finding] = findings(now, "skipped_days")
+    since, until = Snapshot.objects.order_by("at").values_list("at", flat=True)[:2]
+    assert f"{timezone.localtime(since):%d.%m.%Y}" in finding.what
+    assert f"{timezone.localtime(until):%d.%m.%Y}" in finding.what
+    assert findings(now + timedelta(days=40), "skipped_days") == []
 
 
 def test_a_confidential_site_is_not_named(all_is_well):

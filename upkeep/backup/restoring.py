@@ -127,7 +127,10 @@ def _decipher(path: Path, identities: Sequence[Identity], sink: _Opened) -> None
         raise
     except pyrage.DecryptError as error:
         if "matching keys" in str(error):
-            raise BackupError("This key does not open this backup. It was encrypted to another one.") from None
+            raise BackupError(
+                "This key does not open this backup: it was encrypted to another one, or this copy is damaged at its"
+                " beginning. Try another copy too."
+            ) from None
         raise BackupError(f"{path} is damaged or cut short at its beginning; nothing was restored.") from None
     except BrokenPipeError:
         raise

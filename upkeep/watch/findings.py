@@ -112,6 +112,15 @@ def snapshots(now: datetime) -> Finding | None:
     return Finding("snapshots", what, _("Look at the worker; it takes missed ones by itself."))
 
 
+def skipped_days(now: datetime) -> Finding | None:
+    pair = state.last_silence(now)
+    if pair is None:
+        return None
+    what = _("No census was taken between %(since)s and %(until)s.")
+    todo = _("Nothing was lost: the first census after them counts what happened on these days.")
+    return Finding("skipped_days", what % {"since": _moment(pair[0]), "until": _moment(pair[1])}, todo)
+
+
 def _name_of(site: Site | None) -> str:
     if site is None:
         return _("the whole operation")
@@ -232,6 +241,7 @@ CHECKS: tuple[Check, ...] = (
     worker,
     queue,
     snapshots,
+    skipped_days,
     disk,
     encryption,
     backup,
@@ -248,5 +258,7 @@ NEEDS: dict[Check, frozenset[str]] = {
     beat: _BROKER,
     worker: _BROKER,
     queue: _BROKER,
-    **dict.fromkeys((migrations, snapshots, encryption, backup, clock, demonstration, passwords, https), _DATABASE),
+    **dict.fromkeys(
+        (migrations, snapshots, skipped_days, encryption, backup, clock, demonstration, passwords, https), _DATABASE
+    ),
 }

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import TracebackType
+from pathlib import Path
 from typing import Any
 
 import kombu.exceptions
@@ -37,6 +37,7 @@ SPEAKS_OF_CODE = (
 )
 LEFT_OUT = "(words left out: they may hold what was typed)"
 LONGEST_CHAIN = 10
+HOUSE = Path(__file__).resolve().parents[2]
 
 
 @dataclass
@@ -71,22 +72,36 @@ def _words_of_database(error: psycopg.Error) -> str:
 
 def write_exception(error: BaseException) -> str:
     """The traceback, causes first, with file names, lines of code and permitted words."""
-    return "\n".join(reversed(list(_chain(error))))
+    return "\n".join(map(_one, reversed(list(_chain(error)))))
 
 
-def _chain(error: BaseException) -> Iterator[str]:
+def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen and len(seen) < LONGEST_CHAIN:
         seen.add(id(current))
-        yield _one(current, current.__traceback__)
+        yield current
         current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
 
 
-def _one(error: BaseException, trace: TracebackType | None) -> str:
+def _one(error: BaseException) -> str:
+    return f"Traceback:\n{''.join(traceback.format_tb(error.__traceback__))}{_named(error)}"
+
+
+def _named(error: BaseException) -> str:
     kind = type(error)
-    lines = "".join(traceback.format_tb(trace))
-    return f"Traceback:\n{lines}{kind.__module__}.{kind.__qualname__}: {words_of(error)}"
+    return f"{kind.__module__}.{kind.__qualname__}: {words_of(error)}"
+
+
+def _in_short(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [
+        frame
+        for frame in frames
+        if Path(frame.filename).is_relative_to(HOUSE) and "site-packages" not in frame.filename
+    ]
+    places = [f"{Path(each.filename).relative_to(HOUSE)}:{each.lineno} {each.name}" for each in reversed(ours)]
+    return " < ".join([_named(error), *places])
 
 
 class Careful(logging.Formatter):
@@ -107,6 +122,14 @@ class Lines(Careful):
 
     def __init__(self) -> None:
         super().__init__("{levelname} {name}: {message}", style="{")
+
+    def formatException(self, ei: Any) -> str:
+        """What failed and through which lines of ours, the innermost first; the cause stands last."""
+        return " | from ".join(map(_in_short, _chain(ei[1]))) if ei and ei[1] else ""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, however much there is to say."""
+        return " | ".join(part for part in super().format(record).splitlines() if part)
 
 
 class JsonLines(Careful):
@@ -133,7 +156,7 @@ def careful_message(record: logging.LogRecord) -> str:
     """The message; of those loggers that write addresses, arguments or requests into theirs, only what is safe."""
     if isinstance(record.msg, BaseException):
         return f"{type(record.msg).__name__}: {words_of(record.msg)}"
-    if record.name.startswith(("django.request", "django.security", "django.server", "gunicorn")):
+    if record.name.startswith(("django.request", "django.security", "django.server", "gunicorn", "waitress")):
         return _without_address(record)
     if record.name == "celery.app.trace" and isinstance(data := getattr(record, "data", None), dict):
         return f"Task {data.get('name')}[{data.get('id')}] {data.get('description', '')}".strip()
@@ -146,7 +169,7 @@ def _without_address(record: logging.LogRecord) -> str:
     for start in ("Invalid request", "Error handling request", "Invalid HTTP_HOST header", "Exception"):
         if text.startswith(start):
             return start
-    if record.name.startswith("gunicorn"):
+    if record.name.startswith(("gunicorn", "waitress")):
         return _with_careful_arguments(record)
     if record.name.startswith("django.security"):
         return "Refused as suspicious"

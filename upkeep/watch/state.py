@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from census.actions import due_snapshots
+from census.models import Snapshot
 from centre.models import Operation, Site, User
 from centre.operations import holds_invented_people
 from centre.public_logins import PASSWORD, logins
@@ -20,6 +22,8 @@ CERTIFICATE_DAYS = timedelta(days=14)
 LEAST_FREE_SHARE = 0.1
 LEAST_FREE_BYTES = 5 * 1024**3
 MOST_CLOCK_DIFFERENCE = 5  # seconds
+SKIPPED = timedelta(hours=36)  # between two snapshots: a day has none
+TOLD_FOR = timedelta(days=30)  # that days were skipped
 MOST_WAITING = 100  # tasks
 
 
@@ -47,6 +51,12 @@ def missed_snapshots(now: datetime) -> list[Missed]:
     """Snapshots that were due ten minutes ago and are not there, the oldest first."""
     due = due_snapshots(now - SNAPSHOT_LATE_AFTER)
     return [Missed(at, site) for at, sites in sorted(due.items()) for site in sites]
+
+
+def last_silence(now: datetime) -> tuple[datetime, datetime] | None:
+    """Between which two snapshots of the whole operation days were skipped; None when that is older than a month."""
+    lately = Snapshot.objects.filter(site=None, at__gte=now - TOLD_FOR, opening__at__lt=F("at") - SKIPPED)
+    return lately.order_by("-at").values_list("opening__at", "at").first()
 
 
 def last_backup() -> datetime | None:
