@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from engines.addresses import broker_url, database_url, secret_key
+from engines.addresses import OWNER, broker_url, database_url, secret_key
 from reception.environment import flag as _flag
 from reception.environment import number as _number
 from reception.environment import secret as _secret
@@ -105,7 +105,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Engines
 
-DATABASE_URL = _with_password(_word("DATABASE_URL"), _secret("DATABASE_PASSWORD")) or database_url(VAR)
+DATABASE_URL = _with_password(_word("DATABASE_URL"), _secret("DATABASE_PASSWORD")) or database_url(
+    VAR, user=_word("DATABASE_USER", OWNER)
+)
 BROKER_URL = _with_password(_word("BROKER_URL"), _secret("BROKER_PASSWORD")) or broker_url(VAR)
 TRANSACTION_TIMEOUT = timedelta(seconds=120)  # a fact younger than this is not settled yet
 
