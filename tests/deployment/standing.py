@@ -88,7 +88,7 @@ class Standing:
         own = {"PATH": self._path(), "LANG": "C.UTF-8", "TMPDIR": f"{self.folder}/tmp"} | OWN.get(service, {})
         ports = {"PGPORT": "database", "VALKEYCLI_PORT": "broker"} if service in NOT_OURS else {}
         if service == "roles":  # there is no socket here
-            own |= {"PGHOST": "127.0.0.1", "PGPASSWORD": (self.secrets / "database_superuser_password").read_text()}
+            said |= {"PGHOST": "127.0.0.1", "PGPASSWORD": (self.secrets / "database_superuser_password").read_text()}
         if service == "proxy":
             ports = {"LISTEN_HTTP": "redirect", "WEB_PORT": "web"}
             said |= {"XDG_DATA_HOME": f"{self.folder}/proxy", "XDG_CONFIG_HOME": f"{self.folder}/proxy"}
