@@ -131,7 +131,6 @@ def test_the_worker_does_what_it_is_sent_for_through_the_broker(stands, cards):
     done = _tasks_done(stands, "census.tasks.take_due_snapshots")
     _send(stands, "census.tasks.take_due_snapshots")
     stands.wait_for(lambda: _tasks_done(stands, "census.tasks.take_due_snapshots") > done, "the worker")
-    assert int(stands.ask("SELECT count(*) FROM census_snapshot")) > 0
 
 
 def test_a_backup_is_written_and_restored_elsewhere(stands, cards):
