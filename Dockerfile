@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # Two images: `app` for migrate, web, worker and beat; `proxy` for TLS.
 
 FROM python:3.13-slim AS build
@@ -17,7 +16,8 @@ RUN SECRET_KEY=only-while-building RECEPTION_VAR=/build/var /opt/venv/bin/python
 FROM python:3.13-slim AS app
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     RECEPTION_VAR=/var/lib/reception STATIC_ROOT=/app/static LOG_FORMAT=json
-RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin reception \
+RUN groupadd --system --gid 10001 reception \
+    && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin reception \
     && install -d -o reception -g reception -m 0700 /var/lib/reception
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from census.errors import LaterTaken, NotSettled
@@ -80,9 +80,11 @@ def due_snapshots(now: datetime) -> dict[datetime, list[Site | None]]:
     """The cut-off hours that have passed and settled without a snapshot: of the operation (None), of each site."""
     settled = settled_until(now)
     last = dict(Snapshot.objects.filter(at__lt=settled).order_by().values_list("site").annotate(Max("at")))
+    first = Site.objects.aggregate(at=Min("opened_at"))["at"] or now  # before it there was nobody to count
     due: dict[datetime, list[Site | None]] = {}
     for at in _due_hours(settings.CENSUS_HOURS, settled, last.get(None)):
-        due.setdefault(at, []).append(None)
+        if at >= first:
+            due.setdefault(at, []).append(None)
     for site in Site.objects.filter(opened_at__lte=now).exclude(closed_at__lte=settled - CAUGHT_UP):
         until = min(settled, site.closed_at or settled)  # what was due before a site closed is due still
         for at in _due_hours(site.cut_off_hours, until, last.get(site.pk)):

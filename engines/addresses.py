@@ -3,12 +3,13 @@
 Both engines listen on Unix sockets in `var/engines/run`, which is a link to a shorter folder when the path is
 too long for a socket. The addresses are
 
-    postgresql://reception:<password>@/reception?host=<folder of the socket>
+    postgresql://reception_owner:<password>@/reception?host=<folder of the socket>
     redis+socket://:<password>@/<path of the socket>?virtual_host=0
 
-with every part percent-encoded. The passwords are in `var/database_password` and `var/broker_password`, each
-one line, readable by their owner alone. Before the engines first ran there is no password: the address then
-has none, and connecting fails with PostgreSQL's or Valkey's own words. No Django here: settings import this.
+with every part percent-encoded; what serves signs in as `reception_web`. The passwords are in
+`var/database_password`, `var/database_web_password` and `var/broker_password`, each one line, readable by their
+owner alone. Before the engines first ran there is no password: the address then has none, and connecting fails
+with PostgreSQL's or Valkey's own words. No Django here: settings import this.
 """
 
 import os
@@ -18,6 +19,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 DATABASE = "reception"
+OWNER = "reception_owner"  # owns the tables, and migrates
+WEB = "reception_web"  # serves
 SOCKET_PORT = 5432  # only a part of the socket's name; nothing listens on TCP
 POSTGRES_SOCKET = f".s.PGSQL.{SOCKET_PORT}"
 VALKEY_SOCKET = "valkey.sock"
@@ -28,7 +31,7 @@ def socket_folder(var: Path) -> Path:
     return Path(os.path.realpath(Path(var) / "engines" / "run"))
 
 
-def database_url(var: Path, *, user: str = DATABASE, database: str = DATABASE) -> str:
+def database_url(var: Path, *, user: str = OWNER, database: str = DATABASE) -> str:
     """The address of the own PostgreSQL, for psycopg and for settings."""
     password = read_secret(Path(var) / password_file(user))
     login = f"{user}:{quote(password, safe='')}" if password else user
@@ -37,7 +40,7 @@ def database_url(var: Path, *, user: str = DATABASE, database: str = DATABASE) -
 
 def password_file(user: str) -> str:
     """The name, inside `var`, of the file with a database user's password."""
-    return "database_password" if user == DATABASE else f"database_{user}_password"
+    return "database_password" if user == OWNER else f"database_{user.removeprefix('reception_')}_password"
 
 
 def broker_url(var: Path) -> str:

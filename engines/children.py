@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from engines.addresses import WEB
 from engines.engine import Ground, never
 from engines.errors import EngineError, Interrupted
 from engines.machine import cores
@@ -18,6 +19,7 @@ from engines.watchman import end
 
 HERE = Path(__file__).resolve().parent.parent
 NOTHING: Mapping[str, str] = {}
+SERVING = {"DATABASE_USER": WEB}  # what serves may not change the tables themselves, nor the log
 
 
 class Child:
@@ -92,7 +94,7 @@ def web(ground: Ground, listener: socket.socket, environment: Mapping[str, str])
     """The web server, on a socket that stays open while it restarts."""
     command = ["-m", "gunicorn", "--config", "python:reception.web_server", "reception.wsgi"]
     command += ["--bind", f"fd://{listener.fileno()}"]
-    return Child(ground, "web", command, lent=(listener.fileno(),), environment=environment)
+    return Child(ground, "web", command, lent=(listener.fileno(),), environment={**environment, **SERVING})
 
 
 def worker(ground: Ground, environment: Mapping[str, str]) -> Child:
@@ -101,14 +103,14 @@ def worker(ground: Ground, environment: Mapping[str, str]) -> Child:
     command = ["-W", "ignore:You're running the worker:UserWarning"]
     command += ["-m", "celery", "--quiet", "-A", "reception", "worker", "--loglevel", "WARNING"]
     command += ["--concurrency", str(max(2, min(cores(), 4))), "--without-gossip", "--without-mingle"]
-    return Child(ground, "worker", command, seconds=30, environment=environment)
+    return Child(ground, "worker", command, seconds=30, environment={**environment, **SERVING})
 
 
 def beat(ground: Ground, environment: Mapping[str, str]) -> Child:
     """Celery's clock; its memory of what was due is in `var`."""
     command = ["-m", "celery", "--quiet", "-A", "reception", "beat", "--loglevel", "WARNING"]
     command += ["--schedule", str(ground.var / "beat-schedule"), "--pidfile", ""]
-    return Child(ground, "beat", command, environment=environment)
+    return Child(ground, "beat", command, environment={**environment, **SERVING})
 
 
 def step(

@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg.pq import PGconn, Ping
 
-from engines.addresses import DATABASE, SOCKET_PORT, password_file, read_secret, socket_folder
+from engines.addresses import SOCKET_PORT, password_file, read_secret, socket_folder
 from engines.errors import EngineError
 from engines.journal import Journal
 from engines.postgres import Postgres
@@ -55,4 +55,4 @@ def _answers(var: Path) -> bool:
 def _point(settings: dict[str, str], var: Path) -> None:
     """The password and the socket may have been made after the settings were read."""
     settings["HOST"] = str(socket_folder(var))
-    settings["PASSWORD"] = read_secret(var / password_file(DATABASE))
+    settings["PASSWORD"] = read_secret(var / password_file(settings["USER"]))

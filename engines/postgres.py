@@ -13,8 +13,10 @@ from psycopg.pq import PGconn, Ping
 
 from engines.addresses import (
     DATABASE,
+    OWNER,
     POSTGRES_SOCKET,
     SOCKET_PORT,
+    WEB,
     database_url,
     make_secret,
     password_file,
@@ -25,6 +27,7 @@ from engines.machine import postgres_memory
 from engines.programs import major_version, postgres_program
 
 SUPERUSER = "postgres"
+ROLES = Path(__file__).with_name("roles.sql")
 
 SETTINGS = {
     "listen_addresses": "",
@@ -71,7 +74,7 @@ class Postgres(Engine):
 
     def prepare(self) -> None:
         """Make the data folder, or check that this PostgreSQL may open it."""
-        for user in (SUPERUSER, DATABASE):
+        for user in (SUPERUSER, OWNER, WEB):
             make_secret(self.var / password_file(user))
         if not self.data.exists():
             self._make_data()
@@ -93,20 +96,20 @@ class Postgres(Engine):
         return {Ping.OK: State.READY, Ping.REJECT: State.STARTING}.get(Ping(answer), State.SILENT)
 
     def complete(self) -> None:
-        """The app's user and database are there, with the password on file."""
+        """The users and the database are there, with the passwords on file."""
         superuser = database_url(self.var, user=SUPERUSER, database=SUPERUSER)
         try:
             connection = psycopg.connect(superuser, connect_timeout=30, autocommit=True)
         except psycopg.OperationalError as error:
             raise EngineError(f"{self.data} does not open with the password on file: {error}") from error
         with connection:
-            user = sql.Identifier(DATABASE)
-            known = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [DATABASE]).rowcount
-            make = sql.SQL("ALTER ROLE {}" if known else "CREATE ROLE {}").format(user)
-            password = sql.Literal(make_secret(self.var / password_file(DATABASE)))
-            connection.execute(make + sql.SQL(" LOGIN CREATEDB PASSWORD ") + password)
+            for setting, user in (("reception.owner_password", OWNER), ("reception.web_password", WEB)):
+                password = make_secret(self.var / password_file(user))
+                connection.execute("SELECT set_config(%s, %s, false)", [setting, password])
+            connection.execute(ROLES.read_bytes())
             if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount:
-                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(user, user))
+                names = map(sql.Identifier, (DATABASE, OWNER))
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))
 
     def _make_data(self) -> None:
         """Run initdb beside the place and move the result there, so that a cut leaves no half-made folder."""

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from engines.addresses import broker_url, database_url
+from engines.addresses import OWNER, WEB, broker_url, database_url
 from reception.environment import address as _address
 from reception.environment import choice as _choice
 from reception.environment import flag as _flag
@@ -111,7 +111,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASE_URL = _with_password(
     _address("DATABASE_URL", "postgresql", "postgres"), _secret("DATABASE_PASSWORD")
-) or database_url(VAR)
+) or database_url(VAR, user=_choice("DATABASE_USER", OWNER, WEB))
 BROKER_URL = _with_password(
     _address("BROKER_URL", "redis", "rediss", "redis+socket"), _secret("BROKER_PASSWORD")
 ) or broker_url(VAR)

@@ -21,7 +21,7 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from pytest_django import DjangoDbBlocker
 
-from engines.addresses import var_mode
+from engines.addresses import WEB, database_url, var_mode
 from engines.errors import EngineError
 from engines.journal import Journal
 from engines.running import engines
@@ -49,6 +49,7 @@ def _start_engines() -> None:
     os.environ.setdefault("RECEPTION_VAR", str(var))
     os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or addresses.database_url
     os.environ["BROKER_URL"] = os.environ.get("BROKER_URL") or addresses.broker_url
+    os.environ["SERVED_BY"] = database_url(var, user=WEB)  # whose rights the servers of the tests have
 
 
 def _part_from_other_workers() -> None:

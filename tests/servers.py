@@ -30,7 +30,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -238,7 +238,8 @@ def deadlocks() -> int:
 
 def _environment(var: Path) -> dict[str, str]:
     database = connection.settings_dict
-    login = ":".join(quote(database[part], safe="") for part in ("USER", "PASSWORD") if database[part])
+    login = urlsplit(os.environ.get("SERVED_BY", "")).netloc.removesuffix("@")
+    login = login or ":".join(quote(database[part], safe="") for part in ("USER", "PASSWORD") if database[part])
     address = f"postgresql://{login}@/{quote(database['NAME'])}?host={quote(database['HOST'])}"
     if database["PORT"]:
         address += f"&port={database['PORT']}"

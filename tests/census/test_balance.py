@@ -211,3 +211,11 @@ def test_missed_hours_are_caught_up_each_as_of_its_own_hour(settings, desk):
         assert all(later - earlier == timedelta(days=1) for earlier, later in pairwise(ats))
     assert all(snapshot.known_at == snapshot.at for snapshot in caught_up)
     assert take_due_snapshots(now) == []
+
+
+def test_an_hour_before_the_first_site_was_opened_is_nobodys_census(settings):
+    settings.DEMONSTRATION = False
+    opened = timezone.now() - timedelta(days=2)
+    make_site("goris", opened_at=opened)
+    ats = {snapshot.at for snapshot in take_due_snapshots(opened + HOUR / 60)}
+    assert ats == set()

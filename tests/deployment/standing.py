@@ -31,6 +31,7 @@ from tests.deployment.compose import ROOT, environment_of, read_compose, read_st
 PATIENCE = 60  # seconds
 SCALE = {"WEB_WORKERS": "2", "WEB_THREADS": "2", "WORKER_PROCESSES": "1", "DATABASE_SHARED_BUFFERS": "128MB"}
 ENGINES = {"database", "broker"}
+NOT_OURS = ENGINES | {"roles"}
 VALKEY_CLI = Path(__file__).with_name("valkey-cli")
 
 Done = subprocess.CompletedProcess[str]
@@ -73,6 +74,8 @@ class Standing:
             ("/etc/valkey.conf", f"{self.folder}/valkey.conf"),
             ("/var/lib/reception", f"{self.folder}/state"),
             ("/run/secrets", str(self.secrets)),
+            ("/etc/pg_hba.conf", f"{self.folder}/app/deploy/pg_hba.conf"),
+            ("/roles.", f"{self.folder}/roles."),
         ):
             text = text.replace(there, found)
         return text.replace("/backups", f"{self.folder}/backups") if text == "/backups" else text
@@ -80,10 +83,12 @@ class Standing:
     def environment(self, service: str) -> dict[str, str]:
         """Nothing of this process's own, but what its image and the file say, and where things are here."""
         stage = "proxy" if service == "proxy" else "app"
-        image = {} if service in ENGINES else environment_of(stage)
+        image = {} if service in NOT_OURS else environment_of(stage)
         said = image | self.services[service].get("environment", {})
         own = {"PATH": self._path(), "LANG": "C.UTF-8", "TMPDIR": f"{self.folder}/tmp"} | OWN.get(service, {})
-        ports = {"PGPORT": "database", "VALKEYCLI_PORT": "broker"} if service in ENGINES else {}
+        ports = {"PGPORT": "database", "VALKEYCLI_PORT": "broker"} if service in NOT_OURS else {}
+        if service == "roles":  # there is no socket here
+            said |= {"PGHOST": "127.0.0.1", "PGPASSWORD": (self.secrets / "database_superuser_password").read_text()}
         if service == "proxy":
             ports = {"LISTEN_HTTP": "redirect", "WEB_PORT": "web"}
             said |= {"XDG_DATA_HOME": f"{self.folder}/proxy", "XDG_CONFIG_HOME": f"{self.folder}/proxy"}
@@ -106,15 +111,14 @@ class Standing:
         """Start one service with its own command."""
         if name == "database":
             self._make_database()
+        elif name == "roles":
+            self._place_roles()
         elif name == "broker":
             self._place_valkey_conf()
         with self._log_of(name).open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 self.command(name), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **self._as(name)
             )
-        if name == "database" and not (self.folder / "database" / "made").exists():
-            self.wait_for(lambda: _answers(self.ports["database"]), "the database")
-            self._run_first_script()
 
     def command(self, name: str) -> list[str]:
         """The file's command, or the image's."""
@@ -199,7 +203,7 @@ class Standing:
         return account if _runs_python(account) else Account(os.geteuid(), os.getegid(), borrowed=False)
 
     def _as(self, service: str) -> dict[str, Any]:
-        place = "/" if service in ENGINES else self.folder / "app"
+        place = "/" if service in NOT_OURS else self.folder / "app"
         return self.accounts[service].popen() | {"env": self.environment(service), "cwd": place}
 
     def _own_folder(self, name: str, service: str) -> None:
@@ -217,14 +221,9 @@ class Standing:
         made += [f"--pwfile={self.secrets}/database_superuser_password", *shlex.split(said["POSTGRES_INITDB_ARGS"])]
         subprocess.run(made, check=True, stdout=subprocess.DEVNULL, **self.engines.popen())
 
-    def _run_first_script(self) -> None:
-        """As the image's first start does: the script of deploy/, with the superuser's password and the server's."""
-        script = self.here((ROOT / "deploy" / "database.sh").read_text())
-        password = (self.secrets / "database_superuser_password").read_text()
-        how = self._as("database")
-        how["env"] |= {"PGPASSWORD": password, "PGHOST": "127.0.0.1"}
-        subprocess.run(["sh", "-c", script], check=True, **how)
-        (self.folder / "database" / "made").touch()
+    def _place_roles(self) -> None:
+        for path in (ROOT / "deploy" / "roles.sh", ROOT / "engines" / "roles.sql"):
+            (self.folder / path.name).write_text(self.here(path.read_text()))
 
     def _place_valkey_conf(self) -> None:
         text = (ROOT / "deploy" / "valkey.conf").read_text().replace("/data", str(self.folder / "broker"))

@@ -28,7 +28,7 @@ def test_a_service_has_no_privilege_and_writes_only_where_it_is_told(name):
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["mem_limit"]
     assert service["healthcheck"].get("test") or service["healthcheck"] == {"disable": True}
-    assert service["restart"] == ("no" if name in ("migrate", "backup") else "unless-stopped")
+    assert service["restart"] == ("no" if name in ("roles", "migrate", "backup") else "unless-stopped")
 
 
 @pytest.mark.parametrize("name", SERVICES)

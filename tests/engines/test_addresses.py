@@ -12,7 +12,7 @@ from engines.addresses import broker_url, database_url, make_secret, secret_key
 
 
 def test_database_url_before_the_first_start_has_no_password(tmp_path: Path) -> None:
-    assert database_url(tmp_path) == f"postgresql://reception@/reception?host={tmp_path}/engines/run"
+    assert database_url(tmp_path) == f"postgresql://reception_owner@/reception?host={tmp_path}/engines/run"
 
 
 def test_database_url_names_the_socket_folder_through_every_link(tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_database_url_names_the_socket_folder_through_every_link(tmp_path: Path)
     (var / "engines").symlink_to(elsewhere)
     (var / "database_password").write_text("s3cret\n")
     parts = urlsplit(database_url(var))
-    assert (parts.username, parts.password, parts.path) == ("reception", "s3cret", "/reception")
+    assert (parts.username, parts.password, parts.path) == ("reception_owner", "s3cret", "/reception")
     assert dict(parse_qsl(parts.query)) == {"host": str(elsewhere / "run")}
 
 

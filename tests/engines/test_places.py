@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from engines.account import Account
+from engines.addresses import database_url
 from engines.home import ELSEWHERE
 from tests.engines.serving import ROOT, Serve, processes_of
 
@@ -40,7 +41,7 @@ def greet(url: str) -> int:
 @pytest.mark.usefixtures("as_root")
 def test_root_gives_the_data_to_a_system_user_of_their_own(serve: Start, var: Path) -> None:
     running = serve("--engines-only")
-    assert ask(running.address("DATABASE_URL"), "SELECT current_user") == "reception"
+    assert ask(running.address("DATABASE_URL"), "SELECT current_user") == "reception_owner"
     owner = pwd.getpwnam("reception")
     for folder in ("postgres", "valkey", "run"):
         found = (var / "engines" / folder).stat()
@@ -197,3 +198,18 @@ def test_no_list_of_processes_shows_a_password(serve: Start, var: Path) -> None:
     shown = " ".join(word for process in processes_of(var) for word in process.cmdline())
     assert len(secrets) == 2
     assert not [secret for secret in secrets if secret in shown]
+
+
+def test_the_one_user_of_an_earlier_release_becomes_the_owner(serve: Start, var: Path) -> None:
+    first = serve("--engines-only")
+    address = first.address("DATABASE_URL")
+    with psycopg.connect(address) as owner:
+        owner.execute("CREATE TABLE arrival AS SELECT 'Գորիս' AS site")
+    with psycopg.connect(database_url(var, user="postgres"), autocommit=True) as superuser:
+        superuser.execute("DROP ROLE reception_web")
+        superuser.execute("ALTER ROLE reception_owner RENAME TO reception")
+    assert first.ask_to_stop() == 0
+    assert serve("--engines-only").address("DATABASE_URL") == address
+    assert ask(address, "SELECT tableowner FROM pg_tables WHERE tablename = 'arrival'") == "reception_owner"
+    assert ask(address.replace("reception_owner:", "reception:"), "SELECT site FROM arrival") == "Գորիս"
+    assert ask(database_url(var, user="reception_web"), "SELECT current_user") == "reception_web"
