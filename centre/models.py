@@ -227,6 +227,8 @@ class Token(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="tokens")
     label = models.CharField(max_length=60)
     digest = models.CharField(max_length=64, unique=True)
+    reads = ArrayField(models.CharField(max_length=40), default=list)  # the doors at which it may ask
+    writes = ArrayField(models.CharField(max_length=40), default=list)  # and those at which it may act
     made_at = models.DateTimeField(db_default=TransactionNow())
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -234,6 +236,7 @@ class Token(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="token_expires_after_made"),
+            models.CheckConstraint(condition=~Q(reads=[], writes=[]), name="token_opens_something"),
         )
 
     def __str__(self) -> str:

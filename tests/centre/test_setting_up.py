@@ -167,7 +167,7 @@ def test_a_given_password_opens_one_door_until_it_is_changed(client, admin, gori
     for address in ("/", "/intake/", "/families/", "/settings/"):
         assert client.get(address)["Location"] == "/accounts/password/change/"
     assert client.get("/api/v1/sites/").status_code == 403
-    machine = {"username": "anna.h", "password": password, "label": "x", "hours": 1}
+    machine = {"username": "anna.h", "password": password, "label": "x", "hours": 1, "reads": ["sites"]}
     refused = type(client)().post("/api/v1/tokens/", machine, content_type="application/json")  # nobody is signed in
     assert refused.status_code == 403
     assert "password of your own" in refused.json()["detail"]
@@ -188,7 +188,7 @@ def test_a_given_password_lasts_a_day(client, admin, goris, language, words):
     User.objects.filter(username="anna.h").update(password_given_at=timezone.now() - timedelta(hours=25))
     desk = type(client)(headers={"Accept-Language": language})
     assert words in text_of(desk.post("/accounts/login/", form))
-    machine = {"username": "anna.h", "password": form["password"], "label": "x", "hours": 1}
+    machine = {"username": "anna.h", "password": form["password"], "label": "x", "hours": 1, "reads": ["sites"]}
     assert desk.post("/api/v1/tokens/", machine, content_type="application/json").status_code == 403
     User.objects.filter(username="anna.h").update(password_given_at=timezone.now() - timedelta(hours=23))
     assert desk.post("/accounts/login/", form).status_code == 302

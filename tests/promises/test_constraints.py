@@ -97,6 +97,7 @@ CENTRE: dict[str, Break] = {
     "role_agreed_by_someone": lambda w: change(w.waiting_role(), agreed_at=w.now),
     "role_agreed_by_another": lambda w: change(w.waiting_role(), agreed_at=w.now, agreed_by=w.coordinator),
     "role_withdrawn_by_someone_never_starts": lambda w: change(w.assignment(w.officer), withdrawn_at=w.now),
+    "token_opens_something": lambda w: change(Token.objects.get(), reads=[], writes=[]),
     "token_expires_after_made": lambda w: change(Token.objects.get(), expires_at=models.F("made_at")),
     "centre_token_digest_key": lambda w: again(Token.objects.get()),
     "one_seal_follows_another": lambda w: again(LogSeal.objects.first()),
