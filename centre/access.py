@@ -97,6 +97,9 @@ MAY: dict[str, frozenset[Permission]] = {
 }
 
 
+FOR_A_TIME = (Role.VOLUNTEER, Role.AID_VOLUNTEER)
+# Roles that open files, and the one that could agree to them: no single administrator gives one on the quiet
+BY_TWO = [role for role in Role if MAY[role] & {P.SEE_FAMILIES, P.SET_UP}]
 BY_PAGES_ALONE = frozenset({Role.ADMINISTRATOR})  # whoever can give roles does it in person
 
 

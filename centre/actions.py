@@ -11,11 +11,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
-from centre.access import Permission, Role, judged_at, require, require_everywhere
+from centre.access import BY_TWO, FOR_A_TIME, Permission, Role, judged_at, require, require_everywhere
 from centre.acts import act
+from centre.assignments import TOLD_FOR
 from centre.errors import (
     AlreadyOpen,
     EndNeeded,
@@ -23,6 +24,8 @@ from centre.errors import (
     LastAdministrator,
     NotEmpty,
     NotOneself,
+    NotTheSecond,
+    RoleDecided,
     RoleEnded,
     RoleHeld,
     SiteClosed,
@@ -30,14 +33,14 @@ from centre.errors import (
     UsernameTaken,
 )
 from centre.locks import lock_by_key
-from centre.models import Act, Assignment, Operation, Site, User
+from centre.log import write_log
+from centre.models import Act, Assignment, LogLine, Operation, Site, User
 from centre.operations import remember
 from centre.refusals import refused_on
 from centre.sessions import end_all
 
 PRESUMED_LEFT_AFTER = 12  # hours, at a registration point that was given no others
 TIME_TO_MAKE_ANOTHER = timedelta(days=7)  # an administrator whose role ends sooner is not the one who stays
-FOR_A_TIME = (Role.VOLUNTEER, Role.AID_VOLUNTEER)
 
 
 def choose_language(language: str, *, by: User) -> None:
@@ -236,18 +239,59 @@ def give_role(
     at: datetime,
     act: Act,
 ) -> StaffSaved:
-    """Give the person a role at the site, or at all.
+    """Give the person a role at the site, or at all; one that opens files counts when another administrator agrees.
 
-    Refuses with NotOneself, RoleHeld, EndNeeded, EndsBeforeStart or SiteClosed.
+    Where there is no other it counts an hour later, and all are told until then. Refuses with NotOneself, RoleHeld,
+    EndNeeded, EndsBeforeStart or SiteClosed.
     """
     _require_there(by, site, at)
     if user.pk == by.pk:
         raise NotOneself
-    lock_by_key(User.objects.filter(pk=user.pk))
-    if _running(at).filter(user=user, role=role, site=site).exists():
-        raise RoleHeld
     _assign(user, role, site, ends_at, by=by, at=at)
     return StaffSaved(str(user.pk))
+
+
+def give_role_at_terminal(user: User, *, role: str, site: Site | None = None, ends_at: datetime | None = None) -> None:
+    """Give the role from the machine itself, or the same that waits: it counts at once. Who has the machine has all.
+
+    Refuses with RoleHeld, EndNeeded, EndsBeforeStart or SiteClosed.
+    """
+    with transaction.atomic():
+        now = timezone.now()
+        waiting = Assignment.objects.waiting().filter(user=user, role=role, site=site)
+        if not waiting.update(starts_at=now, given_by=None):
+            _assign(user, role, site, ends_at, by=None, at=now)
+        write_log(None, LogLine.Verb.ROLE_GIVEN, user)
+
+
+@act("agree_to_role", answers=StaffSaved)
+def agree_to_role(assignment: Assignment, *, by: User, at: datetime, act: Act) -> StaffSaved:
+    """Let the role count from now on, as a second administrator.
+
+    Refuses with NotOneself, NotTheSecond, SiteClosed, or RoleDecided when it counts, has ended or is withdrawn.
+    """
+    _require_there(by, assignment.site, at)
+    if by.pk == assignment.user_id:
+        raise NotOneself
+    if by.pk == assignment.given_by_id:
+        raise NotTheSecond
+    now = timezone.now()
+    if assignment.site is not None and assignment.site.is_closed(now):
+        raise SiteClosed
+    waiting = Assignment.objects.waiting().filter(pk=assignment.pk)
+    if not waiting.update(starts_at=now, agreed_at=now, agreed_by=by):
+        raise RoleDecided
+    return StaffSaved(str(assignment.user_id))
+
+
+@act("withdraw_role", answers=StaffSaved)
+def withdraw_role(assignment: Assignment, *, by: User, at: datetime, act: Act) -> StaffSaved:
+    """Take the role back before it counts; it never does then. Refuses with RoleDecided."""
+    _require_there(by, assignment.site, at)
+    waiting = Assignment.objects.waiting().filter(pk=assignment.pk)
+    if not waiting.update(starts_at=None, withdrawn_at=timezone.now(), withdrawn_by=by):
+        raise RoleDecided
+    return StaffSaved(str(assignment.user_id))
 
 
 @act("end_role", answers=StaffSaved)
@@ -257,7 +301,7 @@ def end_role(assignment: Assignment, *, by: User, at: datetime, act: Act) -> Sta
     everybodys = assignment.role == Role.ADMINISTRATOR and assignment.site_id is None
     if everybodys and not [one for one in _lasting_administrators(at) if one.pk != assignment.pk]:
         raise LastAdministrator
-    ended = _running(at).filter(pk=assignment.pk).update(ends_at=at)
+    ended = Assignment.objects.running(at).filter(pk=assignment.pk).update(ends_at=at)
     if not ended:
         raise RoleEnded
     return StaffSaved(str(assignment.user_id))
@@ -273,7 +317,7 @@ def block_sign_in(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved
     if user.pk == by.pk:
         raise NotOneself
     lasting = _lasting_administrators(at, user)
-    sets_up_all = _running(at).filter(user=user, role=Role.ADMINISTRATOR, site=None).exists()
+    sets_up_all = Assignment.objects.running(at).filter(user=user, role=Role.ADMINISTRATOR, site=None).exists()
     if sets_up_all and not [one for one in lasting if one.user_id != user.pk]:
         raise LastAdministrator
     User.objects.filter(pk=user.pk).update(is_active=False)
@@ -303,27 +347,42 @@ def give_password(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved
     return StaffSaved(str(user.pk))
 
 
-def _running(at: datetime) -> QuerySet[Assignment]:
-    return Assignment.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
-
-
 def _lasting_administrators(at: datetime, *locked: User) -> list[Assignment]:
     """Who sets up all sites and may sign in, now and for a week to come; their accounts and these stay locked."""
     now = judged_at(at)[-1]
-    roles = _running(now).filter(role=Role.ADMINISTRATOR, site=None).exclude(ends_at__lte=now + TIME_TO_MAKE_ANOTHER)
+    roles = (
+        Assignment.objects.running(now)
+        .filter(role=Role.ADMINISTRATOR, site=None)
+        .exclude(ends_at__lte=now + TIME_TO_MAKE_ANOTHER)
+    )
     held = Q(pk__in=roles.values("user")) | Q(pk__in=[user.pk for user in locked])
     active = [user for user in lock_by_key(User.objects.filter(held)) if user.is_active]
     return lock_by_key(roles.filter(user__in=active))
 
 
-def _assign(user: User, role: str, site: Site | None, ends_at: datetime | None, *, by: User, at: datetime) -> None:
+def _assign(
+    user: User, role: str, site: Site | None, ends_at: datetime | None, *, by: User | None, at: datetime
+) -> None:
+    lock_by_key(User.objects.filter(pk=user.pk))
+    same = Assignment.objects.filter(user=user, role=role, site=site)
+    if same.running(at).exists() or same.waiting().exists():
+        raise RoleHeld
     if ends_at is None and role in FOR_A_TIME:
         raise EndNeeded
-    if ends_at is not None and ends_at <= at:
-        raise EndsBeforeStart
     if site is not None and site.is_closed(at):
         raise SiteClosed
-    Assignment.objects.create(user=user, role=role, site=site, starts_at=at, ends_at=ends_at, given_by=by)
+    starts_at = _counts_from(user, site, by) if by and role in BY_TWO else at
+    if ends_at is not None and ends_at <= (starts_at or at):
+        raise EndsBeforeStart
+    Assignment.objects.create(user=user, role=role, site=site, starts_at=starts_at, ends_at=ends_at, given_by=by)
+
+
+def _counts_from(user: User, site: Site | None, by: User) -> datetime | None:
+    """When a role that one alone gives counts: not until another agrees; an hour later where there is no other."""
+    now = timezone.now()
+    there = Q(site__isnull=True) | Q(site=site) if site else Q(site__isnull=True)
+    others = Assignment.objects.running(now).filter(there, role=Role.ADMINISTRATOR, user__is_active=True)
+    return None if others.exclude(user__in=[user, by]).exists() else now + TOLD_FOR
 
 
 def _require_there(by: User, site: Site | None, at: datetime) -> None:
@@ -336,6 +395,6 @@ def _require_there(by: User, site: Site | None, at: datetime) -> None:
 
 def _require_over(user: User, by: User, at: datetime) -> None:
     """An account is changed by who sets up every site it works at, or nobody could be safe from a smaller site's."""
-    sites = [assignment.site for assignment in _running(at).filter(user=user).select_related("site")]
+    sites = [assignment.site for assignment in Assignment.objects.running(at).filter(user=user).select_related("site")]
     for site in sites or [None]:
         _require_there(by, site, at)

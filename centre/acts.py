@@ -42,6 +42,8 @@ RETURNING recorded_at
 LOGGED = {
     "add_staff": LogLine.Verb.ROLE_GIVEN,
     "give_role": LogLine.Verb.ROLE_GIVEN,
+    "agree_to_role": LogLine.Verb.ROLE_AGREED,
+    "withdraw_role": LogLine.Verb.ROLE_WITHDRAWN,
     "end_role": LogLine.Verb.ROLE_ENDED,
     "give_password": LogLine.Verb.PASSWORD_CHANGED,
     "block_sign_in": LogLine.Verb.SIGN_IN_BLOCKED,

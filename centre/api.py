@@ -15,11 +15,11 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from centre.fields import Count, Facts, Text
+from centre.fields import Choice, Count, Facts, Text
 from centre.filters import SiteFilterSet
 from centre.log import write_log
 from centre.models import LogLine, Site, Token
-from centre.tokens import LONGEST_HOURS, USUAL_HOURS, TokenAuthentication, make_token, needs_tokens, revoke_token
+from centre.tokens import DOORS, LONGEST_HOURS, USUAL_HOURS, TokenAuthentication, make_token, needs_tokens, revoke_token
 from centre.tries import TooManyPasswords
 from centre.viewsets import Rows
 
@@ -68,13 +68,27 @@ class Sites(Rows):
         return Site.objects.visible_to(self.request.user)
 
 
+class Doors(serializers.ListField):
+    """First words of addresses, such as `households`."""
+
+    child = Choice(choices=DOORS)
+
+
 class TokenFacts(Facts):
-    """Who wants a token, what for and for how long."""
+    """Who wants a token, what for, for how long, and at which addresses it may ask and act."""
 
     username = Text(max_length=150)
     password = Text(max_length=128, trim_whitespace=False)
     label = Text(max_length=60)  # type: ignore[assignment]  # a serializer's own label is another thing
     hours = Count(min_value=1, max_value=LONGEST_HOURS, default=USUAL_HOURS)
+    reads = Doors(max_length=len(DOORS), default=list)
+    writes = Doors(max_length=len(DOORS), default=list)
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        """A token that opens nothing is of no use."""
+        if not said["reads"] and not said["writes"]:
+            raise serializers.ValidationError({"reads": _("Name what this token may read or write.")})
+        return said
 
 
 class MadeToken(serializers.Serializer[Any]):
@@ -109,7 +123,7 @@ class Tokens(viewsets.GenericViewSet[Any]):
         if not needs_tokens(user):
             raise exceptions.PermissionDenied(_("Your role needs no token. Sign in on the page."))
         expires_at = timezone.now() + timedelta(hours=said["hours"])
-        plain = make_token(user, said["label"], expires_at)
+        plain = make_token(user, said["label"], expires_at, reads=said["reads"], writes=said["writes"])
         write_log(user, LogLine.Verb.SIGNED_IN, "token")
         return Response(MadeToken({"token": plain, "expires_at": expires_at}).data, status=status.HTTP_201_CREATED)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from centre.access import permissions_of
 from centre.drafts import draft_key
-from centre.models import User
+from centre.models import Assignment, User
 from centre.navigation import navigation_of
 from centre.operations import current_operation, marked_as
 from centre.shift import as_looked_for, site_of_shift, sites_of_shift
@@ -28,6 +28,7 @@ def shift(request: HttpRequest) -> dict[str, Any]:
     return around | {
         "draft_key": draft_key(user),
         "shift": running,
+        "announced": Assignment.objects.announced(),  # asked by whole pages alone
         "may": may,
         "shift_site": here,
         "shift_sites": sites,

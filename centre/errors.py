@@ -54,6 +54,20 @@ class RoleHeld(Refusal):
     message = _("This person already has this role there. End it first.")
 
 
+class NotTheSecond(Refusal):
+    """Whoever gives a role cannot be the second to agree to it."""
+
+    code = "not_the_second"
+    message = _("You gave this role. Another administrator has to agree.")
+
+
+class RoleDecided(Refusal):
+    """The role counts already, has ended or was withdrawn."""
+
+    code = "role_decided"
+    message = _("This role no longer waits. Look at the person's roles again.")
+
+
 class RoleEnded(Refusal):
     """The role has ended."""
 

@@ -1,7 +1,7 @@
 """The ground: who works where, and every act they do."""
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -19,7 +19,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from centre.access import Permission, Role, judged_at, permissions_of
+from centre.access import Permission, judged_at, permissions_of
+from centre.assignments import Assignment
 from centre.clock import default_cut_off_hours
 from centre.devices import called
 from centre.sight import allowed_at, in_the_open, sight_of
@@ -66,7 +67,7 @@ class User(AbstractUser):
         return reverse("centre:person", args=[self.pk])
 
     @cached_property
-    def all_assignments(self) -> list["Assignment"]:
+    def all_assignments(self) -> list[Assignment]:
         """Every assignment the user ever had, read once per request."""
         return list(self.assignments.select_related("site"))
 
@@ -220,47 +221,14 @@ class Site(models.Model):
         return self.closed_at is not None and self.closed_at <= at
 
 
-class Assignment(models.Model):
-    """A user's role at one site, or at all, for a time."""
-
-    user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
-    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="assignments")
-    role = models.CharField(max_length=20, choices=Role)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField(null=True, blank=True)
-    given_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
-                name="assignment_ends_after_start",
-            ),
-            models.CheckConstraint(
-                condition=~Q(role__in=[Role.VOLUNTEER, Role.AID_VOLUNTEER]) | Q(ends_at__isnull=False),
-                name="volunteers_expire",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.user} · {self.get_role_display()} · {self.site or _('all sites')}"
-
-    @property
-    def last_day(self) -> date | None:
-        """The last local day on which it runs."""
-        return timezone.localtime(self.ends_at - timedelta(microseconds=1)).date() if self.ends_at else None
-
-    def covers(self, at: datetime) -> bool:
-        """Whether the assignment runs at the instant."""
-        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
-
-
 class Token(models.Model):
     """A personal key for a machine that speaks for its user, until it expires; only its digest is kept."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="tokens")
     label = models.CharField(max_length=60)
     digest = models.CharField(max_length=64, unique=True)
+    reads = ArrayField(models.CharField(max_length=40), default=list)  # the doors at which it may ask
+    writes = ArrayField(models.CharField(max_length=40), default=list)  # and those at which it may act
     made_at = models.DateTimeField(db_default=TransactionNow())
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -268,6 +236,7 @@ class Token(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="token_expires_after_made"),
+            models.CheckConstraint(condition=~Q(reads=[], writes=[]), name="token_opens_something"),
         )
 
     def __str__(self) -> str:
@@ -338,6 +307,8 @@ class LogLine(models.Model):
         SIGN_IN_FAILED = "sign_in_failed", _("failed to sign in")
         PASSWORD_CHANGED = "password_changed", _("changed a password")
         ROLE_GIVEN = "role_given", _("gave a role")
+        ROLE_AGREED = "role_agreed", _("agreed to a role")
+        ROLE_WITHDRAWN = "role_withdrawn", _("withdrew a role")
         ROLE_ENDED = "role_ended", _("ended a role")
         SIGN_IN_BLOCKED = "sign_in_blocked", _("blocked sign-in")
         SIGN_IN_ALLOWED = "sign_in_allowed", _("allowed sign-in")

@@ -27,7 +27,7 @@ class Person:
 
 def read_staff(by: User, words: str, at: datetime) -> list[Person]:
     """Those with a role that runs first, then the others, by name; narrowed down by each of the words."""
-    running = Assignment.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at)).select_related("site")
+    running = Assignment.objects.running(at).select_related("site")
     reach = by.reach(Permission.SET_UP, at)
     users = User.objects.all()
     if reach is not None:
@@ -40,6 +40,13 @@ def read_staff(by: User, words: str, at: datetime) -> list[Person]:
     )
     people = [Person(user, user.running) for user in found]
     return sorted(people, key=lambda person: not (person.roles and person.user.is_active))
+
+
+def read_waiting(by: User) -> list[Assignment]:
+    """The roles that do not count yet, at the sites that the user sets up, the earliest first."""
+    waiting = Assignment.objects.waiting().select_related("user", "site", "given_by").order_by("pk")
+    reach = by.reach(Permission.SET_UP)
+    return list(waiting if reach is None else waiting.filter(site__in=reach))
 
 
 def read_slip(user: User, act: uuid.UUID, by: User) -> str:

@@ -9,8 +9,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from centre.access import Permission, Role
-from centre.actions import FOR_A_TIME
+from centre.access import FOR_A_TIME, Permission, Role
 from centre.clock import local_instant
 from centre.days import LocalDay
 from centre.forms import ActForm, field_of

@@ -15,12 +15,14 @@ from centre.access import Permission, require
 from centre.actions import (
     add_site,
     add_staff,
+    agree_to_role,
     allow_sign_in,
     block_sign_in,
     change_site,
     end_role,
     give_password,
     give_role,
+    withdraw_role,
 )
 from centre.asked import keep_question, names_somebody, read_question
 from centre.doors import do, draw, pressed, see
@@ -28,7 +30,7 @@ from centre.forms import ActForm, SiteChangeForm, SiteForm
 from centre.log import write_log
 from centre.models import Assignment, LogLine, Site, User
 from centre.requests import StaffRequest
-from centre.setup import read_slip, read_staff
+from centre.setup import read_slip, read_staff, read_waiting
 from centre.setup_forms import RoleForm, StaffForm
 
 SITE_FACTS = ("name_en", "name_hy", "name_ru", "cut_off_hours", "presumed_left_after", "confidential")
@@ -66,7 +68,7 @@ def staff(request: StaffRequest) -> HttpResponse:
         return see("centre:slip", saved.user, form.cleaned_data["id"])
     words = read_question(request).get("search", "")[:80]
     people = read_staff(request.user, words, timezone.now())
-    return draw(request, "centre/staff.html", form, people=people, words=words)
+    return draw(request, "centre/staff.html", form, people=people, words=words, waiting=read_waiting(request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,6 +87,22 @@ def end(request: StaffRequest, key: uuid.UUID, role: int) -> HttpResponse:
     user = _person(request, key)
     assignment = get_object_or_404(user.assignments, pk=role)
     return _done(request, user, end_role, assignment, said=_("The role has ended."))
+
+
+@require_POST
+def agree(request: StaffRequest, key: uuid.UUID, role: int) -> HttpResponse:
+    """A second administrator agrees: the role counts now."""
+    user = _person(request, key)
+    assignment = get_object_or_404(user.assignments, pk=role)
+    return _done(request, user, agree_to_role, assignment, said=_("The role counts from now on."))
+
+
+@require_POST
+def withdraw(request: StaffRequest, key: uuid.UUID, role: int) -> HttpResponse:
+    """The role is taken back before it counts."""
+    user = _person(request, key)
+    assignment = get_object_or_404(user.assignments, pk=role)
+    return _done(request, user, withdraw_role, assignment, said=_("The role is withdrawn."))
 
 
 @require_POST
@@ -133,7 +151,8 @@ def _draw_person(request: StaffRequest, user: User, form: RoleForm, refused: Act
     context = {
         "person": user,
         "running": [role for role in roles if role.covers(now)],
-        "past": [role for role in roles if not role.covers(now)],
+        "waiting": [role for role in read_waiting(request.user) if role.user_id == user.pk],
+        "past": [role for role in roles if role.ends_at and role.starts_at and role.ends_at <= now],
         "form": form,
         "refused": refused,
         "act": ActForm(),

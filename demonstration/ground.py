@@ -143,7 +143,6 @@ def _make_staff(sites: dict[str, Site], opened_at: datetime) -> dict[str, User]:
             role=role,
             starts_at=opened_at,
             ends_at=ends_at if role in at_sites else None,
-            given_by=staff[Role.ADMINISTRATOR],
         )
         for role, user in staff.items()
         for site in at_sites.get(role, [None])

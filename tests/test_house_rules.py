@@ -48,6 +48,7 @@ INSTANTS_WITHOUT_AUTHOR = {
     "known_at": "what a snapshot knew",
     "began_at": "of a session: by its user",
     "seen_at": "of a session: by its user",
+    "given_at": "transaction time; the author is given_by",
     "made_at": "of a token: by its user",
     "expires_at": "of a token",
     "revoked_at": "of a token: by its user",

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from centre.access import Role
 from centre.models import LogLine, Token
+from centre.tokens import DOORS
+from reception.api_urls import router
 from tests.api.conftest import API, Machine, intake
 from tests.build import make_user
 
@@ -25,7 +27,7 @@ def fresh_count_of_tries():
 
 
 def ask(client, **facts):
-    said = {"username": "anna", "password": PASSWORD, "label": "replay", "hours": 24} | facts
+    said = {"username": "anna", "password": PASSWORD, "label": "replay", "hours": 24, "reads": ["sites"]} | facts
     return client.post(f"{API}tokens/", said, "application/json")
 
 
@@ -47,7 +49,7 @@ def test_a_token_is_kept_as_its_digest(client, goris):
 
 def test_a_token_is_for_a_shift_unless_another_time_is_asked_for(client, goris):
     make_user(username="anna", site=goris)
-    said = {"username": "anna", "password": PASSWORD, "label": "replay"}
+    said = {"username": "anna", "password": PASSWORD, "label": "replay", "reads": ["sites"]}
     assert client.post(f"{API}tokens/", said, "application/json").status_code == 201
     token = Token.objects.get()
     assert token.expires_at - token.made_at < timedelta(hours=12, minutes=1)
@@ -75,6 +77,9 @@ def test_an_expired_token_holds_no_more(goris):
         ({"hours": 73}, "hours"),
         ({"hours": "24"}, "hours"),
         ({"label": ""}, "label"),
+        ({"reads": []}, "reads"),
+        ({"reads": ["cattle"]}, "reads[0]"),
+        ({"writes": "sites"}, "writes"),
         ({"label": "x" * 61}, "label"),
         ({"username": "an\u0000na"}, "username"),
         ({"username": None}, "username"),
@@ -136,13 +141,19 @@ def test_a_huge_form_under_a_session_is_not_read(goris):
 def test_the_command_makes_a_token(client, goris):
     make_user(username="anna", site=goris)
     out = StringIO()
-    call_command("token", "anna", "--label", "replay", "--hours", "2", stdout=out)
+    call_command("token", "anna", "--label", "replay", "--hours", "2", "--reads", "sites", stdout=out)
     headers = {"Authorization": f"Bearer {out.getvalue().strip()}"}
     assert client.get(f"{API}sites/", headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize(
-    "words", [["nobody", "--label", "x"], ["anna", "--label", "x", "--hours", "73"], ["admin", "--label", "x"]]
+    "words",
+    [
+        ["nobody", "--label", "x", "--reads", "census"],
+        ["anna", "--label", "x", "--reads", "census", "--hours", "73"],
+        ["admin", "--label", "x", "--reads", "census"],
+        ["anna", "--label", "x"],
+    ],
 )
 def test_the_command_says_what_is_wrong(goris, words):
     make_user(username="anna", site=goris)
@@ -150,3 +161,22 @@ def test_the_command_says_what_is_wrong(goris, words):
     with pytest.raises(CommandError):
         call_command("token", *words)
     assert not Token.objects.exists()
+
+
+def test_a_token_reads_and_writes_where_it_says_and_nowhere_else(client, goris):
+    make_user(username="anna", site=goris)
+    told = ask(client, reads=["sites"], writes=["intakes"]).json()
+    headers = {"Authorization": f"Bearer {told['token']}"}
+    for address in ("households/", "households.csv?why=statistics", "individuals/"):
+        refused = client.get(f"{API}{address}", headers=headers)
+        assert (refused.status_code, "does not open" in refused.json()["detail"]) == (403, True)
+    assert client.post(f"{API}gate-counts/", {}, "application/json", headers=headers).status_code == 403
+    assert client.get(f"{API}intakes/", headers=headers).status_code == 403
+    assert LogLine.objects.filter(verb="refused", by__username="anna").count() == 5
+    assert client.get(f"{API}sites/", headers=headers).status_code == 200
+    assert client.post(f"{API}intakes/", intake(), "application/json", headers=headers).status_code == 201
+    assert client.get(f"{API}nothing/", headers=headers).status_code == 404
+
+
+def test_every_address_is_a_door_that_a_token_can_name():
+    assert {prefix for prefix, *_ in router.registry} == {*DOORS, "tokens"}

@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from centre.access import Role
+from centre.actions import give_role
 from centre.models import Assignment, LogLine, Operation, Session, Site, Token, User
 from centre.sessions import SessionStore, begin
 from centre.shift import CHOSEN
@@ -212,6 +213,30 @@ def end_this_role(desk: Desk) -> Iterator[None]:
     user = colleague(desk)
     yield
     assert Assignment.objects.get(user=user).ends_at <= timezone.now()
+
+
+def waiting_colleague(desk: Desk) -> Assignment:
+    """A coordinator whose role another administrator gave, opened by an administrator."""
+    user, giver = make_user(Role.OFFICIAL, desk.site), make_user(Role.ADMINISTRATOR)
+    give_role(user, role=Role.COORDINATOR, site=desk.site, by=giver)
+    administer(desk, f"/settings/staff/{user.pk}/")
+    return user.assignments.get(role=Role.COORDINATOR)
+
+
+@button("Agree to this role", "centre:agree_to_role", on="centre:person", does=["agree_to_role"])
+def agree_to_a_role(desk: Desk) -> Iterator[None]:
+    role = waiting_colleague(desk)
+    yield
+    role.refresh_from_db()
+    assert (role.agreed_by, role.covers(timezone.now())) == (desk.user, True)
+
+
+@button("Withdraw this role", "centre:withdraw_role", on="centre:person", does=["withdraw_role"])
+def withdraw_a_role(desk: Desk) -> Iterator[None]:
+    role = waiting_colleague(desk)
+    yield
+    role.refresh_from_db()
+    assert (role.withdrawn_by, role.starts_at) == (desk.user, None)
 
 
 @button("Give the role", "centre:person", on="centre:person", does=["give_role"])

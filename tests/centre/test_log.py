@@ -3,7 +3,7 @@
 import pytest
 
 from centre.access import Role
-from centre.actions import add_staff, allow_sign_in, block_sign_in, end_role, give_password, give_role
+from centre.actions import add_staff, agree_to_role, allow_sign_in, block_sign_in, end_role, give_password, give_role
 from centre.log import digest_of_account
 from centre.models import LogLine, User
 from tests.build import make_site, make_user
@@ -40,6 +40,7 @@ def test_what_is_done_to_an_account_leaves_a_line_each():
     facts = {"username": "anna", "first_name": "Anna", "last_name": "H", "language": "hy"}
     anna = User.objects.get(pk=add_staff(**facts, role=Role.COORDINATOR, site=site, by=admin).user)
     give_role(anna, role=Role.PROTECTION, site=site, by=admin)
+    agree_to_role(anna.assignments.get(role=Role.PROTECTION), by=make_user(Role.ADMINISTRATOR))
     end_role(anna.assignments.get(role=Role.PROTECTION), by=admin)
     give_password(anna, by=admin)
     block_sign_in(anna, by=admin)

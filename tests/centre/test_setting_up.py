@@ -167,7 +167,7 @@ def test_a_given_password_opens_one_door_until_it_is_changed(client, admin, gori
     for address in ("/", "/intake/", "/families/", "/settings/"):
         assert client.get(address)["Location"] == "/accounts/password/change/"
     assert client.get("/api/v1/sites/").status_code == 403
-    machine = {"username": "anna.h", "password": password, "label": "x", "hours": 1}
+    machine = {"username": "anna.h", "password": password, "label": "x", "hours": 1, "reads": ["sites"]}
     refused = type(client)().post("/api/v1/tokens/", machine, content_type="application/json")  # nobody is signed in
     assert refused.status_code == 403
     assert "password of your own" in refused.json()["detail"]
@@ -175,7 +175,7 @@ def test_a_given_password_opens_one_door_until_it_is_changed(client, admin, gori
     changed = client.post("/accounts/password/change/", {"oldpassword": password, "password1": own, "password2": own})
     assert changed.status_code == 302
     assert User.objects.get(username="anna.h").password_given_at is None
-    assert client.get("/intake/").status_code == 200
+    assert client.get("/settings/").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_a_given_password_lasts_a_day(client, admin, goris, language, words):
     User.objects.filter(username="anna.h").update(password_given_at=timezone.now() - timedelta(hours=25))
     desk = type(client)(headers={"Accept-Language": language})
     assert words in text_of(desk.post("/accounts/login/", form))
-    machine = {"username": "anna.h", "password": form["password"], "label": "x", "hours": 1}
+    machine = {"username": "anna.h", "password": form["password"], "label": "x", "hours": 1, "reads": ["sites"]}
     assert desk.post("/api/v1/tokens/", machine, content_type="application/json").status_code == 403
     User.objects.filter(username="anna.h").update(password_given_at=timezone.now() - timedelta(hours=23))
     assert desk.post("/accounts/login/", form).status_code == 302
@@ -210,11 +210,11 @@ def test_a_forgotten_password_ends_what_is_signed_in(client, admin, goris):
 def test_roles_are_given_and_ended(client, admin, goris):
     user = make_user(Role.VOLUNTEER, goris, username="davit")
     page = f"/settings/staff/{user.pk}/"
-    form = {"id": uuid.uuid4(), "role": "coordinator", "site": "", "last_day": ""}
+    form = {"id": uuid.uuid4(), "role": "official", "site": "", "last_day": ""}
     assert client.post(page, form).status_code == 303
     held = client.post(page, form | {"id": uuid.uuid4()})
     assert "already has this role" in text_of(held)
-    role = user.assignments.get(role="coordinator")
+    role = user.assignments.get(role="official")
     assert client.post(f"{page}roles/{role.pk}/end/", {"id": uuid.uuid4()}).status_code == 303
     assert "already ended" in text_of(client.post(f"{page}roles/{role.pk}/end/", {"id": uuid.uuid4()}))
     assert client.post(f"{page}sign-in/", {"id": uuid.uuid4()}).status_code == 303

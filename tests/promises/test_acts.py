@@ -25,6 +25,7 @@ from centre.access import NotAllowed, Role
 from centre.actions import (
     add_site,
     add_staff,
+    agree_to_role,
     allow_sign_in,
     block_sign_in,
     change_site,
@@ -33,6 +34,7 @@ from centre.actions import (
     give_password,
     give_role,
     say_where_to_complain,
+    withdraw_role,
 )
 from centre.models import Act, Operation, User
 from centre.refusals import Changed
@@ -114,6 +116,8 @@ CENTRE: dict[str, Callable[[World], Sent]] = {
         add_staff, w.admin, username="aram", first_name="A", last_name="B", language="hy", role=Role.OFFICIAL
     ),
     "give_role": lambda w: sent(give_role, w.admin, w.volunteer, role=Role.COORDINATOR, site=w.sisian),
+    "agree_to_role": lambda w: sent(agree_to_role, w.admin, w.waiting_role()),
+    "withdraw_role": lambda w: sent(withdraw_role, w.admin, w.waiting_role()),
     "end_role": lambda w: sent(end_role, w.admin, w.assignment(w.volunteer)),
     "block_sign_in": lambda w: sent(block_sign_in, w.admin, w.volunteer),
     "allow_sign_in": lambda w: sent(allow_sign_in, w.admin, w.volunteer),

@@ -35,6 +35,7 @@ from centre.access import Role
 from centre.actions import (
     add_site,
     add_staff,
+    agree_to_role,
     block_sign_in,
     declare_operation,
     end_role,
@@ -98,6 +99,11 @@ def given(world: World, user: User, role: str, **facts: Any) -> Refused:
     return lambda: give_role(user, role=role, by=world.admin, **facts)
 
 
+def proposed_and_agreed(world: World) -> Refused:
+    role = world.waiting_role(by=world.admin)
+    return lambda: agree_to_role(role, by=world.admin)
+
+
 def added_staff(world: World) -> Refused:
     names = {"username": world.volunteer.username, "first_name": "A", "last_name": "B", "language": "hy"}
     return lambda: add_staff(**names, role=Role.OFFICIAL, by=world.admin)
@@ -153,6 +159,8 @@ CENTRE: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     centre.EndNeeded: lambda w: given(w, w.officer, Role.VOLUNTEER),
     centre.EndsBeforeStart: lambda w: given(w, w.officer, Role.VOLUNTEER, ends_at=w.before),
     centre.RoleHeld: lambda w: given(w, w.officer, Role.PROTECTION),
+    centre.NotTheSecond: proposed_and_agreed,
+    centre.RoleDecided: lambda w: twice(agree_to_role, w.waiting_role(), by=w.admin),
     centre.RoleEnded: lambda w: twice(end_role, w.assignment(w.officer), by=w.admin),
     centre.LastAdministrator: lambda w: lambda: end_role(w.assignment(w.admin), by=w.admin),
     centre.NotOneself: lambda w: lambda: block_sign_in(w.admin, by=w.admin),

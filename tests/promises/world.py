@@ -133,6 +133,12 @@ class World:
         """The arrival of the first of the family."""
         return Movement.objects.get(individual=self.head(household), kind="arrived")
 
+    def waiting_role(self, by: User | None = None) -> Assignment:
+        """A role that waits until a second one agrees."""
+        return Assignment.objects.create(
+            user=self.volunteer, role=Role.COORDINATOR, site=self.sisian, given_by=by or self.coordinator
+        )
+
     def assignment(self, user: User) -> Assignment:
         """The one role of the user."""
         return user.assignments.get()

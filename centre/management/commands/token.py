@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from centre.models import User
-from centre.tokens import LONGEST_HOURS, USUAL_HOURS, make_token, needs_tokens
+from centre.tokens import DOORS, LONGEST_HOURS, USUAL_HOURS, make_token, needs_tokens
 
 
 class Command(BaseCommand):
@@ -22,7 +22,14 @@ class Command(BaseCommand):
             "--hours", type=int, default=USUAL_HOURS, help=f"how long it holds, at most {LONGEST_HOURS}"
         )
 
-    def handle(self, *, username: str, label: str, hours: int, **options: Any) -> None:
+        parser.add_argument("--reads", nargs="*", choices=DOORS, default=[], metavar="DOOR", help=", ".join(DOORS))
+        parser.add_argument("--writes", nargs="*", choices=DOORS, default=[], metavar="DOOR", help="the same words")
+
+    def handle(
+        self, *, username: str, label: str, hours: int, reads: list[str], writes: list[str], **options: Any
+    ) -> None:
+        if not reads and not writes:
+            raise CommandError("Name what the token may read or write: --reads census")
         if not 1 <= hours <= LONGEST_HOURS:
             raise CommandError(f"A token holds for 1 to {LONGEST_HOURS} hours.")
         user = User.objects.filter(username=username, is_active=True).first()
@@ -30,4 +37,6 @@ class Command(BaseCommand):
             raise CommandError(f"There is no account {username}.")
         if not needs_tokens(user):
             raise CommandError(f"{username} has no role now whose work a machine may do.")
-        self.stdout.write(make_token(user, label[:60], timezone.now() + timedelta(hours=hours)))
+        self.stdout.write(
+            make_token(user, label[:60], timezone.now() + timedelta(hours=hours), reads=reads, writes=writes)
+        )
