@@ -16,7 +16,8 @@ from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine
 from centre.requests import StaffRequest
-from registrations.models import Household, Membership
+from registrations.doors import household_or_404
+from registrations.models import Membership
 
 PAGE = 50
 
@@ -43,7 +44,7 @@ def close(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 def family(request: StaffRequest, number: int) -> HttpResponse:
     """A family's open cases, as a part of its file; those opened for a record that was merged too."""
     require(request.user, Permission.SEE_CASES)
-    household = get_object_or_404(Household, number=number)
+    household = household_or_404(request, number)
     write_log(request.user, LogLine.Verb.OPENED, household, ["cases"])
     people = household.memberships.today().values("counted_as")
     records = Membership.objects.filter(counted_as__in=people).values("individual")
