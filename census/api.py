@@ -27,6 +27,7 @@ from centre.access import Permission, require
 from centre.acts import check_instant
 from centre.clock import local_day, local_instant
 from centre.fields import Choice, Facts, Instant, SiteField, Text
+from centre.limits import CENSUSES, bound
 from centre.models import Site
 from centre.requests import StaffCall
 from centre.sheets import CONTENT_TYPES, read_why
@@ -183,6 +184,7 @@ class Census(viewsets.GenericViewSet[Any]):
         said = question.validated_data
         site = said.get("site")
         require(request.user, Permission.SEE_CENSUS, site)
+        bound(request.user, CENSUSES)
         at, known_at = said.get("at"), said.get("known_at")
         on = local_day(at) if at else said.get("on") or timezone.localdate()
         found = None if at or known_at else _snapshot_of(on, site)

@@ -16,6 +16,7 @@ from census.sight import tally_for, tally_for_the_public
 from census.tables import About, about_columns, about_table, official_tables, public_tables
 from centre.books import book_chunks
 from centre.clock import local_day, local_instant
+from centre.limits import FILES, bound
 from centre.log import write_log
 from centre.models import LogLine, Operation, User
 from centre.sheets import COMMA, CONTENT_TYPES, Table, as_objects, csv_lines, with_columns
@@ -37,6 +38,7 @@ def census_file(
     Its last snapshot; without one, or with `known_at`, a tally counted now. Refuses with NotFrozen where the public
     would get what is not frozen: two counts of one day would tell of those who came between.
     """
+    bound(by, FILES)
     made_at = timezone.now()
     snapshot = None if known_at else Snapshot.objects.on(on).filter(site=None).the_days_first().first()
     if profile == Profile.PUBLIC and snapshot is None:

@@ -1,11 +1,13 @@
 """What every page shows around its content: the site, the shift, where to go, what this installation is for."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
 from centre.access import permissions_of
+from centre.bursts import bursts_for
 from centre.drafts import draft_key
 from centre.models import Assignment, User
 from centre.navigation import navigation_of
@@ -29,6 +31,7 @@ def shift(request: HttpRequest) -> dict[str, Any]:
         "draft_key": draft_key(user),
         "shift": running,
         "announced": Assignment.objects.announced(),  # asked by whole pages alone
+        "bursts": partial(bursts_for, user, now),
         "may": may,
         "shift_site": here,
         "shift_sites": sites,

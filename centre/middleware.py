@@ -126,11 +126,13 @@ class WordedRefusals:
 
 def _in_words(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     context: dict[str, Any] = {"refusal": refusal}
-    if is_from_a_page(request):
-        answer = render(request, "_refusal.html", context, status=refusal.status)
-        return reswap(retarget(answer, "#notices"), "innerHTML")
-    context["back"] = _page_before(request)
-    return render(request, "refusal.html", context, status=refusal.status)
+    whole = not is_from_a_page(request)
+    if whole:
+        context["back"] = _page_before(request)
+    answer = render(request, "refusal.html" if whole else "_refusal.html", context, status=refusal.status)
+    for name, value in refusal.headers.items():
+        answer[name] = value
+    return answer if whole else reswap(retarget(answer, "#notices"), "innerHTML")
 
 
 def no_larger_than_taken(get_response: Answer) -> Answer:

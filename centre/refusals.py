@@ -24,6 +24,11 @@ class Refusal(Exception):
     def __str__(self) -> str:
         return str(self.message)
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What machines are told beside it."""
+        return {}
+
 
 class Changed(Refusal):
     """The same act was sent before with other facts; `answer` is what it was answered with then."""
@@ -49,6 +54,22 @@ class TooLarge(Refusal):
     code = "too_large"
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     message = _("This is too much to send at once.")
+
+
+class TooMany(Refusal):
+    """More was asked for than hands can ask; it may be asked again after `wait` seconds."""
+
+    code = "too_many"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    message = _("This was asked too often.")
+
+    def __init__(self, message: str | None = None, wait: int = 60) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.wait)}
 
 
 class NotThen(Refusal):

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+
+from centre.limits import count
 
 WRONG, WRONG_WITHIN = 10, 300  # seconds: of one account from one address or known device
 WRONG_THERE, ALL_THERE, THERE_WITHIN = 60, 300, 60  # from one address: a whole camp signs in from one
@@ -37,15 +38,15 @@ class Tries:
 
     def begin(self) -> None:
         """Refuse what floods an address before a password is hashed for it."""
-        if _count(f"tries:all:{self.address}", THERE_WITHIN) > ALL_THERE:
+        if count(f"tries:all:{self.address}", THERE_WITHIN) > ALL_THERE:
             raise TooManyPasswords(THERE_WITHIN)
 
     def judge(self, *, right: bool) -> None:
         """Count a wrong password; refuse a right one, too, after too many: who guesses learns nothing."""
         more = 0 if right else 1
-        if _count(f"tries:{self.account}:{self.known or self.address}", WRONG_WITHIN, more) > WRONG:
+        if count(f"tries:{self.account}:{self.known or self.address}", WRONG_WITHIN, more) > WRONG:
             raise TooManyPasswords(WRONG_WITHIN)
-        if not self.known and _count(f"tries:wrong:{self.address}", THERE_WITHIN, more) > WRONG_THERE:
+        if not self.known and count(f"tries:wrong:{self.address}", THERE_WITHIN, more) > WRONG_THERE:
             raise TooManyPasswords(THERE_WITHIN)
 
 
@@ -71,13 +72,3 @@ def know_device(response: HttpResponse, username: str) -> None:
 
 def _marked(username: str) -> str:
     return salted_hmac(SALT, username.lower(), algorithm="sha256").hexdigest()[:16]
-
-
-def _count(key: str, within: int, more: int = 1) -> int:
-    try:
-        if more:
-            cache.add(key, 0, within)
-            return cache.incr(key)
-        return int(cache.get(key, 0))
-    except ValueError:  # the time ended between the two
-        return more

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from centre.bodies import LONGEST_KEY, LONGEST_SEARCH
 from centre.fields import Facts, Instant, Key
+from centre.limits import LOOKS, bound
 from centre.log import write_log
 from centre.models import LogLine
 from centre.requests import StaffCall
@@ -79,6 +80,7 @@ class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericVie
         return answer(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        bound(self.request.user, LOOKS)
         row = self.get_object()
         self._log(LogLine.Verb.OPENED, row, (), [row])
         return Response(self.get_serializer(row).data)

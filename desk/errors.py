@@ -1,10 +1,8 @@
 """Why a desk may refuse."""
 
-from http import HTTPStatus
-
 from django.utils.translation import gettext_lazy as _
 
-from centre.refusals import Refusal
+from centre.refusals import Refusal, TooMany
 
 
 class CarerMissing(Refusal):
@@ -35,9 +33,8 @@ class NotProven(Refusal):
     message = _("This does not agree with the family of this number. Ask for their card.")
 
 
-class TooManyTries(Refusal):
+class TooManyTries(TooMany):
     """The user said three times within an hour what was not so of a family."""
 
     code = "too_many_tries"
-    status = HTTPStatus.TOO_MANY_REQUESTS
     message = _("Three attempts did not agree. Ask a coordinator, or wait an hour.")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from centre.access import Permission
 from centre.books import book_chunks
 from centre.clock import local_day
+from centre.limits import FILES, bound
 from centre.log import write_log
 from centre.models import LogLine, Site, User
 from centre.presumed import is_presumed_left
@@ -53,6 +54,7 @@ def families_file(
 
     Neither needs nor cases leave with it; a confidential site stands in it only for those who may know of it.
     """
+    bound(by, FILES)
     taken = households.order_by().values_list("pk", flat=True)
     write_log(by, LogLine.Verb.EXPORTED, "household", [name for name in MEMBER if "__" in name], shown=taken, why=why)
     now = timezone.now()

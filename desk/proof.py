@@ -90,7 +90,7 @@ def _try(holds: bool, by: User, subject: Household | None, otherwise: Refusal) -
         if holds and left > 0:
             return
         write_log(by, LogLine.Verb.REFUSED, subject or "household", [TRIED] if left > 0 else [TRIED, TooManyTries.code])
-    raise otherwise if left > 0 else TooManyTries
+    raise otherwise if left > 0 else TooManyTries(wait=int(WITHIN.total_seconds()))
 
 
 def _is_of(household: Household, member: PersonFacts) -> bool:

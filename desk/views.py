@@ -17,6 +17,7 @@ from centre.access import Permission
 from centre.asked import keep_question, names_somebody, read_question
 from centre.doors import at_a_site, do, draw, may, press, pressed, see, site_or_none, warn
 from centre.forms import ActForm
+from centre.limits import MATCHES, bound
 from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.refusals import Refusal
@@ -82,6 +83,7 @@ def intake(request: StaffRequest, site: Site) -> HttpResponse:
 @at_a_site(Permission.REGISTER)
 def matches(request: StaffRequest, _site: Site) -> HttpResponse:
     """The families that may be the one being typed; at most five, and it blocks nothing."""
+    bound(request.user, MATCHES)
     people, settlement = Intake(request.POST).typed_so_far()
     card = look_up_card(request, request.POST.get("card", ""))
     but = card.household.pk if card.household else None

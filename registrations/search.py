@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from centre.access import Permission
+from centre.limits import SEARCHES, bound
 from centre.models import User
 from registrations.card_texts import read_card_text
 from registrations.digits import in_plain_digits
@@ -82,6 +83,7 @@ def search_individuals(queryset: Any, query: str, *, by: User) -> Ranked:
     finds its members; a telephone or a document's number, in full, whose it is. A person of two records stands once.
     The queryset is one that shows `by` nothing more than visible_to.
     """
+    bound(by, SEARCHES)
     number = _number(query)
     if number is not None:
         rows = queryset.filter(today("memberships"), memberships__household__number=number)

@@ -12,6 +12,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from centre.bursts import bursts as bursts_of
 from centre.models import Site
 from centre.sight import named_for_all
 from upkeep.watch import state
@@ -233,6 +234,14 @@ def _moment(at: datetime) -> str:
     return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
 
 
+def bursts(now: datetime) -> Finding | None:
+    names = [one.user.username for one in bursts_of(now)]
+    if not names:
+        return None
+    what = _("Very many families were opened or tried within ten minutes, by: %(names)s.") % {"names": ", ".join(names)}
+    return Finding("bursts", what, _("Look in the log at whom, and ask why."))
+
+
 CHECKS: tuple[Check, ...] = (
     database,
     broker,
@@ -249,6 +258,7 @@ CHECKS: tuple[Check, ...] = (
     debug,
     demonstration,
     passwords,
+    bursts,
     https,
     certificate,
 )
@@ -259,6 +269,7 @@ NEEDS: dict[Check, frozenset[str]] = {
     worker: _BROKER,
     queue: _BROKER,
     **dict.fromkeys(
-        (migrations, snapshots, skipped_days, encryption, backup, clock, demonstration, passwords, https), _DATABASE
+        (migrations, snapshots, skipped_days, encryption, backup, clock, demonstration, passwords, bursts, https),
+        _DATABASE,
     ),
 }

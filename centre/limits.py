@@ -1,0 +1,54 @@
+"""How often one may ask for what costs or tells: counted in the cache, by who asks. Where it is away nobody counts."""
+
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from centre.models import User
+from centre.refusals import TooMany
+
+MINUTE, HOUR = 60, 3600  # seconds
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many within so many seconds, and what is said beyond; far above what hands can do."""
+
+    name: str
+    most: int
+    within: int
+    message: str | Promise
+
+
+SEARCHES = Limit("searches", 3_000, MINUTE, _("These are very many searches in one minute."))
+MATCHES = Limit("matches", 300, MINUTE, _("These are very many questions for families known already."))
+LOOKS = Limit("looks", 600, MINUTE, _("These are very many families in one minute."))
+CENSUSES = Limit("censuses", 120, MINUTE, _("These are very many questions to the census."))
+FILES = Limit("files", 60, HOUR, _("These are very many files in one hour."))
+
+
+def bound(by: User, limit: Limit) -> None:
+    """Count one; refuse with TooMany beyond the limit."""
+    if count(f"limit:{limit.name}:{by.pk}", limit.within) > limit.most:
+        raise TooMany(f"{limit.message} {_in_minutes(limit.within)}", limit.within)
+
+
+def count(key: str, within: int, more: int = 1) -> int:
+    """How many were counted under the key within so many seconds, with these."""
+    try:
+        if more:
+            cache.add(key, 0, within)
+            return cache.incr(key)
+        return int(cache.get(key, 0))
+    except ValueError:  # the time ended between the two
+        return more
+
+
+def _in_minutes(seconds: int) -> str:
+    minutes = seconds // MINUTE
+    return ngettext(
+        "Wait %(minutes)d minute, then ask again.", "Wait %(minutes)d minutes, then ask again.", minutes
+    ) % {"minutes": minutes}
