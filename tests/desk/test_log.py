@@ -165,5 +165,5 @@ def test_a_page_of_the_log_costs_the_same_for_any_number_of_lines(
         for _ in range(count):
             write_log(volunteer, LogLine.Verb.OPENED, register_family(goris, make_user()))
         client.get(PAGE)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             client.get(PAGE)

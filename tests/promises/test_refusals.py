@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -42,6 +43,7 @@ from centre.actions import (
     give_role,
     open_operation,
 )
+from centre.limits import SEARCHES, bound
 from centre.models import Operation, User
 from centre.setup import read_slip
 from desk import errors as desk
@@ -144,8 +146,14 @@ def tried_too_often(world: World, address: str, data: dict[str, Any]) -> Refused
     return ask
 
 
+def asked_too_often(by: User) -> Refused:
+    cache.set(f"limit:{SEARCHES.name}:{by.pk}", SEARCHES.most, SEARCHES.within)
+    return lambda: bound(by, SEARCHES)
+
+
 CENTRE: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     refusals.Changed: lambda w: lambda: count_gate(w.goris, people=8, by=w.volunteer, id=w.gate_count.act_id),
+    refusals.TooMany: lambda w: asked_too_often(w.volunteer),
     refusals.NotThen: lambda w: lambda: count_gate(w.goris, people=8, by=w.volunteer, at=w.now - timedelta(days=8)),
     refusals.SomebodyElse: lambda w: told_on_a_page(
         w, "/intake/", intake(row()), **{"X-Page-Of": str(w.coordinator.pk)}
@@ -315,14 +323,16 @@ CENSUS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
 PROVOKED = CENTRE | REGISTRATIONS | CARDS | SHELTER_REFUSALS | AID | CENSUS
 
 
-def all_refusals() -> set[type[refusals.Refusal]]:
+def all_refusals(of: type[refusals.Refusal] = refusals.Refusal) -> set[type[refusals.Refusal]]:
     """Every refusal of the house."""
-    ours = {one for one in refusals.Refusal.__subclasses__() if one.__module__.split(".")[0] in APPS}
-    assert not any(one.__subclasses__() for one in ours)
-    return ours
+    ours = {one for one in of.__subclasses__() if one.__module__.split(".")[0] in APPS}
+    return ours.union(*map(all_refusals, ours))
 
 
-ELSEWHERE = {census.WorkerAway}  # tests/races/test_engines_away.py: in a server that has no broker
+ELSEWHERE = {
+    census.WorkerAway,  # tests/races/test_engines_away.py: in a server that has no broker
+    refusals.TooLarge,  # tests/races/test_half_sent.py: before anything of it is read
+}
 
 
 def test_every_refusal_is_provoked_here():

@@ -71,6 +71,7 @@ def test_a_missed_snapshot_is_named_with_its_hour_and_site(all_is_well):
 
 def test_days_that_were_skipped_are_told_for_a_month():
     now = timezone.now()
+    make_site("goris")
     take_due_snapshots(now - timedelta(days=20))
     assert findings(now, "skipped_days") == []
     take_due_snapshots(now)
