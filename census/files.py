@@ -19,6 +19,7 @@ from centre.clock import local_day, local_instant
 from centre.limits import FILES, bound
 from centre.log import write_log
 from centre.models import LogLine, Operation, User
+from centre.seal import head_of_today
 from centre.sheets import COMMA, CONTENT_TYPES, Table, as_objects, csv_lines, with_columns
 
 
@@ -70,7 +71,7 @@ def _about(
     name = f"{operation.name} ({operation.code})" if operation else ""
     purpose = operation.get_purpose_display() if operation else ""
     made_by = "" if profile == Profile.PUBLIC else by.get_full_name() or by.username
-    return About(name, str(purpose), profile, made_by, made_at, why, at, known_at, frozen)
+    return About(name, str(purpose), profile, made_by, made_at, why, at, known_at, frozen, head_of_today())
 
 
 def _hour_of(on: date, now: datetime) -> datetime:

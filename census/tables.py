@@ -44,6 +44,7 @@ class About:
     at: datetime
     known_at: datetime
     frozen: bool
+    seal: str
 
 
 def official_tables(tally: dict[str, Any], at: datetime) -> list[Table]:
@@ -75,6 +76,7 @@ def about_columns(about: About) -> tuple[list[tuple[Column, Value]], list[tuple[
         *([(Column("made_by", _("Made by"), "#meta+author", NAME), about.by)] if about.by else []),
         (Column("made_at", _("Made at"), "#meta+made_at", WIDE), about.made_at),
         (Column("why", _("Why"), "#meta+why", NAME), about.why),
+        (Column("seal", _("Seal of the log"), "#meta+seal", WIDE), about.seal),
     ]
     return before, after
 

@@ -28,6 +28,12 @@ class Fault:
     key: int
 
 
+def head_of_today() -> str:
+    """The head of the last seal, short enough to be written down; empty before the first."""
+    last = LogSeal.objects.last()
+    return last.head[:16] if last else ""
+
+
 def next_seal(through: datetime) -> LogSeal | None:
     """The seal of the lines of before the instant that have none yet; nothing where there are no such lines."""
     last = LogSeal.objects.last()

@@ -24,6 +24,7 @@ DOORS = (
     "cases",
     "census",
     "distributions",
+    "emergency-openings",
     "gate-counts",
     "handouts",
     "households",

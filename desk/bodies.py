@@ -17,6 +17,7 @@ from centre.clock import local_day
 from centre.fields import Choice, Count, Facts, Key, SiteField, Text
 from centre.lines import LineField
 from centre.models import Marz
+from centre.sheets import read_why
 from centre.viewsets import ActFacts, DatedFacts
 from desk.births import OLDEST, read_birth
 from desk.fields import LONGEST_PHONES, NOT_KNOWN, NameField, PhoneField, phones_in
@@ -189,6 +190,13 @@ class NamesBody(FamilyFacts, DatedFacts):
         if not heads:
             raise serializers.ValidationError({"members": [_("One member is the head.")]})
         return people
+
+
+class EmergencyBody(ActFacts):
+    """Whose file, and why it must be opened without seeing the family."""
+
+    number = Text(max_length=LENGTH + 20, clean=read_card_text, help_text="The number, such as 4127B.")
+    reason = Text(max_length=200, clean=read_why, help_text="It is read by who supervises you, at once.")
 
 
 class IntakeBody(NamesBody):

@@ -12,6 +12,7 @@ from cards.fields import CardField
 from centre.forms import ActForm, WhyField, field_of
 from centre.lines import LineField
 from centre.models import Marz, Site
+from centre.sheets import read_why
 from desk.fields import NOT_KNOWN, BirthField, NameField
 from desk.intake import MOST_CROSSING, MOST_IN_A_GROUP, MemberForm, child_key, need_name
 from desk.naming import card_facts, given_in
@@ -123,6 +124,15 @@ class ProofForm(forms.Form):
         """What was said of the member; the name is one of theirs, or several."""
         name, birth = self.cleaned_data["member_name"], self.cleaned_data["member_birth"]
         return PersonFacts(given_name="" if name == NOT_KNOWN else name, birth=birth or Birth())
+
+
+class EmergencyForm(forms.Form):
+    """Why a file is opened that its reader does not see."""
+
+    emergency = forms.CharField(label=_("Why must you open this family now?"), max_length=200)
+
+    def clean_emergency(self) -> str:
+        return read_why(self.cleaned_data["emergency"])
 
 
 class CountForm(ActForm):

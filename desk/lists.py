@@ -17,6 +17,7 @@ from centre.limits import FILES, bound
 from centre.log import write_log
 from centre.models import LogLine, Site, User
 from centre.presumed import is_presumed_left
+from centre.seal import head_of_today
 from centre.sheets import COMMA, CONTENT_TYPES, Begun, Column, Table, Value, csv_lines
 from centre.sight import sight_of
 from registrations.births import age_as_known, born_as_said, born_for_machines
@@ -114,7 +115,9 @@ def _rows(
             passed_over.add(person)  # once: the next record of the same person is no other one
         yield _row(row, born, words, sites, now)
         told += 1
-    yield [_("End of the list. People: %(rows)d") % {"rows": told}]
+    head = head_of_today()
+    seal = [_("Seal of the log: %(seal)s") % {"seal": head}] if head else []
+    yield [_("End of the list. People: %(rows)d") % {"rows": told}, *seal]
 
 
 def _the_dead(now: datetime) -> set[uuid.UUID]:

@@ -36,6 +36,7 @@ PARTS = {
     "card": _("card"),
     "cases": _("cases"),
     "day": _("by day"),
+    "emergency": _("in an emergency"),
     "handouts": _("aid received"),
     "list": _("list"),
     "log": _("the log"),

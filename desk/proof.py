@@ -31,7 +31,7 @@ TRIED = "proof"  # what the log calls an attempt that failed
 
 def sees(user: User, household: Household) -> bool:
     """Whether the family is shown to the user anyway."""
-    return Household.objects.visible_to(user).filter(pk=household.pk).exists()
+    return Household.objects.in_hand_of(user).filter(pk=household.pk).exists()
 
 
 def require_proof(shown: Shown, member: PersonFacts, *, by: User) -> Household:

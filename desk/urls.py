@@ -3,20 +3,21 @@
 from django.urls import path
 
 import registrations.addresses  # noqa: F401 - makes <number:…> known
-from desk import list_views, log_views, merge_views, paper, views
+from desk import intake_views, list_views, log_views, merge_views, paper, views
 
 app_name = "desk"
 
 urlpatterns = [
-    path("intake/", views.intake, name="intake"),
-    path("intake/matches/", views.matches, name="matches"),
-    path("intake/arrive/", views.arrive_by_card, name="arrive_by_card"),
-    path("intake/seen/", views.seen_here, name="seen_here"),
-    path("intake/same-family/", views.same_family, name="same_family"),
-    path("intake/gate/", views.gate, name="gate"),
-    path("intake/count/", views.count, name="count"),
-    path("intake/count/<uuid:key>/void/", views.void_count, name="void_count"),
-    path("intake/done/<number:number>/", views.done, name="done"),
+    path("intake/", intake_views.intake, name="intake"),
+    path("intake/matches/", intake_views.matches, name="matches"),
+    path("intake/arrive/", intake_views.arrive_by_card, name="arrive_by_card"),
+    path("intake/seen/", intake_views.seen_here, name="seen_here"),
+    path("intake/open/", intake_views.open_file, name="open_file"),
+    path("intake/same-family/", intake_views.same_family, name="same_family"),
+    path("intake/gate/", intake_views.gate, name="gate"),
+    path("intake/count/", intake_views.count, name="count"),
+    path("intake/count/<uuid:key>/void/", intake_views.void_count, name="void_count"),
+    path("intake/done/<number:number>/", intake_views.done, name="done"),
     path("families/", views.families, name="families"),
     path("families/list/", list_views.families_list, name="families_list"),
     path("families/<number:number>/", views.family, name="family"),

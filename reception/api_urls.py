@@ -10,6 +10,7 @@ from centre.api import Sites, Tokens
 from desk.api import (
     Arrivals,
     Deaths,
+    EmergencyOpenings,
     FamiliesList,
     GateCounts,
     HouseholdMovements,
@@ -45,6 +46,7 @@ router.register("census", Census, basename="census")
 router.register("merges", Merges, basename="merge")
 router.register("arrivals", Arrivals, basename="arrival")
 router.register("sightings", Sightings, basename="sighting")
+router.register("emergency-openings", EmergencyOpenings, basename="emergency-opening")
 router.register("intakes", Intakes, basename="intake")
 router.register("pre-registrations", PreRegistrations, basename="pre-registration")
 router.register("log", LogLines)

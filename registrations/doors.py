@@ -8,6 +8,8 @@ from registrations.models import Household
 
 
 def household_or_404(request: StaffRequest, number: int) -> Household:
-    """The household of this number if the user may see it; for all others it is not there."""
+    """The household of this number if the user may see it, or act on it where a form was sent; else it is not there."""
     bound(request.user, LOOKS)
-    return get_object_or_404(Household.objects.visible_to(request.user).select_related("site"), number=number)
+    rows = Household.objects.select_related("site")
+    shown = rows.in_hand_of(request.user) if request.method == "POST" else rows.visible_to(request.user)
+    return get_object_or_404(shown, number=number)

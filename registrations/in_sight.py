@@ -49,6 +49,9 @@ SIGHT: dict[str, Sequence[Rows]] = {
 }
 
 
+OPENED_IN_EMERGENCY = "desk_emergencyopening AS e WHERE e.by_id = %s AND e.until > %s"
+
+
 class Reason(NamedTuple):
     """Why households are shown: they are in these rows."""
 
@@ -102,8 +105,11 @@ def reasons_to_see(user: "User", at: datetime, permission: Permission) -> list[R
         if assignment.site_id is not None:
             sites.setdefault(assignment.role, []).append(assignment.site_id)
     when = {"at": at, "fresh": at - FRESH}
-    return [
+    reasons = [
         Reason(household, rows, [own, *(when[instant] for instant in instants)])
         for role, own in sites.items()
         for household, rows, instants in SIGHT[role]
     ]
+    if reasons and permission == Permission.SEE_FAMILIES:
+        reasons.append(Reason("e.household_id", OPENED_IN_EMERGENCY, [user.pk, at]))
+    return reasons

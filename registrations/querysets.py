@@ -46,6 +46,10 @@ class HouseholdQuerySet(models.QuerySet[Any]):
             return self.all()
         return self.filter(InSight("pk", reasons)) if reasons else self.none()
 
+    def in_hand_of(self, user: "User") -> "HouseholdQuerySet":
+        """The households on whom the user may act: those they see, and not by a file opened in an emergency alone."""
+        return self.visible_to(user, permission=Permission.REGISTER)
+
     def registered(self) -> "HouseholdQuerySet":
         """Households whose names are taken."""
         return self.filter(registered_at__isnull=False)
@@ -79,6 +83,10 @@ class IndividualQuerySet(models.QuerySet[Any]):
         if reasons is None:
             return self.filter(today("memberships"))
         return self.filter(today("memberships"), InSight("memberships__household", reasons)) if reasons else self.none()
+
+    def in_hand_of(self, user: "User") -> "IndividualQuerySet":
+        """The people on whom the user may act: those they see, and not by a file opened in an emergency alone."""
+        return self.visible_to(user, permission=Permission.REGISTER)
 
     def by_reason_to_see(self, user: "User", at: datetime | None = None) -> "list[IndividualQuerySet]":
         """Those whom visible_to shows, a queryset for each reason.

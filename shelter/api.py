@@ -171,7 +171,7 @@ class HouseholdPlaces(Acts):
     queryset = Household.objects.all()
 
     def get_queryset(self) -> Any:
-        return Household.objects.visible_to(self.request.user)
+        return Household.objects.in_hand_of(self.request.user)
 
     @act_on_row(HoldFacts, Placed)
     def hold(self, household: Household, body: HoldFacts) -> Placed:

@@ -174,7 +174,7 @@ def _household(request: StaffRequest, number: str) -> Household:
         read = read_card_text(number).number
     except ValidationError:
         raise Http404 from None
-    return get_object_or_404(Household.objects.visible_to(request.user), number=read)
+    return get_object_or_404(Household.objects.in_hand_of(request.user), number=read)
 
 
 def _do(request: StaffRequest, form: ActForm, act: Act, *household: Household, said: str) -> HttpResponse:

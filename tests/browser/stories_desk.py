@@ -15,6 +15,7 @@ from centre.models import LogLine
 from desk.actions import arrive, count_gate
 from desk.coming import note_seen
 from desk.merging import merge_pairs
+from desk.models import EmergencyOpening
 from registrations.card_texts import secrets_of
 from registrations.facts import Birth
 from registrations.models import GateCount, Household, Individual, Merge, Movement, Presence
@@ -77,6 +78,19 @@ def add_rows(desk: Desk) -> Iterator[None]:
     drawn = desk.open("/intake/").locator("[data-member]").count()
     yield
     assert desk.page.locator("[data-member]").count() > drawn
+
+
+@button("Open the family for one hour", "desk:open_file", on=INTAKE, does=["open_in_emergency"])
+def open_a_file_in_an_emergency(desk: Desk) -> Iterator[None]:
+    family = register_family(make_site(), desk.by)
+    page = desk.open("/intake/", Role.VOLUNTEER)
+    page.locator("[data-card]").fill(str(family))
+    page.keyboard.press("Enter")
+    page.get_by_text("In an emergency").click()
+    page.locator("[name=emergency]").fill("a child has a seizure")
+    yield
+    expect(page.locator("h1")).to_contain_text(str(family))
+    assert EmergencyOpening.objects.get(household=family).reason == "a child has a seizure"
 
 
 @button("Record arrival", "desk:arrive_by_card", on=INTAKE, does=["arrive"])

@@ -43,6 +43,7 @@ from desk.actions import (
     complete,
     count_gate,
     depart,
+    open_in_emergency,
     pre_register,
     record_birth,
     record_death,
@@ -140,6 +141,7 @@ DESK: dict[str, Callable[[World], Sent]] = {
         complete, w.volunteer, w.counted, site=w.goris, members=[person("Lusine")], facts=SHELTER
     ),
     "arrive": lambda w: sent(arrive, w.coordinator, w.family, site=w.sisian),
+    "open_in_emergency": lambda w: sent(open_in_emergency, w.volunteer, w.family, reason="a seizure"),
     "note_seen": lambda w: sent(note_seen, w.coordinator, w.family, site=w.sisian),
     "confirm_seen": lambda w: sent(confirm_seen, w.coordinator, seen(w), site=w.sisian),
     "depart": lambda w: sent(depart, w.coordinator, w.family, site=w.goris, destination="abroad"),

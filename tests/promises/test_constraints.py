@@ -9,6 +9,8 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from aid.models import EntitlementRule
 from centre.models import Act, LogLine, LogSeal, Token
+from desk.actions import open_in_emergency
+from desk.models import EmergencyOpening
 from registrations.models import Absence, Individual, Membership, Name, Presence, Sighting, SpecificNeed
 from shelter.models import Bedding
 from tests.promises.world import HOUR, World, again, change, check_deferred, delete, empty
@@ -22,6 +24,11 @@ COUNTS = (models.PositiveIntegerField, models.PositiveSmallIntegerField, models.
 
 # What a foreign key of several columns refers to: the table's own key alone makes it unique.
 REFERRED_TO = {"presence_of_individual_at_site", "room_of_site", "place_of_room"}
+
+
+def emergency(world: World) -> EmergencyOpening:
+    open_in_emergency(world.family, reason="a child has a seizure", by=world.volunteer)
+    return EmergencyOpening.objects.get()
 
 
 def member(world: World, position: int = 1) -> Membership:
@@ -137,6 +144,8 @@ REGISTRATIONS: dict[str, Break] = {
     "need_once": lambda w: again(need()),
     "need_ended_by_someone": lambda w: change(need(), ended_at=w.now),
     "seen_once": see_twice,
+    "emergency_has_a_reason": lambda w: change(emergency(w), reason=" x "),
+    "desk_emergencyopening_act_id_key": lambda w: again(emergency(w)),
     "merged_once": lambda w: again(w.merge, act=act(w)),
     "merged_into_another": lambda w: change(w.merge, into=w.merge.merged),
     "unmerged_in_an_act": lambda w: change(w.merge, undone_recorded_at=w.now),

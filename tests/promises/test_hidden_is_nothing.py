@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -121,6 +122,7 @@ def _ask(machine: Machine, client: Client, asked: Asked, own: set[str]) -> Answe
     more: dict[str, Any] = {"headers": machine.headers} if of_the_api else {}
     if isinstance(asked.data, str):
         more["content_type"] = "application/json"
+    cache.clear()  # of both worlds, so that both are asked as often
     with transaction.atomic():  # what an act writes is taken back, so that each is asked of the same world
         with CaptureQueriesContext(
             connection,
