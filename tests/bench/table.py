@@ -29,7 +29,7 @@ from centre.access import Role  # noqa: E402
 from centre.models import Site, User  # noqa: E402
 from centre.tokens import make_token  # noqa: E402
 from demonstration.people import InventedFamily, invent_families  # noqa: E402
-from registrations.models import Household, Individual  # noqa: E402
+from registrations.models import Household, Individual, Membership, Presence
 from registrations.numbers import write_number  # noqa: E402
 from shelter.models import Room  # noqa: E402
 from tests.bench.bare import bare_inserts  # noqa: E402
@@ -153,7 +153,9 @@ def handouts(site: Site, by: User, registered: list[Any]) -> Iterator[Call]:
         rules=[Rule(parcel, "person", 1)],
         by=by,
     )
-    for number in Household.objects.values_list("number", flat=True)[:5000]:
+    here = Presence.objects.at(timezone.now()).filter(site=site).values("individual")  # a number opens nobody else
+    families = Membership.objects.today().filter(counted_as__in=here).values("household")
+    for number in Household.objects.filter(pk__in=families).values_list("number", flat=True)[:5000]:
         body = {"id": uuid.uuid4(), "distribution": plan.distribution, "number": write_number(number)}
         yield "POST", "/api/v1/handouts/", body | {"at": timezone.now().isoformat()}
 
