@@ -29,7 +29,7 @@ from centre.access import Role  # noqa: E402
 from centre.models import Site, User  # noqa: E402
 from centre.tokens import make_token  # noqa: E402
 from demonstration.people import InventedFamily, invent_families  # noqa: E402
-from registrations.models import Individual, Presence
+from registrations.models import Individual, Presence  # noqa: E402
 from registrations.numbers import write_number  # noqa: E402
 from shelter.models import Room  # noqa: E402
 from tests.bench.bare import bare_inserts  # noqa: E402
@@ -145,9 +145,7 @@ def handouts(by: User) -> Iterator[Call]:
     """One distribution a site; each family there once."""
     parcel = Item.objects.create(code="parcel", name_en="Food parcel")
     now = timezone.now()
-    here = Presence.objects.at(now).filter(
-        individual__memberships__position=0
-    )  # a number opens nobody who is elsewhere
+    here = Presence.objects.at(now).filter(individual__memberships__position=0)  # not elsewhere
     families = here.values_list("individual__memberships__household__number", "site")
     plans: dict[Any, str] = {}
     for number, site in list(families[:5000]):
