@@ -26,14 +26,15 @@ from centre.meters import ACTS, REFUSALS
 from centre.models import Act, LogLine, User
 from centre.refusals import Changed, NotThen, Refusal
 from centre.rows import values_of
+from centre.sent import sent_digest_of
 
 Answer = TypeVar("Answer")
 
 DEADLOCK = "40P01"
 
 INSERT_ACT = """
-INSERT INTO centre_act (id, kind, at, by_id, digest)
-VALUES (%s, %s, %s, %s, %s)
+INSERT INTO centre_act (id, kind, at, by_id, digest, sent_digest)
+VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT (id) DO NOTHING
 RETURNING recorded_at
 """
@@ -97,7 +98,7 @@ def act(kind: str, *, answers: type[Answer]) -> Callable[[Callable[..., Answer]]
         ) -> Answer:
             facts = dict(names.bind_partial(*args, **kwargs).arguments) | {"at": at}
             row = Act(id=id or uuid.uuid4(), kind=kind, by=by, digest=digest_of(kind, facts))
-            row.at = at or timezone.now()
+            row.at, row.sent_digest = at or timezone.now(), sent_digest_of(row.id)
 
             def once() -> Answer:
                 with transaction.atomic(), in_order():
@@ -135,7 +136,7 @@ def check_instant(at: datetime | None) -> datetime:
 
 def _write(row: Act) -> bool:
     """Insert the act, waiting for a twin under way; False when it is there already."""
-    written = values_of(INSERT_ACT, [row.id, row.kind, row.at, row.by_id, row.digest])
+    written = values_of(INSERT_ACT, [row.id, row.kind, row.at, row.by_id, row.digest, row.sent_digest])
     if written:
         (row.recorded_at,) = written
         row._state.adding = False

@@ -128,7 +128,7 @@ def _in_words(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     context: dict[str, Any] = {"refusal": refusal}
     whole = not is_from_a_page(request)
     if whole:
-        context["back"] = _page_before(request)
+        context["back"] = page_before(request)
     answer = render(request, "refusal.html" if whole else "_refusal.html", context, status=refusal.status)
     for name, value in refusal.headers.items():
         answer[name] = value
@@ -150,7 +150,7 @@ def no_larger_than_taken(get_response: Answer) -> Answer:
     return middleware
 
 
-def _page_before(request: HttpRequest) -> str:
+def page_before(request: HttpRequest) -> str:
     """The page of ours that the refused act was sent from; the board when the browser does not say."""
     address = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     own = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
@@ -174,7 +174,7 @@ def sign_in_and_back(get_response: Answer) -> Answer:
         sign_in = resolve_url(settings.LOGIN_URL)
         if not response.headers.get("Location", "").startswith(sign_in) or _is_open_to_all(request):
             return response
-        back = _page_before(request) if is_from_a_page(request) else request.get_full_path()
+        back = page_before(request) if is_from_a_page(request) else request.get_full_path()
         was_in = settings.SESSION_COOKIE_NAME in request.COOKIES or request.headers.get(PAGE_OF, NOBODY) != NOBODY
         asked = {REDIRECT_FIELD_NAME: back} | ({ENDED: "1"} if was_in else {})
         address = f"{sign_in}?{urlencode(asked)}"

@@ -277,6 +277,7 @@ class Act(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="acts")
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     digest = models.CharField(max_length=64)
+    sent_digest = models.CharField(max_length=66, blank=True, default="", db_default="")  # centre.sent
     answer = models.JSONField(null=True, encoder=DjangoJSONEncoder)
 
     class Meta:

@@ -2,6 +2,7 @@
 
 An act that is sent twice is done once (centre.acts). But a page may refuse the second sending before the act is asked:
 a family that has departed cannot depart again. The person whose answer was lost on the line needs the first answer.
+The session knows for minutes where it led; the act knows for good that it was done.
 """
 
 import hashlib
@@ -15,7 +16,9 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from centre.middleware import page_before
 from centre.requests import is_for_the_api
+from centre.sent import act_done_for, in_this_request, read_sent
 
 ANSWERED = "answered"
 MOST_KEPT = 20  # answers a session, the latest: a repeat comes within minutes
@@ -34,7 +37,12 @@ def answer_again(get_response: Answer) -> Answer:
         if key in kept:
             _say_saved(request)
             return HttpResponseRedirect(kept[key], status=HTTPStatus.SEE_OTHER)
-        response = get_response(request)
+        sent = read_sent(request.POST["id"], request.get_full_path(), _said(request))
+        if act_done_for(request.user, sent):
+            _say_saved(request)
+            return HttpResponseRedirect(page_before(request), status=HTTPStatus.SEE_OTHER)
+        with in_this_request(sent):
+            response = get_response(request)
         if response.status_code == HTTPStatus.SEE_OTHER:
             request.session[ANSWERED] = [*kept.items(), (key, response["Location"])][-MOST_KEPT:]
             _save_without_waiting(request.session)
@@ -53,8 +61,11 @@ def _save_without_waiting(session: SessionBase) -> None:
 
 def _digest(request: HttpRequest) -> str:
     """SHA-256 over the address and all that was said, but for the token that changes at sign-in."""
-    said = [(name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]
-    return hashlib.sha256(repr((request.get_full_path(), said)).encode()).hexdigest()
+    return hashlib.sha256(repr((request.get_full_path(), _said(request))).encode()).hexdigest()
+
+
+def _said(request: HttpRequest) -> list[tuple[str, list[str]]]:
+    return [(name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]
 
 
 def _say_saved(request: HttpRequest) -> None:

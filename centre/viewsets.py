@@ -21,6 +21,7 @@ from centre.limits import LOOKS, bound
 from centre.log import write_log
 from centre.models import LogLine
 from centre.requests import StaffCall
+from centre.sent import act_done_for, in_this_request, read_sent
 
 Door = Callable[..., Any]
 Body = TypeVar("Body", bound="ActFacts")
@@ -127,33 +128,55 @@ def check_parameters(asked: Mapping[str, Any], known: set[str]) -> None:
 
 
 def act_on_row(takes: type[ActFacts], answers: type, url_path: str | None = None) -> Callable[[Door], Door]:
-    """Make a method `POST <rows>/<id>/<verb>/`: called with the row and the valid body, it does an act and answers."""
+    """Make a method `POST <rows>/<id>/<verb>/`: called with the row and the valid body, it does an act and answers.
+
+    What was sent before, word for word, is answered as it was before the row is looked for and the body judged.
+    """
 
     def decorate(door: Door) -> Door:
         @extend_schema(request=takes, responses={201: answer_of(answers)})
         @action(detail=True, methods=["post"], url_path=url_path)
         @wraps(door)
         def post(self: Any, request: Request, pk: str) -> Response:
-            row = self.get_object()
-            return _answer(door(self, row, read_body(self, takes, row)))
+            def do() -> Any:
+                row = self.get_object()
+                return door(self, row, read_body(self, takes, row))
+
+            return _once(request, do)
 
         return post
 
     return decorate
 
 
-def act_on_list(takes: type[ActFacts], answers: type) -> Callable[[Door], Door]:
-    """Make a method `POST <rows>/`, or wrapped in `action` one below it: called with the valid body, it does an act."""
+def act_on_list(
+    takes: type[ActFacts], answers: type, again: Callable[[dict[str, Any]], Any] | None = None
+) -> Callable[[Door], Door]:
+    """Make a method `POST <rows>/`, or wrapped in `action` one below it: called with the valid body, it does an act.
+
+    What was sent before is answered as it was; where a door says more than its act answers, `again` adds it.
+    """
 
     def decorate(door: Door) -> Door:
         @extend_schema(request=takes, responses={201: answer_of(answers)}, filters=False)
         @wraps(door)
         def post(self: Any, request: Request) -> Response:
-            return _answer(door(self, read_body(self, takes)))
+            return _once(request, lambda: door(self, read_body(self, takes)), again)
 
         return post
 
     return decorate
+
+
+def _once(request: Any, do: Callable[[], Any], again: Callable[[dict[str, Any]], Any] | None = None) -> Response:
+    said = request.data
+    sent = read_sent(said.get("id"), request.path, said) if isinstance(said, dict) else None
+    done = act_done_for(request.user, sent)
+    if done:
+        kept: dict[str, Any] = done.answer or {}  # no act is seen before it has its answer
+        return _answer(again(kept) if again else kept)
+    with in_this_request(sent):
+        return _answer(do())
 
 
 def read_body(view: Any, takes: type[Body], row: Any = None) -> Body:

@@ -88,7 +88,7 @@ class Intakes(Acts):
     queryset = Household.objects.all()
     serializer_class = IntakeBody
 
-    @act_on_list(IntakeBody, IntakeAnswer)
+    @act_on_list(IntakeBody, IntakeAnswer, again=lambda done: _registered(done, []))
     def create(self, body: IntakeBody) -> dict[str, Any]:
         """Register a family; with a card, name the family that was counted under it."""
         said = body.validated_data
@@ -100,7 +100,7 @@ class Intakes(Acts):
             by=body.asker,
             but=uuid.UUID(done.household),
         )
-        return {**asdict(done), "card": done.number.replace(" ", ""), "matches": [asdict(match) for match in known]}
+        return _registered(asdict(done), [asdict(match) for match in known])
 
 
 class PreRegistrations(Acts):
@@ -168,7 +168,7 @@ class Arrivals(Acts):
     queryset = Household.objects.all()
     serializer_class = ProofBody
 
-    @act_on_list(ProofBody, ArrivalAnswer)
+    @act_on_list(ProofBody, ArrivalAnswer, again=lambda done: _arrived(_household_of(done), done))
     def create(self, body: ProofBody) -> dict[str, Any]:
         """Record that the family came: by its card, or by what only it can say, in one attempt of three an hour."""
         site, shown = body.validated_data["site"], _shown(body.validated_data.get("card"))
@@ -179,7 +179,7 @@ class Arrivals(Acts):
             household = require_proof(shown, body.member, by=body.asker)
         seen = shown is not None and shown.proven
         done = arrive(household, site=site, card_read=seen, **_signed(body))
-        return {"household": household.pk, "number": str(household), **asdict(done)}
+        return _arrived(household, asdict(done))
 
 
 class Sightings(Acts):
@@ -405,6 +405,20 @@ def _shown(card: CardText | None) -> Shown | None:
         return look_at(card) if card else None
     except UnknownCard as error:
         raise serializers.ValidationError({"card": [str(error)]}) from error
+
+
+def _registered(done: dict[str, Any], matches: list[dict[str, Any]]) -> dict[str, Any]:
+    """Who it may be already is said once, when it is asked; later it stands among the duplicates."""
+    return {**done, "card": done["number"].replace(" ", ""), "matches": matches}
+
+
+def _arrived(household: Household, done: dict[str, Any]) -> dict[str, Any]:
+    return {"household": household.pk, "number": str(household), **done}
+
+
+def _household_of(done: dict[str, Any]) -> Household:
+    """Of whom this arrival was told."""
+    return Household.objects.filter(memberships__individual__in=done["individuals"]).earliest("registered_at")
 
 
 def _signed(body: ActFacts) -> dict[str, Any]:
