@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def signed_in(user, site):
     client = Client()
     client.force_login(user)
-    client.post("/shift/", {"site": site.pk})
+    client.post("/settings/shift/", {"site": site.pk})
     return client
 
 
@@ -25,11 +25,11 @@ def test_a_form_sent_again_under_a_new_session_after_the_role_has_ended_is_saved
     site = make_site()
     user = make_user(Role.VOLUNTEER, site)
     form = {"id": str(uuid.uuid4()), "people": "7", "vehicles": "0"}
-    assert signed_in(user, site).post("/gate/count/", form).status_code == 303
+    assert signed_in(user, site).post("/intake/count/", form).status_code == 303
     later = signed_in(user, site)
     Assignment.objects.filter(user=user).update(ends_at=timezone.now())
     Site.objects.update(closed_at=timezone.now())
-    answer = later.post("/gate/count/", form, follow=True)
+    answer = later.post("/intake/count/", form, follow=True)
     assert answer.redirect_chain[0][1] == 303
     assert "This was saved the first time you sent it." in answer.content.decode()
     assert GateCount.objects.get().people == 7
