@@ -1,5 +1,6 @@
 #!/bin/sh
-# Bring the release that is checked out, or what was changed in .env, to people at work: no request is refused.
+# Bring the release that is checked out, or what was changed in .env, to people at work: while the old web still runs on
+# what was migrated, and proxy and database stay as they are, no request is refused.
 # `sh deploy/upgrade.sh back` brings the images of before. Which they are stands in .env, so that every later command
 # and the nightly backup run the same. Migrates first; then new web containers answer beside the old ones, which go.
 set -eu
