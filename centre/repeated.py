@@ -38,11 +38,11 @@ def answer_again(get_response: Answer) -> Answer:
             _say_saved(request)
             return HttpResponseRedirect(kept[key], status=HTTPStatus.SEE_OTHER)
         sent = read_sent(request.POST["id"], request.get_full_path(), _said(request))
-        if act_done_for(request.user, sent):
-            _say_saved(request)
-            return HttpResponseRedirect(page_before(request), status=HTTPStatus.SEE_OTHER)
         with in_this_request(sent):
             response = get_response(request)
+        if response.status_code >= HTTPStatus.BAD_REQUEST and act_done_for(request.user, sent):
+            _say_saved(request)  # what is printed or read on the page is answered again by the page itself
+            return HttpResponseRedirect(page_before(request), status=HTTPStatus.SEE_OTHER)
         if response.status_code == HTTPStatus.SEE_OTHER:
             request.session[ANSWERED] = [*kept.items(), (key, response["Location"])][-MOST_KEPT:]
             _save_without_waiting(request.session)

@@ -1,0 +1,185 @@
+"""What was done is answered again, at its page and at its address of the API, whatever has happened since."""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
+
+from centre.models import Act, Site, User
+from desk.coming import note_seen
+from registrations.models import GateCount, Household
+from tests.api.conftest import Machine, intake, member
+from tests.build import make_user
+from tests.promises.world import HOUR, World, everything
+
+pytestmark = pytest.mark.django_db
+
+Sent = tuple[User, str, dict[str, Any]]
+
+NEWBORN = {
+    "given_name": "Tigran",
+    "family_name": "Hakobyan",
+    "sex": "M",
+    "birth_date": timezone.localdate().isoformat(),
+    "relationship": "son",
+}
+DISTANT = {"at": timezone.now().isoformat()}
+
+
+def seen(world: World) -> Household:
+    note_seen(world.family, site=world.sisian, by=world.coordinator)
+    return world.family
+
+
+def code_of(household: Household) -> str:
+    return str(household).replace(" ", "")
+
+
+def proof(world: World) -> dict[str, Any]:
+    """What only the family can say: its number with a name and a birth year."""
+    head = world.head(world.gone)
+    birth = {"birth_year": head.birth_date.year} if head.birth_date else {}
+    names = {"given_name": head.given_name, "family_name": head.family_name}
+    return {"site": "sisian", "card": code_of(world.gone), **names, **birth, **DISTANT}
+
+
+ADDRESSES: dict[str, Callable[[World], Sent]] = {
+    "intakes/": lambda w: (w.coordinator, "intakes/", intake(member("Vahan"), going="shelter")),
+    "pre-registrations/": lambda w: (
+        w.coordinator,
+        "pre-registrations/",
+        {"site": "goris", "going": "stays", "groups": [{"count": 2}]},
+    ),
+    "arrivals/": lambda w: (w.coordinator, "arrivals/", proof(w)),
+    "emergency-openings/": lambda w: (
+        w.coordinator,
+        "emergency-openings/",
+        {"number": code_of(w.family), "reason": "a child has a seizure"},
+    ),
+    "sightings/": lambda w: (w.coordinator, "sightings/", {"site": "sisian", "card": code_of(w.family)}),
+    "households/{id}/complete/": lambda w: (w.coordinator, f"households/{w.counted.pk}/complete/", intake()),
+    "households/{id}/arrive/": lambda w: (w.coordinator, f"households/{w.family.pk}/arrive/", {"site": "sisian"}),
+    "households/{id}/confirm-arrival/": lambda w: (
+        w.coordinator,
+        f"households/{seen(w).pk}/confirm-arrival/",
+        {"site": "sisian"},
+    ),
+    "households/{id}/depart/": lambda w: (
+        w.coordinator,
+        f"households/{w.family.pk}/depart/",
+        {"site": "goris", "destination": "abroad"},
+    ),
+    "households/{id}/born/": lambda w: (
+        w.coordinator,
+        f"households/{w.family.pk}/born/",
+        {"site": "goris", "child": NEWBORN, **DISTANT},
+    ),
+    "households/{id}/hold/": lambda w: (
+        w.coordinator,
+        f"households/{w.family.pk}/hold/",
+        {"rooms": [str(w.hall.pk)], "until": (w.now + HOUR).isoformat()},
+    ),
+    "households/{id}/place/": lambda w: (
+        w.coordinator,
+        f"households/{w.family.pk}/place/",
+        {"rooms": [str(w.hall.pk)]},
+    ),
+    "individuals/{id}/died/": lambda w: (
+        w.coordinator,
+        f"individuals/{w.head(w.family).pk}/died/",
+        {"site": "goris"},
+    ),
+    "movements/{id}/void/": lambda w: (w.coordinator, f"movements/{w.departure.pk}/void/", {}),
+    "merges/": lambda w: (
+        w.officer,
+        "merges/",
+        {"merged": str(w.head(w.carrier).pk), "into": str(w.head(w.gone).pk), "reason": "one person"},
+    ),
+    "merges/{id}/undo/": lambda w: (w.officer, f"merges/{w.merge.pk}/undo/", {}),
+    "gate-counts/": lambda w: (w.volunteer, "gate-counts/", {"site": "goris", "people": 3}),
+    "gate-counts/{id}/void/": lambda w: (w.volunteer, f"gate-counts/{w.gate_count.pk}/void/", {}),
+    "handouts/": lambda w: (
+        w.coordinator,
+        "handouts/",
+        {"distribution": str(w.round.pk), "number": code_of(w.family)},
+    ),
+    "handouts/{id}/reverse/": lambda w: (w.coordinator, f"handouts/{w.handout.pk}/reverse/", {"reason": "wrong card"}),
+    "stays/{id}/check-in/": lambda w: (w.coordinator, f"stays/{w.hold.pk}/check-in/", {}),
+    "stays/{id}/move/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/move/", {"rooms": [str(w.hall.pk)]}),
+    "stays/{id}/end/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/end/", {}),
+}
+
+
+def addresses_of_acts() -> set[str]:
+    """The addresses of the API whose body must hold an act's id."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    bodies = {
+        path.removeprefix("/api/v1/"): verbs["post"]["requestBody"]["content"]["application/json"]["schema"]
+        for path, verbs in schema["paths"].items()
+        if "requestBody" in verbs.get("post", {})
+    }
+    named = {path: schema["components"]["schemas"][body["$ref"].rpartition("/")[2]] for path, body in bodies.items()}
+    return {path for path, body in named.items() if "id" in body.get("required", ())}
+
+
+def move_on(by: User) -> None:
+    """Whoever acted has no role any more and sees nothing, and every site is closed."""
+    by.assignments.update(ends_at=timezone.now())
+    Site.objects.update(closed_at=timezone.now())
+
+
+def test_every_address_of_an_act_is_walked():
+    assert addresses_of_acts() == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_act_of_the_api_sent_again_is_answered_whatever_has_happened(address, world):
+    by, path, facts = ADDRESSES[address](world)
+    machine, body = Machine(by), {"id": str(uuid.uuid4())} | facts
+    first = machine.post(path, body)
+    assert first.status_code == 201, first.json()
+    move_on(by)
+    done = everything()
+    again = machine.post(path, dict(reversed(body.items())))
+    assert (again.status_code, {**again.json(), "matches": []}) == (201, {**first.json(), "matches": []})
+    changed = machine.post(path, body | {"at": world.before.isoformat()})
+    assert changed.status_code in (400, 403, 404, 409), changed.json()
+    assert everything() == done
+
+
+def test_an_act_with_an_id_of_somebody_else_is_judged_as_any_other(world):
+    by, path, facts = ADDRESSES["households/{id}/depart/"](world)
+    body = {"id": str(uuid.uuid4())} | facts
+    assert Machine(by).post(path, body).status_code == 201
+    stranger = Machine(make_user(world.volunteer.assignments.get().role, world.sisian))
+    known = stranger.post(path, body)
+    unknown = stranger.post(f"households/{uuid.uuid4()}/depart/", body | {"id": str(uuid.uuid4())})
+    assert (known.status_code, known.content) == (unknown.status_code, unknown.content)
+
+
+OLD = "32b273373fb94e98ee4f9825c144821cffe3b0590935bf74b3915203211ed8fd"
+"""The digest of a count of seven, of 28 September 2023 at Goris, as the releases before `Act.sent` wrote it."""
+
+
+def test_an_act_kept_by_an_earlier_release_is_answered():
+    at = datetime(2023, 9, 28, 14, 5, tzinfo=UTC)
+    Site.objects.create(
+        pk=uuid.UUID("00000000-0000-4000-8000-000000000001"),
+        code="meghri",
+        name_en="Goris",
+        kind="hotel",
+        marz="AM-SU",
+        opened_at=at,
+    )
+    desk, key = make_user(), uuid.uuid4()
+    Act.objects.create(pk=key, kind="count_gate", at=at, by=desk, digest=OLD, answer={"gate_count": str(key)})
+    body = {"id": str(key), "at": "2023-09-28T18:05:00+04:00", "site": "meghri", "people": 7}
+    answer = Machine(desk).post("gate-counts/", body)
+    assert (answer.status_code, answer.json()) == (201, {"gate_count": str(key)})
+    changed = Machine(desk).post("gate-counts/", body | {"people": 8})
+    assert (changed.status_code, changed.json()["code"]) == (409, "changed")
+    assert not GateCount.objects.filter(site__code="meghri").exists()
