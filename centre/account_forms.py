@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.forms import ChangePasswordForm, LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from allauth.core import context
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -50,3 +50,7 @@ class NewPassword(Plain, ChangePasswordForm):
             raise
         tries.judge(right=True)
         return said
+
+
+class PasswordAgain(Plain, ReauthenticateForm):
+    """The password once more, before a second factor is added or removed; asked and counted as at sign-in."""

@@ -10,6 +10,7 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.core.exceptions import ValidationError as Invalid
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +22,7 @@ from centre.tries import know_device, tries_of
 
 GIVEN_PASSWORD_LASTS = timedelta(hours=24)
 LANGUAGE_BEFORE_SIGN_IN = "language_before_sign_in"
-SAID_BY_THE_BAR = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
+SAID_BY_THE_PAGE = ("account/messages/logged_in.txt", "account/messages/logged_out.txt", "mfa/")
 
 
 class StaffAccounts(DefaultAccountAdapter):
@@ -40,11 +41,15 @@ class StaffAccounts(DefaultAccountAdapter):
             raise Invalid(_("This first password is older than 24 hours. Ask your administrator for a new one."))
         return user
 
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
+        """The password, also for who has a second factor: it is what a telephone left open does not give."""
+        return [{"id": "reauthenticate", "description": str(_("Password")), "url": reverse("account_reauthenticate")}]
+
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
     ) -> None:
-        """Say nothing of signing in and out: the top bar shows it, and a page that says *saved* ends a draft."""
-        if message_template not in SAID_BY_THE_BAR:
+        """Say nothing of what the page shows by itself; and one that says *saved* ends a draft."""
+        if not (message_template or "").startswith(SAID_BY_THE_PAGE):
             super().add_message(request, level, message_template, *args, **kwargs)
 
 

@@ -313,7 +313,7 @@ def block_sign_in(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved
 
     Refuses with NotOneself or LastAdministrator.
     """
-    _require_over(user, by, at)
+    require_over(user, by, at)
     if user.pk == by.pk:
         raise NotOneself
     lasting = _lasting_administrators(at, user)
@@ -328,7 +328,7 @@ def block_sign_in(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved
 @act("allow_sign_in", answers=StaffSaved)
 def allow_sign_in(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved:
     """Let the person in again, with the roles that still run; nothing that was signed in before comes back."""
-    _require_over(user, by, at)
+    require_over(user, by, at)
     end_all(user)  # what signed in while sign-in was being blocked
     User.objects.filter(pk=user.pk).update(is_active=True)
     return StaffSaved(str(user.pk))
@@ -337,7 +337,7 @@ def allow_sign_in(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved
 @act("give_password", answers=StaffSaved)
 def give_password(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved:
     """Replace a forgotten password by a one-time one, and end their sessions and tokens. Refuses with NotOneself."""
-    _require_over(user, by, at)
+    require_over(user, by, at)
     if user.pk == by.pk:
         raise NotOneself
     User.objects.filter(pk=user.pk).update(
@@ -393,7 +393,7 @@ def _require_there(by: User, site: Site | None, at: datetime) -> None:
         require(by, Permission.SET_UP, site, at)
 
 
-def _require_over(user: User, by: User, at: datetime) -> None:
+def require_over(user: User, by: User, at: datetime) -> None:
     """An account is changed by who sets up every site it works at, or nobody could be safe from a smaller site's."""
     sites = [assignment.site for assignment in Assignment.objects.running(at).filter(user=user).select_related("site")]
     for site in sites or [None]:

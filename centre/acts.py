@@ -47,6 +47,8 @@ LOGGED = {
     "withdraw_role": LogLine.Verb.ROLE_WITHDRAWN,
     "end_role": LogLine.Verb.ROLE_ENDED,
     "give_password": LogLine.Verb.PASSWORD_CHANGED,
+    "ask_to_remove_factor": LogLine.Verb.FACTOR_LOST,
+    "agree_to_remove_factor": LogLine.Verb.FACTOR_REMOVED,
     "block_sign_in": LogLine.Verb.SIGN_IN_BLOCKED,
     "allow_sign_in": LogLine.Verb.SIGN_IN_ALLOWED,
 }

@@ -15,6 +15,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from centre.factors import NO_FACTOR, WRONG_CODE, has_factor, is_code_of, lacks_factor
 from centre.fields import Choice, Count, Facts, Text
 from centre.filters import SiteFilterSet
 from centre.log import write_log
@@ -79,6 +80,7 @@ class TokenFacts(Facts):
 
     username = Text(max_length=150)
     password = Text(max_length=128, trim_whitespace=False)
+    code = Text(max_length=20, required=False, default="")  # of who has a second factor
     label = Text(max_length=60)  # type: ignore[assignment]  # a serializer's own label is another thing
     hours = Count(min_value=1, max_value=LONGEST_HOURS, default=USUAL_HOURS)
     reads = Doors(max_length=len(DOORS), default=list)
@@ -117,9 +119,11 @@ class Tokens(viewsets.GenericViewSet[Any]):
         facts = TokenFacts(data=request.data)
         facts.is_valid(raise_exception=True)
         said = facts.validated_data
-        user = _sign_in(request, said["username"], said["password"])
+        user = _sign_in(request, said["username"], said["password"], said["code"])
         if user.password_given_at:
             raise exceptions.PermissionDenied(_("Choose a password of your own first."))
+        if lacks_factor(user):
+            raise exceptions.PermissionDenied(NO_FACTOR)
         if not needs_tokens(user):
             raise exceptions.PermissionDenied(_("Your role needs no token. Sign in on the page."))
         expires_at = timezone.now() + timedelta(hours=said["hours"])
@@ -153,7 +157,14 @@ class WrongPassword(exceptions.AuthenticationFailed):
     default_detail = _("The name or the password is wrong.")
 
 
-def _sign_in(request: Request, username: str, password: str) -> Any:
+class WrongCode(exceptions.AuthenticationFailed):
+    """The account has a second factor, and this is no code of it."""
+
+    default_detail = WRONG_CODE
+    default_code = "code_needed"
+
+
+def _sign_in(request: Request, username: str, password: str, code: str) -> Any:
     try:
         user = get_adapter().authenticate(request._request, username=username[:150], password=password)
     except TooManyPasswords as error:
@@ -162,4 +173,9 @@ def _sign_in(request: Request, username: str, password: str) -> Any:
         raise exceptions.PermissionDenied(error.messages[0]) from error
     if user is None or not user.is_active:
         raise WrongPassword
+    try:
+        if has_factor(user) and not is_code_of(user, code):
+            raise WrongCode
+    except TooManyPasswords as error:
+        raise Waits(error.wait) from error
     return user

@@ -7,4 +7,4 @@ class CentreConfig(AppConfig):
     name = "centre"
 
     def ready(self) -> None:
-        from centre import accounts, checks  # noqa: F401, PLC0415 - connect the sign-in log and the checks
+        from centre import accounts, checks, factors  # noqa: F401, PLC0415 - connect the sign-in log and the checks

@@ -108,3 +108,31 @@ class SiteInUse(Refusal):
 
     code = "site_in_use"
     message = _("People are still here, or places are kept for them. Record where they go first.")
+
+
+class NoFactor(Refusal):
+    """The person has no second factor."""
+
+    code = "no_factor"
+    message = _("This person has no second factor.")
+
+
+class AskedAlready(Refusal):
+    """An administrator said already that the second factor is lost."""
+
+    code = "asked_already"
+    message = _("This was asked already. Another administrator has to agree.")
+
+
+class RequestGone(Refusal):
+    """Another administrator agreed already, or nobody did within a day."""
+
+    code = "request_gone"
+    message = _("This request has ended. Ask again.")
+
+
+class FactorUnreadable(Refusal):
+    """The server's key is not the one under which the second factor was sealed."""
+
+    code = "factor_unreadable"
+    message = _("Your second factor can no longer be read. Ask your administrators to remove it.")

@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 
-ORDER = ("user", "assignment", "site", "card", "household", "individual", "place")
+ORDER = ("user", "assignment", "site", "card", "household", "individual", "place", "authenticator")
 
 _reached: ContextVar[int | None] = ContextVar("reached", default=None)
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from centre.access import NotAllowed
+from centre.factors import NO_FACTOR, lacks_factor
 from centre.log import write_log
 from centre.models import LogLine, User
 from centre.refusals import Refusal, SomebodyElse, TooLarge
@@ -35,6 +36,7 @@ PAGE_OF = "X-Page-Of"
 RENEWS = "X-Renews"  # of a request that the page sends by itself
 NOBODY = "nobody"
 ENDED = "ended"
+FACTOR_PAGES = ("mfa_index", "account_reauthenticate", "mfa_activate_totp", "mfa_add_webauthn")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -69,20 +71,28 @@ def while_at_work(get_response: Answer) -> Answer:
     return middleware
 
 
-def own_password_first(get_response: Answer) -> Answer:
-    """Send a person who signed in with a one-time password to the page where they choose their own."""
+def first_things_first(get_response: Answer) -> Answer:
+    """Send a person to the page where they choose a password of their own, then to the one for a second factor."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
-        if not isinstance(user, User) or user.password_given_at is None or _may_come_first(request.path):
+        if not isinstance(user, User) or _may_come_first(request.path):
             return get_response(request)
-        if is_for_the_api(request):
-            return JsonResponse({"detail": str(_("Choose a password of your own first."))}, status=HTTPStatus.FORBIDDEN)
-        if "HX-Request" in request.headers:
-            return HttpResponseClientRedirect(reverse("account_change_password"))
-        return HttpResponseRedirect(reverse("account_change_password"))
+        if user.password_given_at:
+            return _to_come_first(request, "account_change_password", _("Choose a password of your own first."))
+        if request.path not in map(reverse, FACTOR_PAGES) and lacks_factor(user):
+            return _to_come_first(request, "mfa_index", str(NO_FACTOR))
+        return get_response(request)
 
     return middleware
+
+
+def _to_come_first(request: HttpRequest, page: str, why: str) -> HttpResponse:
+    if is_for_the_api(request):
+        return JsonResponse({"detail": why}, status=HTTPStatus.FORBIDDEN)
+    if "HX-Request" in request.headers:
+        return HttpResponseClientRedirect(reverse(page))
+    return HttpResponseRedirect(reverse(page))
 
 
 def without_nul(get_response: Answer) -> Answer:

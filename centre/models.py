@@ -23,6 +23,7 @@ from centre.access import Permission, judged_at, permissions_of
 from centre.assignments import Assignment
 from centre.clock import default_cut_off_hours
 from centre.devices import called
+from centre.lost_factors import LostFactor as LostFactor
 from centre.sight import allowed_at, in_the_open, sight_of
 
 
@@ -311,6 +312,10 @@ class LogLine(models.Model):
         ROLE_AGREED = "role_agreed", _("agreed to a role")
         ROLE_WITHDRAWN = "role_withdrawn", _("withdrew a role")
         ROLE_ENDED = "role_ended", _("ended a role")
+        FACTOR_ADDED = "factor_added", _("set up a second factor")
+        FACTOR_LOST = "factor_lost", _("asked to remove a second factor")
+        FACTOR_REMOVED = "factor_removed", _("removed a second factor")
+        CODES_RENEWED = "codes_renewed", _("made new recovery codes")
         SIGN_IN_BLOCKED = "sign_in_blocked", _("blocked sign-in")
         SIGN_IN_ALLOWED = "sign_in_allowed", _("allowed sign-in")
 

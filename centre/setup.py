@@ -11,7 +11,7 @@ from django.utils import timezone
 from centre.access import Permission
 from centre.actions import one_time_password
 from centre.errors import SlipGone
-from centre.models import Act, Assignment, User
+from centre.models import Act, Assignment, LostFactor, User
 
 SLIP_FOR = timedelta(hours=1)
 GIVING = ("add_staff", "give_password")
@@ -47,6 +47,13 @@ def read_waiting(by: User) -> list[Assignment]:
     waiting = Assignment.objects.waiting().select_related("user", "site", "given_by").order_by("pk")
     reach = by.reach(Permission.SET_UP)
     return list(waiting if reach is None else waiting.filter(site__in=reach))
+
+
+def read_lost(by: User) -> list[LostFactor]:
+    """The second factors that an administrator calls lost, of people whom the user sets up, the earliest first."""
+    lost = LostFactor.objects.waiting().select_related("user", "asked_by").order_by("pk")
+    reach = by.reach(Permission.SET_UP)
+    return list(lost if reach is None else lost.filter(user__assignments__site__in=reach).distinct())
 
 
 def read_slip(user: User, act: uuid.UUID, by: User) -> str:

@@ -26,11 +26,12 @@ from centre.actions import (
 )
 from centre.asked import keep_question, names_somebody, read_question
 from centre.doors import do, draw, pressed, see
+from centre.factors import has_factor
 from centre.forms import ActForm, SiteChangeForm, SiteForm
 from centre.log import write_log
-from centre.models import Assignment, LogLine, Site, User
+from centre.models import Assignment, LogLine, LostFactor, Site, User
 from centre.requests import StaffRequest
-from centre.setup import read_slip, read_staff, read_waiting
+from centre.setup import read_lost, read_slip, read_staff, read_waiting
 from centre.setup_forms import RoleForm, StaffForm
 
 SITE_FACTS = ("name_en", "name_hy", "name_ru", "cut_off_hours", "presumed_left_after", "confidential")
@@ -68,13 +69,14 @@ def staff(request: StaffRequest) -> HttpResponse:
         return see("centre:slip", saved.user, form.cleaned_data["id"])
     words = read_question(request).get("search", "")[:80]
     people = read_staff(request.user, words, timezone.now())
-    return draw(request, "centre/staff.html", form, people=people, words=words, waiting=read_waiting(request.user))
+    undecided = {"waiting": read_waiting(request.user), "lost": read_lost(request.user)}
+    return draw(request, "centre/staff.html", form, people=people, words=words, **undecided)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def person(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """One member of staff: their roles, and one more."""
-    user = _person(request, key)
+    user = person_of(request, key)
     form = RoleForm(request.POST or None, by=request.user)
     if do(request, form, give_role, user, said=_("The role is given.")):
         return see("centre:person", key)
@@ -84,40 +86,40 @@ def person(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def end(request: StaffRequest, key: uuid.UUID, role: int) -> HttpResponse:
     """The role ends now."""
-    user = _person(request, key)
+    user = person_of(request, key)
     assignment = get_object_or_404(user.assignments, pk=role)
-    return _done(request, user, end_role, assignment, said=_("The role has ended."))
+    return carry_out_for(request, user, end_role, assignment, said=_("The role has ended."))
 
 
 @require_POST
 def agree(request: StaffRequest, key: uuid.UUID, role: int) -> HttpResponse:
     """A second administrator agrees: the role counts now."""
-    user = _person(request, key)
+    user = person_of(request, key)
     assignment = get_object_or_404(user.assignments, pk=role)
-    return _done(request, user, agree_to_role, assignment, said=_("The role counts from now on."))
+    return carry_out_for(request, user, agree_to_role, assignment, said=_("The role counts from now on."))
 
 
 @require_POST
 def withdraw(request: StaffRequest, key: uuid.UUID, role: int) -> HttpResponse:
     """The role is taken back before it counts."""
-    user = _person(request, key)
+    user = person_of(request, key)
     assignment = get_object_or_404(user.assignments, pk=role)
-    return _done(request, user, withdraw_role, assignment, said=_("The role is withdrawn."))
+    return carry_out_for(request, user, withdraw_role, assignment, said=_("The role is withdrawn."))
 
 
 @require_POST
 def let_in(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """The person may sign in no more, or again."""
-    user = _person(request, key)
+    user = person_of(request, key)
     if user.is_active:
-        return _done(request, user, block_sign_in, user, said=_("They cannot sign in any more."))
-    return _done(request, user, allow_sign_in, user, said=_("They can sign in again."))
+        return carry_out_for(request, user, block_sign_in, user, said=_("They cannot sign in any more."))
+    return carry_out_for(request, user, allow_sign_in, user, said=_("They can sign in again."))
 
 
 @require_POST
 def new_password(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """A one-time password for somebody who forgot theirs."""
-    user = _person(request, key)
+    user = person_of(request, key)
     form = ActForm(request.POST)
     if do(request, form, give_password, user):
         return see("centre:slip", key, form.cleaned_data["id"])
@@ -128,14 +130,14 @@ def new_password(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @never_cache
 def slip(request: StaffRequest, key: uuid.UUID, act: uuid.UUID) -> HttpResponse:
     """The one-time password, to be printed and handed over; for whoever gave it, until it is changed."""
-    user = _person(request, key)
+    user = person_of(request, key)
     password = read_slip(user, act, request.user)
     write_log(request.user, LogLine.Verb.PRINTED, user, ["password"])
     address = request.build_absolute_uri("/")
     return render(request, "centre/slip.html", {"person": user, "password": password, "address": address})
 
 
-def _done(request: StaffRequest, user: User, action: Any, *subject: Any, said: str) -> HttpResponse:
+def carry_out_for(request: StaffRequest, user: User, action: Any, *subject: Any, said: str) -> HttpResponse:
     form = pressed(request)
     if do(request, form, action, *subject, said=said):
         return see("centre:person", user.pk)
@@ -153,6 +155,8 @@ def _draw_person(request: StaffRequest, user: User, form: RoleForm, refused: Act
         "running": [role for role in roles if role.covers(now)],
         "waiting": [role for role in read_waiting(request.user) if role.user_id == user.pk],
         "past": [role for role in roles if role.ends_at and role.starts_at and role.ends_at <= now],
+        "has_factor": has_factor(user),
+        "lost": LostFactor.objects.waiting().filter(user=user).select_related("asked_by").first(),
         "form": form,
         "refused": refused,
         "act": ActForm(),
@@ -160,7 +164,7 @@ def _draw_person(request: StaffRequest, user: User, form: RoleForm, refused: Act
     return draw(request, "centre/person.html", refused or form, **context)
 
 
-def _person(request: StaffRequest, key: uuid.UUID) -> User:
+def person_of(request: StaffRequest, key: uuid.UUID) -> User:
     """A member of staff whom the user may set up; others are not there."""
     require(request.user, Permission.SET_UP)
     users = User.objects.all()

@@ -14,6 +14,7 @@ from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
 
 from centre.access import BY_PAGES_ALONE, NotAllowed
+from centre.factors import NO_FACTOR, lacks_factor
 from centre.models import Token, User
 
 USUAL_HOURS = 12  # a shift
@@ -100,9 +101,11 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
 
 class WithinItsToken(permissions.BasePermission):
-    """A token opens the doors that it names, in the way it names; a session has no such bounds."""
+    """A token opens the doors that it names, in the way it names, for who has the second factor they need."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
+        if isinstance(request.auth, Token) and lacks_factor(request.user):
+            raise NotAllowed(NO_FACTOR)
         token, match = request.auth, request.resolver_match
         first = request.path.removeprefix(reverse("api") + "v1/").partition("/")[0].partition(".")[0]
         if not isinstance(token, Token) or first == "tokens" or (match and match.url_name == "api"):

@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from centre.limits import count
 
 WRONG, WRONG_WITHIN = 10, 300  # seconds: of one account from one address or known device
+WRONG_CODES, CODES_WITHIN = 20, 3600  # of one account, from anywhere: who is asked for a code knows the password
 WRONG_THERE, ALL_THERE, THERE_WITHIN = 60, 300, 60  # from one address: a whole camp signs in from one
 KNOWN_FOR = 90 * 24 * 3600  # seconds
 SALT = "centre.known"
@@ -48,6 +49,12 @@ class Tries:
             raise TooManyPasswords(WRONG_WITHIN)
         if not self.known and count(f"tries:wrong:{self.address}", THERE_WITHIN, more) > WRONG_THERE:
             raise TooManyPasswords(THERE_WITHIN)
+
+    def judge_code(self, *, right: bool) -> None:
+        """Count a wrong code as a wrong password is counted, and for the account wherever it was typed."""
+        self.judge(right=right)
+        if count(f"tries:codes:{self.account}", CODES_WITHIN, 0 if right else 1) > WRONG_CODES:
+            raise TooManyPasswords(CODES_WITHIN)
 
 
 def tries_of(request: HttpRequest, username: str) -> Tries:

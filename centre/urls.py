@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from centre import session_views, setup_views, views
+from centre import factor_views, session_views, setup_views, views
 
 app_name = "centre"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("settings/staff/<uuid:key>/roles/<int:role>/agree/", setup_views.agree, name="agree_to_role"),
     path("settings/staff/<uuid:key>/roles/<int:role>/withdraw/", setup_views.withdraw, name="withdraw_role"),
     path("settings/staff/<uuid:key>/sign-in/", setup_views.let_in, name="let_in"),
+    path("settings/staff/<uuid:key>/factor/lost/", factor_views.lost, name="lose_factor"),
+    path("settings/staff/<uuid:key>/factor/lost/<int:lost>/agree/", factor_views.agree, name="agree_to_lost_factor"),
     path("settings/staff/<uuid:key>/password/", setup_views.new_password, name="new_password"),
     path("settings/staff/<uuid:key>/slip/<uuid:act>/", setup_views.slip, name="slip"),
     path("help/", views.own_help, name="own_help"),

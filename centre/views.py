@@ -39,7 +39,7 @@ ASK_AGAIN = 5  # seconds until a page asks again by itself
 @require_GET
 def settings_index(request: HttpRequest) -> HttpResponse:
     """What can be set, and by whom."""
-    return render(request, "centre/settings.html")
+    return render(request, "centre/settings.html", {"second_factor": settings.SECOND_FACTOR})
 
 
 @require_GET

@@ -35,6 +35,7 @@ PARTS = {
     "board": _("shelter board"),
     "card": _("card"),
     "cases": _("cases"),
+    "code": _("Code"),
     "day": _("by day"),
     "emergency": _("in an emergency"),
     "handouts": _("aid received"),

@@ -26,9 +26,9 @@ YES = {"1", "yes", "true", "on"}
 NO = {"", "0", "no", "false", "off"}
 
 
-def flag(name: str) -> bool:
+def flag(name: str, default: str = "") -> bool:
     """Whether the variable is a yes; refuses what is neither yes nor no: mistyped, HTTPS must not be off unnoticed."""
-    said = word(name).strip().lower()
+    said = (word(name) or default).strip().lower()
     if said not in YES | NO:
         raise Misread(f"{name} has to be 1 or 0.")
     return said in YES

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django.forms",  # its templates, found after ours
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "django_filters",
@@ -76,7 +77,7 @@ MIDDLEWARE = [
     "centre.middleware.language_of_the_user",
     "centre.middleware.no_larger_than_taken",
     "centre.middleware.page_of_its_user",
-    "centre.middleware.own_password_first",
+    "centre.middleware.first_things_first",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -187,7 +188,25 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_ADAPTER = "centre.accounts.StaffAccounts"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_FORMS = {"login": "centre.account_forms.SignIn", "change_password": "centre.account_forms.NewPassword"}
+ACCOUNT_FORMS = {
+    "login": "centre.account_forms.SignIn",
+    "change_password": "centre.account_forms.NewPassword",
+    "reauthenticate": "centre.account_forms.PasswordAgain",
+}
+# Whoever has more than a volunteer's role proves who they are by a second thing, where real people are served
+SECOND_FACTOR = _flag("RECEPTION_SECOND_FACTOR", "0" if DEMONSTRATION else "1")
+MFA_ADAPTER = "centre.factors.SealedFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "centre.factor_forms.Code",
+    "authenticate_webauthn": "centre.factor_forms.Passkey",
+    "activate_totp": "centre.factor_forms.FirstCode",
+    "add_webauthn": "centre.factor_forms.NewPasskey",
+}
+MFA_TOTP_ISSUER = "Reception"
+MFA_TOTP_TOLERANCE = 1  # codes before and after: telephones' clocks differ
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers themselves allow it on this machine alone
 ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE, also when the browser is closed on the way
 ACCOUNT_RATE_LIMITS = False  # centre/tries.py counts, after the password and by account and address together
 ALLAUTH_TRUSTED_PROXY_COUNT = _number("TRUSTED_PROXIES", 1 if HTTPS else 0)

@@ -27,6 +27,8 @@ from engines.journal import Journal
 from engines.running import engines
 from tools.languages.catalogues import compile_all
 
+os.environ.setdefault("RECEPTION_SECOND_FACTOR", "0")  # a test that means it turns it on
+
 if settings.configured:
     raise pytest.UsageError("Name DJANGO_SETTINGS_MODULE nowhere but in tests/conftest.py.")
 

@@ -247,7 +247,7 @@ def _environment(var: Path) -> dict[str, str]:
         "DATABASE_URL": address,
         "RECEPTION_VAR": str(var),
         "SECRET_KEY": settings.SECRET_KEY,  # the sessions made here are good there
-        "ALLOWED_HOSTS": "127.0.0.1",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "DJANGO_SETTINGS_MODULE": "tests.served_settings",
     }
 

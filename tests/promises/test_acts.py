@@ -36,6 +36,7 @@ from centre.actions import (
     say_where_to_complain,
     withdraw_role,
 )
+from centre.factor_acts import agree_to_remove_factor, ask_to_remove_factor
 from centre.models import Act, Operation, User
 from centre.refusals import Changed
 from desk.actions import (
@@ -118,6 +119,8 @@ CENTRE: dict[str, Callable[[World], Sent]] = {
     ),
     "give_role": lambda w: sent(give_role, w.admin, w.volunteer, role=Role.COORDINATOR, site=w.sisian),
     "agree_to_role": lambda w: sent(agree_to_role, w.admin, w.waiting_role()),
+    "ask_to_remove_factor": lambda w: sent(ask_to_remove_factor, w.admin, w.with_factor()),
+    "agree_to_remove_factor": lambda w: sent(agree_to_remove_factor, w.admin, w.lost_factor()),
     "withdraw_role": lambda w: sent(withdraw_role, w.admin, w.waiting_role()),
     "end_role": lambda w: sent(end_role, w.admin, w.assignment(w.volunteer)),
     "block_sign_in": lambda w: sent(block_sign_in, w.admin, w.volunteer),

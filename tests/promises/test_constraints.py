@@ -104,6 +104,8 @@ CENTRE: dict[str, Break] = {
     "role_agreed_by_someone": lambda w: change(w.waiting_role(), agreed_at=w.now),
     "role_agreed_by_another": lambda w: change(w.waiting_role(), agreed_at=w.now, agreed_by=w.coordinator),
     "role_withdrawn_by_someone_never_starts": lambda w: change(w.assignment(w.officer), withdrawn_at=w.now),
+    "factor_lost_by_word_of_another": lambda w: change(w.lost_factor(), asked_by=w.volunteer),
+    "factor_removed_by_two": lambda w: change(w.lost_factor(), agreed_at=w.now),
     "token_opens_something": lambda w: change(Token.objects.get(), reads=[], writes=[]),
     "token_expires_after_made": lambda w: change(Token.objects.get(), expires_at=models.F("made_at")),
     "centre_token_digest_key": lambda w: again(Token.objects.get()),

@@ -43,6 +43,8 @@ from centre.actions import (
     give_role,
     open_operation,
 )
+from centre.factor_acts import agree_to_remove_factor, ask_to_remove_factor
+from centre.factors import SealedFactors
 from centre.limits import SEARCHES, bound
 from centre.models import Operation, User
 from centre.setup import read_slip
@@ -168,6 +170,10 @@ CENTRE: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     centre.EndsBeforeStart: lambda w: given(w, w.officer, Role.VOLUNTEER, ends_at=w.before),
     centre.RoleHeld: lambda w: given(w, w.officer, Role.PROTECTION),
     centre.NotTheSecond: proposed_and_agreed,
+    centre.NoFactor: lambda w: lambda: ask_to_remove_factor(w.volunteer, by=w.admin),
+    centre.AskedAlready: lambda w: twice(ask_to_remove_factor, w.with_factor(), by=w.admin),
+    centre.RequestGone: lambda w: twice(agree_to_remove_factor, w.lost_factor(), by=w.admin),
+    centre.FactorUnreadable: lambda w: lambda: SealedFactors().decrypt("sealed under another key"),
     centre.RoleDecided: lambda w: twice(agree_to_role, w.waiting_role(), by=w.admin),
     centre.RoleEnded: lambda w: twice(end_role, w.assignment(w.officer), by=w.admin),
     centre.LastAdministrator: lambda w: lambda: end_role(w.assignment(w.admin), by=w.admin),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import connection, models
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from casework.models import Case
 from census.actions import take_snapshots
 from centre.access import Role
 from centre.log import write_log
+from centre.lost_factors import LostFactor
 from centre.models import Assignment, LogLine, Operation, User
 from centre.tokens import make_token
 from desk.actions import count_gate, depart, pre_register, register
@@ -138,6 +140,15 @@ class World:
         return Assignment.objects.create(
             user=self.volunteer, role=Role.COORDINATOR, site=self.sisian, given_by=by or self.coordinator
         )
+
+    def with_factor(self) -> User:
+        """The volunteer, who has set up a second factor."""
+        TOTP.activate(self.volunteer, generate_totp_secret())
+        return self.volunteer
+
+    def lost_factor(self) -> LostFactor:
+        """A second factor that one says is lost, until a second one agrees."""
+        return LostFactor.objects.create(user=self.with_factor(), asked_by=self.coordinator)
 
     def assignment(self, user: User) -> Assignment:
         """The one role of the user."""
