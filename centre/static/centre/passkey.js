@@ -1,11 +1,14 @@
 // Asks the browser for a passkey before its form is sent, and sends what it answers along.
-for (const form of document.querySelectorAll("[data-passkey]")) {
-  const options = JSON.parse(document.getElementById("passkey").textContent);
+
+import { whenShown } from "./shown.js";
+
+whenShown("form[data-passkey]", (form) => {
+  const refused = form.querySelector("[data-refused]");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const refused = form.querySelector("[data-refused]");
     refused.hidden = true;
     try {
+      const options = JSON.parse(form.querySelector("#passkey").textContent);
       const answer = await window.webauthnJSON[form.dataset.passkey](options);
       form.elements.credential.value = JSON.stringify(answer);
     } catch {
@@ -14,4 +17,4 @@ for (const form of document.querySelectorAll("[data-passkey]")) {
     }
     form.submit();
   });
-}
+});
