@@ -21,6 +21,7 @@ from centre.models import LogLine, Site
 from centre.requests import StaffRequest
 from centre.shift import site_of_shift
 from registrations.card_texts import read_card_text
+from registrations.doors import household_or_404
 from registrations.models import Household, Individual
 from shelter.actions import (
     add_rooms,
@@ -169,12 +170,12 @@ def _sites(request: StaffRequest) -> list[Site]:
 
 
 def _household(request: StaffRequest, number: str) -> Household:
-    """The household of this number if the user may see it; for all others it is not there."""
+    """The household of this number if the user may see it, or act on it where a form was sent; else it is not there."""
     try:
         read = read_card_text(number).number
     except ValidationError:
         raise Http404 from None
-    return get_object_or_404(Household.objects.in_hand_of(request.user), number=read)
+    return household_or_404(request, read)
 
 
 def _do(request: StaffRequest, form: ActForm, act: Act, *household: Household, said: str) -> HttpResponse:

@@ -142,6 +142,7 @@ def test_a_session_that_ended_says_so_and_leads_back_to_page_draft_and_site(cont
     sign_in(page, user)
     page.goto("/settings/shift/")
     page.get_by_role("button", name="Goris").click()
+    expect(page).not_to_have_url(re.compile("/settings/shift/"))  # it is saved
     expect(page.locator(".bar .shift")).to_contain_text("Goris")
     ready(page, "/intake/")
     type_people(page, 5)
