@@ -1,10 +1,12 @@
 """Who looks at more families than a desk can serve: it is said to who supervises, while it goes on."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
+from django.db import transaction
 from django.db.models import Count, Q
 
 from centre.access import Permission
@@ -16,9 +18,11 @@ MOST_OPENED = 60  # families and people in that time; a desk serves ten
 MOST_FAILED = 3  # proofs of a family that did not hold
 FRESH = 30  # seconds for which the same answer is shown
 
+KEPT = "bursts"
+PROOF, IN_EMERGENCY = "proof", "emergency"  # what the log calls an attempt that failed, and a glass that was broken
 OPENED = Q(verb=LogLine.Verb.OPENED, subject__in=("household", "individual"))
-EMERGENCY = Q(verb=LogLine.Verb.OPENED, fields__contains=["emergency"])
-FAILED = Q(verb=LogLine.Verb.REFUSED, fields__contains=["proof"])
+EMERGENCY = Q(verb=LogLine.Verb.OPENED, fields__contains=[IN_EMERGENCY])
+FAILED = Q(verb=LogLine.Verb.REFUSED, fields__contains=[PROOF])
 
 
 @dataclass(frozen=True)
@@ -34,20 +38,12 @@ class Burst:
 
 def bursts(now: datetime) -> list[Burst]:
     """Whoever opened or tried too many within ten minutes, or a file in an emergency within the hour."""
-    lately = LogLine.objects.filter(at__gt=now - WITHIN, by__isnull=False).order_by().values("by")
-    opened = Count("subject_id", distinct=True, filter=OPENED)
-    counted = lately.annotate(opened=opened, failed=Count("pk", filter=FAILED))
-    loud = {row["by"]: row for row in counted.filter(Q(opened__gt=MOST_OPENED) | Q(failed__gte=MOST_FAILED))}
-    broken = LogLine.objects.filter(EMERGENCY, at__gt=now - TOLD_FOR).order_by("pk").values_list("by", "why")
-    reasons: dict[uuid.UUID, tuple[str, ...]] = {}
-    for by, why in broken:
-        reasons[by] = (*reasons.get(by, ()), why)
-    users = User.objects.in_bulk([*loud, *reasons])
-    quiet = {"opened": 0, "failed": 0}
-    return [
-        Burst(user, loud.get(key, quiet)["opened"], loud.get(key, quiet)["failed"], reasons.get(key, ()))
-        for key, user in sorted(users.items(), key=lambda one: one[1].username)
-    ]
+    return _named(_counted(now))
+
+
+def say_at_once() -> None:
+    """Let nobody be shown what was counted before this transaction."""
+    transaction.on_commit(lambda: cache.delete(KEPT))
 
 
 def bursts_for(user: User, now: datetime) -> list[Burst]:
@@ -56,9 +52,31 @@ def bursts_for(user: User, now: datetime) -> list[Burst]:
     own = {site for reach in reaches for site in reach or ()}
     if None not in reaches and not own:
         return []
-    found = cache.get("bursts")
+    found = cache.get(KEPT)
     if found is None:
-        found = bursts(now)
-        cache.set("bursts", found, FRESH)
-    others = [one for one in found if one.user != user]
+        found = _counted(now)
+        cache.set(KEPT, found, FRESH)
+    others = _named({key: counts for key, counts in found.items() if key != user.pk})
     return [one for one in others if None in reaches or own & {a.site_id for a in one.user.all_assignments}]
+
+
+Counts = tuple[int, int, tuple[str, ...]]
+"""How many somebody opened, how many proofs failed, and why they broke the glass."""
+
+
+def _counted(now: datetime) -> dict[uuid.UUID, Counts]:
+    lately = LogLine.objects.filter(at__gt=now - WITHIN, by__isnull=False).order_by().values("by")
+    apart = Count("subject_id", distinct=True, filter=OPENED)
+    counted = lately.annotate(opened=apart, failed=Count("pk", filter=FAILED))
+    loud = counted.filter(Q(opened__gt=MOST_OPENED) | Q(failed__gte=MOST_FAILED))
+    found: dict[uuid.UUID, Counts] = {row["by"]: (row["opened"], row["failed"], ()) for row in loud}
+    broken = LogLine.objects.filter(EMERGENCY, at__gt=now - TOLD_FOR).order_by("pk")
+    for by, why in broken.values_list("by", "why"):
+        opened, failed, reasons = found.get(by, (0, 0, ()))
+        found[by] = opened, failed, (*reasons, why)
+    return found
+
+
+def _named(found: Mapping[uuid.UUID, Counts]) -> list[Burst]:
+    users = User.objects.filter(pk__in=found).order_by("username") if found else ()
+    return [Burst(user, *found[user.pk]) for user in users]

@@ -61,7 +61,10 @@ def is_code_of(user: User, code: str) -> bool:
     with transaction.atomic():
         kept = lock_by_key(Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN))
         right = any(_uses_up(authenticator, code) for authenticator in kept)
-    judge(user, right=right)
+        if right:
+            judge(user, right=True)  # refused, it is not used up
+    if not right:
+        judge(user, right=False)
     return right
 
 

@@ -12,6 +12,7 @@ from casework.models import Case
 from casework.parts import open_cases
 from centre.access import Permission, allows, require
 from centre.acts import act, check_instant
+from centre.bursts import IN_EMERGENCY, say_at_once
 from centre.clock import local_day
 from centre.locks import lock_by_key
 from centre.log import write_log
@@ -37,7 +38,6 @@ from registrations.presences import lay_out_presences
 from shelter.parts import end_holds
 
 OPEN_FOR = timedelta(hours=1)  # in an emergency
-IN_EMERGENCY = "emergency"  # what the log calls it
 
 
 @dataclass(frozen=True)
@@ -376,4 +376,5 @@ def open_in_emergency(household: Household, *, reason: str, by: User, at: dateti
     require(by, Permission.SEE_FAMILIES, at=at)
     EmergencyOpening.objects.create(household=household, by=by, reason=reason, until=timezone.now() + OPEN_FOR, act=act)
     write_log(by, LogLine.Verb.OPENED, household, [IN_EMERGENCY], why=reason)
+    say_at_once()
     return Opened(str(household.pk), str(household))

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from cards.errors import CardNotSeen
 from cards.selectors import Shown
+from centre.bursts import PROOF
 from centre.locks import lock_by_key
 from centre.log import write_log
 from centre.models import LogLine, User
@@ -26,11 +27,10 @@ from registrations.names import fold
 from registrations.other_names import likeness
 
 MOST_TRIES, WITHIN = 3, timedelta(hours=1)
-TRIED = "proof"  # what the log calls an attempt that failed
 
 
 def sees(user: User, household: Household) -> bool:
-    """Whether the family is shown to the user anyway."""
+    """Whether the user may act on the family anyway; one opened in an emergency they only read."""
     return Household.objects.in_hand_of(user).filter(pk=household.pk).exists()
 
 
@@ -85,11 +85,11 @@ def _try(holds: bool, by: User, subject: Household | None, otherwise: Refusal) -
     """Refuse what does not hold, and leave a line; after three such lines within the hour refuse whatever is said."""
     with transaction.atomic():
         lock_by_key(User.objects.filter(pk=by.pk))  # or attempts sent at once would all be the first
-        failed = LogLine.objects.filter(by=by, verb=LogLine.Verb.REFUSED, fields=[TRIED])
+        failed = LogLine.objects.filter(by=by, verb=LogLine.Verb.REFUSED, fields=[PROOF])
         left = MOST_TRIES - failed.filter(at__gt=timezone.now() - WITHIN).count()
         if holds and left > 0:
             return
-        write_log(by, LogLine.Verb.REFUSED, subject or "household", [TRIED] if left > 0 else [TRIED, TooManyTries.code])
+        write_log(by, LogLine.Verb.REFUSED, subject or "household", [PROOF] if left > 0 else [PROOF, TooManyTries.code])
     raise otherwise if left > 0 else TooManyTries(wait=int(WITHIN.total_seconds()))
 
 

@@ -66,6 +66,14 @@ def test_without_a_reason_nothing_opens(client, volunteer, family, why):
     assert not EmergencyOpening.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_was_counted_a_moment_ago_is_counted_anew(client, goris, volunteer, family):
+    client.force_login(make_user(Role.COORDINATOR, goris))
+    assert WHY not in client.get("/").content.decode()
+    open_in_emergency(family, reason=WHY, by=volunteer)
+    assert WHY in client.get("/").content.decode()
+
+
 def test_who_supervises_reads_at_once_who_and_why(client, goris, volunteer, family):
     open_in_emergency(family, reason=WHY, by=volunteer)
     line = LogLine.objects.get(fields=["emergency"])
