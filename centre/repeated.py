@@ -5,7 +5,6 @@ a family that has departed cannot depart again. The person whose answer was lost
 The session knows for minutes where it led; the act knows for good that it was done.
 """
 
-import hashlib
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -32,19 +31,20 @@ def answer_again(get_response: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponse:
         if is_for_the_api(request) or not request.user.is_authenticated or not request.POST.get("id"):
             return get_response(request)
-        key = _digest(request)
-        kept = dict(request.session.get(ANSWERED, ()))
-        if key in kept:
-            _say_saved(request)
-            return HttpResponseRedirect(kept[key], status=HTTPStatus.SEE_OTHER)
         sent = read_sent(request.POST["id"], request.get_full_path(), _said(request))
+        if sent is None:
+            return get_response(request)
+        kept = dict(request.session.get(ANSWERED, ()))
+        if sent.digest in kept:
+            _say_saved(request)
+            return HttpResponseRedirect(kept[sent.digest], status=HTTPStatus.SEE_OTHER)
         with in_this_request(sent):
             response = get_response(request)
         if response.status_code >= HTTPStatus.BAD_REQUEST and act_done_for(request.user, sent):
             _say_saved(request)  # what is printed or read on the page is answered again by the page itself
             return HttpResponseRedirect(page_before(request), status=HTTPStatus.SEE_OTHER)
         if response.status_code == HTTPStatus.SEE_OTHER:
-            request.session[ANSWERED] = [*kept.items(), (key, response["Location"])][-MOST_KEPT:]
+            request.session[ANSWERED] = [*kept.items(), (sent.digest, response["Location"])][-MOST_KEPT:]
             _save_without_waiting(request.session)
         return response
 
@@ -59,12 +59,8 @@ def _save_without_waiting(session: SessionBase) -> None:
     session.modified = False
 
 
-def _digest(request: HttpRequest) -> str:
-    """SHA-256 over the address and all that was said, but for the token that changes at sign-in."""
-    return hashlib.sha256(repr((request.get_full_path(), _said(request))).encode()).hexdigest()
-
-
 def _said(request: HttpRequest) -> list[tuple[str, list[str]]]:
+    """All that was said, but for the token that changes at sign-in."""
     return [(name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]
 
 
