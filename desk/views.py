@@ -183,7 +183,8 @@ def _open_file(request: StaffRequest, household: Household) -> File:
 
 def _draw_file(request: StaffRequest, household: Household, form: ActForm | None = None) -> HttpResponse:
     file = _open_file(request, household)
-    site = site_or_none(request, Permission.REGISTER)
+    reads_only = not sees(request.user, household)
+    site = None if reads_only else site_or_none(request, Permission.REGISTER)
     here = file.at(site)
     context = {
         "household": household,
@@ -191,7 +192,8 @@ def _draw_file(request: StaffRequest, household: Household, form: ActForm | None
         "site": site,
         "here": here,
         "all_here": len(here) == len(file.living),
-        "next": _next_act(request, household, here),
+        "reads_only": reads_only,
+        "next": "" if reads_only else _next_act(request, household, here),
         "seen": household.sightings.filter(confirmed_in=None, site__in=Site.objects.visible_to(request.user)),
     }
     return draw(request, "desk/family.html", form or ActForm(), **context)

@@ -1,5 +1,6 @@
 """The glass that may be broken: one file, one hour, a reason, and a supervisor who reads it at once."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -49,7 +50,10 @@ def test_one_file_is_open_for_one_hour_and_no_other(client, goris, volunteer, fa
     client.force_login(volunteer)
     assert client.get(at(family)).status_code == 404
     assert client.post("/intake/open/", sent(family))["Location"] == at(family)
-    assert "Hakobyan" in client.get(at(family)).content.decode()
+    page = client.get(at(family)).content.decode()
+    assert "Hakobyan" in page
+    assert "can read it, and change nothing" in page
+    assert not re.search(r"/(arrive|depart|born|died|void|seen)/", page)
     assert client.get(at(other)).status_code == 404
     later = timezone.now() + timedelta(minutes=61)
     assert Household.objects.visible_to(volunteer, later).count() == 0
