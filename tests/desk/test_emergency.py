@@ -70,11 +70,13 @@ def test_without_a_reason_nothing_opens(client, volunteer, family, why):
     assert not EmergencyOpening.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_what_was_counted_a_moment_ago_is_counted_anew(client, goris, volunteer, family):
+def test_what_was_counted_a_moment_ago_is_counted_anew(
+    client, goris, volunteer, family, django_capture_on_commit_callbacks
+):
     client.force_login(make_user(Role.COORDINATOR, goris))
     assert WHY not in client.get("/").content.decode()
-    open_in_emergency(family, reason=WHY, by=volunteer)
+    with django_capture_on_commit_callbacks(execute=True):
+        open_in_emergency(family, reason=WHY, by=volunteer)
     assert WHY in client.get("/").content.decode()
 
 
