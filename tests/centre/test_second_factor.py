@@ -162,6 +162,19 @@ def test_wrong_codes_are_counted_as_wrong_passwords_are_and_logged(anna):
     assert LogLine.objects.filter(verb="sign_in_failed", fields=["code"]).count() == 11
 
 
+def test_a_recovery_code_that_came_after_too_many_is_not_used_up(anna):
+    with_app(anna)
+    code = RecoveryCodes.activate(anna).get_unused_codes()[0]
+    browser = signed_in(REMOTE_ADDR="10.0.0.1")
+    for _ in range(11):
+        say(browser, "000000", REMOTE_ADDR="10.0.0.1")
+    assert say(browser, code, REMOTE_ADDR="10.0.0.1").status_code == 429
+    cache.clear()  # the five minutes are over
+    again = signed_in(REMOTE_ADDR="10.0.0.1")
+    say(again, code, REMOTE_ADDR="10.0.0.1")
+    assert is_in(again)
+
+
 def test_wrong_codes_from_many_addresses_are_counted_together(anna):
     secret = with_app(anna)
     for number in range(21):
