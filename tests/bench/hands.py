@@ -21,6 +21,7 @@ def main() -> int:
             "BROKER_URL": urls.broker_url,
             "DJANGO_SETTINGS_MODULE": "reception.settings",
             "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+            "RECEPTION_SECOND_FACTOR": "0",
         }
         from tests.bench.typing_hands import rows  # noqa: PLC0415 - Django reads its settings on import
 
