@@ -77,7 +77,7 @@ def sheet(request: StaffRequest, act: uuid.UUID) -> HttpResponse:
 @at_a_site(Permission.REGISTER)
 def family_card(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The family's card: printed, and in place of which."""
-    household = household_or_404(request, number)
+    household = household_or_404(request, number, acting=True)
     last = Card.objects.filter(number=number).select_related("site", "revoked_by").order_by("-recorded_at").first()
     live = last if last and last.revoked_at is None else None
     form = FamilyCardForm(request.POST or None, household=household, card=live)

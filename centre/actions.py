@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from centre.access import BY_TWO, FOR_A_TIME, Permission, Role, judged_at, require, require_everywhere
 from centre.acts import act
-from centre.assignments import TOLD_FOR
 from centre.errors import (
     AlreadyOpen,
     EndNeeded,
@@ -24,7 +23,6 @@ from centre.errors import (
     LastAdministrator,
     NotEmpty,
     NotOneself,
-    NotTheSecond,
     RoleDecided,
     RoleEnded,
     RoleHeld,
@@ -37,6 +35,7 @@ from centre.log import write_log
 from centre.models import Act, Assignment, LogLine, Operation, Site, User
 from centre.operations import remember
 from centre.refusals import refused_on
+from centre.seconds import counts_from, require_second
 from centre.sessions import end_all
 
 PRESUMED_LEFT_AFTER = 12  # hours, at a registration point that was given no others
@@ -258,8 +257,11 @@ def give_role_at_terminal(user: User, *, role: str, site: Site | None = None, en
     """
     with transaction.atomic():
         now = timezone.now()
+        if site is not None and site.is_closed(now):
+            raise SiteClosed
         waiting = Assignment.objects.waiting().filter(user=user, role=role, site=site)
-        if not waiting.update(starts_at=now, given_by=None):
+        lasting = {"ends_at": ends_at} if ends_at else {}
+        if not waiting.update(starts_at=now, given_by=None, **lasting):
             _assign(user, role, site, ends_at, by=None, at=now)
         write_log(None, LogLine.Verb.ROLE_GIVEN, user)
 
@@ -268,13 +270,13 @@ def give_role_at_terminal(user: User, *, role: str, site: Site | None = None, en
 def agree_to_role(assignment: Assignment, *, by: User, at: datetime, act: Act) -> StaffSaved:
     """Let the role count from now on, as a second administrator.
 
-    Refuses with NotOneself, NotTheSecond, SiteClosed, or RoleDecided when it counts, has ended or is withdrawn.
+    Refuses with NotOneself, NotTheSecond, PasswordFromTheFirst, SiteClosed, or RoleDecided when it counts, has ended
+    or is withdrawn.
     """
     _require_there(by, assignment.site, at)
     if by.pk == assignment.user_id:
         raise NotOneself
-    if by.pk == assignment.given_by_id:
-        raise NotTheSecond
+    require_second(by, assignment.given_by_id)
     now = timezone.now()
     if assignment.site is not None and assignment.site.is_closed(now):
         raise SiteClosed
@@ -304,6 +306,8 @@ def end_role(assignment: Assignment, *, by: User, at: datetime, act: Act) -> Sta
     ended = Assignment.objects.running(at).filter(pk=assignment.pk).update(ends_at=at)
     if not ended:
         raise RoleEnded
+    if assignment.role == Role.ADMINISTRATOR:
+        _withdraw_proposals(assignment.user, by)
     return StaffSaved(str(assignment.user_id))
 
 
@@ -311,6 +315,7 @@ def end_role(assignment: Assignment, *, by: User, at: datetime, act: Act) -> Sta
 def block_sign_in(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved:
     """Let the person in no more, and end their sessions and tokens for good; their past stays readable.
 
+    The roles that they gave and that do not count yet are withdrawn.
     Refuses with NotOneself or LastAdministrator.
     """
     require_over(user, by, at)
@@ -322,6 +327,7 @@ def block_sign_in(user: User, *, by: User, at: datetime, act: Act) -> StaffSaved
         raise LastAdministrator
     User.objects.filter(pk=user.pk).update(is_active=False)
     end_all(user)
+    _withdraw_proposals(user, by)
     return StaffSaved(str(user.pk))
 
 
@@ -371,18 +377,17 @@ def _assign(
         raise EndNeeded
     if site is not None and site.is_closed(at):
         raise SiteClosed
-    starts_at = _counts_from(user, site, by) if by and role in BY_TWO else at
+    starts_at = counts_from(user, site, by) if by and role in BY_TWO else at
     if ends_at is not None and ends_at <= (starts_at or at):
         raise EndsBeforeStart
     Assignment.objects.create(user=user, role=role, site=site, starts_at=starts_at, ends_at=ends_at, given_by=by)
 
 
-def _counts_from(user: User, site: Site | None, by: User) -> datetime | None:
-    """When a role that one alone gives counts: not until another agrees; an hour later where there is no other."""
-    now = timezone.now()
-    there = Q(site__isnull=True) | Q(site=site) if site else Q(site__isnull=True)
-    others = Assignment.objects.running(now).filter(there, role=Role.ADMINISTRATOR, user__is_active=True)
-    return None if others.exclude(user__in=[user, by]).exists() else now + TOLD_FOR
+def _withdraw_proposals(user: User, by: User) -> None:
+    """The roles that the user gave and that do not count yet never will."""
+    Assignment.objects.waiting().filter(given_by=user).update(
+        starts_at=None, withdrawn_at=timezone.now(), withdrawn_by=by
+    )
 
 
 def _require_there(by: User, site: Site | None, at: datetime) -> None:

@@ -5,10 +5,13 @@ from http import HTTPStatus
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 
+from centre.bodies import LONGEST_SEARCH
 from centre.requests import StaffRequest
 
 ASKED = "asked"
 MOST_KEPT = 20  # questions a session, the latest
+TOO_LONG = LONGEST_SEARCH + 1  # letters, so that it is still refused as too long
+MOST_FIELDS = 20  # of a question, and so many values of each
 
 
 def names_somebody(request: StaffRequest) -> bool:
@@ -18,8 +21,10 @@ def names_somebody(request: StaffRequest) -> bool:
 
 def keep_question(request: StaffRequest) -> HttpResponse:
     """Lead to the same page, where read_question finds what was sent."""
-    told = (request.POST or request.GET).copy()
-    told.pop("csrfmiddlewaretoken", None)
+    told = QueryDict(mutable=True)
+    for name, values in list((request.POST or request.GET).lists())[:MOST_FIELDS]:
+        if name != "csrfmiddlewaretoken":
+            told.setlist(name[:TOO_LONG], [value[:TOO_LONG] for value in values[:MOST_FIELDS]])
     key = secrets.token_urlsafe(6)
     kept = [*request.session.get(ASKED, {}).items(), (key, told.urlencode())]
     request.session[ASKED] = dict(kept[-MOST_KEPT:])

@@ -13,9 +13,10 @@ from centre.access import Permission
 from centre.models import LogLine, User
 
 WITHIN = timedelta(minutes=10)
-TOLD_FOR = timedelta(hours=1)  # that a file was opened in an emergency
+TOLD_FOR = timedelta(days=1)  # that a file was opened in an emergency: also whoever comes in the morning reads it
 MOST_OPENED = 60  # families and people in that time; a desk serves ten
 MOST_FAILED = 3  # proofs of a family that did not hold
+MOST_MATCHED = 50  # questions that one family answered; a form of six, typed and corrected, asks twenty
 FRESH = 30  # seconds for which the same answer is shown
 
 KEPT = "bursts"
@@ -27,17 +28,22 @@ FAILED = Q(verb=LogLine.Verb.REFUSED, fields__contains=[PROOF])
 
 @dataclass(frozen=True)
 class Burst:
-    """Somebody of the staff, how many they opened lately, how many proofs failed, and why they broke the glass."""
+    """Somebody of the staff, and what is told of them.
+
+    How many they opened lately, how many proofs failed, how often they asked for one family without opening it, and
+    why they broke the glass.
+    """
 
     user: User
     opened: int
     failed: int
+    matched: int = 0
     emergencies: tuple[str, ...] = ()
     most = MOST_OPENED
 
 
 def bursts(now: datetime) -> list[Burst]:
-    """Whoever opened or tried too many within ten minutes, or a file in an emergency within the hour."""
+    """Whoever opened, tried or guessed too many within ten minutes, or opened a file in an emergency within a day."""
     return _named(_counted(now))
 
 
@@ -60,8 +66,9 @@ def bursts_for(user: User, now: datetime) -> list[Burst]:
     return [one for one in others if None in reaches or own & {a.site_id for a in one.user.all_assignments}]
 
 
-Counts = tuple[int, int, tuple[str, ...]]
-"""How many somebody opened, how many proofs failed, and why they broke the glass."""
+Counts = tuple[int, int, int, tuple[str, ...]]
+"""How many somebody opened, how many proofs failed, how often one family matched, and why they broke the glass."""
+NOTHING: Counts = (0, 0, 0, ())
 
 
 def _counted(now: datetime) -> dict[uuid.UUID, Counts]:
@@ -69,11 +76,15 @@ def _counted(now: datetime) -> dict[uuid.UUID, Counts]:
     apart = Count("subject_id", distinct=True, filter=OPENED)
     counted = lately.annotate(opened=apart, failed=Count("pk", filter=FAILED))
     loud = counted.filter(Q(opened__gt=MOST_OPENED) | Q(failed__gte=MOST_FAILED))
-    found: dict[uuid.UUID, Counts] = {row["by"]: (row["opened"], row["failed"], ()) for row in loud}
+    found: dict[uuid.UUID, Counts] = {row["by"]: (row["opened"], row["failed"], 0, ()) for row in loud}
+    asked = lately.filter(verb=LogLine.Verb.MATCHED).values("by", "subject_id").annotate(times=Count("pk"))
+    for by, times in asked.filter(times__gt=MOST_MATCHED).order_by("times").values_list("by", "times"):
+        opened, failed, _fewer, _none = found.get(by, NOTHING)
+        found[by] = opened, failed, times, ()
     broken = LogLine.objects.filter(EMERGENCY, at__gt=now - TOLD_FOR).order_by("pk")
     for by, why in broken.values_list("by", "why"):
-        opened, failed, reasons = found.get(by, (0, 0, ()))
-        found[by] = opened, failed, (*reasons, why)
+        opened, failed, matched, reasons = found.get(by, NOTHING)
+        found[by] = opened, failed, matched, (*reasons, why)
     return found
 
 

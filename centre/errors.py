@@ -55,10 +55,17 @@ class RoleHeld(Refusal):
 
 
 class NotTheSecond(Refusal):
-    """Whoever gives a role cannot be the second to agree to it."""
+    """Whoever asks for what two decide cannot be the second to agree to it."""
 
     code = "not_the_second"
-    message = _("You gave this role. Another administrator has to agree.")
+    message = _("You asked for this. Another administrator has to agree.")
+
+
+class PasswordFromTheFirst(Refusal):
+    """Whoever gave somebody a password lately could have used it, and agreed as them."""
+
+    code = "password_from_the_first"
+    message = _("Whoever asked for this gave you a password within the last seven days. Somebody else has to agree.")
 
 
 class RoleDecided(Refusal):

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from centre.actions import StaffSaved, require_over
 from centre.acts import act
-from centre.errors import AskedAlready, NoFactor, NotOneself, NotTheSecond, RequestGone
+from centre.errors import AskedAlready, NoFactor, NotOneself, RequestGone
 from centre.factors import has_factor
 from centre.locks import lock_by_key
 from centre.log import write_log
 from centre.models import Act, LogLine, LostFactor, User
+from centre.seconds import require_second
 from centre.sessions import end_all
 
 
@@ -38,13 +39,12 @@ def ask_to_remove_factor(user: User, *, by: User, at: datetime, act: Act) -> Sta
 def agree_to_remove_factor(lost: LostFactor, *, by: User, at: datetime, act: Act) -> StaffSaved:
     """Remove every second factor of the person, as a second administrator, and end their sessions and tokens.
 
-    Refuses with NotOneself, NotTheSecond, or RequestGone after a day.
+    Refuses with NotOneself, NotTheSecond, PasswordFromTheFirst, or RequestGone after a day.
     """
     require_over(lost.user, by, at)
     if by.pk == lost.user_id:
         raise NotOneself
-    if by.pk == lost.asked_by_id:
-        raise NotTheSecond
+    require_second(by, lost.asked_by_id)
     lock_by_key(User.objects.filter(pk=lost.user_id))
     if not LostFactor.objects.waiting().filter(pk=lost.pk).update(agreed_at=timezone.now(), agreed_by=by):
         raise RequestGone

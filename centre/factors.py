@@ -98,6 +98,10 @@ def _key() -> Fernet:
 
 @receiver(signals.authenticator_added)
 def log_added(user: User, authenticator: Authenticator, **_told: Any) -> None:
+    """A line; and the code that set the app up is used up by it."""
+    if authenticator.type == Authenticator.Type.TOTP:
+        authenticator.data["used"] = max(totp.yield_hotp_counters_from_time())
+        authenticator.save(update_fields=["data"])
     write_log(user, LogLine.Verb.FACTOR_ADDED, user, [authenticator.type])
 
 

@@ -24,7 +24,7 @@ class Limit:
 
 
 SEARCHES = Limit("searches", 3_000, MINUTE, _("These are very many searches in one minute."))
-MATCHES = Limit("matches", 300, MINUTE, _("These are very many questions for families known already."))
+MATCHES = Limit("matches", 120, MINUTE, _("These are very many questions for families known already."))
 LOOKS = Limit("looks", 600, MINUTE, _("These are very many families in one minute."))
 CENSUSES = Limit("censuses", 120, MINUTE, _("These are very many questions to the census."))
 EMERGENCIES = Limit("emergencies", 10, HOUR, _("These are very many emergencies in one hour."))

@@ -207,7 +207,6 @@ def answer_of(answers: Any) -> Any:
 
 
 def _answer(answer: Any) -> Response:
-    return Response(
-        asdict(answer) if is_dataclass(answer) and not isinstance(answer, type) else answer,
-        status=status.HTTP_201_CREATED,
-    )
+    """By name: the kept answer comes back from the database in an order of its own."""
+    told = asdict(answer) if is_dataclass(answer) and not isinstance(answer, type) else answer
+    return Response(dict(sorted(told.items())), status=status.HTTP_201_CREATED)

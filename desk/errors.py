@@ -33,6 +33,13 @@ class NotProven(Refusal):
     message = _("This does not agree with the family of this number. Ask for their card.")
 
 
+class ReadInEmergency(Refusal):
+    """Who opened the family in an emergency knows what only the family can say."""
+
+    code = "read_in_emergency"
+    message = _("You read their file in an emergency. Now only their card opens it, or its nine digits.")
+
+
 class TooManyTries(TooMany):
     """The user said three times within an hour what was not so of a family."""
 

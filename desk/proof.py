@@ -2,7 +2,8 @@
 
 Its card does, or its nine digits. So does what only the family can say, in one attempt: its number with the name and
 birth year of one member; without the number, the birth date and father's name of one; of a family that was counted
-without names, its number with as many women and men as were counted. Whoever sees a family is not asked.
+without names, its number with as many women and men as were counted. Whoever sees a family is not asked. Whoever read
+it in an emergency is believed no word of it for a week.
 """
 
 from collections import Counter
@@ -19,7 +20,8 @@ from centre.locks import lock_by_key
 from centre.log import write_log
 from centre.models import LogLine, User
 from centre.refusals import Refusal
-from desk.errors import CardNeeded, NotProven, TooManyTries
+from desk.errors import CardNeeded, NotProven, ReadInEmergency, TooManyTries
+from desk.models import EmergencyOpening
 from registrations.facts import PersonFacts
 from registrations.matches import AGREES, find_same_families, years_apart
 from registrations.models import Household, Individual
@@ -27,6 +29,7 @@ from registrations.names import fold
 from registrations.other_names import likeness
 
 MOST_TRIES, WITHIN = 3, timedelta(hours=1)
+READ_LATELY = timedelta(days=7)
 
 
 def sees(user: User, household: Household) -> bool:
@@ -37,7 +40,7 @@ def sees(user: User, household: Household) -> bool:
 def require_proof(shown: Shown, member: PersonFacts, *, by: User) -> Household:
     """The family of the number, opened by its card or by what was said of one member.
 
-    Refuses with CardNotSeen when nothing was said, with NotProven or TooManyTries.
+    Refuses with CardNotSeen when nothing was said, with NotProven, ReadInEmergency or TooManyTries.
     """
     household = shown.household
     if household is None:
@@ -52,7 +55,7 @@ def require_proof(shown: Shown, member: PersonFacts, *, by: User) -> Household:
 def require_count(shown: Shown, people: Sequence[PersonFacts], *, by: User) -> Household:
     """The family that was counted without names under the number, opened by its card or by who it says it is.
 
-    Refuses with NotProven or TooManyTries.
+    Refuses with NotProven, ReadInEmergency or TooManyTries.
     """
     household = shown.household
     if household is None:
@@ -68,7 +71,7 @@ def find_without_number(
     """The family of which a member has a name, the birth date and the father's name of one of these people.
 
     Of several it is the one `chosen` by its id, or else the likeliest.
-    Refuses with CardNeeded or TooManyTries; when neither was said, that is no attempt.
+    Refuses with CardNeeded, ReadInEmergency or TooManyTries; when neither was said, that is no attempt.
     """
     if not any(person.fathers_name and person.birth.precision == "day" for person in people):
         raise CardNeeded
@@ -83,6 +86,9 @@ def find_without_number(
 
 def _try(holds: bool, by: User, subject: Household | None, otherwise: Refusal) -> None:
     """Refuse what does not hold, and leave a line; after three such lines within the hour refuse whatever is said."""
+    read = EmergencyOpening.objects.filter(by=by, household=subject, until__gt=timezone.now() - READ_LATELY)
+    if subject and read.exists():
+        raise ReadInEmergency
     with transaction.atomic():
         lock_by_key(User.objects.filter(pk=by.pk))  # or attempts sent at once would all be the first
         failed = LogLine.objects.filter(by=by, verb=LogLine.Verb.REFUSED, fields=[PROOF])

@@ -149,7 +149,8 @@ def read_file(household: Household, user: User, at: datetime) -> File:
     people = [membership.counted_as for membership in memberships]
     movements = _standing_movements([person.pk for person in people])
     found = find_people([person.pk for person in people], at)
-    needs = _needs(people) if allows(user, Permission.SEE_NEEDS, household.site) else {}
+    shown = Household.objects.visible_to(user, at, permission=Permission.SEE_NEEDS).filter(pk=household.pk).exists()
+    needs = _needs(people) if shown else {}
     names = {membership.individual_id: str(membership.counted_as) for membership in memberships}
     eyes = Eyes.of(user, at)
     members = [

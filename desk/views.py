@@ -125,7 +125,7 @@ def confirm_arrival(request: StaffRequest, number: int) -> HttpResponse:
 @at_a_site(Permission.REGISTER)
 def departure(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The family, or some of it, leaves the site."""
-    household = household_or_404(request, number)
+    household = household_or_404(request, number, acting=True)
     file = _open_file(request, household)
     here = [member.person for member in file.members if member.person.pk in file.at(site)]
     elsewhere = Site.objects.open(timezone.now()).in_the_open().exclude(pk=site.pk)
@@ -139,7 +139,7 @@ def departure(request: StaffRequest, site: Site, number: int) -> HttpResponse:
 @at_a_site(Permission.REGISTER)
 def death(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """A member died."""
-    household = household_or_404(request, number)
+    household = household_or_404(request, number, acting=True)
     file = _open_file(request, household)
     form = DiedForm(request.POST or None, people=file.living)
     if do(request, form, record_death, site=site, told_of=household, said=_("The death is recorded.")):
@@ -151,7 +151,7 @@ def death(request: StaffRequest, site: Site, number: int) -> HttpResponse:
 @at_a_site(Permission.REGISTER)
 def birth(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """A child was born into the family at the site."""
-    household = household_or_404(request, number)
+    household = household_or_404(request, number, acting=True)
     form = BornForm(request.POST or None)
     if do(request, form, record_birth, household, site=site, said=_("The birth is recorded.")):
         return _saved(request, household)

@@ -9,13 +9,14 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 
-from centre.access import Permission, permissions_of
+from centre.access import Permission
 from centre.fields import ShownSite
 from centre.models import Site, User
 from centre.viewsets import NamedRows, Rows
 from registrations.births import born_for_machines
 from registrations.facts import MONTHS_SAID, age_on, months_on
 from registrations.filters import HouseholdFilterSet, IndividualFilterSet, PresenceFilterSet
+from registrations.in_sight import reasons_to_see
 from registrations.models import Household, Individual, Membership, Presence, SpecificNeed
 from registrations.numbers import write_number
 from registrations.search import search_households, search_individuals
@@ -250,13 +251,7 @@ class Presences(Rows):
 
 def needs_shown(rows: Any, user: User) -> Any:
     """An annotation: whether the user's roles show the specific needs of the row."""
-    now = timezone.now()
-    families = [
-        permissions_of(a.role)
-        for a in user.all_assignments
-        if a.covers(now) and Permission.SEE_FAMILIES in permissions_of(a.role)
-    ]
-    shown = [Permission.SEE_NEEDS in permissions for permissions in families]
-    if all(shown) or not any(shown):
-        return Value(all(shown))
+    reasons = reasons_to_see(user, timezone.now(), Permission.SEE_NEEDS)
+    if not reasons:
+        return Value(reasons is None)
     return Exists(rows.visible_to(user, permission=Permission.SEE_NEEDS).filter(pk=OuterRef("pk")))

@@ -7,9 +7,13 @@ from centre.requests import StaffRequest
 from registrations.models import Household
 
 
-def household_or_404(request: StaffRequest, number: int) -> Household:
-    """The household of this number if the user may see it, or act on it where a form was sent; else it is not there."""
+def household_or_404(request: StaffRequest, number: int, *, acting: bool = False) -> Household:
+    """The household of this number if the user may see it, or may act on it where a form is sent or `acting` shown.
+
+    Else it is not there.
+    """
     bound(request.user, LOOKS)
     rows = Household.objects.select_related("site")
-    shown = rows.in_hand_of(request.user) if request.method == "POST" else rows.visible_to(request.user)
+    acting = acting or request.method == "POST"
+    shown = rows.in_hand_of(request.user) if acting else rows.visible_to(request.user)
     return get_object_or_404(shown, number=number)

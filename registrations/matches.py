@@ -50,10 +50,11 @@ class Agreement(models.TextChoices):
 
 @dataclass(frozen=True)
 class Match:
-    """A household that may be the one being typed; of one that the asker does not see, only that there may be one.
+    """A household that may be the one being typed; of those that the asker does not see, only that there may be one.
 
-    `person` is the id of the one asked for who is most like somebody of it. `site` is empty where the site is
-    confidential. `same_family` says that a birth date and a father's name agree.
+    `person` is the id of the one asked for who is most like somebody of it; of those not seen it is the first asked
+    for, whoever fits, or one would learn from where it stands which name or year is right. `site` is empty where the
+    site is confidential. `same_family` says that a birth date and a father's name agree.
     """
 
     person: uuid.UUID
@@ -126,9 +127,10 @@ def find_matches(
     """The households that may hold one of these people already, the likeliest first, at most five.
 
     Looks everywhere, whatever the asker may otherwise see. Of a household that the asker sees it says what agrees, of
-    any other nothing; each of both leaves a line in the log. `but` is one left out, the one being completed.
+    all others nothing, once and last; each of both leaves a line in the log. `but` is left out: it is completed.
     """
-    return _matches(_likeliest(people, settlement, but), by)
+    fits = _likeliest(people, settlement, but)
+    return _matches(fits, people[0].id, by) if fits else []
 
 
 def find_same_families(people: Sequence[PersonFacts], *, settlement: str = "") -> list[uuid.UUID]:
@@ -309,11 +311,12 @@ def _same_day(one: Birth, other: Birth) -> bool:
     return one.precision == other.precision == "day" and one.on == other.on
 
 
-def _matches(fits: dict[uuid.UUID, _Fit], by: User) -> list[Match]:
+def _matches(fits: dict[uuid.UUID, _Fit], first: uuid.UUID, by: User) -> list[Match]:
     households = Household.objects.select_related("site").with_size().in_bulk(list(fits))
     write_lines(by, LogLine.Verb.MATCHED, {household: fits[key].agrees for key, household in households.items()})
     seen = set(Household.objects.visible_to(by).filter(pk__in=fits).values_list("pk", flat=True))
-    return [_told(households[key], fit) if key in seen else Match(fit.person) for key, fit in fits.items()]
+    told = [_told(households[key], fit) for key, fit in fits.items() if key in seen]
+    return told if len(told) == len(fits) else [*told, Match(first)]
 
 
 def _told(household: Household, fit: _Fit) -> Match:

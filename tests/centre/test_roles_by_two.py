@@ -9,8 +9,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from centre.access import Permission, Role
-from centre.actions import add_staff, agree_to_role, block_sign_in, give_role, withdraw_role
-from centre.errors import NotOneself, NotTheSecond, RoleDecided, RoleHeld
+from centre.actions import (
+    add_staff,
+    agree_to_role,
+    block_sign_in,
+    end_role,
+    give_password,
+    give_role,
+    withdraw_role,
+)
+from centre.errors import NotOneself, NotTheSecond, PasswordFromTheFirst, RoleDecided, RoleHeld
 from centre.models import Assignment, LogLine, User
 from tests.build import make_site, make_user
 
@@ -75,11 +83,12 @@ def test_a_role_told_late_waits_all_the_same(admin, anna):
     assert role.starts_at >= role.given_at + HOUR
 
 
-@pytest.mark.parametrize("of", ["a blocked one", "the person's own", "another site's"])
-def test_who_could_not_agree_is_no_second_administrator(admin, anna, of):
-    if of == "a blocked one":
-        second = make_user(Role.ADMINISTRATOR)
-        block_sign_in(second, by=admin)
+@pytest.mark.parametrize("of", ["one blocked long ago", "one ended long ago", "the person's own", "another site's"])
+def test_who_could_not_agree_is_no_second_administrator(admin, anna, of, monkeypatch):
+    second = make_user(Role.ADMINISTRATOR) if of.startswith("one") else None
+    if second:
+        monkeypatch.setattr("centre.seconds.AFTER_AN_END", timedelta(0))
+        make_alone(admin, second, "blocked" if "blocked" in of else "ended")
         role = given(anna, admin)
     elif of == "the person's own":
         role = given(make_user(Role.ADMINISTRATOR), admin)
@@ -87,6 +96,46 @@ def test_who_could_not_agree_is_no_second_administrator(admin, anna, of):
         make_user(Role.ADMINISTRATOR, make_site("vayk"))
         role = given(anna, admin)
     assert role.starts_at is not None
+
+
+def make_alone(admin, other, how):
+    block_sign_in(other, by=admin) if how == "blocked" else end_role(other.assignments.get(), by=admin)
+
+
+@pytest.mark.parametrize("how", ["blocked", "ended"])
+def test_nobody_is_alone_by_blocking_or_ending_the_other(admin, anna, how):
+    make_alone(admin, make_user(Role.ADMINISTRATOR), how)
+    assert given(anna, admin).starts_at is None
+
+
+def test_nobody_agrees_who_was_given_a_password_by_who_asked(admin, anna):
+    """Or whoever reads the slip would be both."""
+    second = make_user(Role.ADMINISTRATOR)
+    role = given(anna, admin)
+    give_password(second, by=admin)
+    with pytest.raises(PasswordFromTheFirst):
+        agree_to_role(role, by=second)
+    assert not may_see(anna)
+    agree_to_role(given(make_user(Role.OFFICIAL, username="davit"), second), by=admin)
+    agree_to_role(role, by=make_user(Role.ADMINISTRATOR))
+
+
+@pytest.mark.parametrize("how", ["blocked", "ended"])
+def test_what_a_blocked_or_ended_administrator_proposed_is_withdrawn(admin, anna, how):
+    second, third = make_user(Role.ADMINISTRATOR), make_user(Role.ADMINISTRATOR)
+    role = given(anna, second)
+    make_alone(admin, second, how)
+    with pytest.raises(RoleDecided):
+        agree_to_role(role, by=third)
+    role.refresh_from_db()
+    assert role.withdrawn_by == admin
+
+
+def test_an_announced_role_of_who_was_blocked_never_counts(admin, anna):
+    role = given(anna, admin)
+    block_sign_in(admin, by=make_user(Role.ADMINISTRATOR))
+    role.refresh_from_db()
+    assert role.starts_at is None
 
 
 def test_who_could_agree_later_is_proposed_by_two_as_well(admin, anna):
@@ -119,6 +168,12 @@ def test_a_role_that_waits_counts_when_it_is_given_at_the_terminal(admin, anna):
     call_command("role", "anna", "coordinator")
     assert may_see(anna)
     assert anna.assignments.get(role=Role.COORDINATOR) == role
+
+
+def test_the_last_day_said_at_the_terminal_counts_for_a_role_that_waits(admin, anna):
+    given(anna, admin)
+    call_command("role", "anna", "coordinator", last_day=timezone.localdate() + timedelta(days=1))
+    assert anna.assignments.get(role=Role.COORDINATOR).ends_at < timezone.now() + timedelta(days=3)
 
 
 def test_a_withdrawn_role_never_counts_and_may_be_given_anew(admin, anna):

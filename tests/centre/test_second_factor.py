@@ -116,6 +116,11 @@ def test_setting_up_an_app_asks_for_the_password_and_shows_the_codes_once(anna, 
     assert codes[0] not in browser.get("/accounts/factor/codes/").content.decode()
     assert LogLine.objects.filter(verb="factor_added", by=anna, fields=["totp"]).count() == 1
     assert browser.get("/settings/").status_code == 200
+    again = signed_in()
+    say(again, code_at(secret))
+    assert not is_in(again), "the code that set it up is used up"
+    say(again, codes[0])
+    assert is_in(again)
 
 
 def test_a_password_alone_signs_nobody_in_who_has_a_factor(anna):

@@ -1,10 +1,12 @@
 """A search is sent and kept: no address names anybody, and what was asked is there after reload, back and paging."""
 
 import re
+from secrets import token_hex
 
 import pytest
 
 from centre.access import Role
+from centre.models import Session
 from tests.build import make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db
@@ -44,3 +46,13 @@ def test_the_search_for_staff_names_nobody_in_its_address(client):
     answer = client.post("/settings/staff/", {"search": "aghavni"})
     assert "aghavni" not in answer["Location"]
     assert "aghavni" in client.get(answer["Location"]).content.decode()
+
+
+def test_what_is_kept_of_a_question_is_small(desk):
+    """A session is read with every request."""
+    for _question in range(25):
+        said = {f"field{number}": ["x" * 999] * 30 for number in range(30)} | {
+            "search": token_hex(400_000)
+        }  # not to be packed
+        assert desk.post("/families/", said).status_code == 303
+    assert len(Session.objects.latest("pk").session_data) < 2_000_000

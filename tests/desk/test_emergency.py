@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from centre.access import Role
 from centre.models import LogLine
-from desk.actions import open_in_emergency
+from desk.actions import arrive, open_in_emergency
 from desk.models import EmergencyOpening
-from registrations.models import Household, Individual, Presence
+from registrations.models import Household, Individual, NeedCode, Presence, SpecificNeed
 from tests.api.conftest import Machine
 from tests.build import make_site, make_user, register_family
 
@@ -110,6 +110,38 @@ def test_needs_and_documents_stay_closed(volunteer, family):
     machine = Machine(volunteer)
     [row] = machine.get("individuals/").json()["results"]
     assert (row["needs"], row["documents"]) == (None, None)
+
+
+def test_needs_stay_closed_to_who_reads_them_of_other_families(client, goris, family):
+    """On the page as in the API, also where the family was registered at the reader's site."""
+    before = timezone.now() - timedelta(days=9)
+    Household.objects.filter(pk=family.pk).update(site=goris, registered_at=before, urgent_need="CR-CC")
+    person = Individual.objects.get(memberships__household=family)
+    code = NeedCode.objects.get(code="CR-CC")
+    SpecificNeed.objects.create(individual=person, code=code, act=family.act)
+    coordinator = make_user(Role.COORDINATOR, goris)
+    client.force_login(coordinator)
+    told = []
+    for see in (
+        lambda: open_in_emergency(family, reason=WHY, by=coordinator),
+        lambda: arrive(family, site=goris, by=coordinator),
+    ):
+        see()
+        needs = Machine(coordinator).get(f"individuals/{person.pk}/").json()["needs"]
+        [household] = Machine(coordinator).get("households/").json()["results"]
+        told.append((needs, str(code) in client.get(at(family)).content.decode(), household["urgent_need"]))
+    assert told == [(None, False, None), (["CR-CC"], True, "CR-CC")]
+
+
+def test_no_form_of_an_act_is_drawn(client, goris, family):
+    user = make_user(Role.COORDINATOR, goris)
+    open_in_emergency(family, reason=WHY, by=user)
+    client.force_login(user)
+    number = str(family).replace(" ", "")
+    for act in ("depart", "died", "born"):
+        assert client.get(f"{at(family)}{act}/").status_code == 404, act
+    assert client.get(f"/cards/family/{number}/").status_code == 404
+    assert client.get(f"/shelter/family/{number}/").status_code == 404
 
 
 def test_a_machine_opens_a_file_in_an_emergency(volunteer, family):

@@ -12,7 +12,8 @@ from aid.actions import reverse_handout
 from aid.models import Distribution, Handout
 from centre.access import Role
 from centre.models import LogLine
-from desk.actions import arrive, pre_register
+from desk.actions import arrive, open_in_emergency, pre_register
+from desk.models import EmergencyOpening
 from registrations.card_texts import write_qr
 from registrations.errors import NotTold
 from registrations.facts import Birth, Group, HouseholdFacts
@@ -345,3 +346,32 @@ def test_nobody_is_taken_out_of_a_confidential_place_by_who_may_not_know_it(desk
     assert where() == {"safe"}
     arrive(family, site=stranger.assignments.get().site, by=make_user(Role.PROTECTION))
     assert where() == {"goris"}
+
+
+def opened_in_emergency(family, by, ago=timedelta(0)):
+    open_in_emergency(family, reason="a child has a seizure", by=by)
+    EmergencyOpening.objects.update(until=timezone.now() - ago)
+
+
+@pytest.mark.parametrize("ago", [timedelta(hours=-1), timedelta(days=6)])
+def test_what_was_read_in_an_emergency_proves_nothing(desk, stranger, family, ago):
+    """Nor is it an attempt: right and wrong words are answered alike."""
+    opened_in_emergency(family, stranger, ago)
+    for name in ("Anna", "Sona", "Anna", "Sona"):
+        assert not by_page(desk, family, name, "1989")
+        answer = by_api(stranger, card=str(family), given_name=name, birth_year=1989)
+        assert (answer.status_code, answer.json()["code"]) == (409, "read_in_emergency")
+    facts = {"given_name": "Anna", "family_name": "Hakobyan", "birth_date": "1989-05-04", "fathers_name": "Aram"}
+    assert by_api(stranger, **facts).json()["code"] == "read_in_emergency"
+    answer = desk.post("/intake/same-family/", intake(row(fathers_name="Aram"), same=str(family.pk)))
+    assert "in an emergency" in text_of(answer)
+    assert where() == {"kapan"}
+
+
+def test_after_an_emergency_the_card_opens_the_family_and_others_are_believed(desk, stranger, family):
+    opened_in_emergency(family, stranger)
+    desk.force_login(make_user(Role.VOLUNTEER, make_site("sisian"), username="third"))
+    assert by_page(desk, family, "Anna", "1989")
+    assert where() == {"sisian"}
+    opened_in_emergency(family, stranger, timedelta(days=8))
+    assert by_api(stranger, card=str(family), given_name="Anna", birth_year=1989).status_code == 201

@@ -40,6 +40,7 @@ from centre.actions import (
     block_sign_in,
     declare_operation,
     end_role,
+    give_password,
     give_role,
     open_operation,
 )
@@ -54,12 +55,14 @@ from desk.actions import (
     complete,
     count_gate,
     depart,
+    open_in_emergency,
     record_death,
     register,
     void_movement,
 )
 from desk.coming import confirm_seen
 from desk.merging import merge_individuals, unmerge
+from desk.proof import require_proof
 from registrations import errors as registrations
 from registrations.card_texts import CardText
 from registrations.facts import PersonFacts
@@ -148,6 +151,19 @@ def tried_too_often(world: World, address: str, data: dict[str, Any]) -> Refused
     return ask
 
 
+def read_in_emergency(world: World) -> Refused:
+    family = elsewhere(world)
+    open_in_emergency(family, reason="a child has a seizure", by=world.volunteer)
+    shown = look_at(CardText(family.number))
+    return lambda: require_proof(shown, person(), by=world.volunteer)
+
+
+def agreed_by_the_same_hands(world: World) -> Refused:
+    role, second = world.waiting_role(by=world.admin), make_user(Role.ADMINISTRATOR)
+    give_password(second, by=world.admin)
+    return lambda: agree_to_role(role, by=second)
+
+
 def asked_too_often(by: User) -> Refused:
     cache.set(f"limit:{SEARCHES.name}:{by.pk}", SEARCHES.most, SEARCHES.within)
     return lambda: bound(by, SEARCHES)
@@ -170,6 +186,7 @@ CENTRE: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     centre.EndsBeforeStart: lambda w: given(w, w.officer, Role.VOLUNTEER, ends_at=w.before),
     centre.RoleHeld: lambda w: given(w, w.officer, Role.PROTECTION),
     centre.NotTheSecond: proposed_and_agreed,
+    centre.PasswordFromTheFirst: agreed_by_the_same_hands,
     centre.NoFactor: lambda w: lambda: ask_to_remove_factor(w.volunteer, by=w.admin),
     centre.AskedAlready: lambda w: twice(ask_to_remove_factor, w.with_factor(), by=w.admin),
     centre.RequestGone: lambda w: twice(agree_to_remove_factor, w.lost_factor(), by=w.admin),
@@ -210,6 +227,7 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     ),
     desk.CardNeeded: lambda w: told_on_a_page(w, "/intake/same-family/", intake(row(), same=str(w.family.pk))),
     desk.NotProven: lambda w: told_on_a_page(w, "/intake/arrive/", intake({}, card=str(elsewhere(w)), **OTHERS)),
+    desk.ReadInEmergency: read_in_emergency,
     desk.TooManyTries: lambda w: tried_too_often(w, "/intake/same-family/", intake(row(fathers_name="Petros"))),
     casework.AlreadyClosed: lambda w: twice(close_case, w.case, by=w.officer),
 }
