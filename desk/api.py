@@ -1,6 +1,7 @@
 """The API of the desk: registering families, and where they come and go."""
 
 import uuid
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -387,16 +388,27 @@ class FamiliesList(APIView):
     def get(self, request: StaffCall, suffix: str) -> HttpResponseBase:
         """A row a person as CSV or XLSX, streamed; the last line says that the list is whole."""
         require(request.user, Permission.EXPORT_FAMILIES)
-        check_parameters(request.query_params, {*FILTERS, "lang", "why"})
-        asked = {name: value for name, value in request.query_params.dict().items() if name in ("lang", "why")}
-        question = ListQuestion(data=asked, context={"request": request})
-        question.is_valid(raise_exception=True)
-        narrowed = HouseholdFilterSet(request.query_params, families_to_take(request.user), request=request)
-        if not narrowed.is_valid():
-            raise serializers.ValidationError(narrowed.errors)
-        language = question.validated_data.get("lang") or request.user.language
-        why = question.validated_data["why"]
-        return families_file(narrowed.qs, suffix=suffix, language=language, why=why, by=request.user)
+        return take_list(request, HouseholdFilterSet, families_to_take(request.user), FILTERS, families_file, suffix)
+
+
+def take_list(
+    request: StaffCall,
+    filters: Any,
+    rows: Any,
+    names: Iterable[str],
+    write: Callable[..., HttpResponseBase],
+    suffix: str,
+) -> HttpResponseBase:
+    """The rows that the parameters of these names leave, as a file; raises ValidationError for what cannot be read."""
+    check_parameters(request.query_params, {*names, "lang", "why"})
+    asked = {name: value for name, value in request.query_params.dict().items() if name in ("lang", "why")}
+    question = ListQuestion(data=asked, context={"request": request})
+    question.is_valid(raise_exception=True)
+    narrowed = filters(request.query_params, rows, request=request)
+    if not narrowed.is_valid():
+        raise serializers.ValidationError(narrowed.errors)
+    language = question.validated_data.get("lang") or request.user.language
+    return write(narrowed.qs, suffix=suffix, language=language, why=question.validated_data["why"], by=request.user)
 
 
 def _shown(card: CardText | None) -> Shown | None:

@@ -69,7 +69,8 @@ class LogFilterSet(filters.FilterSet):
         label=_("Who"),
         empty_label=_("anybody"),
     )
-    day = DayFilter(method="filter_day", label=_("Day"))
+    day = DayFilter(method="filter_day", label=_("Day, or the first of some"))
+    until = DayFilter(method="filter_until", label=_("Last day"))
     verb = filters.ChoiceFilter(choices=LogLine.Verb.choices, label=_("Did what"), empty_label=_("all"))
 
     class Meta:
@@ -88,4 +89,8 @@ class LogFilterSet(filters.FilterSet):
         return lines_about(lines, number)
 
     def filter_day(self, lines: Any, _name: str, on: date) -> Any:
-        return lines.filter(at__gte=local_instant(on, time()), at__lt=local_instant(on + timedelta(days=1), time()))
+        last = self.form.cleaned_data.get("until") or on
+        return self.filter_until(lines.filter(at__gte=local_instant(on, time())), "", last)
+
+    def filter_until(self, lines: Any, _name: str, on: date) -> Any:
+        return lines.filter(at__lt=local_instant(on + timedelta(days=1), time()))

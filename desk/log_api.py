@@ -3,12 +3,23 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.views import APIView
 
+from centre.access import Permission, require
 from centre.log import write_log
 from centre.models import LogLine, User
+from centre.requests import StaffCall
+from centre.sheets import CONTENT_TYPES
 from centre.viewsets import Rows
+from desk.api import LIST_FORMATS, ListQuestion, take_list
 from desk.filters import LogFilterSet
+from desk.shown_file import shown_file
+
+FILTERS = tuple(LogFilterSet.base_filters)
 
 
 class LogRow(serializers.ModelSerializer[LogLine]):
@@ -33,3 +44,23 @@ class LogLines(Rows):
 
     def _log(self, verb: LogLine.Verb, subject: Any, fields: Iterable[str], rows: Iterable[Any]) -> None:
         write_log(self.request.user, LogLine.Verb.OPENED, "log", fields)
+
+
+class ShownFile(APIView):
+    """Whose families were shown to whom, for those who may read the log."""
+
+    serializer_class = ListQuestion
+
+    @extend_schema(
+        operation_id="log_shown_file",
+        parameters=[
+            OpenApiParameter("suffix", str, "path", enum=LIST_FORMATS),
+            *(OpenApiParameter(name, str, required=name == "why") for name in (*FILTERS, "lang", "why")),
+        ],
+        responses={(200, CONTENT_TYPES[suffix].partition(";")[0]): OpenApiTypes.BINARY for suffix in LIST_FORMATS},
+    )
+    def get(self, request: StaffCall, suffix: str) -> HttpResponseBase:
+        """A row a family that the lines show, as CSV or XLSX: numbers, no names; the last line tells a whole list."""
+        require(request.user, Permission.SEE_LOG)
+        lines = LogLine.objects.visible_to(request.user)
+        return take_list(request, LogFilterSet, lines, FILTERS, shown_file, suffix)

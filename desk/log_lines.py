@@ -83,7 +83,7 @@ def to_be_read(lines: "QuerySet[LogLine]") -> Any:
 def read_lines(lines: Iterable[Any]) -> list[LineRow]:
     """The lines in words."""
     lines = list(lines)
-    numbers = _numbers({key for line in lines for key in _first(line)})
+    numbers = numbers_of({key for line in lines for key in _first(line)})
     accounts = _accounts() if any(line.subject == "user" for line in lines) else {}
     return [_row(line, numbers, accounts) for line in lines]
 
@@ -108,7 +108,7 @@ def _first(line: Any) -> list[uuid.UUID]:
     return own or line.first
 
 
-def _numbers(keys: set[uuid.UUID]) -> dict[uuid.UUID, int]:
+def numbers_of(keys: set[uuid.UUID]) -> dict[uuid.UUID, int]:
     """The number of each household, and of the household each person is in today."""
     found = dict(Household.objects.filter(pk__in=keys).values_list("pk", "number"))
     people = Membership.objects.today().filter(individual__in=keys - set(found))

@@ -5,13 +5,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from centre.access import Permission
-from centre.doors import may
+from centre.doors import draw, may
 from centre.log import write_log
 from centre.models import LogLine, LogSeal
 from centre.requests import StaffRequest
+from centre.sheets import list_separator
 from desk.filters import LogFilterSet
+from desk.forms import ListForm
 from desk.log_lines import lines_about, read_lines, to_be_read
 from desk.pages import Page
+from desk.shown_file import shown_file
 from registrations.doors import household_or_404
 
 LATEST = 100
@@ -26,6 +29,20 @@ def log(request: StaffRequest) -> HttpResponse:
     page = Page.of(to_be_read(narrowed.qs), request.GET.get("page", ""))
     context = {"filter": narrowed, "page": page, "rows": read_lines(page.rows), "seal": LogSeal.objects.last()}
     return render(request, "desk/log.html", context)
+
+
+@require_GET
+@may(Permission.SEE_LOG)
+def shown(request: StaffRequest) -> HttpResponse:
+    """Take out whose families the lines of the log page showed, and to whom; who took it and why stands in the log."""
+    narrowed = LogFilterSet(request.GET, LogLine.objects.visible_to(request.user), request=request)
+    form = ListForm(
+        request.GET if "why" in request.GET else None, initial={"language": request.LANGUAGE_CODE, "suffix": "xlsx"}
+    )
+    if form.is_valid() and narrowed.form.is_valid():
+        separator = list_separator(form.cleaned_data["language"])
+        return shown_file(narrowed.qs, by=request.user, separator=separator, **form.cleaned_data)
+    return draw(request, "desk/shown_file.html", form, filter=narrowed)
 
 
 @require_GET

@@ -28,6 +28,7 @@ urlpatterns = [
     path("families/<number:number>/born/", views.birth, name="born"),
     path("families/<number:number>/log/", log_views.who_opened, name="who_opened"),
     path("settings/log/", log_views.log, name="log"),
+    path("settings/log/shown/", log_views.shown, name="shown"),
     path("families/<number:number>/void/", views.void, name="void"),
     path("intake/sheet/", paper.blank_sheet, name="blank_sheet"),
     path("duplicates/", merge_views.duplicates, name="duplicates"),

@@ -20,7 +20,7 @@ from desk.api import (
     Sightings,
     Voids,
 )
-from desk.log_api import LogLines
+from desk.log_api import LogLines, ShownFile
 from reception.docs import Docs, NoSuchAddress, Schema
 from registrations.api import Households, Individuals, Presences
 from shelter.api import HouseholdPlaces, Rooms, Stays
@@ -55,6 +55,7 @@ router.register("tokens", Tokens, basename="token")
 urlpatterns = [
     re_path(r"^v1/census/(?P<on>[^/.]{1,20})\.(?P<suffix>[a-z]{1,8})$", CensusFile.as_view(), name="census-file"),
     re_path(r"^v1/households\.(?P<suffix>csv|xlsx)$", FamiliesList.as_view(), name="families-list"),
+    re_path(r"^v1/log/shown\.(?P<suffix>csv|xlsx)$", ShownFile.as_view(), name="log-shown"),
     path("v1/", include(router.urls)),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),

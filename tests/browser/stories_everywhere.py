@@ -130,6 +130,15 @@ def search_the_log(desk: Desk) -> Iterator[None]:
     expect(desk.page.get_by_text("Nothing like this is in the log.")).to_be_visible()
 
 
+@button("Download the list", "desk:shown", on="desk:shown", enter="[name=why]", stays=True)
+def take_out_which_families_were_shown(desk: Desk) -> Iterator[None]:
+    administer(desk, "/settings/log/shown/")
+    desk.page.locator("[name=why]").fill("a telephone was stolen")
+    yield
+    expect(desk.page.get_by_text("Downloaded.")).to_be_visible()
+    assert LogLine.objects.filter(by=desk.user, verb="exported", subject="log").count() == 1
+
+
 @button("Turn keyboard shortcuts (on|off)", SCRIPT, on="centre:settings", stays=True)
 def turn_shortcuts_off(desk: Desk) -> Iterator[None]:
     desk.open("/settings/").evaluate("localStorage.removeItem('keys-off')")

@@ -1,6 +1,8 @@
 """The log read back: by family, staff, day and act; for whom, and in words."""
 
+import csv
 import html
+import io
 import re
 from datetime import timedelta
 
@@ -167,3 +169,54 @@ def test_a_page_of_the_log_costs_the_same_for_any_number_of_lines(
         client.get(PAGE)
         with django_assert_num_queries(10):
             client.get(PAGE)
+
+
+DAY = timezone.localdate().isoformat()
+
+
+def of_file(answer) -> list[list[str]]:
+    assert answer.status_code == 200, answer.content
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def test_the_file_for_a_notice_names_each_family_that_was_shown_once(client, auditor, volunteer, family, goris):
+    """By household and by person, on lists as on files, and nobody whom other staff or other days showed."""
+    other, third = register_family(goris, make_user()), register_family(goris, make_user())
+    write_log(volunteer, LogLine.Verb.OPENED, family, ["stays"])
+    write_log(volunteer, LogLine.Verb.SEARCHED, "individual", shown=[family.memberships.last().individual_id, other.pk])
+    write_log(volunteer, LogLine.Verb.REFUSED, third)
+    write_log(make_user(username="second"), LogLine.Verb.OPENED, third)
+    asked = {"by": "gate", "day": DAY, "why": "a telephone was stolen", "language": "en", "suffix": "csv"}
+    heads, *rows, last = of_file(client.get(f"{PAGE}shown/", asked))
+    assert heads == ["Number", "First shown", "Last shown", "Times", "To whom", "What", "From the address"]
+    assert [(row[0], row[3], row[4], row[5]) for row in rows] == sorted(
+        [(str(family), "2", "gate", "families, people"), (str(other), "1", "gate", "people")]
+    )
+    assert last[0] == "End of the list. Families: 2; of no family any more: 0"
+    line = LogLine.objects.get(verb="exported")
+    assert (line.by, line.subject, line.why) == (auditor, "log", "a telephone was stolen")
+    machine = Machine(auditor).get("log/shown.csv", by="gate", day=DAY, why="a telephone was stolen", lang="en")
+    assert of_file(machine)[1:-1] == rows
+
+
+def test_the_file_for_a_notice_reaches_over_days(client, auditor, volunteer, family):
+    write_log(volunteer, LogLine.Verb.OPENED, family)
+    today = timezone.localdate()
+    found = []
+    for first, last in ((2, 1), (2, 0), (0, None), (None, 1), (None, 0)):
+        said = {"day": first, "until": last}
+        days = {name: (today - timedelta(days=ago)).isoformat() for name, ago in said.items() if ago is not None}
+        asked = days | {"by": "gate", "why": "a telephone was stolen", "language": "en", "suffix": "csv"}
+        found.append(len(of_file(client.get(f"{PAGE}shown/", asked))) - 2)
+    assert found == [0, 1, 1, 0, 1]
+
+
+def test_the_file_for_a_notice_needs_a_reason_and_the_right_to_read_the_log(client, auditor, volunteer, family):
+    page = client.get(f"{PAGE}shown/", {"why": "?", "language": "en", "suffix": "csv"})
+    assert "Write in a few words" in page.content.decode()
+    assert Machine(auditor).get("log/shown.csv", nobody="x", why="a telephone was stolen").json().keys() == {"nobody"}
+    assert "why" in Machine(auditor).get("log/shown.csv").json()
+    assert Machine(volunteer).get("log/shown.csv", why="a telephone was stolen").status_code == 403
+    client.force_login(volunteer)
+    assert client.get(f"{PAGE}shown/").status_code == 403
+    assert not LogLine.objects.filter(verb="exported").exists()
