@@ -170,12 +170,12 @@ def _sites(request: StaffRequest) -> list[Site]:
 
 
 def _household(request: StaffRequest, number: str) -> Household:
-    """The household of this number if the user may act on it; else it is not there."""
+    """The household of this number if the user may see it, or act on it where a form was sent; else it is not there."""
     try:
         read = read_card_text(number).number
     except ValidationError:
         raise Http404 from None
-    return household_or_404(request, read, acting=True)
+    return household_or_404(request, read)
 
 
 def _do(request: StaffRequest, form: ActForm, act: Act, *household: Household, said: str) -> HttpResponse:

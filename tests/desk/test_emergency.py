@@ -141,7 +141,6 @@ def test_no_form_of_an_act_is_drawn(client, goris, family):
     for act in ("depart", "died", "born"):
         assert client.get(f"{at(family)}{act}/").status_code == 404, act
     assert client.get(f"/cards/family/{number}/").status_code == 404
-    assert client.get(f"/shelter/family/{number}/").status_code == 404
 
 
 def test_a_machine_opens_a_file_in_an_emergency(volunteer, family):
