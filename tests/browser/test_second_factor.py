@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import override_settings
 from playwright.sync_api import Page, expect
@@ -82,6 +83,9 @@ def test_an_app_is_set_up_and_asked_for(page, anna):
     expect(page).to_have_url(re.compile(r"\d/$"))
     sign_out(page)
 
+    app = Authenticator.objects.get(user=anna, type="totp")
+    app.data["used"] = 0  # as if it were half a minute later: the code that set it up is used up
+    app.save()
     sign_in(page, anna.username)
     say_code(page, "000000")
     expect(page.get_by_text("This code is wrong").first).to_be_visible()
