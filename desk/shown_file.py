@@ -51,7 +51,7 @@ def shown_file(
     write_log(by, LogLine.Verb.EXPORTED, "log", shown=[], why=why)
     made_at = timezone.now()
     with translation.override(language):
-        table = Table("shown", _("Families that were shown"), _columns(), list(_rows(families, gone)))
+        table = Table("shown", _("Families that were shown"), _columns(), list(_rows(families, gone, why)))
         pieces = (
             csv_lines(table, separator) if suffix == "csv" else book_chunks([table], made_at=made_at, title=table.title)
         )
@@ -105,7 +105,7 @@ def _columns() -> list[Column]:
     return [Column(f"column_{place}", heading, width=WIDTHS[place]) for place, heading in enumerate(headings)]
 
 
-def _rows(families: dict[int, _Shown], gone: int) -> Iterator[Sequence[Value]]:
+def _rows(families: dict[int, _Shown], gone: int, why: str) -> Iterator[Sequence[Value]]:
     for number, shown in sorted(families.items()):
         what = sorted(str(KINDS.get(subject, subject)) for subject in shown.what)
         yield [
@@ -122,6 +122,7 @@ def _rows(families: dict[int, _Shown], gone: int) -> Iterator[Sequence[Value]]:
     yield [
         _("End of the list. Families: %(rows)d; of no family any more: %(gone)d")
         % {"rows": len(families), "gone": gone},
+        why,
         *seal,
     ]
 
