@@ -60,16 +60,16 @@ def families_file(
     write_log(by, LogLine.Verb.EXPORTED, "household", [name for name in MEMBER if "__" in name], shown=taken, why=why)
     now = timezone.now()
     response = StreamingHttpResponse(
-        Begun(_pieces(households, suffix, separator, by, now), language), content_type=CONTENT_TYPES[suffix]
+        Begun(_pieces(households, suffix, separator, why, by, now), language), content_type=CONTENT_TYPES[suffix]
     )
     response["Content-Disposition"] = f'attachment; filename="families-{now:%Y-%m-%d}-{language}.{suffix}"'
     return response
 
 
 def _pieces(
-    households: "QuerySet[Household]", suffix: str, separator: str, by: User, now: datetime
+    households: "QuerySet[Household]", suffix: str, separator: str, why: str, by: User, now: datetime
 ) -> Generator[bytes]:
-    rows = Begun(_rows(households, BORN[suffix], by, now))
+    rows = Begun(_rows(households, BORN[suffix], why, by, now))
     table = Table("families", _("Families"), _columns(), rows)
     if suffix == "csv":
         yield from csv_lines(table, separator)
@@ -87,7 +87,7 @@ def _columns() -> list[Column]:
 
 
 def _rows(
-    households: "QuerySet[Household]", born: Callable[[Birth], Value], by: User, now: datetime
+    households: "QuerySet[Household]", born: Callable[[Birth], Value], why: str, by: User, now: datetime
 ) -> Generator[Sequence[Value]]:
     """A row a person, and one that only a whole list ends in: a connection that was cut leaves a list without it."""
     sight = sight_of(by, now)
@@ -117,7 +117,7 @@ def _rows(
         told += 1
     head = head_of_today()
     seal = [_("Seal of the log: %(seal)s") % {"seal": head}] if head else []
-    yield [_("End of the list. People: %(rows)d") % {"rows": told}, *seal]
+    yield [_("End of the list. People: %(rows)d") % {"rows": told}, why, *seal]
 
 
 def _the_dead(now: datetime) -> set[uuid.UUID]:

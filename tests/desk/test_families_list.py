@@ -68,7 +68,7 @@ def test_a_coordinator_takes_out_a_row_a_person(client, goris, family):
     assert lines[2][1:3] == ["'@Hakobyan", "Narek"]
     assert lines[1][9] == "Goris"
     assert lines[1][12:] == ["Չարտար", "+37491123456"]
-    assert lines[3] == ["End of the list. People: 2"]
+    assert lines[3] == ["End of the list. People: 2", WHY]
     assert len(lines) == 4
     assert "SM-CI" not in str(lines)
     line = LogLine.objects.get(verb="exported")
@@ -111,7 +111,7 @@ def test_the_page_narrows_the_list_and_asks_why(client, goris, family):
     assert refused.status_code == 422
     asked = {"why": WHY, "language": "en", "suffix": "csv", "state": "pre_registered"}
     counted = client.get("/families/list/", asked)
-    assert lines_of(counted)[1:] == [["End of the list. People: 0"]]
+    assert lines_of(counted)[1:] == [["End of the list. People: 0", WHY]]
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
