@@ -28,6 +28,7 @@ def operation(goris) -> Operation:
 
 def scan(page: Page, field: str, card: CardText) -> None:
     """A hand scanner types the digits and ends in Enter."""
+    page.wait_for_load_state("networkidle")  # nobody scans the next card before the last is answered
     page.locator(field).focus()
     page.keyboard.type(write_qr(card))
     page.keyboard.press("Enter")
