@@ -30,8 +30,8 @@ FAILED = Q(verb=LogLine.Verb.REFUSED, fields__contains=[PROOF])
 class Burst:
     """Somebody of the staff, and what is told of them.
 
-    How many they opened lately, how many proofs failed, how often they asked for one family without opening it, and
-    why they broke the glass.
+    How many they opened lately, how many proofs failed, how often one family answered their questions, and why they
+    broke the glass.
     """
 
     user: User

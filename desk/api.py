@@ -1,30 +1,22 @@
 """The API of the desk: registering families, and where they come and go."""
 
 import uuid
-from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
-from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.views import APIView
 
 from aid.scanning import find_card
 from cards.errors import UnknownCard
 from cards.selectors import Shown, look_at
 from centre.access import Permission, require
-from centre.fields import Choice, Count, Facts, Key, SiteField, Text
+from centre.fields import Choice, Count, Key, SiteField, Text
 from centre.limits import EMERGENCIES, bound
 from centre.models import Marz, Site
-from centre.requests import StaffCall
-from centre.sheets import CONTENT_TYPES, read_why
 from centre.sight import allowed_at
-from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row, check_parameters
+from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row
 from desk.actions import (
     Counted,
     Moved,
@@ -44,19 +36,15 @@ from desk.actions import (
 from desk.bodies import BirthBody, EmergencyBody, IntakeBody, NamesBody, PreRegistrationBody, ProofBody, SightingBody
 from desk.coming import Seen, confirm_seen, note_seen
 from desk.intake import MOST_CROSSING
-from desk.lists import families_file, families_to_take
 from desk.merging import Merged, merge_individuals, unmerge
 from desk.naming import card_facts, given_in, take_names
 from desk.proof import find_without_number, require_proof
 from registrations.card_texts import CardText
 from registrations.errors import CardTaken
-from registrations.filters import GateCountFilterSet, HouseholdFilterSet
+from registrations.filters import GateCountFilterSet
 from registrations.matches import find_matches
 from registrations.models import GateCount, Household, Individual, Merge, Movement
 from shelter.api import MembersFacts
-
-LIST_FORMATS = ("csv", "xlsx")
-FILTERS = ("site", "present_at", "going", "registered")
 
 
 class MatchRow(serializers.Serializer[Any]):
@@ -363,52 +351,6 @@ class GateCounts(Rows):
     def void(self, count: GateCount, body: ActFacts) -> Counted:
         """Take back a gate count that was wrong."""
         return void_gate_count(count, **body.facts)
-
-
-class ListQuestion(Facts):
-    """In which language a list leaves, and why."""
-
-    lang = Choice(choices=settings.LANGUAGES, required=False, help_text="The asker's own when absent.")
-    why = Text(max_length=300, clean=read_why, help_text="Why it leaves: it stands in the log.")
-
-
-class FamiliesList(APIView):
-    """The people of the households that the asker may take out, as a list."""
-
-    serializer_class = ListQuestion
-
-    @extend_schema(
-        operation_id="households_list_file",
-        parameters=[
-            OpenApiParameter("suffix", str, "path", enum=LIST_FORMATS),
-            *(OpenApiParameter(name, str, required=name == "why") for name in (*FILTERS, "lang", "why")),
-        ],
-        responses={(200, CONTENT_TYPES[suffix].partition(";")[0]): OpenApiTypes.BINARY for suffix in LIST_FORMATS},
-    )
-    def get(self, request: StaffCall, suffix: str) -> HttpResponseBase:
-        """A row a person as CSV or XLSX, streamed; the last line says that the list is whole."""
-        require(request.user, Permission.EXPORT_FAMILIES)
-        return take_list(request, HouseholdFilterSet, families_to_take(request.user), FILTERS, families_file, suffix)
-
-
-def take_list(
-    request: StaffCall,
-    filters: Any,
-    rows: Any,
-    names: Iterable[str],
-    write: Callable[..., HttpResponseBase],
-    suffix: str,
-) -> HttpResponseBase:
-    """The rows that the parameters of these names leave, as a file; raises ValidationError for what cannot be read."""
-    check_parameters(request.query_params, {*names, "lang", "why"})
-    asked = {name: value for name, value in request.query_params.dict().items() if name in ("lang", "why")}
-    question = ListQuestion(data=asked, context={"request": request})
-    question.is_valid(raise_exception=True)
-    narrowed = filters(request.query_params, rows, request=request)
-    if not narrowed.is_valid():
-        raise serializers.ValidationError(narrowed.errors)
-    language = question.validated_data.get("lang") or request.user.language
-    return write(narrowed.qs, suffix=suffix, language=language, why=question.validated_data["why"], by=request.user)
 
 
 def _shown(card: CardText | None) -> Shown | None:

@@ -1,7 +1,7 @@
 """What is asked at the gate and at the file: the forms of one act each. The intake's form is in intake.py."""
 
 import uuid
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.conf import settings
@@ -12,7 +12,8 @@ from cards.fields import CardField
 from centre.forms import ActForm, WhyField, field_of
 from centre.lines import LineField
 from centre.models import Marz, Site
-from centre.sheets import read_why
+from centre.requests import StaffRequest
+from centre.sheets import list_separator, read_why
 from desk.fields import NOT_KNOWN, BirthField, NameField
 from desk.intake import MOST_CROSSING, MOST_IN_A_GROUP, MemberForm, child_key, need_name
 from desk.naming import card_facts, given_in
@@ -33,6 +34,16 @@ class ListForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     why = WhyField()
+
+    @classmethod
+    def asked(cls, request: StaffRequest) -> Self:
+        """As it was sent; before that, a workbook in the reader's language."""
+        sent = request.GET if "why" in request.GET else None
+        return cls(sent, initial={"language": request.LANGUAGE_CODE, "suffix": "xlsx"})
+
+    def chosen(self) -> dict[str, Any]:
+        """What a file is written with, once the form is valid."""
+        return self.cleaned_data | {"separator": list_separator(self.cleaned_data["language"])}
 
 
 class GateForm(ActForm):

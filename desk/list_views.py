@@ -9,7 +9,6 @@ from centre.asked import read_question
 from centre.doors import draw, may
 from centre.models import Site
 from centre.requests import StaffRequest
-from centre.sheets import list_separator
 from desk.filters import FamilyFilterSet
 from desk.forms import ListForm
 from desk.lists import families_file, families_to_take
@@ -22,9 +21,7 @@ def families_list(request: StaffRequest) -> HttpResponseBase:
     sites = Site.objects.open(timezone.now()).where(request.user, Permission.EXPORT_FAMILIES).in_the_open()
     families = families_to_take(request.user)
     narrowed = FamilyFilterSet(read_question(request), queryset=families, sites=sites, request=request)
-    asked = "why" in request.GET
-    form = ListForm(request.GET if asked else None, initial={"language": request.LANGUAGE_CODE, "suffix": "xlsx"})
+    form = ListForm.asked(request)
     if form.is_valid() and narrowed.form.is_valid():
-        parted = list_separator(form.cleaned_data["language"])
-        return families_file(narrowed.qs, by=request.user, separator=parted, **form.cleaned_data)
+        return families_file(narrowed.qs, by=request.user, **form.chosen())
     return draw(request, "desk/families_list.html", form, filter=narrowed, families=narrowed.qs.count())

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponseBase
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.views import APIView
 
@@ -13,10 +11,9 @@ from centre.access import Permission, require
 from centre.log import write_log
 from centre.models import LogLine, User
 from centre.requests import StaffCall
-from centre.sheets import CONTENT_TYPES
 from centre.viewsets import Rows
-from desk.api import LIST_FORMATS, ListQuestion, take_list
 from desk.filters import LogFilterSet
+from desk.list_api import ListQuestion, list_schema, take_list
 from desk.shown_file import shown_file
 
 FILTERS = tuple(LogFilterSet.base_filters)
@@ -51,14 +48,7 @@ class ShownFile(APIView):
 
     serializer_class = ListQuestion
 
-    @extend_schema(
-        operation_id="log_shown_file",
-        parameters=[
-            OpenApiParameter("suffix", str, "path", enum=LIST_FORMATS),
-            *(OpenApiParameter(name, str, required=name == "why") for name in (*FILTERS, "lang", "why")),
-        ],
-        responses={(200, CONTENT_TYPES[suffix].partition(";")[0]): OpenApiTypes.BINARY for suffix in LIST_FORMATS},
-    )
+    @list_schema("log_shown_file", FILTERS)
     def get(self, request: StaffCall, suffix: str) -> HttpResponseBase:
         """A row a family that the lines show, as CSV or XLSX: numbers, no names; the last line tells a whole list."""
         require(request.user, Permission.SEE_LOG)

@@ -9,7 +9,6 @@ from centre.doors import draw, may
 from centre.log import write_log
 from centre.models import LogLine, LogSeal
 from centre.requests import StaffRequest
-from centre.sheets import list_separator
 from desk.filters import LogFilterSet
 from desk.forms import ListForm
 from desk.log_lines import lines_about, read_lines, to_be_read
@@ -36,12 +35,9 @@ def log(request: StaffRequest) -> HttpResponse:
 def shown(request: StaffRequest) -> HttpResponse:
     """Take out whose families the lines of the log page showed, and to whom; who took it and why stands in the log."""
     narrowed = LogFilterSet(request.GET, LogLine.objects.visible_to(request.user), request=request)
-    form = ListForm(
-        request.GET if "why" in request.GET else None, initial={"language": request.LANGUAGE_CODE, "suffix": "xlsx"}
-    )
+    form = ListForm.asked(request)
     if form.is_valid() and narrowed.form.is_valid():
-        separator = list_separator(form.cleaned_data["language"])
-        return shown_file(narrowed.qs, by=request.user, separator=separator, **form.cleaned_data)
+        return shown_file(narrowed.qs, by=request.user, **form.chosen())
     return draw(request, "desk/shown_file.html", form, filter=narrowed)
 
 

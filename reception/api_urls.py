@@ -11,7 +11,6 @@ from desk.api import (
     Arrivals,
     Deaths,
     EmergencyOpenings,
-    FamiliesList,
     GateCounts,
     HouseholdMovements,
     Intakes,
@@ -20,6 +19,7 @@ from desk.api import (
     Sightings,
     Voids,
 )
+from desk.list_api import FamiliesList
 from desk.log_api import LogLines, ShownFile
 from reception.docs import Docs, NoSuchAddress, Schema
 from registrations.api import Households, Individuals, Presences

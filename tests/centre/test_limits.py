@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from centre import limits
 from centre.access import Role
-from centre.bursts import MOST_OPENED, bursts
+from centre.bursts import MOST_MATCHED, MOST_OPENED, bursts
 from centre.models import LogLine
 from registrations.models import Household
 from tests.api.conftest import Machine
@@ -111,3 +111,17 @@ def test_three_failed_proofs_are_a_burst(goris):
     for tries in (1, 2, 3):
         LogLine.objects.create(by=guesser, verb="refused", subject="household", fields=["proof"])
         assert len(bursts(timezone.now())) == (1 if tries == 3 else 0)
+
+
+def test_guessing_at_one_family_is_a_burst_and_registering_many_is_none(client, goris):
+    guesser, typist = make_user(Role.VOLUNTEER, goris, username="guesser"), make_user(Role.VOLUNTEER, goris)
+    same, others = [str(uuid.uuid4())] * MOST_MATCHED, [str(uuid.uuid4()) for _ in range(2 * MOST_MATCHED)]
+    for by, families in ((guesser, same), (typist, others)):
+        LogLine.objects.bulk_create(
+            LogLine(by=by, verb="matched", subject="household", subject_id=key) for key in families
+        )
+    assert bursts(timezone.now()) == []
+    LogLine.objects.create(by=guesser, verb="matched", subject="household", subject_id=same[0])
+    assert [(one.user, one.matched) for one in bursts(timezone.now())] == [(guesser, MOST_MATCHED + 1)]
+    client.force_login(make_user(Role.COORDINATOR, goris))
+    assert f"guesser asked {MOST_MATCHED + 1} times" in client.get("/").content.decode()

@@ -338,6 +338,18 @@ def test_of_a_family_elsewhere_a_match_says_only_that_it_may_be_known(page):
     assert not any(said in pages[0] for said in ("family name", "birth year", "one person<", "/families/"))
 
 
+@pytest.mark.parametrize("right", [0, 1, 2])
+def test_of_families_elsewhere_it_says_once_and_at_the_first_row_that_they_may_be_known(page, right):
+    """Or the row would tell which of the names and years that were tried is right."""
+    for _ in range(2):
+        register_family(make_site(), make_user(), person(fathers_name="Aram"))
+    tried = [row(birth="1971", fathers_name="Petros") for _ in range(3)]
+    tried[right] = row(birth="1989", fathers_name="Aram")
+    rows = page.post("/intake/matches/", intake(*tried)).content.decode().split('id="matches-member-')[1:]
+    assert ["May be known" in one for one in rows] == [True, False, False]
+    assert rows[0].count("May be known") == 1
+
+
 def test_the_same_family_arrives_when_birth_date_and_fathers_name_agree(page):
     household = register_family(make_site("sisian"), make_user(), person(fathers_name="Aram"))
     typed = intake(row(fathers_name="Arami"), same=str(household.pk))
