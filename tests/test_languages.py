@@ -220,14 +220,14 @@ def _bare(value: ast.expr) -> bool:
 
 
 # Read by those who write programs, in the API's description, which is English as the API's own words are.
-DESCRIPTIONS = {"api.py", "schema.py", "bodies.py", "viewsets.py", "filters.py"}
+DESCRIPTIONS = ("api.py", "schema.py", "bodies.py", "viewsets.py", "filters.py")  # desk/list_api.py too
 
 
 def test_every_text_of_a_form_a_refusal_and_a_notice_is_marked():
     found = []
     for app in apps():
         for path in sorted((ROOT / app).rglob("*.py")):
-            if "migrations" in path.parts or path.name in DESCRIPTIONS or "management" in path.parts:
+            if "migrations" in path.parts or path.name.endswith(DESCRIPTIONS) or "management" in path.parts:
                 continue
             found += [f"{path.relative_to(ROOT)}:{line}" for line in _bare_texts(ast.parse(path.read_text()))]
     assert "\n".join(found) == ""
