@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from centre.presumed import hours_of, presumed_left
 from centre.rows import rows_of, rows_of_everyone
+from registrations.corrections import UNDONE
 from registrations.facts import cohort_in_sql
 from registrations.journal import stints_of, whereabouts_of
 
@@ -85,7 +86,7 @@ SELECT site_id, flow, count(*) AS people FROM flows WHERE at > %(since)s AND at 
 
 # Who is where, one row a person: from the intervals, and for the chosen from the journal.
 EVERYONE = f"""
-, everyone AS (
+, {UNDONE}, everyone AS (
     SELECT individual_id AS person, site_id, ''::text AS marz,
            CASE WHEN {presumed_left("lower(during)", "centre_site")} THEN 'presumed_left'
                 ELSE 'site' END AS place
@@ -103,10 +104,15 @@ EVERYONE = f"""
 SELECT place, CASE WHEN place = 'site' THEN site_id END AS site_id, marz,
        registered_at <= %(at)s
          AND registered_in_id NOT IN (SELECT id FROM centre_act WHERE recorded_at > %(known_at)s) AS registered,
-       coalesce(sex, '') AS sex,
-       {cohort_in_sql("birth_date", "age_group", "%(on)s::date")} AS cohort,
+       coalesce(CASE WHEN sex_then.field IS NULL THEN sex ELSE sex_then.was #>> '{{}}' END, '') AS sex,
+       CASE WHEN birth_then.field IS NULL THEN {cohort_in_sql("birth_date", "age_group", "%(on)s::date")}
+            ELSE {
+    cohort_in_sql("(birth_then.was ->> 'birth_date')::date", "birth_then.was ->> 'age_group'", "%(on)s::date")
+} END AS cohort,
        count(*) AS people
 FROM everyone JOIN registrations_individual ON registrations_individual.id = person
+LEFT JOIN undone sex_then ON sex_then.individual_id = person AND sex_then.field = 'sex'
+LEFT JOIN undone birth_then ON birth_then.individual_id = person AND birth_then.field = 'birth'
 GROUP BY 1, 2, 3, 4, 5, 6
 """
 

@@ -15,6 +15,7 @@ from census.models import Snapshot
 from centre.clock import local_day
 from centre.models import Site
 from centre.rows import Row, rows_of_everyone
+from registrations.corrections import UNDONE
 from registrations.journal import stints_of
 from registrations.models import Movement
 
@@ -29,10 +30,15 @@ WHERE voids_id IS NULL AND happened_at <= %(at)s AND recorded_at <= %(known_at)s
                   WHERE void.voids_id = fact.id AND void.recorded_at <= %(known_at)s)
 """
 
-# The registered, each counted once, wherever they are.
-REGISTERED = """
+# The registered, each counted once, wherever they are, but for those who never were, as was known.
+REGISTERED = f"""
+WITH {UNDONE}
 SELECT count(*) AS people FROM registrations_individual
 WHERE registered_at <= %(at)s
+  AND NOT EXISTS (SELECT FROM undone WHERE undone.individual_id = registrations_individual.id
+                                       AND field = 'never_was' AND was = 'true')
+  AND (NOT never_was OR EXISTS (SELECT FROM undone WHERE undone.individual_id = registrations_individual.id
+                                                     AND field = 'never_was' AND was = 'false'))
   AND registered_in_id NOT IN (SELECT id FROM centre_act WHERE recorded_at > %(known_at)s)
   AND NOT EXISTS (SELECT FROM registrations_merge
                   WHERE merged_id = registrations_individual.id AND recorded_at <= %(known_at)s

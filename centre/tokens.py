@@ -21,9 +21,11 @@ USUAL_HOURS = 12  # a shift
 LONGEST_HOURS = 72
 # What a token may name: the first word of an address of the API. Its own end is open to every token
 DOORS = (
+    "acts",
     "arrivals",
     "cases",
     "census",
+    "conflicts",
     "distributions",
     "emergency-openings",
     "gate-counts",

@@ -23,10 +23,11 @@ from desk.coming import Moved, absent_from, arrive_at, lay_out, lock_family, mov
 from desk.errors import CarerMissing, NotPlanned
 from desk.filling import fill_nameless
 from desk.models import EmergencyOpening
+from desk.taking_back import take_out, void_facts
 from registrations.errors import AlreadyHere, AlreadyRegistered, AlreadyVoided, NotHere, NotTold
 from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.locks import lock_records
-from registrations.models import GateCount, Going, Household, Individual, Movement, Presence
+from registrations.models import GateCount, Going, Household, Individual, Membership, Movement, Presence
 from registrations.parts import (
     columns_of,
     record_household,
@@ -71,8 +72,8 @@ def pre_register(
         site, act, registered=False, facts=facts, by=by, number=bind_card(card), urgent_need=urgent_need
     )
     people = record_nameless(household, groups, act, by)
-    _enter(people, Movement.Kind.ARRIVED, site, at, act)
-    return _registered(household, people, [])
+    enter(people, Movement.Kind.ARRIVED, site, at, act)
+    return registered(household, people, [])
 
 
 @act("register", answers=Registered)
@@ -99,9 +100,9 @@ def register(
     _require_carers(members, at)
     household = record_household(site, act, registered=True, facts=facts, by=by, number=bind_card(card))
     people = record_people(household, members, act, by)
-    _enter(people, Movement.Kind.ARRIVED, site, arrived_at or at, act)
+    enter(people, Movement.Kind.ARRIVED, site, arrived_at or at, act)
     _go(people, site, facts, at, act)
-    return _registered(household, people, _follow_children(people, members, site, act, by))
+    return registered(household, people, follow(people, members, site, act, by))
 
 
 @act("complete", answers=Registered)
@@ -124,19 +125,19 @@ def complete(
     require(by, Permission.REGISTER, site, at)
     _require_carers(members, at)
     (locked,) = lock_by_key(Household.objects.filter(pk=household.pk))
-    registered = (
+    taken = (
         Household.objects.pre_registered_only()
         .filter(pk=locked.pk)
         .update(registered_at=at, registered_by=by, registered_in=act, **columns_of(facts))
     )
-    if not registered:
+    if not taken:
         raise AlreadyRegistered
     people = fill_nameless(locked, members, act, by)
     absent = absent_from(people, site, at)
     if absent:
         arrive_at(absent, site, at, act, card_read=card_read)
     _go(people, site, facts, at, act)
-    return _registered(locked, people, _follow_children(people, members, site, act, by))
+    return registered(locked, people, follow(people, members, site, act, by))
 
 
 @act("arrive", answers=Moved)
@@ -237,8 +238,8 @@ def record_birth(
     require(by, Permission.REGISTER, site, at)
     lock_by_key(Household.objects.filter(pk=household.pk))
     people = record_people(household, [child], act, by)
-    _enter(people, Movement.Kind.BORN, site, at, act)
-    return _registered(household, people, [])
+    enter(people, Movement.Kind.BORN, site, at, act)
+    return registered(household, people, [])
 
 
 @act("void", answers=Moved)
@@ -299,27 +300,13 @@ def _void(movements: Sequence[Movement], at: datetime, act: Act, by: User) -> Mo
     for movement in movements:
         require(by, Permission.MERGE, movement.site, at)
     counted_as = lock_records(movement.individual_id for movement in movements)
-    if Movement.objects.filter(voids__in=movements).exists():
-        raise AlreadyVoided
-    voids = Movement.objects.bulk_create(
-        Movement(
-            kind=Movement.Kind.VOIDED,
-            individual_id=movement.individual_id,
-            counted_as_id=counted_as[movement.individual_id],
-            site_id=movement.site_id,
-            happened_at=movement.happened_at,
-            voids=movement,
-            act=act,
-        )
-        for movement in movements
-    )
-    lay_out(voids, act)
-    return moved(voids)
+    born = {movement.individual_id for movement in movements if movement.kind == Movement.Kind.BORN}
+    others = [movement for movement in movements if movement.individual_id not in born]
+    never = Membership.objects.today().filter(individual__in=born).select_related("individual")
+    return moved([*void_facts(others, act, counted_as), *take_out(list(never), "", at, act)])
 
 
-def _follow_children(
-    people: Sequence[Individual], members: Sequence[PersonFacts], site: Site, act: Act, by: User
-) -> list[Case]:
+def follow(people: Sequence[Individual], members: Sequence[PersonFacts], site: Site, act: Act, by: User) -> list[Case]:
     """Open a case for each child whom no adult on the list looks after."""
     alone = [people[position].pk for position in children_alone(members, local_day(act.at))]
     return open_cases(alone, site=site, reason=Case.Reason.CHILD_ALONE, urgent=True, act=act, by=by)
@@ -331,7 +318,7 @@ def _present(keys: Sequence[uuid.UUID], site: Site, at: datetime) -> set[uuid.UU
     return set(presences.values_list("individual", flat=True))
 
 
-def _enter(people: Iterable[Individual], kind: Movement.Kind, site: Site, at: datetime, act: Act) -> None:
+def enter(people: Iterable[Individual], kind: Movement.Kind, site: Site, at: datetime, act: Act) -> None:
     """Those who were written in this act come to the site; nobody has given them a bed yet."""
     keys = [person.pk for person in people]
     record_movements(kind, keys, site=site, at=at, act=act)
@@ -353,7 +340,8 @@ def _go(people: Iterable[Individual], site: Site, facts: HouseholdFacts, at: dat
         lay_out(movements, act)
 
 
-def _registered(household: Household, people: Sequence[Individual], cases: Sequence[Case]) -> Registered:
+def registered(household: Household, people: Sequence[Individual], cases: Sequence[Case]) -> Registered:
+    """What an act answers that wrote these people and cases."""
     return Registered(
         str(household.pk),
         str(household),

@@ -45,3 +45,38 @@ class TooManyTries(TooMany):
 
     code = "too_many_tries"
     message = _("Three attempts did not agree. Ask a coordinator, or wait an hour.")
+
+
+class AskCoordinator(Refusal):
+    """What another desk wrote, or what was written before today, is corrected by who supervises it."""
+
+    code = "ask_coordinator"
+    message = _("Your desk did not write this today. Ask a coordinator to correct it.")
+
+
+class ReasonMissing(Refusal):
+    """A correction that matters later says why."""
+
+    code = "reason_missing"
+    message = _("Say why: whether somebody is a child, their sex, or a name that a document shows matters later.")
+
+
+class HeadMissing(Refusal):
+    """A family without a head: nobody was named in place of the one."""
+
+    code = "head_missing"
+    message = _("A family has a head. Choose who is the head now.")
+
+
+class AlreadySettled(Refusal):
+    """Somebody decided between the two before."""
+
+    code = "already_settled"
+    message = _("This was already decided.")
+
+
+class NothingToUndo(Refusal):
+    """The act said nothing of people that still stands."""
+
+    code = "nothing_to_undo"
+    message = _("There is nothing left to take back.")

@@ -19,6 +19,7 @@ from desk.api import (
     Sightings,
     Voids,
 )
+from desk.facts_api import Conflicts, Families, People, Undoings
 from desk.list_api import FamiliesList
 from desk.log_api import LogLines, ShownFile
 from reception.docs import Docs, NoSuchAddress, Schema
@@ -31,9 +32,13 @@ router.register("sites", Sites)
 router.register("rooms", Rooms)
 router.register("households", Households)
 router.register("households", HouseholdMovements, basename="household-movement")
+router.register("households", Families, basename="family")
 router.register("households", HouseholdPlaces, basename="household-place")
 router.register("individuals", Individuals)
 router.register("individuals", Deaths, basename="death")
+router.register("individuals", People, basename="person")
+router.register("acts", Undoings, basename="act")
+router.register("conflicts", Conflicts)
 router.register("presences", Presences)
 router.register("movements", Voids, basename="void")
 router.register("stays", Stays)

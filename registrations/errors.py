@@ -80,3 +80,10 @@ class NotTold(Refusal):
 
     code = "not_told"
     message = _("registered, not here: ask a protection officer")
+
+
+class SaidOtherwise(Refusal):
+    """What is to be taken back was corrected again since: the later correction comes first."""
+
+    code = "said_otherwise"
+    message = _("This was changed again in the meantime. Look at the history first.")

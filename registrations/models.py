@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.models import Act, Marz, Site, User
 from registrations.choices import AgeGroup, District, Going, Relationship, Sex
+from registrations.corrections import Conflict as Conflict
+from registrations.corrections import Correction as Correction
+from registrations.corrections import FormerName as FormerName
 from registrations.facts import Birth
 from registrations.numbers import write_number
 from registrations.querysets import (
@@ -78,6 +81,7 @@ class Household(models.Model):
     urgent_need = models.ForeignKey(NeedCode, models.PROTECT, null=True, blank=True, related_name="+")
     going = models.CharField(max_length=12, choices=Going, default=Going.SHELTER)
     destination_marz = models.CharField(max_length=5, choices=Marz, blank=True)
+    waits_since = models.DateTimeField(db_default=TransactionNow())  # when what they wish now was recorded
 
     objects = HouseholdQuerySet.as_manager()
 
@@ -137,6 +141,7 @@ class Individual(models.Model):
     birth_precision = models.CharField(max_length=10, choices=Precision, default=Precision.UNKNOWN)
     age_group = models.CharField(max_length=5, choices=AgeGroup, blank=True)
     documents = models.JSONField(default=list, blank=True)
+    never_was = models.BooleanField(default=False, db_default=False)  # told of by mistake: nobody stands behind it
     pre_registered_at = models.DateTimeField(null=True, blank=True)
     pre_registered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     pre_registered_in = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="+")
@@ -244,6 +249,7 @@ class Membership(models.Model):
     position = models.PositiveSmallIntegerField()
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
+    never_was = models.BooleanField(default=False, db_default=False)
     act = models.ForeignKey(Act, models.PROTECT, related_name="memberships")
 
     objects = MembershipQuerySet.as_manager()
@@ -256,6 +262,9 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=Q(left_at__isnull=True) | Q(left_at__gt=F("joined_at")),
                 name="membership_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(never_was=False) | Q(left_at__isnull=False), name="what_never_was_has_ended"
             ),
             models.CheckConstraint(
                 condition=Q(carer__isnull=False, carer_kind="member")

@@ -1,9 +1,11 @@
 """Steps that acts above compose: they write, but do not authorise, lock or log."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+from django.conf import settings
 
 from centre.errors import SiteClosed
 from centre.models import Act, Site, User
@@ -36,7 +38,17 @@ def record_household(
     )
     columns = desk | columns_of(facts) | ({} if number is None else {"number": number})
     with refused_on(Household.number.field, CardTaken()):
-        return Household.objects.create(site=site, act=act, urgent_need_id=urgent_need, **columns)
+        return Household.objects.create(
+            site=site, act=act, urgent_need_id=urgent_need, waits_since=told_at(act), **columns
+        )
+
+
+def told_at(act: Act) -> datetime:
+    """The hour from which what was told in this act counts: when it was recorded, so that no earlier date gains by it.
+
+    A demonstration plays its past as if that were now.
+    """
+    return act.at if settings.DEMONSTRATION else max(act.at, act.recorded_at)
 
 
 def columns_of(facts: HouseholdFacts) -> dict[str, Any]:
@@ -84,10 +96,7 @@ def named(person: PersonFacts) -> dict[str, Any]:
         "given_name": person.given_name,
         "family_name": person.family_name,
         "fathers_name": person.fathers_name,
-        "given_fold": fold(person.given_name),
-        "family_fold": fold(person.family_name),
-        "fathers_fold": fold_fathers_name(person.fathers_name),
-        "sort_key": sort_key(f"{person.family_name} {person.given_name}"),
+        **folds_of(person.given_name, person.family_name, person.fathers_name),
         "sex": person.sex,
         "birth_date": person.birth.on,
         "birth_precision": person.birth.precision,
@@ -96,17 +105,35 @@ def named(person: PersonFacts) -> dict[str, Any]:
     }
 
 
+def folds_of(given_name: str, family_name: str, fathers_name: str) -> dict[str, str]:
+    """What search and order need of a name, by column."""
+    return {
+        "given_fold": fold(given_name),
+        "family_fold": fold(family_name),
+        "fathers_fold": fold_fathers_name(fathers_name),
+        "sort_key": sort_key(f"{family_name} {given_name}"),
+    }
+
+
 def record_memberships(
-    household: Household, individuals: Sequence[Individual], people: Sequence[PersonFacts], act: Act
+    household: Household,
+    individuals: Sequence[Individual],
+    people: Sequence[PersonFacts],
+    act: Act,
+    *,
+    counted_as: Mapping[uuid.UUID, uuid.UUID] | None = None,
 ) -> None:
-    """Make the individuals members of the household, in the order of the form. Refuses with OneHead."""
+    """Make the individuals members of the household, in the order of the form; who is new counts as themselves.
+
+    Refuses with OneHead.
+    """
     taken = household.memberships.count() if not household._state.adding else 0
     with refused_on(ONE_HEAD, OneHead()):
         Membership.objects.bulk_create(
             Membership(
                 household=household,
                 individual=individual,
-                counted_as=individual,
+                counted_as_id=(counted_as or {}).get(individual.pk, individual.pk),
                 relationship=person.relationship,
                 carer_kind=person.carer_kind,
                 carer_id=person.carer,

@@ -64,7 +64,11 @@ class OneWaiting(Waiting):
 WAITING = f"""
 WITH bedless AS MATERIALIZED (
     SELECT presence.individual_id, site.id AS site_id,
-           {presumed_left("lower(presence.during)", "site")} AS presumed
+           {presumed_left("lower(presence.during)", "site")} AS presumed,
+           coalesce((SELECT max(upper(absence.during)) FROM registrations_absence absence
+                     JOIN registrations_movement departure ON departure.id = absence.movement_id
+                     WHERE absence.individual_id = presence.individual_id AND upper(absence.during) <= %(at)s
+                       AND departure.destination NOT IN ('', 'site')), '-infinity') AS back_at  -- from an own address
     FROM centre_site site CROSS JOIN LATERAL (
         SELECT individual_id, during FROM registrations_presence
         WHERE site_id = site.id AND during @> %(at)s OFFSET 0  -- site by site, by the index presence_at_site
@@ -81,7 +85,7 @@ WITH bedless AS MATERIALIZED (
         WHERE hold.kind = 'hold' AND hold.individual_id = presence.individual_id AND hold.during @> %(at)s
       )
 ), family AS (
-    SELECT membership.household_id, bedless.site_id, bool_and(presumed) AS presumed,
+    SELECT membership.household_id, bedless.site_id, bool_and(presumed) AS presumed, min(back_at) AS back_at,
            array_agg(individual.id ORDER BY position) AS members,
            (array_agg(concat_ws(' ', nullif(left(given_name, 1), '') || '.', nullif(left(family_name, 1), '') || '.')
                       ORDER BY position))[1] AS initials,
@@ -96,9 +100,10 @@ WITH bedless AS MATERIALIZED (
 ), told AS (
     SELECT family.*, household.number, household.registered_at IS NOT NULL AS registered,
            greatest(
-             coalesce(household.pre_registered_at, household.registered_at),
+             household.waits_since,
              (SELECT max(upper(during)) FROM shelter_stay
-              WHERE individual_id = ANY (members) AND kind = 'stay' AND upper(during) <= %(at)s)
+              WHERE individual_id = ANY (members) AND kind = 'stay' AND upper(during) <= %(at)s),
+             family.back_at
            ) AS since,
            CASE WHEN family.site_id = ANY (%(sees_needs)s) THEN
              ARRAY (

@@ -53,9 +53,11 @@ from desk.actions import (
     void_movement,
     void_movements,
 )
+from desk.belonging import change_household, join, make_head, never_was, split, undo
 from desk.coming import confirm_seen, note_seen
+from desk.correcting import Said, correct, settle
 from desk.merging import merge_individuals, unmerge
-from registrations.facts import Group
+from registrations.facts import Group, PersonFacts
 from registrations.models import Household
 from shelter.actions import (
     add_rooms,
@@ -152,6 +154,18 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "born": lambda w: sent(record_birth, w.coordinator, w.family, site=w.goris, child=child("Tigran")),
     "void": lambda w: sent(void_movement, w.coordinator, w.departure),
     "void_together": lambda w: sent(void_movements, w.coordinator, [w.departure, w.arrival]),
+    "correct": lambda w: sent(correct, w.coordinator, w.family, said=[Said("vehicle", "bus")]),
+    "settle": lambda w: sent(settle, w.coordinator, w.conflict, take=True),
+    "join": lambda w: sent(join, w.coordinator, w.family, site=w.goris, person=person("Hayk", relationship="parent")),
+    "make_head": lambda w: sent(make_head, w.coordinator, w.couple, head=w.other.pk),
+    "change_household": lambda w: sent(
+        change_household, w.officer, w.couple, to=w.carrier, members=[PersonFacts(id=w.other.pk, relationship="cousin")]
+    ),
+    "split": lambda w: sent(
+        split, w.officer, w.couple, site=w.goris, members=[PersonFacts(id=w.other.pk, relationship="head")]
+    ),
+    "never_was": lambda w: sent(never_was, w.coordinator, w.couple, members=[w.other.pk], reason="typed twice"),
+    "undo": lambda w: sent(undo, w.coordinator, w.corrected.act),
     "count_gate": lambda w: sent(count_gate, w.volunteer, w.goris, people=12, vehicles=3),
     "void_gate_count": lambda w: sent(void_gate_count, w.volunteer, w.gate_count),
     "merge": lambda w: sent(merge_individuals, w.officer, w.head(w.carrier), into=w.head(w.gone), reason="one person"),

@@ -93,6 +93,39 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         f"individuals/{w.head(w.family).pk}/died/",
         {"site": "goris"},
     ),
+    "individuals/{id}/correct/": lambda w: (
+        w.coordinator,
+        f"individuals/{w.head(w.family).pk}/correct/",
+        {"fathers_name": "Gurgen"},
+    ),
+    "households/{id}/correct/": lambda w: (w.coordinator, f"households/{w.family.pk}/correct/", {"vehicle": "bus"}),
+    "households/{id}/join/": lambda w: (
+        w.coordinator,
+        f"households/{w.family.pk}/join/",
+        {"site": "goris", "person": NEWBORN | {"birth_date": "1970-05-04", "relationship": "parent"}, **DISTANT},
+    ),
+    "households/{id}/head/": lambda w: (
+        w.coordinator,
+        f"households/{w.couple.pk}/head/",
+        {"head": str(w.other.pk)},
+    ),
+    "households/{id}/split/": lambda w: (
+        w.officer,
+        f"households/{w.couple.pk}/split/",
+        {"site": "goris", "members": [{"individual": str(w.other.pk), "relationship": "head"}]},
+    ),
+    "households/{id}/change-household/": lambda w: (
+        w.officer,
+        f"households/{w.couple.pk}/change-household/",
+        {"to": str(w.carrier.pk), "members": [{"individual": str(w.other.pk), "relationship": "cousin"}]},
+    ),
+    "households/{id}/never-was/": lambda w: (
+        w.coordinator,
+        f"households/{w.couple.pk}/never-was/",
+        {"members": [str(w.other.pk)], "reason": "typed twice"},
+    ),
+    "conflicts/{id}/settle/": lambda w: (w.coordinator, f"conflicts/{w.conflict.pk}/settle/", {"take": True}),
+    "acts/{id}/undo/": lambda w: (w.coordinator, f"acts/{w.corrected.act_id}/undo/", {}),
     "movements/{id}/void/": lambda w: (w.coordinator, f"movements/{w.departure.pk}/void/", {}),
     "merges/": lambda w: (
         w.officer,

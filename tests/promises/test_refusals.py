@@ -1,11 +1,13 @@
 """Every refusal, provoked through its act or its page: it is the one it says, and leaves every row as it was."""
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -47,7 +49,7 @@ from centre.actions import (
 from centre.factor_acts import agree_to_remove_factor, ask_to_remove_factor
 from centre.factors import SealedFactors
 from centre.limits import SEARCHES, bound
-from centre.models import Operation, User
+from centre.models import Act, Operation, User
 from centre.setup import read_slip
 from desk import errors as desk
 from desk.actions import (
@@ -60,7 +62,9 @@ from desk.actions import (
     register,
     void_movement,
 )
+from desk.belonging import make_head, undo
 from desk.coming import confirm_seen
+from desk.correcting import Said, correct, settle
 from desk.merging import merge_individuals, unmerge
 from desk.proof import require_proof
 from registrations import errors as registrations
@@ -79,7 +83,7 @@ from shelter.actions import (
 )
 from tests.build import child, make_site, make_user, person, register_family
 from tests.desk.test_intake_page import intake, row
-from tests.promises.world import HOUR, SHELTER, World, change, everything
+from tests.promises.world import HOUR, SHELTER, World, change, check_deferred, everything
 from tests.test_house_rules import APPS
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +137,30 @@ def told_on_a_page(world: World, address: str, data: dict[str, Any], **headers: 
 def in_a_safe_house(world: World) -> Refused:
     arrive(world.family, site=make_site(confidential=True), by=make_user(Role.PROTECTION))
     return lambda: arrive(world.family, site=world.goris, by=world.volunteer)
+
+
+def corrected_by_a_stranger(world: World) -> Refused:
+    stranger = make_user(Role.VOLUNTEER, world.sisian)
+    return lambda: correct(world.couple, said=[Said("sex", "M", person=world.other.pk)], by=stranger)
+
+
+def said_anew(world: World) -> Refused:
+    done = Act(pk=uuid.uuid4())
+    correct(world.family, said=[Said("vehicle", "bus")], by=world.coordinator, id=done.pk)
+    done.refresh_from_db()
+    correct(world.family, said=[Said("vehicle", "car")], by=world.coordinator)
+    return lambda: undo(done, by=world.coordinator)
+
+
+def written_yesterday(world: World, said: Said) -> Refused:
+    """What is said of a family whose desk wrote it a day ago, by its act."""
+    check_deferred()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE centre_act DISABLE TRIGGER USER")
+        Act.objects.filter(pk=world.couple.act_id).update(at=world.now - 24 * HOUR, recorded_at=world.now - 24 * HOUR)
+        check_deferred()
+        cursor.execute("ALTER TABLE centre_act ENABLE TRIGGER USER")
+    return lambda: correct(world.couple, said=[said], by=world.coordinator)
 
 
 OTHERS = {"member_name": "Gayane", "member_birth": "1950"}
@@ -229,6 +257,12 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     desk.NotProven: lambda w: told_on_a_page(w, "/intake/arrive/", intake({}, card=str(elsewhere(w)), **OTHERS)),
     desk.ReadInEmergency: read_in_emergency,
     desk.TooManyTries: lambda w: tried_too_often(w, "/intake/same-family/", intake(row(fathers_name="Petros"))),
+    desk.AskCoordinator: lambda w: corrected_by_a_stranger(w),
+    desk.AlreadySettled: lambda w: twice(settle, w.conflict, take=True, by=w.coordinator),
+    desk.ReasonMissing: lambda w: written_yesterday(w, Said("sex", "M", person=w.head(w.couple).pk)),
+    desk.HeadMissing: lambda w: lambda: make_head(w.couple, head=w.head(w.family).pk, by=w.coordinator),
+    desk.NothingToUndo: lambda w: twice(undo, w.corrected.act, by=w.coordinator),
+    registrations.SaidOtherwise: lambda w: said_anew(w),
     casework.AlreadyClosed: lambda w: twice(close_case, w.case, by=w.officer),
 }
 CARDS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {

@@ -21,7 +21,9 @@ from centre.lost_factors import LostFactor
 from centre.models import Assignment, LogLine, Operation, User
 from centre.tokens import make_token
 from desk.actions import count_gate, depart, pre_register, register
+from desk.correcting import Said, correct
 from desk.merging import merge_individuals
+from registrations.corrections import Conflict, Correction
 from registrations.facts import Group, HouseholdFacts, PersonFacts
 from registrations.models import GateCount, Household, Individual, Merge, Movement
 from shelter.actions import hold_places, place_household
@@ -42,6 +44,7 @@ class World:
         self.before = self.now - HOUR
         self._set_up()
         self._register()
+        self._correct()
         self._shelter()
         self._give()
         self._count()
@@ -88,6 +91,14 @@ class World:
         self.case = Case.objects.get()
         self.arrival = self.movement(self.family)
         self.departure = Movement.objects.get(kind="departed")
+
+    def _correct(self) -> None:
+        self.couple = self.make_family(person("Vera"), person("Petros", sex="M", relationship="spouse"))
+        self.other = Individual.objects.get(memberships__household=self.couple, memberships__position=1)
+        for name, was in (("Bedros", "Petros"), ("Pyotr", "Petros")):
+            said = [Said("given_name", name, was=was, person=self.other.pk)]
+            correct(self.couple, said=said, by=self.coordinator, at=self.before)
+        self.conflict, self.corrected = Conflict.objects.get(), Correction.objects.get()
 
     def _shelter(self) -> None:
         at, by = self.before, self.coordinator

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from centre.access import Role
 from centre.models import Site
-from desk.actions import depart, pre_register, record_death
+from desk.actions import arrive, depart, pre_register, record_death
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual
 from shelter.actions import block_places, hold_places, place_household
@@ -18,6 +19,12 @@ from tests.build import make_room, make_site, make_user, person, register_family
 from tests.shelter.conftest import make_family
 
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def played(settings):
+    """What is told here of hours before counts as if it had been told then."""
+    settings.DEMONSTRATION = True
 
 
 def waiting(user, at):
@@ -178,3 +185,25 @@ def test_the_lists_cost_one_query_each_whatever_their_length(goris, coordinator,
         holds, rooms = holds_now(sites, now), rooms_now([goris.pk], now)
     assert (len(rows), len(holds), len(rooms)) == (families, families, families)
     assert len(queries) == 3
+
+
+def test_a_date_that_is_told_later_moves_nobody_up(family, goris, coordinator, now, settings):
+    settings.DEMONSTRATION = False
+    late = register_family(goris, coordinator, person("Vera"), at=now - 6 * 24 * HOUR)
+    assert numbers(coordinator, timezone.now()) == [family.number, late.number]
+
+
+def test_a_family_that_comes_back_waits_from_its_return(goris, coordinator, now):
+    went = register_family(goris, coordinator, person("Vera"), at=now - 5 * HOUR)
+    stayed = register_family(goris, coordinator, person("Gayane"), at=now - 4 * HOUR)
+    depart(went, site=goris, destination="own_address", by=coordinator, at=now - 3 * HOUR)
+    arrive(went, site=goris, by=coordinator, at=now - HOUR)
+    rows = {row.number: row.since for row in waiting(coordinator, now)[0]}
+    assert rows == {stayed.number: now - 4 * HOUR, went.number: now - HOUR}
+
+
+def test_a_family_sent_on_by_bus_waits_as_long_as_before(goris, coordinator, now):
+    sent, sisian = register_family(goris, coordinator, at=now - 5 * HOUR), make_site("jermuk")
+    depart(sent, site=goris, destination="site", destination_site=sisian, by=coordinator, at=now - 3 * HOUR)
+    arrive(sent, site=sisian, by=coordinator, at=now - HOUR)
+    assert [row.since for row in waiting(coordinator, now)[0]] == [now - 5 * HOUR]

@@ -1,0 +1,247 @@
+"""Who belongs together: somebody joins, leaves for another household, or never was; a household splits; a new head.
+
+An act's file like actions.py: it authorises, locks, decides and writes.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from cards.parts import bind_card
+from centre.access import Permission, allows, require
+from centre.acts import act
+from centre.clock import local_day
+from centre.locks import lock_by_key
+from centre.models import Act, Site, User
+from desk.actions import Registered, enter, follow, registered
+from desk.children import left_without_carer
+from desk.correcting import alone, follow_children, lock_members, may_correct, may_supervise, seat_head
+from desk.errors import AskCoordinator, CarerMissing, HeadMissing, NothingToUndo, NotPlanned
+from desk.taking_back import leaves, never_belonged, take_out, void_facts
+from registrations.corrections import Correction
+from registrations.facts import HouseholdFacts, PersonFacts, asks_for_carer
+from registrations.models import Household, Individual, Membership, Movement, Relationship
+from registrations.parts import record_household, record_memberships, record_people
+from registrations.said import say_anew, take_back
+
+UNDOABLE = ("correct", "settle", "join", "make_head", "change_household", "split", "never_was", "register")
+UNDO_WITHIN = timedelta(seconds=60)  # how long who saved may take it back without asking
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The households that changed, and whom it was about."""
+
+    households: list[str]
+    numbers: list[str]
+    individuals: list[str]
+
+
+@act("join", answers=Registered)
+def join(household: Household, *, site: Site, person: PersonFacts, by: User, at: datetime, act: Act) -> Registered:
+    """Register somebody who came after the family as a member of it. Refuses with CarerMissing or OneHead."""
+    require(by, Permission.REGISTER, site, at)
+    (household,) = lock_by_key(Household.objects.filter(pk=household.pk))
+    if asks_for_carer(person, local_day(at)) and not person.carer_kind:
+        raise CarerMissing
+    people = record_people(household, [person], act, by)
+    enter(people, Movement.Kind.ARRIVED, site, at, act)
+    return registered(household, people, follow(people, [person], site, act, by))
+
+
+@act("make_head", answers=Joined)
+def make_head(household: Household, *, head: uuid.UUID, by: User, at: datetime, act: Act) -> Joined:
+    """Let another member be the head; what the others are to the new one follows, as far as it can be known.
+
+    Refuses with HeadMissing when this is no living member, and with CarerMissing.
+    """
+    require(by, Permission.REGISTER, at=at)
+    (household,) = lock_by_key(Household.objects.filter(pk=household.pk))
+    members = lock_members(household)
+    _require_in_hand(by, household)
+    _seat(members, head, by, at, act)
+    return _joined([household], [head])
+
+
+@act("change_household", answers=Joined)
+def change_household(
+    household: Household,
+    *,
+    to: Household,
+    members: Sequence[PersonFacts],
+    head: uuid.UUID | None = None,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Joined:
+    """Let members, by their ids, go over to another household, where each is what is said of them.
+
+    `head` is who is the head of those who stay, where the head goes. Refuses with HeadMissing, OneHead, CarerMissing,
+    and with NotPlanned when a child would be parted from its carer, unless a protection officer does it.
+    """
+    require(by, Permission.REGISTER, at=at)
+    lock_by_key(Household.objects.filter(pk__in=[household.pk, to.pk]))
+    _require_in_hand(by, household)
+    _require_in_hand(by, to)
+    _go_over(household, to, members, head, by, at, act)
+    return _joined([household, to], [person.id for person in members])
+
+
+@act("split", answers=Joined)
+def split(
+    household: Household,
+    *,
+    site: Site,
+    members: Sequence[PersonFacts],
+    head: uuid.UUID | None = None,
+    going: str = "",
+    card: int | None = None,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Joined:
+    """Let members, by their ids, be a household of their own; the card and the number stay with those who stay.
+
+    Refuses as change_household does, and with CardTaken, CardRevoked or UnknownCard.
+    """
+    require(by, Permission.REGISTER, site, at)
+    if [person.relationship for person in members].count(Relationship.HEAD) != 1:
+        raise HeadMissing
+    number = bind_card(card)
+    (household,) = lock_by_key(Household.objects.filter(pk=household.pk))
+    _require_in_hand(by, household)
+    said = {name: getattr(household, name) for name in HouseholdFacts.__dataclass_fields__}
+    facts = HouseholdFacts(**said | ({"going": going} if going else {}))
+    new = record_household(site, act, registered=True, facts=facts, by=by, number=number)
+    _go_over(household, new, members, head, by, at, act)
+    return _joined([household, new], [person.id for person in members])
+
+
+@act("never_was", answers=Joined)
+def never_was(
+    household: Household,
+    *,
+    members: Collection[uuid.UUID],
+    head: uuid.UUID | None = None,
+    reason: str,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Joined:
+    """Take out members who never were, with everything told of where they were; every figure follows.
+
+    What was handed out stays handed out. Refuses with AskCoordinator and HeadMissing.
+    """
+    require(by, Permission.REGISTER, at=at)
+    (household,) = lock_by_key(Household.objects.filter(pk=household.pk))
+    rows = lock_members(household)
+    gone = [rows[key] for key in members]
+    if not may_correct(by, household, at, [row.individual for row in gone]):
+        raise AskCoordinator
+    if head is not None:
+        _seat(rows, head if head not in members else None, by, at, act)
+    elif len(gone) < len(rows) and any(row.relationship == Relationship.HEAD for row in gone):
+        raise HeadMissing
+    take_out(gone, reason, at, act)
+    return _joined([household], members)
+
+
+@act("undo", answers=Joined)
+def undo(done: Act, *, reason: str = "", by: User, at: datetime, act: Act) -> Joined:
+    """Take back everything that an act said of who people are and who belongs together.
+
+    Refuses with NothingToUndo, AskCoordinator, and SaidOtherwise when it was said anew since.
+    """
+    require(by, Permission.REGISTER, at=at)
+    households = lock_by_key(Household.objects.filter(pk__in=_households_of(done)))
+    if not households:
+        raise NothingToUndo
+    own = done.by_id == by.pk and timezone.now() - done.recorded_at <= UNDO_WITHIN
+    if not own and not all(may_supervise(by, one, at) for one in households):
+        raise AskCoordinator
+    made = Membership.objects.filter(act=done, never_was=False).select_related("individual")
+    corrections = list(Correction.objects.filter(act=done, voided_by__isnull=True))
+    people = {row.individual_id for row in made} | {one.individual_id for one in corrections if one.individual_id}
+    people |= {one.membership.individual_id for one in corrections if one.membership}
+    lock_by_key(Individual.objects.filter(pk__in=people))
+    if done.kind not in UNDOABLE or not (corrections or made):
+        raise NothingToUndo
+    take_out([row for row in made if row.individual.registered_in_id == done.pk], reason, at, act)
+    moved = [row for row in made if row.individual.registered_in_id != done.pk]
+    changes = [change for row in moved for change in never_belonged(row, at)]
+    say_anew(changes, act, cause=Correction.Cause.CORRECTED, reason=reason)
+    take_back(corrections, act, reason)
+    void_facts(list(Movement.objects.filter(act=done, kind=Movement.Kind.VOIDED, voided_by__isnull=True)), act)
+    return _joined(households, people)
+
+
+def _require_in_hand(by: User, household: Household) -> None:
+    if not Household.objects.in_hand_of(by).filter(pk=household.pk).exists():
+        raise AskCoordinator
+
+
+def _seat(members: Mapping[uuid.UUID, Membership], head: uuid.UUID | None, by: User, at: datetime, act: Act) -> None:
+    """Let this living member be the head; a child of the one before is looked after by them where they live here."""
+    row = members.get(head) if head else None
+    if row is None or not Individual.objects.filter(pk=row.counted_as_id).living(at).exists():
+        raise HeadMissing
+    day, before = local_day(at), alone(members.values(), local_day(at))
+    say_anew(seat_head(members, row.individual_id), act, cause=Correction.Cause.CHANGED)
+    follow_children(members, before, row.household.site, day, act, by)
+
+
+def _go_over(
+    household: Household,
+    to: Household,
+    people: Sequence[PersonFacts],
+    head: uuid.UUID | None,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> None:
+    rows = lock_members(household)
+    going = {person.id: rows[person.id] for person in people}
+    staying = {key: row for key, row in rows.items() if key not in going}
+    day = local_day(at)
+    if _parted(household, going.values(), staying.values(), day) and not allows(
+        by, Permission.SEE_CASES, household.site, at
+    ):
+        raise NotPlanned
+    if head is not None:
+        _seat(rows, head if head in staying else None, by, at, act)
+    elif any(row.relationship == Relationship.HEAD for row in going.values()) and staying:
+        raise HeadMissing
+    say_anew([leaves(row, at) for row in going.values()], act, cause=Correction.Cause.CHANGED)
+    known = [replace(person, birth=going[person.id].individual.birth) for person in people]
+    if any(asks_for_carer(person, day) and not person.carer_kind for person in known):
+        raise CarerMissing
+    individuals = [going[person.id].individual for person in people]
+    counted_as = {key: row.counted_as_id for key, row in going.items()}
+    record_memberships(to, individuals, people, act, counted_as=counted_as)
+
+
+def _parted(
+    household: Household, going: Iterable[Membership], staying: Iterable[Membership], day: date
+) -> list[uuid.UUID]:
+    """The children whom this would part from who looks after them, on either side."""
+    parts = [{row.counted_as_id for row in side} for side in (going, staying)]
+    return [child for part in parts if part for child in left_without_carer(household, part, day)]
+
+
+def _households_of(done: Act) -> set[uuid.UUID]:
+    """The households of which the act told anything that can be undone here."""
+    corrections = Correction.objects.filter(act=done)
+    about = corrections.filter(household__isnull=False).values_list("household", flat=True)
+    members = corrections.filter(membership__isnull=False).values_list("membership__household", flat=True)
+    people = corrections.filter(individual__isnull=False).values_list("individual__memberships__household", flat=True)
+    made = Membership.objects.filter(act=done).values_list("household", flat=True)
+    return {*about, *members, *people, *made} - {None}
+
+
+def _joined(households: Sequence[Household], people: Iterable[uuid.UUID]) -> Joined:
+    return Joined(
+        [str(one.pk) for one in households], [str(one) for one in households], [str(person) for person in people]
+    )

@@ -1,0 +1,68 @@
+"""Steps of acts that take back what was told: facts of the journal, and people who never were."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from centre.models import Act
+from desk.coming import lay_out
+from registrations.corrections import Correction
+from registrations.errors import AlreadyVoided
+from registrations.journal import Fact, standing
+from registrations.models import Membership, Movement
+from registrations.said import Change, say_anew
+from shelter.parts import end_holds
+
+A_MOMENT = timedelta(microseconds=1)
+
+
+def void_facts(
+    movements: Sequence[Movement], act: Act, counted_as: Mapping[uuid.UUID, uuid.UUID] | None = None
+) -> list[Movement]:
+    """Write that these facts are taken back, of people who are locked; whom they count as, where a merge came since.
+
+    Refuses with AlreadyVoided.
+    """
+    if Movement.objects.filter(voids__in=movements).exists():
+        raise AlreadyVoided
+    voids = Movement.objects.bulk_create(
+        Movement(
+            kind=Movement.Kind.VOIDED,
+            individual_id=movement.individual_id,
+            counted_as_id=(counted_as or {}).get(movement.individual_id, movement.counted_as_id),
+            site_id=movement.site_id,
+            happened_at=movement.happened_at,
+            voids=movement,
+            act=act,
+        )
+        for movement in movements
+    )
+    lay_out(voids, act)
+    return voids
+
+
+def take_out(rows: Sequence[Membership], reason: str, at: datetime, act: Act) -> list[Movement]:
+    """Let these people, who are locked, never have been: their memberships end, what was told of them is taken back."""
+    changes = [
+        change for row in rows for change in (*never_belonged(row, at), Change(row.individual, "never_was", True))
+    ]
+    say_anew(changes, act, cause=Correction.Cause.CORRECTED, reason=reason)
+    end_holds([row.counted_as_id for row in rows], at, act)
+    facts = Movement.objects.filter(individual__in=[row.individual_id for row in rows])
+    return void_facts(_standing(facts), act)
+
+
+def never_belonged(row: Membership, at: datetime) -> list[Change]:
+    """A membership that never was; it ends, so that nobody counts it."""
+    return [*([] if row.left_at else [leaves(row, at)]), Change(row, "never_was", True)]
+
+
+def leaves(row: Membership, at: datetime) -> Change:
+    """The end of a membership, a moment after it began at the earliest."""
+    return Change(row, "left_at", max(at, row.joined_at + A_MOMENT).isoformat())
+
+
+def _standing(movements: Iterable[Movement]) -> list[Movement]:
+    known = {one.pk: one for one in movements}
+    facts = [Fact(m.pk, m.kind, m.site_id, m.happened_at, m.recorded_at, m.voids_id) for m in known.values()]
+    return [known[fact.id] for fact in standing(facts)]

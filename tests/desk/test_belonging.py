@@ -1,0 +1,268 @@
+"""Families that change: somebody joins, leaves, is the head now, or never was; and all of it can be taken back."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from census.selectors import Tally
+from centre.access import Role
+from centre.models import Act
+from desk.actions import record_birth, record_death, void_movement
+from desk.belonging import change_household, join, make_head, never_was, split, undo
+from desk.errors import AskCoordinator, CarerMissing, HeadMissing, NothingToUndo, NotPlanned
+from registrations.corrections import Correction
+from registrations.errors import OneHead, SaidOtherwise
+from registrations.facts import Birth, PersonFacts, years_before
+from registrations.models import Household, Individual, Membership, Movement, Presence
+from tests.api.conftest import Machine
+from tests.build import child, make_site, make_user, person, register_family
+
+pytestmark = pytest.mark.django_db
+
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def goris():
+    return make_site("goris")
+
+
+@pytest.fixture
+def volunteer(goris):
+    return make_user(Role.VOLUNTEER, goris)
+
+
+@pytest.fixture
+def coordinator(goris):
+    return make_user(Role.COORDINATOR, goris)
+
+
+@pytest.fixture
+def family(goris, volunteer):
+    husband = person("Aram", sex="M", relationship="spouse")
+    return register_family(goris, volunteer, person("Anna"), husband, child("Mane"))
+
+
+def rows(household):
+    today = household.memberships.today().order_by("position").select_related("individual")
+    return [(row.individual.given_name, row.relationship) for row in today]
+
+
+def key_of(name):
+    return Individual.objects.get(given_name=name).pk
+
+
+def last_act(kind):
+    return Act.objects.filter(kind=kind).latest("recorded_at")
+
+
+def registered_now():
+    now = timezone.now()
+    return Tally(at=now, known_at=now).figures.registered
+
+
+def test_a_father_who_comes_a_day_later_joins_his_family(family, goris, volunteer):
+    father = person("Hayk", sex="M", relationship="parent")
+    answer = join(family, site=goris, person=father, by=volunteer)
+    assert rows(family)[-1] == ("Hayk", "parent")
+    assert Presence.objects.get(individual=answer.individuals[0]).site == goris
+    assert Movement.objects.get(individual=answer.individuals[0]).kind == "arrived"
+
+
+def test_a_child_who_joins_is_asked_for_a_carer(family, goris, volunteer):
+    with pytest.raises(CarerMissing):
+        join(family, site=goris, person=child("Lilit", relationship="cousin"), by=volunteer)
+
+
+def test_nobody_joins_as_a_second_head(family, goris, volunteer):
+    with pytest.raises(OneHead):
+        join(family, site=goris, person=person("Hayk"), by=volunteer)
+    assert len(rows(family)) == 3
+
+
+def test_a_join_is_undone_as_if_nobody_had_come(family, goris, volunteer):
+    before = registered_now()
+    join(family, site=goris, person=person("Hayk", relationship="parent"), by=volunteer)
+    assert registered_now() == before + 1
+    undo(last_act("join"), by=volunteer)
+    assert len(rows(family)) == 3
+    assert registered_now() == before
+    assert not Presence.objects.filter(individual__given_name="Hayk").exists()
+    with pytest.raises(NothingToUndo):
+        undo(last_act("join"), by=volunteer)
+
+
+def test_another_is_head_when_the_head_died(family, goris, volunteer):
+    record_death(Individual.objects.get(given_name="Anna"), site=goris, by=volunteer)
+    make_head(family, head=key_of("Aram"), by=volunteer)
+    assert rows(family) == [("Anna", "spouse"), ("Aram", "head"), ("Mane", "daughter")]
+
+
+def test_the_dead_are_no_head(family, goris, volunteer):
+    record_death(Individual.objects.get(given_name="Aram"), site=goris, by=volunteer)
+    with pytest.raises(HeadMissing):
+        make_head(family, head=key_of("Aram"), by=volunteer)
+
+
+def test_a_new_head_is_undone(family, volunteer):
+    before = rows(family)
+    make_head(family, head=key_of("Aram"), by=volunteer)
+    undo(last_act("make_head"), by=volunteer)
+    assert rows(family) == before
+
+
+def test_split_makes_a_household_with_a_number_of_its_own(family, goris, volunteer):
+    answer = split(family, site=goris, members=[PersonFacts(id=key_of("Aram"), relationship="head")], by=volunteer)
+    new = Household.objects.get(pk=answer.households[1])
+    assert rows(family) == [("Anna", "head"), ("Mane", "daughter")]
+    assert rows(new) == [("Aram", "head")]
+    assert new.number != family.number
+    assert Presence.objects.filter(individual=key_of("Aram"), during__upper_inf=True).count() == 1
+
+
+def test_split_without_a_head_on_either_side_is_refused(family, goris, volunteer):
+    with pytest.raises(HeadMissing):
+        split(family, site=goris, members=[PersonFacts(id=key_of("Aram"), relationship="spouse")], by=volunteer)
+    with pytest.raises(HeadMissing):
+        split(family, site=goris, members=[PersonFacts(id=key_of("Anna"), relationship="head")], by=volunteer)
+    assert len(rows(family)) == 3
+    assert Household.objects.count() == 1
+
+
+def test_split_with_a_new_head_for_those_who_stay(family, goris, volunteer):
+    going = [PersonFacts(id=key_of("Anna"), relationship="head")]
+    split(family, site=goris, members=going, head=key_of("Aram"), by=volunteer)
+    assert rows(family) == [("Aram", "head"), ("Mane", "daughter")]
+
+
+def test_a_split_is_undone(family, goris, volunteer):
+    before = rows(family)
+    answer = split(family, site=goris, members=[PersonFacts(id=key_of("Aram"), relationship="head")], by=volunteer)
+    undo(last_act("split"), by=volunteer)
+    assert rows(family) == before
+    assert rows(Household.objects.get(pk=answer.households[1])) == []
+
+
+def test_a_child_does_not_leave_its_carers_but_by_a_protection_officer(family, goris, volunteer):
+    other = register_family(goris, volunteer, person("Vera"))
+    going = [PersonFacts(id=key_of("Mane"), relationship="niece_nephew", carer_kind="member", carer=key_of("Vera"))]
+    with pytest.raises(NotPlanned):
+        change_household(family, to=other, members=going, by=volunteer)
+    change_household(family, to=other, members=going, by=make_user(Role.PROTECTION, goris))
+    assert rows(other) == [("Vera", "head"), ("Mane", "niece_nephew")]
+
+
+def test_a_child_is_not_left_behind_without_an_adult(family, goris, volunteer):
+    other = register_family(goris, volunteer, person("Vera"))
+    going = [PersonFacts(id=key_of(name), relationship="sibling") for name in ("Anna", "Aram")]
+    with pytest.raises(NotPlanned):
+        change_household(family, to=other, members=going, by=volunteer)
+
+
+def test_two_households_become_one(family, goris, volunteer):
+    other = register_family(goris, volunteer, person("Vera"))
+    change_household(other, to=family, members=[PersonFacts(id=key_of("Vera"), relationship="sibling")], by=volunteer)
+    assert rows(family)[-1] == ("Vera", "sibling")
+    assert rows(other) == []
+
+
+def test_a_person_is_in_one_household_at_a_time(family, goris, volunteer):
+    other = register_family(goris, volunteer, person("Vera"))
+    change_household(other, to=family, members=[PersonFacts(id=key_of("Vera"), relationship="sibling")], by=volunteer)
+    assert Membership.objects.today().filter(individual=key_of("Vera")).count() == 1
+
+
+def test_who_never_was_is_in_no_figure(family, goris, volunteer):
+    before = registered_now()
+    never_was(family, members=[key_of("Mane")], reason="typed twice", by=volunteer)
+    assert registered_now() == before - 1
+    assert not Presence.objects.filter(individual__given_name="Mane").exists()
+    undo(last_act("never_was"), by=volunteer)
+    assert registered_now() == before
+    assert Presence.objects.filter(individual__given_name="Mane").exists()
+
+
+def test_a_family_registered_by_mistake_never_was(family, goris, volunteer):
+    before = registered_now()
+    never_was(family, members=[key_of(n) for n in ("Anna", "Aram", "Mane")], reason="a test", by=volunteer)
+    assert (registered_now(), rows(family)) == (before - 3, [])
+
+
+def test_what_another_desk_wrote_is_taken_out_by_a_coordinator(family, goris, coordinator):
+    with pytest.raises(AskCoordinator):
+        never_was(family, members=[key_of("Mane")], reason="x", by=make_user(Role.VOLUNTEER, make_site("sisian")))
+    never_was(family, members=[key_of("Mane")], reason="typed twice", by=coordinator)
+
+
+def test_the_birth_of_a_wrong_mother_taken_back_leaves_her_family_as_it_was(family, goris, coordinator):
+    newborn = person("Ani", relationship="daughter", birth=Birth(TODAY, "day"))
+    record_birth(family, site=goris, child=newborn, by=coordinator)
+    void_movement(Movement.objects.get(kind="born"), by=coordinator)
+    assert len(rows(family)) == 3
+    assert Individual.objects.get(given_name="Ani").never_was
+
+
+def test_undo_after_a_minute_is_for_who_supervises(family, goris, volunteer, coordinator, monkeypatch):
+    make_head(family, head=key_of("Aram"), by=volunteer)
+    later = timezone.now() + timedelta(minutes=2)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    with pytest.raises(AskCoordinator):
+        undo(last_act("make_head"), by=volunteer)
+    undo(last_act("make_head"), by=coordinator)
+
+
+def test_undo_of_what_was_said_anew_since_is_refused(family, volunteer):
+    make_head(family, head=key_of("Aram"), by=volunteer)
+    first = last_act("make_head")
+    make_head(family, head=key_of("Anna"), by=volunteer)
+    with pytest.raises(SaidOtherwise):
+        undo(first, by=volunteer)
+
+
+def test_everything_of_a_membership_is_kept(family, goris, volunteer):
+    split(family, site=goris, members=[PersonFacts(id=key_of("Aram"), relationship="head")], by=volunteer)
+    (ended,) = Correction.objects.filter(field="left_at")
+    assert (ended.was, ended.membership.household_id, ended.act.by) == (None, family.pk, volunteer)
+
+
+def test_families_change_by_the_api(family, goris, coordinator):
+    machine = Machine(coordinator)
+    at = timezone.now().isoformat()
+    newcomer = {"given_name": "Hayk", "family_name": "Hakobyan", "sex": "M", "relationship": "parent", "age": 60}
+    joined = machine.post(f"households/{family.pk}/join/", site="goris", at=at, person=newcomer)
+    assert joined.status_code == 201, joined.json()
+    headed = machine.post(f"households/{family.pk}/head/", head=str(key_of("Aram")))
+    assert headed.status_code == 201, headed.json()
+    going = [{"individual": str(key_of("Hayk")), "relationship": "head"}]
+    parted = machine.post(f"households/{family.pk}/split/", site="goris", members=going)
+    assert parted.status_code == 201, parted.json()
+    back = machine.post(f"acts/{last_act('split').pk}/undo/")
+    assert back.status_code == 201, back.json()
+    gone = machine.post(f"households/{family.pk}/never-was/", members=[str(key_of("Hayk"))], reason="twice")
+    assert gone.status_code == 201, gone.json()
+    assert rows(family) == [("Anna", "spouse"), ("Aram", "head"), ("Mane", "daughter")]
+
+
+@pytest.mark.parametrize(
+    ("address", "facts", "field"),
+    [
+        ("head/", {}, "head"),
+        ("split/", {"members": []}, "members"),
+        ("change-household/", {"members": []}, "members"),
+        ("never-was/", {"members": ["00000000-0000-4000-8000-000000000000"], "reason": "x"}, "members[0]"),
+        ("never-was/", {"members": []}, "reason"),
+    ],
+)
+def test_what_cannot_be_read_is_named(family, coordinator, address, facts, field):
+    answer = Machine(coordinator).post(f"households/{family.pk}/{address}", **facts)
+    assert answer.status_code == 400
+    assert field in answer.json()
+
+
+def test_grown_children_become_siblings_of_the_new_head(goris, volunteer):
+    grown = Birth(years_before(TODAY, 30), "day")
+    people = [person("Anna"), *(child(name, birth=grown) for name in ("Mane", "Nare"))]
+    family = register_family(goris, volunteer, *people)
+    make_head(family, head=key_of("Mane"), by=volunteer)
+    assert rows(family) == [("Anna", "parent"), ("Mane", "head"), ("Nare", "sibling")]
