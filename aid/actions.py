@@ -11,10 +11,12 @@ from aid.errors import (
     AlreadyEnded,
     AlreadyHandedOut,
     AlreadyReversed,
+    AlreadyTakenBack,
     EndsBeforeStart,
     ItemExists,
     ItemTwice,
     NothingToGive,
+    NotTakenBackAlone,
     SameSite,
     TooLateToUndo,
 )
@@ -185,6 +187,29 @@ def write_off(site: Site, *, item: Item, quantity: int, note: str, by: User, at:
     """Record that so many pieces in the store of the site are lost or spoilt; the note says why."""
     require(by, Permission.PLAN_AID, site, at)
     return _move(StockMovement.Kind.LOST, item, quantity, from_site=site, note=note, at=at, act=act)
+
+
+@act("void_stock", answers=Stocked)
+def void_stock(movement: StockMovement, *, reason: str, by: User, at: datetime, act: Act) -> Stocked:
+    """Take back a receipt, transfer or loss that was entered wrongly: the stock of every day is as if it had not been.
+
+    Stock may be below zero then. Refuses with NotTakenBackAlone or AlreadyTakenBack.
+    """
+    require(by, Permission.PLAN_AID, movement.told_by, at)
+    if not movement.may_be_voided:
+        raise NotTakenBackAlone
+    with refused_on(StockMovement.voids.field, AlreadyTakenBack()):
+        return _move(
+            StockMovement.Kind.VOIDED,
+            movement.item,
+            movement.quantity,
+            from_site=movement.to_site,
+            to_site=movement.from_site,
+            voids=movement,
+            note=reason,
+            at=movement.happened_at,
+            act=act,
+        )
 
 
 @act("hand_out", answers=HandedOut)

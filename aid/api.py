@@ -1,4 +1,4 @@
-"""The API of aid: distributions, handouts, handing out and reversing."""
+"""The API of aid: distributions, handouts, stock, handing out and taking back."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from aid.actions import HandedOut, Reversed, hand_out, reverse_handout
-from aid.filters import DistributionFilterSet, HandoutFilterSet
-from aid.models import Distribution, EntitlementRule, Handout, Item
+from aid.actions import HandedOut, Reversed, Stocked, hand_out, reverse_handout, void_stock
+from aid.filters import DistributionFilterSet, HandoutFilterSet, StockMovementFilterSet
+from aid.models import Distribution, EntitlementRule, Handout, Item, StockMovement
 from aid.scanning import find_card
 from centre.access import Permission
-from centre.fields import Key, Text
+from centre.fields import Key, ShownSite, Text
 from centre.models import Site, User
 from centre.sight import allowed_at
 from centre.viewsets import ActFacts, Rows, act_on_list, act_on_row
@@ -100,7 +100,7 @@ class HandoutFacts(ActFacts):
 
 
 class ReversalFacts(ActFacts):
-    """Why a handout is taken back."""
+    """Why a handout, or an entry of stock, is taken back."""
 
     reason = Text(max_length=200)
 
@@ -128,3 +128,43 @@ class Handouts(Rows):
     def reverse(self, handout: Handout, body: ReversalFacts) -> Reversed:
         """Take a handout back."""
         return reverse_handout(handout, **body.facts)
+
+
+class StockMovementRow(serializers.ModelSerializer[StockMovement]):
+    """So much of an item from one store to another; without a store it is outside."""
+
+    item = serializers.SlugRelatedField[Item](slug_field="code", read_only=True)
+    from_site = ShownSite()
+    to_site = ShownSite()
+
+    class Meta:
+        model = StockMovement
+        fields = (
+            "id",
+            "kind",
+            "item",
+            "quantity",
+            "from_site",
+            "to_site",
+            "happened_at",
+            "recorded_at",
+            "voids",
+            "note",
+        )
+
+
+class StockMovements(Rows):
+    """Movements into and out of the stores that the asker keeps; goods of handouts are told of with the handout."""
+
+    queryset = StockMovement.objects.filter(handout=None)
+    serializer_class = StockMovementRow
+    filterset_class = StockMovementFilterSet
+
+    def get_queryset(self) -> Any:
+        mine = StockMovement.objects.where(self.request.user, Permission.PLAN_AID)
+        return mine.filter(handout=None).select_related("item", "from_site", "to_site")
+
+    @act_on_row(ReversalFacts, Stocked)
+    def void(self, movement: StockMovement, body: ReversalFacts) -> Stocked:
+        """Take back a receipt, transfer or loss that was entered wrongly."""
+        return void_stock(movement, **body.facts)

@@ -144,6 +144,20 @@ class SameSite(Refusal):
     message = _("Stock can only be sent to another site.")
 
 
+class AlreadyTakenBack(Refusal):
+    """The stock movement was taken back before."""
+
+    code = "already_taken_back"
+    message = _("This entry was already taken back.")
+
+
+class NotTakenBackAlone(Refusal):
+    """The movement belongs to a handout, or takes another back itself."""
+
+    code = "not_taken_back_alone"
+    message = _("Only stock that was received, sent or written off can be taken back here.")
+
+
 class ItemExists(Refusal):
     """An item with this code is on the list already."""
 

@@ -61,6 +61,12 @@ class ReverseForm(ActForm):
     reason = forms.CharField(label=_("Why is it taken back?"), max_length=200)
 
 
+class VoidForm(ActForm):
+    """Why an entry of stock is taken back."""
+
+    reason = forms.CharField(label=_("What was wrong?"), max_length=200)
+
+
 class PlanForm(ActForm):
     """A round of aid: where, what it is called, from when until when."""
 

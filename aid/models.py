@@ -250,6 +250,15 @@ class StockMovementQuerySet(models.QuerySet["StockMovement"]):
         """Movements into or out of the store of this site."""
         return self.filter(Q(from_site=site) | Q(to_site=site))
 
+    def where(self, user: User, permission: Permission) -> "StockMovementQuerySet":
+        """Movements into or out of stores where the user's role allows the permission."""
+        stores = Site.objects.where(user, permission).order_by().values("pk")
+        return self.filter(Q(from_site__in=stores) | Q(to_site__in=stores))
+
+    def standing(self) -> "StockMovementQuerySet":
+        """Movements that were not taken back, without those that took them back."""
+        return self.filter(voids=None, voided_by=None)
+
 
 class StockMovement(models.Model):
     """Double-entry stock: a quantity of an item goes from one store to another; without a store it is outside."""
@@ -260,6 +269,7 @@ class StockMovement(models.Model):
         HANDED_OUT = "handed_out", _("handed out")
         REVERSED = "reversed", _("handout reversed")
         LOST = "lost", _("lost or spoilt")
+        VOIDED = "voided", _("entered wrongly, taken back")
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid.uuid4)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -271,6 +281,7 @@ class StockMovement(models.Model):
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     act = models.ForeignKey(Act, models.PROTECT, related_name="stock_movements")
+    voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
     note = models.CharField(max_length=200, blank=True)
 
     objects = StockMovementQuerySet.as_manager()
@@ -280,9 +291,15 @@ class StockMovement(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(quantity__gt=0), name="stock_moves_something"),
             models.CheckConstraint(condition=~Q(kind="lost", note=""), name="loss_has_a_reason"),
+            models.CheckConstraint(condition=~Q(kind="voided", note=""), name="stock_taken_back_for_a_reason"),
+            models.CheckConstraint(
+                condition=Q(kind="voided", voids__isnull=False) | (~Q(kind="voided") & Q(voids__isnull=True)),
+                name="stock_taken_back_names_what",
+            ),
             models.CheckConstraint(
                 condition=(Q(kind__in=["received", "reversed"], from_site__isnull=True, to_site__isnull=False))
                 | Q(kind__in=["handed_out", "lost"], from_site__isnull=False, to_site__isnull=True)
+                | Q(kind="voided")  # the mirror of what it voids: stock_void_mirrors
                 | Q(kind="sent", from_site__isnull=False, to_site__isnull=False) & ~Q(from_site=F("to_site")),
                 name="stock_goes_where_its_kind_says",
             ),
@@ -299,3 +316,13 @@ class StockMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.quantity} × {self.item_id}"
+
+    @property
+    def told_by(self) -> Site | None:
+        """The site whose store told of it."""
+        return self.from_site or self.to_site
+
+    @property
+    def may_be_voided(self) -> bool:
+        """Whether it is one that is taken back by itself; a handout's goods go back with the handout."""
+        return self.kind in {self.Kind.RECEIVED, self.Kind.SENT, self.Kind.LOST}

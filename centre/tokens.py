@@ -40,6 +40,7 @@ DOORS = (
     "sightings",
     "sites",
     "snapshots",
+    "stock-movements",
     "stays",
 )
 

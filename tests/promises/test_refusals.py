@@ -18,6 +18,7 @@ from aid.actions import (
     plan_distribution,
     reverse_handout,
     send_stock,
+    void_stock,
 )
 from aid.scanning import find_card
 from cards import errors as cards
@@ -325,6 +326,10 @@ AID: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     aid.EndsBeforeStart: lambda w: planned(w, Rule(w.parcel, "person", 1), ends_at=w.before),
     aid.AlreadyEnded: lambda w: twice(end_distribution, w.round, by=w.coordinator),
     aid.SameSite: lambda w: lambda: send_stock(w.goris, to_site=w.goris, item=w.parcel, quantity=1, by=w.coordinator),
+    aid.AlreadyTakenBack: lambda w: twice(void_stock, w.received, reason="a slip", by=w.coordinator),
+    aid.NotTakenBackAlone: lambda w: (
+        lambda: void_stock(w.handout.stock_movements.get(), reason="a slip", by=w.coordinator)
+    ),
     aid.ItemExists: lambda w: lambda: add_item(name_en="Another", code="parcel", by=w.coordinator),
 }
 
