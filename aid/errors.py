@@ -12,7 +12,7 @@ from centre.clock import local_day
 from centre.refusals import Refusal
 
 if TYPE_CHECKING:
-    from aid.models import Distribution, Handout
+    from aid.models import Distribution, Handout, Item
     from aid.selectors import HeldBack
     from registrations.models import Household
 
@@ -70,6 +70,18 @@ USED = {
 }
 
 
+class MoreThanDue(Refusal):
+    """More of an item was to be given than the household may still receive in the distribution."""
+
+    code = "more_than_due"
+    message = _("This is more than the family may receive.")
+
+    def __init__(self, item: "Item | None" = None, due: int = 0) -> None:
+        super().__init__(
+            _("The family may receive at most %(due)d: %(item)s.") % {"due": due, "item": item} if item else None
+        )
+
+
 class ReceivedLately(Refusal):
     """Everything the distribution gives was received within its interval of days."""
 
@@ -110,7 +122,7 @@ class TooLateToUndo(Refusal):
 
 
 class NothingToGive(Refusal):
-    """A distribution without rules."""
+    """A distribution without rules, or a handout of nothing."""
 
     code = "nothing_to_give"
     message = _("Say what is handed out: one item at least.")

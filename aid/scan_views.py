@@ -174,10 +174,12 @@ def _show(
 ) -> HttpResponse:
     number = getattr(panel, "number", "")
     form = HandOutForm(by=request.user, initial={"distribution": distribution.pk, "shown": number, "number": typed})
+    part = HandOutForm(by=request.user, auto_id="part_%s", initial={"distribution": distribution.pk, "shown": number})
     context: dict[str, Any] = {
         "distribution": distribution,
         "panel": panel,
         "form": form,
+        "part": part,
         "typed": typed,
         "others": others > 1,
     }

@@ -57,13 +57,15 @@ class Counted:
 class Entitlement:
     """What a household may receive in a distribution now: lines, what is held back, and why it may receive nothing.
 
-    `rules` is what the distribution gives a household of this size when nothing stands against it.
+    `rules` is what the distribution gives a household of this size when nothing stands against it. `part` counts
+    what it received in this round: 1 is its first.
     """
 
     people: int
     lines: tuple[Line, ...]
     held_back: tuple[HeldBack, ...]
     rules: tuple[Line, ...]
+    part: int
     refusal: Refusal | None
 
     @property
@@ -111,14 +113,40 @@ def entitlement(
     rules = list(
         EntitlementRule.objects.filter(distribution=distribution).select_related("item").order_by("item__code")
     )
+    before = _given_before(distribution, counted)
     held_back = _hold_back(rules, counted.household_id, by, at)
-    all_lines = [Line(rule.item, rule.quantity_for(counted.people)) for rule in rules]
-    all_lines = [line for line in all_lines if line.quantity]
+    all_lines = _lines(rules, counted.people)
     waiting = {held.item for held in held_back}
-    due = tuple(line for line in all_lines if line.item not in waiting)
-    refusal = _why_not(distribution, household, counted, at)
-    answer = Entitlement(counted.people, due, tuple(held_back), tuple(all_lines), refusal)
+    owed = _less(_lines(rules, min([counted.people, *(one.people for one in before[:1])])), before)
+    due = tuple(line for line in owed if line.item not in waiting)
+    part = 1 + max((one.part for one in before if one.happened_anyway_at is None), default=0)
+    refusal = _why_not(distribution, household, counted, at, () if owed else before)
+    answer = Entitlement(counted.people, due, tuple(held_back), tuple(all_lines), part, refusal)
     return answer if refusal or due else replace(answer, refusal=answer.too_early)
+
+
+def _lines(rules: Iterable[EntitlementRule], people: int) -> list[Line]:
+    lines = [Line(rule.item, rule.quantity_for(people)) for rule in rules]
+    return [line for line in lines if line.quantity]
+
+
+def _less(lines: Iterable[Line], before: Iterable[Handout]) -> list[Line]:
+    """What is left of these lines after what these handouts gave."""
+    given: Counter[uuid.UUID] = Counter()
+    for movement in StockMovement.objects.filter(handout__in=before, kind="handed_out") if before else ():
+        given[movement.item_id] += movement.quantity
+    return [Line(line.item, left) for line in lines if (left := line.quantity - given[line.item.pk]) > 0]
+
+
+def _given_before(distribution: Distribution, counted: Counted) -> list[Handout]:
+    """The household's standing handouts of the round, the first one first."""
+    before = (
+        Handout.objects.standing()
+        .filter(distribution=distribution, counted_as=counted.household_id)
+        .select_related("distribution__site", "by", "household")
+        .order_by()  # one or two: sorted by the database, it would read the whole round instead
+    )
+    return sorted(before, key=lambda handout: handout.happened_at)
 
 
 def card_needed(
@@ -132,22 +160,22 @@ def card_needed(
     return None if here else CardNotSeen()
 
 
-def _why_not(distribution: Distribution, household: Household, counted: Counted, at: datetime) -> Refusal | None:
+def _why_not(
+    distribution: Distribution, household: Household, counted: Counted, at: datetime, whole: Sequence[Handout]
+) -> Refusal | None:
+    """Why it may receive nothing; `whole` are the handouts that gave it all it may receive in the round."""
     if not distribution.runs(at):
         return NotRunning(distribution, at)
-    before = (
-        Handout.objects.standing()
-        .filter(distribution=distribution, counted_as=counted.household_id)
-        .select_related("distribution__site", "by", "household")
-        .order_by()  # the first of one or two: sorted by the database, it would read the whole round instead
-    )
-    if before:
-        return AlreadyHandedOut(min(before, key=lambda handout: handout.happened_at), household, at)
+    if whole:
+        return AlreadyHandedOut(whole[0], household, at)
     return None if counted.people else NobodyLeft()
 
 
 def _hold_back(rules: Iterable[EntitlementRule], household_id: uuid.UUID, by: User, at: datetime) -> list[HeldBack]:
-    """The items whose interval of local days is not over; a handout told late counts on both sides of its day."""
+    """The items whose interval of local days is not over; a handout told late counts on both sides of its day.
+
+    What the round itself gave a part of is not held back: the rest of it is due.
+    """
     waiting = {rule.item_id: rule for rule in rules if rule.every_days}
     if not waiting:
         return []
@@ -162,6 +190,7 @@ def _hold_back(rules: Iterable[EntitlementRule], household_id: uuid.UUID, by: Us
             happened_at__gte=local_instant(today - longest, MIDNIGHT),
             happened_at__lt=local_instant(today + longest, MIDNIGHT),
         )
+        .exclude(handout__distribution__in={rule.distribution_id for rule in waiting.values()})
         .select_related("from_site")
         .order_by("happened_at")
     )

@@ -53,6 +53,25 @@ def hand_it_out(desk: Desk) -> Iterator[None]:
     assert given(desk) == (1, 1)
 
 
+@button("Give part, or to somebody else", OPENS, on=SCAN)
+def give_part_or_to_somebody_else(desk: Desk) -> Iterator[None]:
+    round_of(desk)
+    scanned(desk, desk.family())
+    yield
+
+
+@button("Hand out this much", SCAN, on=SCAN, does=["hand_out"], enter="[name=collected_by]")
+def hand_out_a_part(desk: Desk) -> Iterator[None]:
+    round_of(desk)
+    page = scanned(desk, desk.family())
+    page.get_by_text("Give part, or to somebody else").click()
+    page.locator("[name=given-blanket]").fill("1")
+    page.locator("[name=collected_by]").fill("the neighbour")
+    yield
+    expect(page.locator("#verdict")).to_have_text("HANDED OUT")
+    assert Handout.objects.get(distribution__site=desk.site).stock_movements.get().quantity == 1
+
+
 @button(r"Undo", "aid:undo", on=SCAN, does=["reverse_handout"])
 def undo_at_once(desk: Desk) -> Iterator[None]:
     round_of(desk)

@@ -266,6 +266,8 @@ REWRITTEN: dict[str, tuple[Break, ...]] = {
         lambda w: change(w.handout, happened_at=w.now),
         lambda w: change(w.handout, by=w.admin),
         lambda w: change(w.handout, card_read=True),
+        lambda w: change(w.handout, part=2),
+        lambda w: change(w.handout, collected_by="a neighbour"),
     ),
     "handout_is_kept": (lambda w: delete(w.handout),),
     "snapshot_never_changes": (lambda w: change(w.snapshot, tally={}), lambda w: delete(w.snapshot)),

@@ -21,6 +21,7 @@ from aid.actions import (
     void_stock,
 )
 from aid.scanning import find_card
+from aid.selectors import Line
 from cards import errors as cards
 from cards.actions import print_card, print_cards, revoke_card
 from cards.selectors import look_at
@@ -317,6 +318,7 @@ AID: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     aid.NotGivenYet: lambda w: lambda: find_card(CardText(w.blank.number)),
     aid.NotRunning: handed_out_when_it_is_over,
     aid.AlreadyHandedOut: lambda w: handed_out(w, w.round, w.sleepers),
+    aid.MoreThanDue: lambda w: lambda: hand_out(w.round, w.family, given=[Line(w.parcel, 1_000)], by=w.coordinator),
     aid.ReceivedLately: lambda w: handed_out(w, w.next_round, w.sleepers),
     aid.NobodyLeft: handed_out_to_the_dead,
     aid.AlreadyReversed: lambda w: twice(reverse_handout, w.handout, reason="wrong card", by=w.coordinator),
