@@ -1,5 +1,6 @@
 """Why aid may refuse."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from aid.models import Distribution, Handout, Item
     from aid.selectors import HeldBack
     from registrations.models import Household
+    from registrations.whereabouts import Whereabouts
 
 
 class NotGivenYet(Refusal):
@@ -105,6 +107,28 @@ class NobodyLeft(Refusal):
 
     code = "nobody_left"
     message = _("Nobody is registered on this card now. Ask a coordinator.")
+
+
+class NobodyThere(Refusal):
+    """Everybody of the household went away, died, or never arrived; `away` is where those who went are."""
+
+    code = "nobody_there"
+    message = _("This family never arrived.")
+
+    def __init__(self, away: "Sequence[Whereabouts]" = (), *, died: bool = False) -> None:
+        last = max(away, key=lambda where: where.since, default=None)
+        if last:
+            super().__init__(_(WENT[last.place]) % _on_at(last.since))
+        else:
+            super().__init__(str(_("The people on this card have died.")) if died else None)
+
+
+WENT = {
+    "abroad": gettext_noop("This family left the country on %(on)s."),
+    "own_address": gettext_noop("This family went to their own address on %(on)s."),
+    "unknown": gettext_noop("This family left on %(on)s. It is not known where to."),
+    "on_the_way": gettext_noop("This family left for another site on %(on)s."),
+}
 
 
 class AlreadyReversed(Refusal):

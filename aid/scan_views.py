@@ -150,7 +150,7 @@ def _refuse_card(
     if number is not None:
         panel, typed = stop(write_number(number), error.code or "", error.messages[0]), ""
     else:
-        panel, typed = Stop("", error.messages[0]), form.data.get("number", "")[:LONGEST_SHOWN]
+        panel, typed = Stop("", error.messages[0], kind="unread"), form.data.get("number", "")[:LONGEST_SHOWN]
     return _show(request, distribution, panel, typed=typed, others=others, status=422)
 
 

@@ -307,6 +307,11 @@ def handed_out_to_the_dead(world: World) -> Refused:
     return handed_out(world, world.round, world.carrier)
 
 
+def handed_out_on_an_empty_card(world: World) -> Refused:
+    world.carrier.memberships.update(left_at=world.now)
+    return handed_out(world, world.round, world.carrier)
+
+
 def undone_after_the_minute(world: World) -> Refused:
     table = make_user(Role.AID_VOLUNTEER, world.goris)
     answer = hand_out(world.round, world.family, by=table, at=world.now - timedelta(minutes=2))
@@ -320,7 +325,8 @@ AID: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     aid.AlreadyHandedOut: lambda w: handed_out(w, w.round, w.sleepers),
     aid.MoreThanDue: lambda w: lambda: hand_out(w.round, w.family, given=[Line(w.parcel, 1_000)], by=w.coordinator),
     aid.ReceivedLately: lambda w: handed_out(w, w.next_round, w.sleepers),
-    aid.NobodyLeft: handed_out_to_the_dead,
+    aid.NobodyLeft: handed_out_on_an_empty_card,
+    aid.NobodyThere: handed_out_to_the_dead,
     aid.AlreadyReversed: lambda w: twice(reverse_handout, w.handout, reason="wrong card", by=w.coordinator),
     aid.TooLateToUndo: undone_after_the_minute,
     aid.NothingToGive: lambda w: planned(w),
