@@ -1,5 +1,6 @@
 """Planning aid, keeping stock, handing out and reversing."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,10 +12,13 @@ from aid.errors import (
     AlreadyEnded,
     AlreadyHandedOut,
     AlreadyReversed,
+    AlreadyTakenBack,
     EndsBeforeStart,
     ItemExists,
     ItemTwice,
+    MoreThanDue,
     NothingToGive,
+    NotTakenBackAlone,
     SameSite,
     TooLateToUndo,
 )
@@ -29,7 +33,7 @@ from aid.models import (
     Item,
     StockMovement,
 )
-from aid.selectors import Counted, Line, card_needed, count_household, entitlement
+from aid.selectors import Counted, Entitlement, Line, card_needed, count_household, entitlement
 from centre.access import NotAllowed, Permission, allows, require
 from centre.acts import act
 from centre.locks import LockedInVain, lock_by_key
@@ -187,11 +191,36 @@ def write_off(site: Site, *, item: Item, quantity: int, note: str, by: User, at:
     return _move(StockMovement.Kind.LOST, item, quantity, from_site=site, note=note, at=at, act=act)
 
 
+@act("void_stock", answers=Stocked)
+def void_stock(movement: StockMovement, *, reason: str, by: User, at: datetime, act: Act) -> Stocked:
+    """Take back a receipt, transfer or loss that was entered wrongly: the stock of every day is as if it had not been.
+
+    Stock may be below zero then. Refuses with NotTakenBackAlone or AlreadyTakenBack.
+    """
+    require(by, Permission.PLAN_AID, movement.told_by, at)
+    if not movement.may_be_voided:
+        raise NotTakenBackAlone
+    with refused_on(StockMovement.voids.field, AlreadyTakenBack()):
+        return _move(
+            StockMovement.Kind.VOIDED,
+            movement.item,
+            movement.quantity,
+            from_site=movement.to_site,
+            to_site=movement.from_site,
+            voids=movement,
+            note=reason,
+            at=movement.happened_at,
+            act=act,
+        )
+
+
 @act("hand_out", answers=HandedOut)
 def hand_out(
     distribution: Distribution,
     household: Household,
     *,
+    given: Sequence[Line] | None = None,
+    collected_by: str = "",
     card_read: bool | None = None,
     happened_anyway: str = "",
     by: User,
@@ -200,16 +229,18 @@ def hand_out(
 ) -> HandedOut:
     """Give the household what it may receive in the distribution, once, out of the store of its site.
 
-    Refuses with NotRunning, AlreadyHandedOut, NobodyLeft, ReceivedLately, and with CardNotSeen when only the number of
-    a family that is not at the site was typed (`card_read` is False); then nothing is written. With
-    `happened_anyway`, a reason, it is never refused: what breaks a rule is recorded and flagged. Stock may go
-    below zero, for what was handed out was there.
+    With `given`, only so much of it: the rest stays due in this round. `collected_by` names who came for the family.
+    Refuses with NothingToGive, NotRunning, AlreadyHandedOut, NobodyLeft, NobodyThere, ReceivedLately, MoreThanDue, and
+    with CardNotSeen when only the number of a family that is not at the site was typed (`card_read` is False); then
+    nothing is written. With `happened_anyway`, a reason, it is never refused: what breaks a rule is recorded and
+    flagged. Stock may go below zero, for what was handed out was there.
     """
     require(by, Permission.HAND_OUT, distribution.site, at)
     counted = _lock_counted(household)
     due = entitlement(distribution, household, by, at, counted)
+    lines = _add_up(given)
     unseen = card_needed(distribution, household, at, card_read=card_read)
-    broken = due.refusal or unseen or (due.too_early if happened_anyway else None)
+    broken = due.refusal or unseen or _more_than(due, lines) or (due.too_early if happened_anyway else None)
     if broken and not happened_anyway:
         raise broken
     flags = {"happened_anyway_at": at, "happened_anyway_by": by, "happened_anyway_reason": happened_anyway}
@@ -218,21 +249,23 @@ def hand_out(
             distribution=distribution,
             household=household,
             counted_as_id=counted.household_id,
+            part=due.part,
             people=due.people,
             happened_at=at,
             act=act,
             by=by,
             card_read=card_read,
+            collected_by=collected_by,
             **(flags if broken else {}),
         )
-    given = due.rules if broken else due.lines
-    _take_from_store(handout, given, distribution.site, at, act)
+    handed = lines or (due.rules if broken else due.lines)
+    _take_from_store(handout, handed, distribution.site, at, act)
     return HandedOut(
         handout=str(handout.pk),
         number=str(household),
         people=due.people,
-        items=[str(line.item.pk) for line in given],
-        quantities=[line.quantity for line in given],
+        items=[str(line.item.pk) for line in handed],
+        quantities=[line.quantity for line in handed],
         flagged=broken.code if broken else "",
     )
 
@@ -274,6 +307,23 @@ def _lock_counted(household: Household) -> Counted:
     if counted.household_id != expected:
         raise LockedInVain
     return counted
+
+
+def _add_up(given: Sequence[Line] | None) -> list[Line]:
+    """What is given of each item; nothing said is everything due, and nothing given is refused."""
+    pieces: Counter[Item] = Counter()
+    for line in given or ():
+        pieces[line.item] += line.quantity
+    lines = [Line(item, quantity) for item, quantity in pieces.items() if quantity]
+    if given is not None and not lines:
+        raise NothingToGive
+    return lines
+
+
+def _more_than(due: Entitlement, lines: Sequence[Line]) -> MoreThanDue | None:
+    most = {line.item: line.quantity for line in due.lines}
+    over = next((line for line in lines if line.quantity > most.get(line.item, 0)), None)
+    return MoreThanDue(over.item, most.get(over.item, 0)) if over else None
 
 
 def _take_from_store(handout: Handout, lines: Sequence[Line], site: Site, at: datetime, act: Act) -> None:

@@ -1,4 +1,4 @@
-"""The API of aid: distributions, handouts, handing out and reversing."""
+"""The API of aid: distributions, handouts, stock, handing out and taking back."""
 
 from typing import Any
 
@@ -6,17 +6,21 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from aid.actions import HandedOut, Reversed, hand_out, reverse_handout
-from aid.filters import DistributionFilterSet, HandoutFilterSet
-from aid.models import Distribution, EntitlementRule, Handout, Item
+from aid.actions import HandedOut, Reversed, Stocked, hand_out, reverse_handout, void_stock
+from aid.filters import DistributionFilterSet, HandoutFilterSet, StockMovementFilterSet
+from aid.forms import MOST
+from aid.models import Distribution, EntitlementRule, Handout, Item, StockMovement
 from aid.scanning import find_card
+from aid.selectors import Line
 from centre.access import Permission
-from centre.fields import Key, Text
+from centre.fields import Count, Facts, Key, ShownSite, Text
 from centre.models import Site, User
 from centre.sight import allowed_at
 from centre.viewsets import ActFacts, Rows, act_on_list, act_on_row
 from registrations.card_texts import LENGTH, read_card_text
 from registrations.numbers import write_number
+
+NO_SUCH_ITEM = _("This distribution does not give this item.")
 
 
 def distributions_of(user: User) -> "QuerySet[Distribution]":
@@ -70,6 +74,8 @@ class HandoutRow(serializers.ModelSerializer[Handout]):
             "household",
             "number",
             "people",
+            "part",
+            "collected_by",
             "card_read",
             "happened_at",
             "recorded_at",
@@ -83,11 +89,26 @@ class HandoutRow(serializers.ModelSerializer[Handout]):
         return write_number(handout.household.number)
 
 
+class GivenFacts(Facts):
+    """So much of an item."""
+
+    item = Text(max_length=20, help_text="The code of an item of the distribution.")
+    quantity = Count(min_value=1, max_value=MOST)
+
+
 class HandoutFacts(ActFacts):
     """Which card was scanned in which distribution."""
 
     distribution = Key()
     number = Text(max_length=LENGTH + 20, clean=read_card_text, help_text="What a scanner reads, or the number.")
+    given = serializers.ListField(
+        child=GivenFacts(),
+        required=False,
+        allow_empty=False,
+        max_length=40,
+        help_text="A part of what is due; all when absent.",
+    )
+    collected_by = Text(required=False, max_length=80, help_text="Who came for it, when not the family.")
     happened_anyway = Text(
         required=False, max_length=200, help_text="Why it was given although a rule stood against it."
     )
@@ -98,9 +119,19 @@ class HandoutFacts(ActFacts):
             raise serializers.ValidationError(_("There is nothing with this id."))
         return distribution
 
+    def validate(self, attrs: Any) -> Any:
+        """Each item that is given is one of the distribution's."""
+        if "given" in attrs:
+            gives = {rule.item.code: rule.item for rule in attrs["distribution"].rules.select_related("item")}
+            wrong = [{} if line["item"] in gives else {"item": [NO_SUCH_ITEM]} for line in attrs["given"]]
+            if any(wrong):
+                raise serializers.ValidationError({"given": wrong})
+            attrs["given"] = [Line(gives[line["item"]], line["quantity"]) for line in attrs["given"]]
+        return attrs
+
 
 class ReversalFacts(ActFacts):
-    """Why a handout is taken back."""
+    """Why a handout, or an entry of stock, is taken back."""
 
     reason = Text(max_length=200)
 
@@ -128,3 +159,43 @@ class Handouts(Rows):
     def reverse(self, handout: Handout, body: ReversalFacts) -> Reversed:
         """Take a handout back."""
         return reverse_handout(handout, **body.facts)
+
+
+class StockMovementRow(serializers.ModelSerializer[StockMovement]):
+    """So much of an item from one store to another; without a store it is outside."""
+
+    item = serializers.SlugRelatedField[Item](slug_field="code", read_only=True)
+    from_site = ShownSite()
+    to_site = ShownSite()
+
+    class Meta:
+        model = StockMovement
+        fields = (
+            "id",
+            "kind",
+            "item",
+            "quantity",
+            "from_site",
+            "to_site",
+            "happened_at",
+            "recorded_at",
+            "voids",
+            "note",
+        )
+
+
+class StockMovements(Rows):
+    """Movements into and out of the stores that the asker keeps; goods of handouts are told of with the handout."""
+
+    queryset = StockMovement.objects.filter(handout=None)
+    serializer_class = StockMovementRow
+    filterset_class = StockMovementFilterSet
+
+    def get_queryset(self) -> Any:
+        mine = StockMovement.objects.where(self.request.user, Permission.PLAN_AID)
+        return mine.filter(handout=None).select_related("item", "from_site", "to_site")
+
+    @act_on_row(ReversalFacts, Stocked)
+    def void(self, movement: StockMovement, body: ReversalFacts) -> Stocked:
+        """Take back a receipt, transfer or loss that was entered wrongly."""
+        return void_stock(movement, **body.facts)

@@ -1,5 +1,6 @@
 """Why aid may refuse."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,10 @@ from centre.clock import local_day
 from centre.refusals import Refusal
 
 if TYPE_CHECKING:
-    from aid.models import Distribution, Handout
+    from aid.models import Distribution, Handout, Item
     from aid.selectors import HeldBack
     from registrations.models import Household
+    from registrations.whereabouts import Whereabouts
 
 
 class NotGivenYet(Refusal):
@@ -70,6 +72,18 @@ USED = {
 }
 
 
+class MoreThanDue(Refusal):
+    """More of an item was to be given than the household may still receive in the distribution."""
+
+    code = "more_than_due"
+    message = _("This is more than the family may receive.")
+
+    def __init__(self, item: "Item | None" = None, due: int = 0) -> None:
+        super().__init__(
+            _("The family may receive at most %(due)d: %(item)s.") % {"due": due, "item": item} if item else None
+        )
+
+
 class ReceivedLately(Refusal):
     """Everything the distribution gives was received within its interval of days."""
 
@@ -95,6 +109,28 @@ class NobodyLeft(Refusal):
     message = _("Nobody is registered on this card now. Ask a coordinator.")
 
 
+class NobodyThere(Refusal):
+    """Everybody of the household went away, died, or never arrived; `away` is where those who went are."""
+
+    code = "nobody_there"
+    message = _("This family never arrived.")
+
+    def __init__(self, away: "Sequence[Whereabouts]" = (), *, died: bool = False) -> None:
+        last = max(away, key=lambda where: where.since, default=None)
+        if last:
+            super().__init__(_(WENT[last.place]) % _on_at(last.since))
+        else:
+            super().__init__(str(_("The people on this card have died.")) if died else None)
+
+
+WENT = {
+    "abroad": gettext_noop("This family left the country on %(on)s."),
+    "own_address": gettext_noop("This family went to their own address on %(on)s."),
+    "unknown": gettext_noop("This family left on %(on)s. It is not known where to."),
+    "on_the_way": gettext_noop("This family left for another site on %(on)s."),
+}
+
+
 class AlreadyReversed(Refusal):
     """The handout was reversed before."""
 
@@ -110,7 +146,7 @@ class TooLateToUndo(Refusal):
 
 
 class NothingToGive(Refusal):
-    """A distribution without rules."""
+    """A distribution without rules, or a handout of nothing."""
 
     code = "nothing_to_give"
     message = _("Say what is handed out: one item at least.")
@@ -142,6 +178,20 @@ class SameSite(Refusal):
 
     code = "same_site"
     message = _("Stock can only be sent to another site.")
+
+
+class AlreadyTakenBack(Refusal):
+    """The stock movement was taken back before."""
+
+    code = "already_taken_back"
+    message = _("This entry was already taken back.")
+
+
+class NotTakenBackAlone(Refusal):
+    """The movement belongs to a handout, or takes another back itself."""
+
+    code = "not_taken_back_alone"
+    message = _("Only stock that was received, sent or written off can be taken back here.")
 
 
 class ItemExists(Refusal):

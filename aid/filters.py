@@ -1,11 +1,12 @@
-"""Filters of distributions and handouts, for pages and the API alike."""
+"""Filters of distributions, handouts and stock, for pages and the API alike."""
 
 import django_filters as filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from aid.models import Distribution, Handout
+from aid.models import Distribution, Handout, StockMovement
 from centre.filters import InstantFilter, KeyFilter, SiteFilter, TruthFilter
+from centre.models import Site
 from registrations.filters import NumberFilter
 
 
@@ -37,3 +38,23 @@ class HandoutFilterSet(filters.FilterSet):
     class Meta:
         model = Handout
         fields = ()
+
+
+class StockMovementFilterSet(filters.FilterSet):
+    """How movements of stock are narrowed down."""
+
+    site = SiteFilter(method="filter_site", label="Whose store it came into or left")
+    kind = filters.ChoiceFilter(choices=StockMovement.Kind.choices)
+    since = InstantFilter(field_name="happened_at", lookup_expr="gte")
+    standing = TruthFilter(method="filter_standing", label="Whether it was not taken back and takes nothing back")
+
+    class Meta:
+        model = StockMovement
+        fields = ()
+
+    def filter_site(self, moved: "QuerySet[StockMovement]", _name: str, site: Site | None) -> "QuerySet[StockMovement]":
+        return moved.filter(Q(from_site=site) | Q(to_site=site)) if site else moved.none()
+
+    def filter_standing(self, moved: "QuerySet[StockMovement]", _name: str, stands: bool) -> "QuerySet[StockMovement]":
+        standing = StockMovement.objects.standing().values("pk")
+        return moved.filter(pk__in=standing) if stands else moved.exclude(pk__in=standing)

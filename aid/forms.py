@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from aid.actions import Rule
 from aid.models import Distribution, EntitlementRule, Item
+from aid.selectors import Line
 from cards.fields import CardField
 from centre.access import Permission
 from centre.days import LocalMinute
@@ -22,6 +23,8 @@ MOST = 1_000_000  # pieces in one movement: more is a slip of the finger
 MOST_FOR_ONE = 1_000
 LONGEST_INTERVAL = 365  # days
 ROWS = 4
+
+PIECES = forms.IntegerField(min_value=0, max_value=MOST, required=False)
 
 
 class CardForm(forms.Form):
@@ -48,17 +51,39 @@ class HandOutForm(ActForm):
     distribution = forms.ModelChoiceField(Distribution.objects.none(), widget=forms.HiddenInput)
     shown = NumberField(required=True, widget=forms.HiddenInput)
     number = CardField(label=_("Card number"))
+    collected_by = forms.CharField(label=_("Who collects it, if not the family?"), max_length=80, required=False)
     happened_anyway = forms.CharField(label=_("Why was it given?"), max_length=200, required=False)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "distribution", forms.ModelChoiceField).queryset = handed_out_by(by)
 
+    def clean(self) -> dict[str, Any]:
+        """With `given-…` for its items, a part of what is due is given; without, all."""
+        said = super().clean() or {}
+        distribution = said.get("distribution")
+        rules = distribution.rules.select_related("item") if distribution else ()
+        typed = {
+            rule.item: self.data[f"given-{rule.item.code}"] for rule in rules if f"given-{rule.item.code}" in self.data
+        }
+        try:
+            lines = [Line(item, PIECES.clean(text) or 0) for item, text in typed.items()]
+        except forms.ValidationError as error:
+            self.add_error("number", error)
+            lines = []
+        return said | {"given": lines if typed else None}
+
 
 class ReverseForm(ActForm):
     """Why a handout is taken back."""
 
     reason = forms.CharField(label=_("Why is it taken back?"), max_length=200)
+
+
+class VoidForm(ActForm):
+    """Why an entry of stock is taken back."""
+
+    reason = forms.CharField(label=_("What was wrong?"), max_length=200)
 
 
 class PlanForm(ActForm):

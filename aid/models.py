@@ -59,7 +59,7 @@ class DistributionQuerySet(models.QuerySet["Distribution"]):
     def with_reached(self) -> "DistributionQuerySet":
         """Annotate `handed_out`, standing handouts, `people`, those they reached, each once, and `flagged`."""
         standing = Q(handouts__reversed_at__isnull=True)
-        first = standing & (Q(handouts__happened_anyway_at__isnull=True) | ~Q(handouts__in=Handout.objects.repeats()))
+        first = standing & ~Q(handouts__in=Handout.objects.repeats())
         return self.annotate(
             handed_out=Count("handouts", filter=standing),
             people=Coalesce(Sum("handouts__people", filter=first), 0),
@@ -155,27 +155,31 @@ class HandoutQuerySet(models.QuerySet["Handout"]):
         return self.standing().filter(happened_anyway_at__isnull=False)
 
     def repeats(self) -> "HandoutQuerySet":
-        """Flagged handouts to a household that has another standing one, unflagged or earlier, in the round."""
+        """Handouts to a household that another standing one reached before in the round: later parts, and flagged ones.
+
+        A flagged handout also comes after an unflagged one.
+        """
         others = self.model.objects.standing().filter(
             distribution=OuterRef("distribution"), counted_as=OuterRef("counted_as")
         )
+        unflagged = Q(happened_anyway_at__isnull=True)
         earlier = Q(happened_at__lt=OuterRef("happened_at")) | Q(
             happened_at=OuterRef("happened_at"), pk__lt=OuterRef("pk")
         )
-        return self.flagged().filter(
-            Exists(others.exclude(pk=OuterRef("pk")).filter(Q(happened_anyway_at__isnull=True) | earlier))
-        )
+        reached = Exists(others.exclude(pk=OuterRef("pk")).filter(unflagged | earlier))
+        later_part = Q(Exists(others.filter(unflagged, part__lt=OuterRef("part"))), part__gt=1)
+        return self.standing().filter((~unflagged & reached) | (unflagged & later_part))
 
 
 HANDOUT_ONCE = models.UniqueConstraint(
-    fields=["distribution", "counted_as"],
+    fields=["distribution", "counted_as", "part"],
     condition=Q(reversed_at__isnull=True, happened_anyway_at__isnull=True),
     name="handout_once",
 )
 
 
 class Handout(models.Model):
-    """What a household did receive in a distribution; reversed, never edited."""
+    """What a household did receive in a distribution, in one or several parts; reversed, never edited."""
 
     class OwnReason(models.TextChoices):
         """Reasons that the house writes itself: kept as a code, read in the reader's language."""
@@ -187,7 +191,9 @@ class Handout(models.Model):
     distribution = models.ForeignKey(Distribution, models.PROTECT, related_name="handouts", db_index=False)
     household = models.ForeignKey(Household, models.PROTECT, related_name="handouts")
     counted_as = models.ForeignKey(Household, models.PROTECT, related_name="counted_handouts", db_index=False)
+    part = models.PositiveSmallIntegerField(default=1)  # of its share of the round, in the order they were given
     people = models.PositiveSmallIntegerField()
+    collected_by = models.CharField(max_length=80, blank=True)  # who came for it, when not the family
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     act = models.OneToOneField(Act, models.PROTECT, related_name="handout")
@@ -250,6 +256,15 @@ class StockMovementQuerySet(models.QuerySet["StockMovement"]):
         """Movements into or out of the store of this site."""
         return self.filter(Q(from_site=site) | Q(to_site=site))
 
+    def where(self, user: User, permission: Permission) -> "StockMovementQuerySet":
+        """Movements into or out of stores where the user's role allows the permission."""
+        stores = Site.objects.where(user, permission).order_by().values("pk")
+        return self.filter(Q(from_site__in=stores) | Q(to_site__in=stores))
+
+    def standing(self) -> "StockMovementQuerySet":
+        """Movements that were not taken back, without those that took them back."""
+        return self.filter(voids=None, voided_by=None)
+
 
 class StockMovement(models.Model):
     """Double-entry stock: a quantity of an item goes from one store to another; without a store it is outside."""
@@ -260,6 +275,7 @@ class StockMovement(models.Model):
         HANDED_OUT = "handed_out", _("handed out")
         REVERSED = "reversed", _("handout reversed")
         LOST = "lost", _("lost or spoilt")
+        VOIDED = "voided", _("entered wrongly, taken back")
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid.uuid4)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -271,6 +287,7 @@ class StockMovement(models.Model):
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     act = models.ForeignKey(Act, models.PROTECT, related_name="stock_movements")
+    voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
     note = models.CharField(max_length=200, blank=True)
 
     objects = StockMovementQuerySet.as_manager()
@@ -280,9 +297,15 @@ class StockMovement(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(quantity__gt=0), name="stock_moves_something"),
             models.CheckConstraint(condition=~Q(kind="lost", note=""), name="loss_has_a_reason"),
+            models.CheckConstraint(condition=~Q(kind="voided", note=""), name="stock_taken_back_for_a_reason"),
+            models.CheckConstraint(
+                condition=Q(kind="voided", voids__isnull=False) | (~Q(kind="voided") & Q(voids__isnull=True)),
+                name="stock_taken_back_names_what",
+            ),
             models.CheckConstraint(
                 condition=(Q(kind__in=["received", "reversed"], from_site__isnull=True, to_site__isnull=False))
                 | Q(kind__in=["handed_out", "lost"], from_site__isnull=False, to_site__isnull=True)
+                | Q(kind="voided")  # the mirror of what it voids: stock_void_mirrors
                 | Q(kind="sent", from_site__isnull=False, to_site__isnull=False) & ~Q(from_site=F("to_site")),
                 name="stock_goes_where_its_kind_says",
             ),
@@ -299,3 +322,15 @@ class StockMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.quantity} × {self.item_id}"
+
+    @property
+    def told_by(self) -> Site:
+        """The site whose store told of it."""
+        site = self.from_site or self.to_site
+        assert site is not None  # stock_goes_where_its_kind_says
+        return site
+
+    @property
+    def may_be_voided(self) -> bool:
+        """Whether it is one that is taken back by itself; a handout's goods go back with the handout."""
+        return self.kind in {self.Kind.RECEIVED, self.Kind.SENT, self.Kind.LOST}

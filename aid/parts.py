@@ -45,16 +45,23 @@ def recount_handouts(people: Iterable[uuid.UUID], act: Act) -> None:
 def _tell_apart(
     handouts: Iterable[Handout], target: dict[uuid.UUID, uuid.UUID]
 ) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
-    """The keys of handouts that repeat one of the same household, and of those that do not; in the order given."""
+    """The keys of handouts that repeat one of the same household, and of those that do not; in the order given.
+
+    Where a card's first part repeats, its later parts do too.
+    """
     repeats: list[uuid.UUID] = []
     firsts: list[uuid.UUID] = []
-    received: set[tuple[uuid.UUID, uuid.UUID]] = set()
+    received: set[tuple[uuid.UUID, uuid.UUID, int]] = set()
+    repeating: set[tuple[uuid.UUID, uuid.UUID]] = set()
     for handout in handouts:
-        share = (handout.distribution_id, target[handout.pk])
+        share = (handout.distribution_id, target[handout.pk], handout.part)
+        card = (handout.distribution_id, handout.household_id)
         if handout.reversed_at:
             firsts.append(handout.pk)
         elif handout.happened_anyway_reason in {"", FOUND_ONE_FAMILY}:
-            (repeats if share in received else firsts).append(handout.pk)
+            if share in received:
+                repeating.add(card)
+            (repeats if card in repeating else firsts).append(handout.pk)
             received.add(share)
     return repeats, firsts
 

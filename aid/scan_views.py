@@ -150,7 +150,7 @@ def _refuse_card(
     if number is not None:
         panel, typed = stop(write_number(number), error.code or "", error.messages[0]), ""
     else:
-        panel, typed = Stop("", error.messages[0]), form.data.get("number", "")[:LONGEST_SHOWN]
+        panel, typed = Stop("", error.messages[0], kind="unread"), form.data.get("number", "")[:LONGEST_SHOWN]
     return _show(request, distribution, panel, typed=typed, others=others, status=422)
 
 
@@ -174,10 +174,12 @@ def _show(
 ) -> HttpResponse:
     number = getattr(panel, "number", "")
     form = HandOutForm(by=request.user, initial={"distribution": distribution.pk, "shown": number, "number": typed})
+    part = HandOutForm(by=request.user, auto_id="part_%s", initial={"distribution": distribution.pk, "shown": number})
     context: dict[str, Any] = {
         "distribution": distribution,
         "panel": panel,
         "form": form,
+        "part": part,
         "typed": typed,
         "others": others > 1,
     }

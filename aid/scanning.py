@@ -26,6 +26,14 @@ CANNOT_HAPPEN = frozenset(
 )
 """Refusals at the scan that no reason can overrule there."""
 
+LOOKS = {
+    "already_handed_out": "already",
+    "received_lately": "already",
+    "card_revoked": "revoked",
+    "nobody_there": "gone",
+}
+"""Refusals that have a look, a word and a sound of their own; the others are a plain stop."""
+
 
 @dataclass(frozen=True)
 class Give:
@@ -40,7 +48,10 @@ class Give:
 
 @dataclass(frozen=True)
 class Stop:
-    """Red: the reason. With `may_have_happened` the page offers to record what was given in spite of it."""
+    """Not now: the reason. With `may_have_happened` the page offers to record what was given in spite of it.
+
+    `kind` is stop, already, unread, revoked or gone.
+    """
 
     number: str
     why: str
@@ -100,8 +111,8 @@ def read_card(distribution: Distribution, household: Household, by: User, at: da
 
 
 def stop(number: str, code: str, why: str) -> Stop:
-    """Red, in the words of the refusal with this code."""
-    return Stop(number, why, code not in CANNOT_HAPPEN)
+    """Not now, in the words of the refusal with this code."""
+    return Stop(number, why, code not in CANNOT_HAPPEN, LOOKS.get(code, "stop"))
 
 
 def read_handout(handout: Handout, by: User, at: datetime) -> Done:

@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import FilteredRelation, Sum
+from django.db.models import Exists, FilteredRelation, OuterRef, Sum
 from django.utils import timezone
 
 from aid.errors import AlreadyHandedOut, NobodyLeft, NotRunning, ReceivedLately
 from aid.models import Distribution, EntitlementRule, Handout, Item, StockMovement
+from aid.there import There, find_there
 from cards.errors import CardNotSeen
 from centre.clock import local_day, local_instant
 from centre.models import Site, User
 from centre.refusals import Refusal
 from centre.sight import named_for
-from registrations.models import Household, Individual, Membership, Presence
+from registrations.models import Absence, Household, Individual, Membership, Presence
 from registrations.today import today
 
 MIDNIGHT = datetime.min.time()
@@ -47,23 +48,31 @@ class HeldBack:
 
 @dataclass(frozen=True)
 class Counted:
-    """The household a card counts as, and how many people of today it has."""
+    """The household a card counts as, and its people of today."""
 
     household_id: uuid.UUID
-    people: int
+    living: frozenset[uuid.UUID]
+    dead: frozenset[uuid.UUID]
+
+    @property
+    def people(self) -> int:
+        """How many of them live."""
+        return len(self.living)
 
 
 @dataclass(frozen=True)
 class Entitlement:
     """What a household may receive in a distribution now: lines, what is held back, and why it may receive nothing.
 
-    `rules` is what the distribution gives a household of this size when nothing stands against it.
+    `rules` is what the distribution gives a household of this size when nothing stands against it. `part` counts
+    what it received in this round: 1 is its first.
     """
 
     people: int
     lines: tuple[Line, ...]
     held_back: tuple[HeldBack, ...]
     rules: tuple[Line, ...]
+    part: int
     refusal: Refusal | None
 
     @property
@@ -87,38 +96,73 @@ def count_household(household: Household) -> Counted:
     A person merged into one of another household belongs there. A household all of whose people belong to one
     other is that one: its card opens the other's entitlement.
     """
-    counted = _count_at_home(household.pk)
-    homes = set(counted.values())
-    if counted and household.pk not in homes and len(homes) == 1:
-        (other,) = homes
-        return Counted(other, sum(home == other for home in _count_at_home(other).values()))
-    return Counted(household.pk, sum(home == household.pk for home in counted.values()))
+    living, dead = _count_at_home(household.pk)
+    homes = set(living.values())
+    counts_as = household.pk
+    if household.pk not in homes and len(homes) == 1:
+        (counts_as,) = homes
+        living, dead = _count_at_home(counts_as)
+    return Counted(counts_as, *(frozenset(one for one in some if some[one] == counts_as) for some in (living, dead)))
 
 
-def _count_at_home(household_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID]:
-    """Who the household's living members of today count as, and the household where each is a member themselves."""
+def _count_at_home(household_id: uuid.UUID) -> tuple[dict[uuid.UUID, uuid.UUID], dict[uuid.UUID, uuid.UUID]]:
+    """Who the household's members of today count as, and where each is a member themselves: the living, the dead."""
     own = FilteredRelation("counted_as__memberships", condition=today("counted_as__memberships"))
     members = Membership.objects.today().filter(household=household_id).annotate(own=own).order_by()
-    members = members.exclude(counted_as__absences__movement__kind="died")
-    return {person: home or household_id for person, home in members.values_list("counted_as", "own__household")}
+    died = Absence.objects.filter(individual=OuterRef("counted_as"), movement__kind="died")
+    homes: tuple[dict[uuid.UUID, uuid.UUID], dict[uuid.UUID, uuid.UUID]] = ({}, {})
+    for person, home, is_dead in members.values_list("counted_as", "own__household", Exists(died)):
+        homes[is_dead][person] = home or household_id
+    return homes
 
 
 def entitlement(
     distribution: Distribution, household: Household, by: User, at: datetime, counted: Counted | None = None
 ) -> Entitlement:
-    """What the household may receive in the distribution at the instant, or why nothing, in words for who asks."""
+    """What the household may receive in the distribution at the instant, or why nothing, in words for who asks.
+
+    Its share is for those who are there. Where nobody is, what happened anyway is for all who belong to it.
+    """
     counted = counted or count_household(household)
+    there = find_there(counted.living, counted.dead, distribution.site, at)
+    people = (there and there.people) or counted.people
     rules = list(
         EntitlementRule.objects.filter(distribution=distribution).select_related("item").order_by("item__code")
     )
+    before = _given_before(distribution, counted)
     held_back = _hold_back(rules, counted.household_id, by, at)
-    all_lines = [Line(rule.item, rule.quantity_for(counted.people)) for rule in rules]
-    all_lines = [line for line in all_lines if line.quantity]
+    all_lines = _lines(rules, people)
     waiting = {held.item for held in held_back}
-    due = tuple(line for line in all_lines if line.item not in waiting)
-    refusal = _why_not(distribution, household, counted, at)
-    answer = Entitlement(counted.people, due, tuple(held_back), tuple(all_lines), refusal)
+    owed = _less(_lines(rules, min([people, *(one.people for one in before[:1])])), before)
+    due = tuple(line for line in owed if line.item not in waiting)
+    part = 1 + max((one.part for one in before if one.happened_anyway_at is None), default=0)
+    refusal = _why_not(distribution, household, there, at, () if owed else before)
+    answer = Entitlement(people, due, tuple(held_back), tuple(all_lines), part, refusal)
     return answer if refusal or due else replace(answer, refusal=answer.too_early)
+
+
+def _lines(rules: Iterable[EntitlementRule], people: int) -> list[Line]:
+    lines = [Line(rule.item, rule.quantity_for(people)) for rule in rules]
+    return [line for line in lines if line.quantity]
+
+
+def _less(lines: Iterable[Line], before: Iterable[Handout]) -> list[Line]:
+    """What is left of these lines after what these handouts gave."""
+    given: Counter[uuid.UUID] = Counter()
+    for movement in StockMovement.objects.filter(handout__in=before, kind="handed_out") if before else ():
+        given[movement.item_id] += movement.quantity
+    return [Line(line.item, left) for line in lines if (left := line.quantity - given[line.item.pk]) > 0]
+
+
+def _given_before(distribution: Distribution, counted: Counted) -> list[Handout]:
+    """The household's standing handouts of the round, the first one first."""
+    before = (
+        Handout.objects.standing()
+        .filter(distribution=distribution, counted_as=counted.household_id)
+        .select_related("distribution__site", "by", "household")
+        .order_by()  # one or two: sorted by the database, it would read the whole round instead
+    )
+    return sorted(before, key=lambda handout: handout.happened_at)
 
 
 def card_needed(
@@ -132,22 +176,22 @@ def card_needed(
     return None if here else CardNotSeen()
 
 
-def _why_not(distribution: Distribution, household: Household, counted: Counted, at: datetime) -> Refusal | None:
+def _why_not(
+    distribution: Distribution, household: Household, there: There | None, at: datetime, whole: Sequence[Handout]
+) -> Refusal | None:
+    """Why it may receive nothing; `whole` are the handouts that gave it all it may receive in the round."""
     if not distribution.runs(at):
         return NotRunning(distribution, at)
-    before = (
-        Handout.objects.standing()
-        .filter(distribution=distribution, counted_as=counted.household_id)
-        .select_related("distribution__site", "by", "household")
-        .order_by()  # the first of one or two: sorted by the database, it would read the whole round instead
-    )
-    if before:
-        return AlreadyHandedOut(min(before, key=lambda handout: handout.happened_at), household, at)
-    return None if counted.people else NobodyLeft()
+    if whole:
+        return AlreadyHandedOut(whole[0], household, at)
+    return there.nobody if there else NobodyLeft()
 
 
 def _hold_back(rules: Iterable[EntitlementRule], household_id: uuid.UUID, by: User, at: datetime) -> list[HeldBack]:
-    """The items whose interval of local days is not over; a handout told late counts on both sides of its day."""
+    """The items whose interval of local days is not over; a handout told late counts on both sides of its day.
+
+    What the round itself gave a part of is not held back: the rest of it is due.
+    """
     waiting = {rule.item_id: rule for rule in rules if rule.every_days}
     if not waiting:
         return []
@@ -162,6 +206,7 @@ def _hold_back(rules: Iterable[EntitlementRule], household_id: uuid.UUID, by: Us
             happened_at__gte=local_instant(today - longest, MIDNIGHT),
             happened_at__lt=local_instant(today + longest, MIDNIGHT),
         )
+        .exclude(handout__distribution__in={rule.distribution_id for rule in waiting.values()})
         .select_related("from_site")
         .order_by("happened_at")
     )

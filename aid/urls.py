@@ -19,6 +19,7 @@ urlpatterns = [
     path("aid/handouts/<uuid:key>/reverse/", views.reverse_one, name="reverse"),
     path("aid/stock/<slug:code>/", views.stock, name="stock"),
     path("aid/stock/<slug:code>/<slug:move>/", views.move_stock, name="move"),
+    path("aid/stock-movements/<uuid:key>/void/", views.void, name="void"),
     path("aid/items/", views.items, name="items"),
     path("aid/family/<number:number>/", views.family, name="family"),
 ]

@@ -21,9 +21,20 @@ from aid.actions import (
     receive_stock,
     reverse_handout,
     send_stock,
+    void_stock,
     write_off,
 )
-from aid.forms import ItemForm, PlanForm, ReceiveForm, ReverseForm, RuleRows, SendForm, StockForm, WriteOffForm
+from aid.forms import (
+    ItemForm,
+    PlanForm,
+    ReceiveForm,
+    ReverseForm,
+    RuleRows,
+    SendForm,
+    StockForm,
+    VoidForm,
+    WriteOffForm,
+)
 from aid.models import Distribution, Handout, Item, StockMovement
 from aid.selectors import stock_at, stock_of
 from centre.access import Permission, require
@@ -141,7 +152,7 @@ def stock(request: StaffRequest, code: str) -> HttpResponse:
     """The store of a site: how much of each item, and the latest movements."""
     site = get_object_or_404(_all_sites(request), code=code)
     moved = StockMovement.objects.at(site).select_related(
-        "item", "from_site", "to_site", "handout__household", "act__by"
+        "item", "from_site", "to_site", "handout__household", "act__by", "voided_by"
     )
     page = Paginator(moved, ON_A_PAGE).get_page(request.GET.get("page"))
     _log_handouts(request, [movement.handout for movement in page if movement.handout])
@@ -161,6 +172,18 @@ def move_stock(request: StaffRequest, code: str, move: str) -> HttpResponse:
     if do(request, form, way.act, site, said=way.done):
         return see("aid:stock", code)
     return draw(request, "aid/move.html", form, site=site, move=way)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def void(request: StaffRequest, key: str) -> HttpResponse:
+    """Take back an entry of stock that was wrong, with a reason."""
+    moved = StockMovement.objects.filter(handout=None, voids=None).select_related("item", "from_site", "to_site")
+    movement = get_object_or_404(moved, pk=key)
+    site = get_object_or_404(_all_sites(request), pk=movement.told_by.pk)
+    form = VoidForm(request.POST or None)
+    if do(request, form, void_stock, movement, said=_("Taken back. The stock is counted anew.")):
+        return see("aid:stock", site.code)
+    return draw(request, "aid/void.html", form, movement=movement, site=site)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

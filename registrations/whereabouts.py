@@ -30,9 +30,10 @@ class Whereabouts:
 def find_people(people: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, Whereabouts]:
     """Where each of these persons is at the instant; a person whom no fact puts at a place is left out."""
     found = Presence.objects.filter(individual__in=people, during__contains=at).select_related("site", "movement")
-    away = Absence.objects.filter(individual__in=people, during__contains=at)
-    known = {one.individual_id: _away(one) for one in away.select_related("movement__destination_site")}
-    return known | {one.individual_id: _present(one, at) for one in found}
+    present = {one.individual_id: _present(one, at) for one in found}
+    missing = set(people) - present.keys()
+    away = Absence.objects.filter(individual__in=missing, during__contains=at) if missing else Absence.objects.none()
+    return present | {one.individual_id: _away(one) for one in away.select_related("movement__destination_site")}
 
 
 def _present(presence: Presence, at: datetime) -> Whereabouts:

@@ -54,6 +54,23 @@ def test_overview_shows_rounds_stock_and_what_broke_a_rule(office, goris, round_
     assert {stock.item.code: stock.quantity for stock in page.context["stock"]} == {"food-parcel": 94, "soap-set": 96}
 
 
+def test_an_entry_of_stock_is_taken_back_on_its_page(office, goris, parcel, planner):
+    receive_stock(goris, item=parcel, quantity=10_000, note="Waybill 7", by=planner)
+    address = reverse("aid:void", args=[StockMovement.objects.get().pk])
+    assert address in text(office.get("/aid/stock/goris/"))
+    assert office.post(address, {"id": uuid.uuid4(), "reason": ""}).status_code == 422
+    assert office.post(address, {"id": uuid.uuid4(), "reason": "1000"}).status_code == 303
+    page = text(office.get("/aid/stock/goris/"))
+    assert "taken back" in page
+    assert address not in page
+    assert office.post(address, {"id": uuid.uuid4(), "reason": "1000"}).status_code == 422
+
+
+def test_an_entry_of_the_store_of_another_site_is_not_there(office, sisian, parcel):
+    receive_stock(sisian, item=parcel, quantity=5, by=make_user())
+    assert office.get(reverse("aid:void", args=[StockMovement.objects.get().pk])).status_code == 404
+
+
 def test_overview_of_nothing_says_what_it_would_show(office):
     page = text(office.get("/aid/"))
     assert "No stock yet" in page

@@ -141,7 +141,7 @@ def test_a_card_typed_over_green_is_looked_up_and_nothing_is_handed_out(table, g
 def test_a_wrong_number_typed_over_green_is_told_and_nothing_is_handed_out(table, round_one, family):
     page = post_card(table, round_one, family, number="12ZZ")
     assert page.status_code == 422
-    assert page.context["panel"].kind == "stop"
+    assert page.context["panel"].kind == "unread"
     assert not Handout.objects.exists()
 
 
@@ -158,10 +158,10 @@ def test_the_second_table_reads_that_the_card_was_used(table, round_one, family)
     hand_out(round_one, family, by=other)
     page = post_card(table, round_one, family)
     assert page.status_code == 422
-    assert page.context["panel"].kind == "stop"
+    assert page.context["panel"].kind == "already"
     assert "already used at" in text(page)
     assert "by nare" in text(page)
-    assert table.get(SCAN, {"number": str(family)}).context["panel"].kind == "stop"
+    assert table.get(SCAN, {"number": str(family)}).context["panel"].kind == "already"
     assert Handout.objects.count() == 1
 
 

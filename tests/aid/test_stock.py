@@ -6,8 +6,8 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from aid.actions import add_item, receive_stock, send_stock, write_off
-from aid.errors import ItemExists, SameSite
+from aid.actions import add_item, hand_out, receive_stock, send_stock, void_stock, write_off
+from aid.errors import AlreadyTakenBack, ItemExists, NotTakenBackAlone, SameSite
 from aid.models import Item, StockMovement
 from aid.selectors import Line, short_of, stock_at
 from centre.access import NotAllowed, Role
@@ -46,6 +46,59 @@ def test_short_of_names_what_the_store_lacks(goris, planner, parcel, soap):
     lacking = short_of(goris, [Line(parcel, 5), Line(soap, 1)])
     assert [(stock.item, stock.quantity) for stock in lacking] == [(parcel, 4), (soap, 0)]
     assert short_of(goris, [Line(parcel, 4)]) == []
+
+
+def entry(answer):
+    return StockMovement.objects.get(pk=answer.movement)
+
+
+def test_a_receipt_entered_wrongly_is_taken_back_for_every_day(goris, planner, parcel):
+    yesterday = timezone.now() - timedelta(days=1)
+    receive_stock(goris, item=parcel, quantity=40, by=planner, at=yesterday)
+    slip = entry(receive_stock(goris, item=parcel, quantity=10_000, note="Waybill 7", by=planner, at=yesterday))
+    void_stock(slip, reason="the waybill says 1000", by=planner)
+    assert (in_store(goris), in_store(goris, yesterday)) == ({"food-parcel": 40}, {"food-parcel": 40})
+    assert not StockMovement.objects.filter(kind="lost").exists()
+    assert slip.voided_by.note == "the waybill says 1000"
+
+
+def test_a_transfer_and_a_loss_entered_wrongly_are_taken_back(goris, sisian, planner, parcel):
+    receive_stock(goris, item=parcel, quantity=40, by=planner)
+    sent = send_stock(goris, to_site=sisian, item=parcel, quantity=15, by=planner)
+    lost = write_off(goris, item=parcel, quantity=3, note="wet", by=planner)
+    for answer in (sent, lost):
+        void_stock(entry(answer), reason="not this one", by=planner)
+    assert (in_store(goris), in_store(sisian)) == ({"food-parcel": 40}, {"food-parcel": 0})
+    assert [moved.kind for moved in StockMovement.objects.standing()] == ["received"]
+
+
+def test_what_was_given_meanwhile_leaves_the_store_below_zero(goris, planner, parcel):
+    slip = entry(receive_stock(goris, item=parcel, quantity=40, by=planner))
+    write_off(goris, item=parcel, quantity=3, note="wet", by=planner)
+    void_stock(slip, reason="never came", by=planner)
+    assert in_store(goris) == {"food-parcel": -3}
+
+
+def test_an_entry_is_taken_back_once(goris, planner, parcel):
+    slip = entry(receive_stock(goris, item=parcel, quantity=40, by=planner))
+    void_stock(slip, reason="never came", by=planner)
+    with pytest.raises(AlreadyTakenBack):
+        void_stock(slip, reason="again", by=planner)
+    with pytest.raises(NotTakenBackAlone):
+        void_stock(slip.voided_by, reason="it did come", by=planner)
+    assert in_store(goris) == {"food-parcel": 0}
+
+
+def test_goods_of_a_handout_are_not_taken_back_alone(goris, round_one, family, planner):
+    hand_out(round_one, family, by=planner)
+    with pytest.raises(NotTakenBackAlone):
+        void_stock(StockMovement.objects.filter(kind="handed_out").first(), reason="a slip", by=planner)
+
+
+def test_the_store_that_sent_takes_a_transfer_back(goris, sisian, planner, parcel):
+    sent = entry(send_stock(goris, to_site=sisian, item=parcel, quantity=15, by=planner))
+    with pytest.raises(NotAllowed):
+        void_stock(sent, reason="never came", by=make_user(site=sisian))
 
 
 def test_sending_to_the_same_site_is_refused(goris, planner, parcel):

@@ -25,6 +25,7 @@ SEEN_BY = {
     "stays": {Role.COORDINATOR},
     "cases": {Role.PROTECTION},
     "distributions": {Role.COORDINATOR, Role.AID_VOLUNTEER},
+    "stock-movements": {Role.COORDINATOR},
     "handouts": {Role.COORDINATOR, Role.AID_VOLUNTEER},
     "gate-counts": CENSUS | {Role.VOLUNTEER},
     "snapshots": CENSUS,
@@ -117,6 +118,7 @@ def test_an_act_on_what_one_may_not_see_is_not_found(db, role):
         "stays/{stays}/end/",
         "movements/{presences}/void/",
         "handouts/{handouts}/reverse/",
+        "stock-movements/{stock-movements}/void/",
     ):
         assert machine.post(act.format(**{name: row.pk for name, row in there.rows.items()})).status_code == 404
     assert Individual.objects.count() == 1
@@ -206,6 +208,8 @@ def test_filters_narrow_down(db):
         ("rooms/", {"site": "goris"}, 2),
         ("handouts/", {"number": number}, 1),
         ("handouts/", {"reversed": "true"}, 0),
+        ("stock-movements/", {"site": "goris", "kind": "received", "standing": "true"}, 2),
+        ("stock-movements/", {"standing": "false"}, 0),
         ("distributions/", {"running": "true", "site": "sisian"}, 1),
         ("gate-counts/", {"site": "goris", "since": "2021-01-01T00:00:00Z"}, 2),
         ("snapshots/", {"site": "sisian"}, 1),

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from aid.actions import Rule, hand_out, plan_distribution
-from aid.models import Distribution, Handout, Item
+from aid.actions import Rule, hand_out, plan_distribution, receive_stock
+from aid.models import Distribution, Handout, Item, StockMovement
 from casework.models import Case
 from census.models import Snapshot
 from centre.access import Role
@@ -45,11 +45,13 @@ def furnish(code: str, households: int = 1) -> World:
     site = make_site(code)
     staff = make_user(Role.COORDINATOR)
     distribution = plan_blankets(site, staff)
+    blanket = distribution.rules.get().item
     for number in range(households):
         mane = {"birth": Birth(timezone.localdate() - timedelta(days=4000), "day"), "carer_kind": "nobody"}
         household = register_family(site, staff, person("Mane", needs=("SM-CC",), **mane))
         place_household(household, rooms=[make_room(site)], by=staff)
         hand_out(distribution, household, by=staff)
+        receive_stock(site, item=blanket, quantity=10, by=staff)
         count_gate(site, people=number + 1, by=staff)
         at = timezone.now() - timedelta(hours=number + 1)
         Snapshot.objects.create(site=site, at=at, known_at=at, tally={"places": {}})
@@ -67,6 +69,7 @@ def furnish(code: str, households: int = 1) -> World:
             "cases": Case.objects.filter(site=site).first(),
             "distributions": distribution,
             "handouts": Handout.objects.filter(distribution__site=site).first(),
+            "stock-movements": StockMovement.objects.filter(to_site=site).first(),
             "gate-counts": GateCount.objects.filter(site=site).first(),
             "snapshots": Snapshot.objects.filter(site=site).first(),
         },

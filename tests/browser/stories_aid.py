@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from aid.actions import hand_out
+from aid.actions import hand_out, receive_stock
 from aid.models import Distribution, Handout, Item, StockMovement
 from aid.scanning import CHOSEN
 from centre.access import Role
@@ -51,6 +51,25 @@ def hand_it_out(desk: Desk) -> Iterator[None]:
     yield
     expect(desk.page.locator("#verdict")).to_have_text("HANDED OUT")
     assert given(desk) == (1, 1)
+
+
+@button("Give part, or to somebody else", OPENS, on=SCAN)
+def give_part_or_to_somebody_else(desk: Desk) -> Iterator[None]:
+    round_of(desk)
+    scanned(desk, desk.family())
+    yield
+
+
+@button("Hand out this much", SCAN, on=SCAN, does=["hand_out"], enter="[name=collected_by]")
+def hand_out_a_part(desk: Desk) -> Iterator[None]:
+    round_of(desk)
+    page = scanned(desk, desk.family())
+    page.get_by_text("Give part, or to somebody else").click()
+    page.locator("[name=given-blanket]").fill("1")
+    page.locator("[name=collected_by]").fill("the neighbour")
+    yield
+    expect(page.locator("#verdict")).to_have_text("HANDED OUT")
+    assert Handout.objects.get(distribution__site=desk.site).stock_movements.get().quantity == 1
 
 
 @button(r"Undo", "aid:undo", on=SCAN, does=["reverse_handout"])
@@ -182,6 +201,16 @@ def send_from_the_store(desk: Desk) -> Iterator[None]:
     desk.page.locator("[name=to_site]").select_option(str(other.pk))
     yield
     assert (moved(desk), StockMovement.objects.get(to_site=other).from_site) == ([("sent", 5)], desk.site)
+
+
+@button("Take this entry back", "aid:void", on="aid:void", does=["void_stock"], enter="[name=reason]")
+def take_an_entry_of_stock_back(desk: Desk) -> Iterator[None]:
+    item = Item.objects.create(code=f"oil-{desk.site.code}", name_en=f"Oil {desk.site.code}")
+    receive_stock(desk.site, item=item, quantity=5, by=desk.by)
+    desk.open(f"/aid/stock/{desk.site.code}/").get_by_role("link", name="This was wrong").click()
+    desk.page.locator("[name=reason]").fill("one nought too many")
+    yield
+    assert sorted(moved(desk)) == [("received", 5), ("voided", 5)]
 
 
 @button("Write off", "aid:move", on="aid:move", does=["write_off"], enter="[name=note]")

@@ -121,7 +121,7 @@ def hand_out_once(page: Page, goris: Site, number: str) -> None:
     expect(page.locator("#id_number")).to_be_focused()
     page.keyboard.type(number.replace(" ", ""))
     page.keyboard.press("Enter")
-    expect(page.locator("#verdict")).to_contain_text("STOP")
+    expect(page.locator("#verdict")).to_contain_text("ALREADY GIVEN")
     expect(page.locator("#why")).to_contain_text(re.compile(r"\d\d:\d\d"))
 
 

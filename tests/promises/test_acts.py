@@ -17,6 +17,7 @@ from aid.actions import (
     receive_stock,
     reverse_handout,
     send_stock,
+    void_stock,
     write_off,
 )
 from cards.actions import print_card, print_cards, revoke_block, revoke_card
@@ -206,6 +207,7 @@ AID: dict[str, Callable[[World], Sent]] = {
     "receive_stock": lambda w: sent(receive_stock, w.coordinator, w.goris, item=w.parcel, quantity=5),
     "send_stock": lambda w: sent(send_stock, w.coordinator, w.goris, to_site=w.sisian, item=w.parcel, quantity=5),
     "write_off": lambda w: sent(write_off, w.coordinator, w.goris, item=w.parcel, quantity=5, note="wet"),
+    "void_stock": lambda w: sent(void_stock, w.coordinator, w.received, reason="one nought too many"),
     "hand_out": lambda w: sent(hand_out, w.coordinator, w.round, w.family),
     "reverse_handout": lambda w: sent(reverse_handout, w.coordinator, w.handout, reason="wrong card"),
 }

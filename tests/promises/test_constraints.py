@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from aid.models import EntitlementRule
+from aid.models import EntitlementRule, Item
 from centre.models import Act, LogLine, LogSeal, Token
 from desk.actions import open_in_emergency
 from desk.models import EmergencyOpening
@@ -186,6 +186,13 @@ SHELTER: dict[str, Break] = {
     "stay_place_in_the_room": lambda w: change(w.stay, place=w.hall.places.first()),
     "stay_within_presence": lambda w: change(w.stay, during=DateTimeTZRange(w.before - HOUR, None)),
 }
+
+
+def void_stock_by_hand(world: World, **columns: Any) -> None:
+    mirror = {"kind": "voided", "voids": world.received, "from_site": world.goris, "to_site": None, "note": "a slip"}
+    again(world.received, **mirror | columns)
+
+
 AID_AND_CENSUS: dict[str, Break] = {
     "item_once": lambda w: again(w.parcel),
     "distribution_ends_after_start": lambda w: change(w.round, ends_at=w.round.starts_at),
@@ -204,6 +211,9 @@ AID_AND_CENSUS: dict[str, Break] = {
     "stock_moves_something": lambda w: again(w.received, quantity=0),
     "loss_has_a_reason": lambda w: again(w.received, kind="lost", from_site=w.goris, to_site=None),
     "stock_goes_where_its_kind_says": lambda w: again(w.received, from_site=w.sisian),
+    "stock_taken_back_for_a_reason": lambda w: void_stock_by_hand(w, note=""),
+    "stock_taken_back_names_what": lambda w: again(w.received, kind="voided", note="a slip"),
+    "aid_stockmovement_voids_id_key": lambda w: [void_stock_by_hand(w), void_stock_by_hand(w)],
     "stock_of_a_handout": lambda w: again(w.received, handout=w.handout),
     "snapshot_once": lambda w: again(w.snapshot, opening=None),
     "census_snapshot_opening_id_key": continue_twice,
@@ -252,12 +262,21 @@ REWRITTEN: dict[str, tuple[Break, ...]] = {
     "bedding_is_append_only": (lambda w: change(bedding(w), place=w.free),),
     "bedding_is_kept": (lambda w: delete(bedding(w)),),
     "stock_is_append_only": (lambda w: change(w.received, quantity=1), lambda w: delete(w.received)),
+    "stock_void_mirrors": (
+        lambda w: void_stock_by_hand(w, quantity=1),
+        lambda w: void_stock_by_hand(w, item=Item.objects.create(code="other", name_en="Other")),
+        lambda w: void_stock_by_hand(w, from_site=w.sisian),
+        lambda w: void_stock_by_hand(w, happened_at=w.now),
+        lambda w: void_stock_by_hand(w, voids=w.handout.stock_movements.get(), quantity=1),
+    ),
     "handout_is_never_edited": (
         lambda w: change(w.handout, people=2),
         lambda w: change(w.handout, household=w.family),
         lambda w: change(w.handout, happened_at=w.now),
         lambda w: change(w.handout, by=w.admin),
         lambda w: change(w.handout, card_read=True),
+        lambda w: change(w.handout, part=2),
+        lambda w: change(w.handout, collected_by="a neighbour"),
     ),
     "handout_is_kept": (lambda w: delete(w.handout),),
     "snapshot_never_changes": (lambda w: change(w.snapshot, tally={}), lambda w: delete(w.snapshot)),

@@ -141,6 +141,11 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         {"distribution": str(w.round.pk), "number": code_of(w.family)},
     ),
     "handouts/{id}/reverse/": lambda w: (w.coordinator, f"handouts/{w.handout.pk}/reverse/", {"reason": "wrong card"}),
+    "stock-movements/{id}/void/": lambda w: (
+        w.coordinator,
+        f"stock-movements/{w.received.pk}/void/",
+        {"reason": "a slip"},
+    ),
     "stays/{id}/check-in/": lambda w: (w.coordinator, f"stays/{w.hold.pk}/check-in/", {}),
     "stays/{id}/move/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/move/", {"rooms": [str(w.hall.pk)]}),
     "stays/{id}/end/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/end/", {}),

@@ -20,8 +20,10 @@ from aid.actions import (
     plan_distribution,
     reverse_handout,
     send_stock,
+    void_stock,
 )
 from aid.scanning import find_card
+from aid.selectors import Line
 from cards import errors as cards
 from cards.actions import print_card, print_cards, revoke_card
 from cards.selectors import look_at
@@ -339,6 +341,11 @@ def handed_out_to_the_dead(world: World) -> Refused:
     return handed_out(world, world.round, world.carrier)
 
 
+def handed_out_on_an_empty_card(world: World) -> Refused:
+    world.carrier.memberships.update(left_at=world.now)
+    return handed_out(world, world.round, world.carrier)
+
+
 def undone_after_the_minute(world: World) -> Refused:
     table = make_user(Role.AID_VOLUNTEER, world.goris)
     answer = hand_out(world.round, world.family, by=table, at=world.now - timedelta(minutes=2))
@@ -350,8 +357,10 @@ AID: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     aid.NotGivenYet: lambda w: lambda: find_card(CardText(w.blank.number)),
     aid.NotRunning: handed_out_when_it_is_over,
     aid.AlreadyHandedOut: lambda w: handed_out(w, w.round, w.sleepers),
+    aid.MoreThanDue: lambda w: lambda: hand_out(w.round, w.family, given=[Line(w.parcel, 1_000)], by=w.coordinator),
     aid.ReceivedLately: lambda w: handed_out(w, w.next_round, w.sleepers),
-    aid.NobodyLeft: handed_out_to_the_dead,
+    aid.NobodyLeft: handed_out_on_an_empty_card,
+    aid.NobodyThere: handed_out_to_the_dead,
     aid.AlreadyReversed: lambda w: twice(reverse_handout, w.handout, reason="wrong card", by=w.coordinator),
     aid.TooLateToUndo: undone_after_the_minute,
     aid.NothingToGive: lambda w: planned(w),
@@ -359,6 +368,10 @@ AID: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     aid.EndsBeforeStart: lambda w: planned(w, Rule(w.parcel, "person", 1), ends_at=w.before),
     aid.AlreadyEnded: lambda w: twice(end_distribution, w.round, by=w.coordinator),
     aid.SameSite: lambda w: lambda: send_stock(w.goris, to_site=w.goris, item=w.parcel, quantity=1, by=w.coordinator),
+    aid.AlreadyTakenBack: lambda w: twice(void_stock, w.received, reason="a slip", by=w.coordinator),
+    aid.NotTakenBackAlone: lambda w: (
+        lambda: void_stock(w.handout.stock_movements.get(), reason="a slip", by=w.coordinator)
+    ),
     aid.ItemExists: lambda w: lambda: add_item(name_en="Another", code="parcel", by=w.coordinator),
 }
 

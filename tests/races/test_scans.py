@@ -38,6 +38,21 @@ def test_one_card_at_two_tables_is_handed_out_once(committed_database):
     assert deadlocks() == 0
 
 
+def test_parts_of_one_share_at_two_tables_are_never_more_than_the_share(committed_database):
+    site, planner = make_site(), make_user()
+    parcel = make_item("Part parcel", planner)
+    running = make_distribution(site, planner, Rule(parcel, "person", 1))
+    families = [make_family(site, 3) for _ in range(RUNS)]
+    with serve() as server:
+        tables = [server.sign_in(make_user(Role.AID_VOLUNTEER, site)) for _ in range(TABLES)]
+        for family in families:
+            part = {f"given-{parcel.code}": 2}
+            answers = at_once(scan_at(table, running, family, **part) for table in tables)
+            assert sorted(answer.status for answer in answers) == [303, 422]
+    assert [stock.quantity for stock in stock_at(site)] == [-2 * RUNS]
+    assert deadlocks() == 0
+
+
 def test_one_act_sent_twice_at_once_is_done_once_and_answered_alike(committed_database):
     site, planner = make_site(), make_user()
     parcel = make_item("Twin parcel", planner)
@@ -53,7 +68,7 @@ def test_one_act_sent_twice_at_once_is_done_once_and_answered_alike(committed_da
     assert deadlocks() == 0
 
 
-def scan_at(table, running, family, act=None):
+def scan_at(table, running, family, act=None, **part):
     """Enter, pressed on green."""
     fields = {"id": act or uuid.uuid4(), "distribution": running.pk, "shown": str(family), "number": ""}
-    return table.posting("/aid/scan/", fields)
+    return table.posting("/aid/scan/", fields | part)

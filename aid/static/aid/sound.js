@@ -1,4 +1,5 @@
-// One short sound for each answer: high for green, low and twice for red. Silent when this browser was told so.
+// One short sound for each answer: high for green, low and twice for red, low and three times for a revoked card, falling
+// for a family that is not there, one plain tone for what was not read. Silent when this browser was told so.
 
 import { whenShown } from "../centre/shown.js";
 
@@ -7,8 +8,14 @@ const KEY = "scan:silent";
 const TUNES = {
   give: [[880, 0, 0.12], [1320, 0.12, 0.16]],
   stop: [[196, 0, 0.22], [165, 0.28, 0.34]],
+  already: [[262, 0, 0.1], [196, 0.14, 0.34]],
+  unread: [[440, 0, 0.18]],
+  revoked: [[165, 0, 0.16], [165, 0.22, 0.16], [165, 0.44, 0.16]],
+  gone: [[587, 0, 0.16], [392, 0.2, 0.3]],
   done: [[1320, 0, 0.09]],
 };
+
+const HARSH = new Set(["stop", "already", "revoked"]);
 
 let context;
 
@@ -30,7 +37,7 @@ function sound([pitch, after, lasts], shape) {
 function play({ dataset: { sound: kind } }) {
   if (!TUNES[kind] || silent()) return;
   context ??= new AudioContext();
-  const tune = () => TUNES[kind].forEach((note) => sound(note, kind === "stop" ? "square" : "sine"));
+  const tune = () => TUNES[kind].forEach((note) => sound(note, HARSH.has(kind) ? "square" : "sine"));
   if (context.state === "running") tune();
   else context.resume().then(tune);
 }

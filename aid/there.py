@@ -1,0 +1,45 @@
+"""Who of a family is there to receive aid, and why nobody is."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from aid.errors import NobodyThere
+from centre.models import Site
+from registrations.models import Individual
+from registrations.whereabouts import AT_A_SITE, ON_THE_WAY, Whereabouts, find_people
+
+
+@dataclass(frozen=True)
+class There:
+    """How many are there; where none is, why."""
+
+    people: int
+    nobody: NobodyThere | None
+
+
+def find_there(living: frozenset[uuid.UUID], dead: frozenset[uuid.UUID], site: Site, at: datetime) -> There | None:
+    """Who of these persons is at any site, or on the way to this one, at the instant; None of no persons at all.
+
+    Who has no fact at the instant is there: nothing says that they went. Whose every arrival was taken back never was.
+    """
+    if not living:
+        return There(0, NobodyThere(died=True)) if dead else None
+    known = find_people(living, at)
+    away = [where for where in known.values() if not _is_there(where, site)]
+    never = _never_arrived(living - known.keys())
+    people = len(living) - len(away) - never
+    return There(people, None if people else NobodyThere(away))
+
+
+def _is_there(where: Whereabouts, site: Site) -> bool:
+    return where.place in AT_A_SITE or (where.place == ON_THE_WAY and where.site == site)
+
+
+def _never_arrived(people: Collection[uuid.UUID]) -> int:
+    """How many of them have facts, all of which were taken back."""
+    if not people:
+        return 0
+    told = Individual.objects.filter(pk__in=people, counted_movements__isnull=False)
+    return told.filter(presences=None, absences=None).distinct().count()
