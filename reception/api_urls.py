@@ -16,11 +16,11 @@ from desk.api import (
     Intakes,
     Merges,
     PreRegistrations,
-    Sightings,
     Voids,
 )
 from desk.list_api import FamiliesList
 from desk.log_api import LogLines, ShownFile
+from desk.seen_api import Sightings
 from reception.docs import Docs, NoSuchAddress, Schema
 from registrations.api import Households, Individuals, Presences
 from shelter.api import HouseholdPlaces, Rooms, Stays

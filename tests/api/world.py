@@ -12,8 +12,9 @@ from census.models import Snapshot
 from centre.access import Role
 from centre.models import Site, User
 from desk.actions import count_gate
+from desk.coming import note_seen
 from registrations.facts import Birth
-from registrations.models import GateCount, Household, Individual, Presence
+from registrations.models import GateCount, Household, Individual, Presence, Sighting
 from shelter.actions import place_household
 from shelter.models import Room, Stay
 from tests.build import make_room, make_site, make_user, person, register_family
@@ -50,6 +51,7 @@ def furnish(code: str, households: int = 1) -> World:
         household = register_family(site, staff, person("Mane", needs=("SM-CC",), **mane))
         place_household(household, rooms=[make_room(site)], by=staff)
         hand_out(distribution, household, by=staff)
+        note_seen(household, site=site, by=staff)
         count_gate(site, people=number + 1, by=staff)
         at = timezone.now() - timedelta(hours=number + 1)
         Snapshot.objects.create(site=site, at=at, known_at=at, tally={"places": {}})
@@ -67,6 +69,7 @@ def furnish(code: str, households: int = 1) -> World:
             "cases": Case.objects.filter(site=site).first(),
             "distributions": distribution,
             "handouts": Handout.objects.filter(distribution__site=site).first(),
+            "sightings": Sighting.objects.filter(site=site).first(),
             "gate-counts": GateCount.objects.filter(site=site).first(),
             "snapshots": Snapshot.objects.filter(site=site).first(),
         },

@@ -154,6 +154,35 @@ def confirm_a_sighting(desk: Desk) -> Iterator[None]:
     }
 
 
+@button("Confirm arrival", "desk:confirm_arrival", on="desk:seen", does=["confirm_seen"])
+def confirm_a_sighting_of_the_list(desk: Desk) -> Iterator[None]:
+    family, seen_at = desk.family(), make_site()
+    note_seen(family, site=seen_at, by=desk.by)
+    desk.open("/families/seen/")
+    yield
+    assert set(Presence.objects.filter(during__upper_inf=True, site=seen_at).values_list("site", flat=True)) == {
+        seen_at.pk
+    }
+
+
+def dismiss_a_sighting(desk: Desk, address: str) -> Iterator[None]:
+    family = desk.family()
+    note_seen(family, site=make_site(), by=desk.by)
+    desk.open(address.format(code(family)))
+    yield
+    assert (family.sightings.open().count(), here(desk)) == (0, 2)
+
+
+@button("It was not them", "desk:not_them", on=FILE, does=["dismiss_seen"])
+def it_was_not_them(desk: Desk) -> Iterator[None]:
+    yield from dismiss_a_sighting(desk, "/families/{}/")
+
+
+@button("It was not them", "desk:not_them", on="desk:seen", does=["dismiss_seen"])
+def it_was_not_them_of_the_list(desk: Desk) -> Iterator[None]:
+    yield from dismiss_a_sighting(desk, "/families/seen/")
+
+
 @button("Same family: record arrival", "desk:same_family", on=INTAKE, does=["arrive"])
 def the_same_family(desk: Desk) -> Iterator[None]:
     number = int(desk.site.code.split("-")[1])
