@@ -25,6 +25,7 @@ from desk.filling import fill_nameless
 from desk.models import EmergencyOpening
 from registrations.errors import AlreadyHere, AlreadyRegistered, AlreadyVoided, NotHere, NotTold
 from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
+from registrations.journal import last_word, voiding
 from registrations.locks import lock_records
 from registrations.models import GateCount, Going, Household, Individual, Movement, Presence
 from registrations.parts import (
@@ -58,20 +59,22 @@ def pre_register(
     facts: HouseholdFacts,
     urgent_need: str | None = None,
     card: int | None = None,
+    card_read: bool | None = None,
     by: User,
     at: datetime,
     act: Act,
 ) -> Registered:
     """Count a family at the gate: a household with a number and a person without a name for each one counted.
 
-    With `card`, the number is the one of a printed card. Refuses with CardTaken, CardRevoked or UnknownCard.
+    With `card`, the number is the one of a printed card; `card_read` says whether the card was read. Refuses with
+    CardTaken, CardRevoked or UnknownCard.
     """
     require(by, Permission.REGISTER, site, at)
     household = record_household(
         site, act, registered=False, facts=facts, by=by, number=bind_card(card), urgent_need=urgent_need
     )
     people = record_nameless(household, groups, act, by)
-    _enter(people, Movement.Kind.ARRIVED, site, at, act)
+    _enter(people, Movement.Kind.ARRIVED, site, at, act, card_read=card_read)
     return _registered(household, people, [])
 
 
@@ -83,15 +86,16 @@ def register(
     facts: HouseholdFacts,
     arrived_at: datetime | None = None,
     card: int | None = None,
+    card_read: bool | None = None,
     by: User,
     at: datetime,
     act: Act,
 ) -> Registered:
     """Register a whole family: its people, their arrival, where they go, and a case for each child alone.
 
-    "Own address" ends their presence in the same act. With `card`, their number is the one of a printed card. Refuses
-    with CarerMissing, with NotThen when they would arrive after they are registered or too long ago, and with
-    CardTaken, CardRevoked or UnknownCard; then nothing is written.
+    "Own address" ends their presence in the same act. With `card`, their number is the one of a printed card, and
+    `card_read` says whether the card was read. Refuses with CarerMissing, with NotThen when they would arrive after
+    they are registered or too long ago, and with CardTaken, CardRevoked or UnknownCard; then nothing is written.
     """
     require(by, Permission.REGISTER, site, at)
     if arrived_at and check_instant(arrived_at) > at:
@@ -99,7 +103,7 @@ def register(
     _require_carers(members, at)
     household = record_household(site, act, registered=True, facts=facts, by=by, number=bind_card(card))
     people = record_people(household, members, act, by)
-    _enter(people, Movement.Kind.ARRIVED, site, arrived_at or at, act)
+    _enter(people, Movement.Kind.ARRIVED, site, arrived_at or at, act, card_read=card_read)
     _go(people, site, facts, at, act)
     return _registered(household, people, _follow_children(people, members, site, act, by))
 
@@ -245,7 +249,7 @@ def record_birth(
 def void_movement(movement: Movement, *, by: User, at: datetime, act: Act) -> Moved:
     """Take back a fact of the journal that was wrong; the presences read as if it had never been told.
 
-    Refuses with AlreadyVoided.
+    Also what took another back: then that one stands again. Refuses with AlreadyVoided.
     """
     return _void([movement], at, act, by)
 
@@ -299,7 +303,9 @@ def _void(movements: Sequence[Movement], at: datetime, act: Act, by: User) -> Mo
     for movement in movements:
         require(by, Permission.MERGE, movement.site, at)
     counted_as = lock_records(movement.individual_id for movement in movements)
-    if Movement.objects.filter(voids__in=movements).exists():
+    voided_by = voiding(Movement.objects.filter(individual__in=list(counted_as), voids__isnull=False))
+    last_words = [last_word(movement, voided_by) for movement in movements]
+    if not all(stands for _last, stands in last_words):
         raise AlreadyVoided
     voids = Movement.objects.bulk_create(
         Movement(
@@ -311,7 +317,7 @@ def _void(movements: Sequence[Movement], at: datetime, act: Act, by: User) -> Mo
             voids=movement,
             act=act,
         )
-        for movement in movements
+        for movement in {last.pk: last for last, _stands in last_words}.values()
     )
     lay_out(voids, act)
     return moved(voids)
@@ -331,10 +337,18 @@ def _present(keys: Sequence[uuid.UUID], site: Site, at: datetime) -> set[uuid.UU
     return set(presences.values_list("individual", flat=True))
 
 
-def _enter(people: Iterable[Individual], kind: Movement.Kind, site: Site, at: datetime, act: Act) -> None:
+def _enter(
+    people: Iterable[Individual],
+    kind: Movement.Kind,
+    site: Site,
+    at: datetime,
+    act: Act,
+    *,
+    card_read: bool | None = None,
+) -> None:
     """Those who were written in this act come to the site; nobody has given them a bed yet."""
     keys = [person.pk for person in people]
-    record_movements(kind, keys, site=site, at=at, act=act)
+    record_movements(kind, keys, site=site, at=at, act=act, card_read=card_read)
     lay_out_presences(keys)
 
 

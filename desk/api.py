@@ -253,11 +253,11 @@ class Voids(Acts):
     def get_queryset(self) -> Any:
         seen = Individual.objects.in_hand_of(self.request.user).order_by().values("pk")
         about = Q(individual__in=seen) | Q(counted_as__in=seen)
-        return Movement.objects.filter(about).exclude(kind=Movement.Kind.VOIDED)
+        return Movement.objects.filter(about)
 
     @act_on_row(ActFacts, Moved)
     def void(self, movement: Movement, body: ActFacts) -> Moved:
-        """Take the fact back; everything reads as if it had never been told."""
+        """Take the fact back, also one that took another back; everything reads as if it had never been told."""
         return void_movement(movement, **body.facts)
 
 

@@ -12,7 +12,7 @@ from cards.models import Card
 from casework.models import Case
 from centre.access import Role
 from centre.models import LogLine
-from desk.actions import arrive, count_gate
+from desk.actions import arrive, count_gate, void_movements
 from desk.coming import note_seen
 from desk.merging import merge_pairs
 from desk.models import EmergencyOpening
@@ -310,6 +310,16 @@ def undo_this_entry(desk: Desk) -> Iterator[None]:
     yield
     arrived = Movement.objects.filter(kind="arrived", individual__memberships__household=family)
     assert (here(desk), arrived.filter(voided_by__isnull=False).count()) == (0, 2)
+
+
+@button("Undo this entry", "desk:void", on=FILE, does=["void_together"])
+def undo_what_was_undone(desk: Desk) -> Iterator[None]:
+    family = desk.family()
+    arrived = Movement.objects.filter(kind="arrived", individual__memberships__household=family)
+    void_movements(list(arrived), by=desk.by)
+    desk.open(f"/families/{code(family)}/")
+    yield
+    assert (here(desk), arrived.filter(voided_by__voided_by__isnull=False).count()) == (2, 2)
 
 
 @button("Record departure", "desk:depart", on="desk:depart", does=["depart"], enter="[name=destination]")
