@@ -32,6 +32,12 @@ def was_in_hand(request: StaffRequest, number: int) -> bool:
     return bool(request.session.get(IN_HAND) == number)
 
 
+def as_seen(request: StaffRequest, shown: Shown) -> Shown:
+    """The card as this desk saw it, now or in the step before; it stays in hand for the next step."""
+    remember_card(request, shown)
+    return replace(shown, proven=is_in_hand(request, shown))
+
+
 def log_false_card(by: User, error: ValidationError) -> None:
     """Write a line in the log when the card is revoked, of another operation, or not ours."""
     code = error.error_list[0].code
@@ -59,7 +65,4 @@ def look_up_card(request: StaffRequest, text: str) -> OnTable:
     except ValidationError as error:
         log_false_card(request.user, error)
         return OnTable(error=error.messages[0])
-    if shown:
-        remember_card(request, shown)
-        shown = replace(shown, proven=is_in_hand(request, shown))
-    return OnTable(shown)
+    return OnTable(as_seen(request, shown) if shown else None)

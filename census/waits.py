@@ -19,6 +19,7 @@ from census.selectors import last_snapshot
 from census.situation import Situation
 from centre.access import Permission, allows
 from centre.models import Site, User
+from registrations.models import Sighting
 from shelter.selectors import holds_now, who_waits
 from shelter.sight import sites_to_place
 
@@ -42,8 +43,8 @@ class Waits:
 def waits_for(user: User, site: Site | None, counted: Situation) -> list[Waits]:
     """What waits for the user now, the urgent first: at the site of the shift, or where all their roles reach."""
     at = counted.at
-    lines = [*_cases(user, at), *_families(user, at), *_names(user, site, counted), *_aid(user, at)]
-    lines += _census(user, at)
+    lines = [*_cases(user, at), *_families(user, at), *_names(user, site, counted), *_seen(user, at)]
+    lines += [*_aid(user, at), *_census(user, at)]
     return sorted((line for line in lines if line.people), key=lambda line: not line.urgent)
 
 
@@ -89,6 +90,17 @@ def _names(user: User, site: Site | None, counted: Situation) -> Iterator[Waits]
         people = now.waiting if now else 0
         words = ngettext("person here has a card and no name yet", "people here have a card and no name yet", people)
         yield Waits("names", people, words, f"{reverse('desk:families')}?state=pre_registered")
+
+
+def _seen(user: User, at: datetime) -> Iterator[Waits]:
+    if allows(user, Permission.REGISTER, at=at):
+        seen = Sighting.objects.open().in_hand_of(user).count()
+        words = ngettext(
+            "family was seen at another site without a card",
+            "families were seen at another site without a card",
+            seen,
+        )
+        yield Waits("seen", seen, words, reverse("desk:seen"))
 
 
 def _aid(user: User, at: datetime) -> Iterator[Waits]:

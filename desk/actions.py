@@ -23,7 +23,7 @@ from desk.coming import Moved, absent_from, arrive_at, lay_out, lock_family, mov
 from desk.errors import CarerMissing, NotPlanned
 from desk.filling import fill_nameless
 from desk.models import EmergencyOpening
-from desk.taking_back import take_out, void_facts
+from desk.taking_back import put_back, take_out, void_facts
 from registrations.errors import AlreadyHere, AlreadyRegistered, AlreadyVoided, NotHere, NotTold
 from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.locks import lock_records
@@ -59,20 +59,22 @@ def pre_register(
     facts: HouseholdFacts,
     urgent_need: str | None = None,
     card: int | None = None,
+    card_read: bool | None = None,
     by: User,
     at: datetime,
     act: Act,
 ) -> Registered:
     """Count a family at the gate: a household with a number and a person without a name for each one counted.
 
-    With `card`, the number is the one of a printed card. Refuses with CardTaken, CardRevoked or UnknownCard.
+    With `card`, the number is the one of a printed card; `card_read` says whether the card was read. Refuses with
+    CardTaken, CardRevoked or UnknownCard.
     """
     require(by, Permission.REGISTER, site, at)
     household = record_household(
         site, act, registered=False, facts=facts, by=by, number=bind_card(card), urgent_need=urgent_need
     )
     people = record_nameless(household, groups, act, by)
-    enter(people, Movement.Kind.ARRIVED, site, at, act)
+    enter(people, Movement.Kind.ARRIVED, site, at, act, card_read=card_read)
     return registered(household, people, [])
 
 
@@ -84,15 +86,16 @@ def register(
     facts: HouseholdFacts,
     arrived_at: datetime | None = None,
     card: int | None = None,
+    card_read: bool | None = None,
     by: User,
     at: datetime,
     act: Act,
 ) -> Registered:
     """Register a whole family: its people, their arrival, where they go, and a case for each child alone.
 
-    "Own address" ends their presence in the same act. With `card`, their number is the one of a printed card. Refuses
-    with CarerMissing, with NotThen when they would arrive after they are registered or too long ago, and with
-    CardTaken, CardRevoked or UnknownCard; then nothing is written.
+    "Own address" ends their presence in the same act. With `card`, their number is the one of a printed card, and
+    `card_read` says whether the card was read. Refuses with CarerMissing, with NotThen when they would arrive after
+    they are registered or too long ago, and with CardTaken, CardRevoked or UnknownCard; then nothing is written.
     """
     require(by, Permission.REGISTER, site, at)
     if arrived_at and check_instant(arrived_at) > at:
@@ -100,7 +103,7 @@ def register(
     _require_carers(members, at)
     household = record_household(site, act, registered=True, facts=facts, by=by, number=bind_card(card))
     people = record_people(household, members, act, by)
-    enter(people, Movement.Kind.ARRIVED, site, arrived_at or at, act)
+    enter(people, Movement.Kind.ARRIVED, site, arrived_at or at, act, card_read=card_read)
     _go(people, site, facts, at, act)
     return registered(household, people, follow(people, members, site, act, by))
 
@@ -246,7 +249,7 @@ def record_birth(
 def void_movement(movement: Movement, *, by: User, at: datetime, act: Act) -> Moved:
     """Take back a fact of the journal that was wrong; the presences read as if it had never been told.
 
-    Refuses with AlreadyVoided.
+    Also what took another back: then that one stands again. Refuses with AlreadyVoided.
     """
     return _void([movement], at, act, by)
 
@@ -303,7 +306,9 @@ def _void(movements: Sequence[Movement], at: datetime, act: Act, by: User) -> Mo
     born = {movement.individual_id for movement in movements if movement.kind == Movement.Kind.BORN}
     others = [movement for movement in movements if movement.individual_id not in born]
     never = Membership.objects.today().filter(individual__in=born).select_related("individual")
-    return moved([*void_facts(others, act, counted_as), *take_out(list(never), "", at, act)])
+    voids = [*void_facts(others, act, counted_as), *take_out(list(never), "", at, act)]
+    put_back(others, act)
+    return moved(voids)
 
 
 def follow(people: Sequence[Individual], members: Sequence[PersonFacts], site: Site, act: Act, by: User) -> list[Case]:
@@ -318,10 +323,18 @@ def _present(keys: Sequence[uuid.UUID], site: Site, at: datetime) -> set[uuid.UU
     return set(presences.values_list("individual", flat=True))
 
 
-def enter(people: Iterable[Individual], kind: Movement.Kind, site: Site, at: datetime, act: Act) -> None:
+def enter(
+    people: Iterable[Individual],
+    kind: Movement.Kind,
+    site: Site,
+    at: datetime,
+    act: Act,
+    *,
+    card_read: bool | None = None,
+) -> None:
     """Those who were written in this act come to the site; nobody has given them a bed yet."""
     keys = [person.pk for person in people]
-    record_movements(kind, keys, site=site, at=at, act=act)
+    record_movements(kind, keys, site=site, at=at, act=act, card_read=card_read)
     lay_out_presences(keys)
 
 

@@ -33,8 +33,8 @@ from desk.actions import (
     void_gate_count,
     void_movement,
 )
-from desk.bodies import BirthBody, EmergencyBody, IntakeBody, NamesBody, PreRegistrationBody, ProofBody, SightingBody
-from desk.coming import Seen, confirm_seen, note_seen
+from desk.bodies import BirthBody, EmergencyBody, IntakeBody, NamesBody, PreRegistrationBody, ProofBody
+from desk.coming import Seen, confirm_seen, dismiss_seen
 from desk.intake import MOST_CROSSING
 from desk.merging import Merged, merge_individuals, unmerge
 from desk.naming import card_facts, given_in, take_names
@@ -171,19 +171,6 @@ class Arrivals(Acts):
         return _arrived(household, asdict(done))
 
 
-class Sightings(Acts):
-    """Families of which no more was shown than the number."""
-
-    queryset = Household.objects.all()
-    serializer_class = SightingBody
-
-    @act_on_list(SightingBody, Seen)
-    def create(self, body: SightingBody) -> Seen:
-        """Note that they were seen here; they stay where they are until whoever sees them confirms it."""
-        household, _proven = find_card(body.validated_data["card"])
-        return note_seen(household, site=body.validated_data["site"], **_signed(body))
-
-
 class EmergencyOpenings(Acts):
     """Files that are opened for an hour, for a reason that is told at once."""
 
@@ -228,6 +215,11 @@ class HouseholdMovements(Acts):
         """Record that the household arrived at the site where it was seen."""
         return confirm_seen(household, **body.facts)
 
+    @act_on_row(SiteFacts, Seen, url_path="dismiss-sighting")
+    def dismiss_sighting(self, household: Household, body: SiteFacts) -> Seen:
+        """Record that it was not the household that was seen at the site."""
+        return dismiss_seen(household, **body.facts)
+
     @act_on_row(DepartureFacts, Moved)
     def depart(self, household: Household, body: DepartureFacts) -> Moved:
         """Record that the household, or these members, left the site."""
@@ -261,11 +253,11 @@ class Voids(Acts):
     def get_queryset(self) -> Any:
         seen = Individual.objects.in_hand_of(self.request.user).order_by().values("pk")
         about = Q(individual__in=seen) | Q(counted_as__in=seen)
-        return Movement.objects.filter(about).exclude(kind=Movement.Kind.VOIDED)
+        return Movement.objects.filter(about)
 
     @act_on_row(ActFacts, Moved)
     def void(self, movement: Movement, body: ActFacts) -> Moved:
-        """Take the fact back; everything reads as if it had never been told."""
+        """Take the fact back, also one that took another back; everything reads as if it had never been told."""
         return void_movement(movement, **body.facts)
 
 

@@ -12,7 +12,7 @@ from centre.models import Act, Site, User
 from centre.sight import sight_of
 from registrations.errors import AlreadyHere, NotTold
 from registrations.models import Household, Individual, Movement, Presence
-from registrations.parts import confirm_sighting, record_movements, record_sighting
+from registrations.parts import answer_sighting, record_movements, record_sighting
 from registrations.presences import lay_out_presences
 from shelter.nights import lay_out_stays
 
@@ -48,7 +48,7 @@ def confirm_seen(household: Household, *, site: Site, by: User, at: datetime, ac
     """
     require(by, Permission.REGISTER, at=at)
     people = lock_family(household, None, at)
-    seen_at = confirm_sighting(household, site, act)
+    seen_at = answer_sighting(household, site, confirmed_in=act)
     absent = absent_from(people, site, seen_at)
     if not absent:
         raise AlreadyHere
@@ -56,6 +56,14 @@ def confirm_seen(household: Household, *, site: Site, by: User, at: datetime, ac
     if not free:
         raise NotTold
     return moved(arrive_at(free, site, seen_at, act, household=household, card_read=False))
+
+
+@act("dismiss_seen", answers=Seen)
+def dismiss_seen(household: Household, *, site: Site, by: User, at: datetime, act: Act) -> Seen:
+    """Record that it was not the household that was seen at the site. Refuses with NotSeenThere."""
+    require(by, Permission.REGISTER, at=at)
+    answer_sighting(household, site, dismissed_in=act)
+    return Seen(str(household))
 
 
 def lock_family(household: Household, members: Sequence[uuid.UUID] | None, at: datetime) -> list[Individual]:

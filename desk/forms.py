@@ -1,6 +1,7 @@
 """What is asked at the gate and at the file: the forms of one act each. The intake's form is in intake.py."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any, Self
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cards.fields import CardField
+from cards.selectors import Shown
 from centre.forms import ActForm, WhyField, field_of
 from centre.lines import LineField
 from centre.models import Marz, Site
@@ -104,10 +106,15 @@ class GateForm(ActForm):
             raise forms.ValidationError(_("Count at least one person."), code="nobody")
         return cleaned
 
-    def show_number(self) -> None:
-        """Judge the form, then show the card's number instead of what was scanned: no page shows a secret again."""
+    def show_number(self, as_seen: Callable[[Shown], Shown]) -> None:
+        """Judge the form, then show the card's number instead of what was scanned: no page shows a secret again.
+
+        Whether the card itself was seen at this desk, now or in the step before, `as_seen` knows.
+        """
         self.full_clean()
         card = self.cleaned_data.get("card")
+        if card:
+            self.cleaned_data["card"] = as_seen(card)
         shown = self.data.copy()  # type: ignore[attr-defined]  # it was sent: it holds a QueryDict
         shown["card"] = str(card) if card else shown.get("card", "")[:LONGEST_SHOWN]
         self.data = shown

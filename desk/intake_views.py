@@ -2,13 +2,14 @@
 
 import uuid
 from dataclasses import replace
+from functools import partial
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cards.in_hand import OnTable, look_up_card, was_in_hand
+from cards.in_hand import OnTable, as_seen, look_up_card, was_in_hand
 from cards.models import Card
 from centre.access import Permission
 from centre.doors import at_a_site, do, draw, press, pressed, see, warn
@@ -155,7 +156,7 @@ def gate(request: StaffRequest, site: Site) -> HttpResponse:
     """Count a family at the gate and give it a number."""
     form = GateForm(request.POST or None)
     if form.is_bound:
-        form.show_number()
+        form.show_number(partial(as_seen, request))
     if answer := do(request, form, pre_register, site):
         return see("desk:done", answer.number)
     return draw(request, "desk/gate.html", form)

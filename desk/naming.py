@@ -18,8 +18,8 @@ def given_in(card: Shown, act: uuid.UUID | None) -> bool:
 
 
 def card_facts(card: Shown | None) -> dict[str, Any]:
-    """The number as a parameter of the act; nothing where the number comes from the sequence."""
-    return {} if card is None else {"card": card.number}
+    """The number and whether its card was read, as the act takes them; nothing where the sequence gives the number."""
+    return {} if card is None else {"card": card.number, "card_read": card.proven}
 
 
 def take_names(

@@ -17,7 +17,7 @@ from centre.sight import Sight, sight_of
 from desk.children import is_child_on
 from registrations.births import age_as_known
 from registrations.choices import Relationship
-from registrations.journal import Fact, standing
+from registrations.journal import last_word, voiding
 from registrations.models import Household, Individual, Membership, Merge, Movement, SpecificNeed
 from registrations.whereabouts import AT_A_SITE, DIED, ON_THE_WAY, PRESUMED_LEFT, Whereabouts, find_people
 
@@ -50,7 +50,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Told:
-    """One entry of the history: what was told of some members in one act."""
+    """One entry of the history: what was told of some members in one act; `movements` are what undoing it voids."""
 
     kind: str
     words: str
@@ -147,7 +147,6 @@ def read_file(household: Household, user: User, at: datetime) -> File:
     """Everything of the file that the reader's role shows."""
     memberships = _memberships(household)
     people = [membership.counted_as for membership in memberships]
-    movements = _standing_movements([person.pk for person in people])
     found = find_people([person.pk for person in people], at)
     shown = Household.objects.visible_to(user, at, permission=Permission.SEE_NEEDS).filter(pk=household.pk).exists()
     needs = _needs(people) if shown else {}
@@ -169,7 +168,9 @@ def read_file(household: Household, user: User, at: datetime) -> File:
     for person, where in found.items():
         if where.place in AT_A_SITE and where.site:
             present[where.site.pk].append(person)
-    history = _history(movements, {person.pk: str(person) for person in people}, eyes, user)
+    history = _history(
+        _told_of([person.pk for person in people]), {person.pk: str(person) for person in people}, eyes, user
+    )
     return File(household, members, history, dict(present))
 
 
@@ -224,12 +225,11 @@ def _needs(people: Iterable[Individual]) -> dict[uuid.UUID, list[str]]:
     return {person: list(codes) for person, codes in needs.items()}
 
 
-def _standing_movements(people: Sequence[uuid.UUID]) -> list[Movement]:
-    """What was told of these people and was not taken back, the oldest first."""
-    rows = Movement.objects.of(list(people)).select_related("site", "destination_site", "act__by")
-    by_id = {movement.pk: movement for movement in rows}
-    facts = [Fact(m.pk, m.kind, m.site_id, m.happened_at, m.recorded_at, m.voids_id) for m in by_id.values()]
-    return [by_id[fact.id] for fact in standing(facts)]
+def _told_of(people: Sequence[uuid.UUID]) -> list[tuple[Movement, Movement, bool]]:
+    """What was told of these people, the oldest first: the fact, the last that voids it or what did, if it stands."""
+    rows = list(Movement.objects.of(list(people)).select_related("site", "destination_site", "act__by"))
+    voided_by = voiding(rows)
+    return [(fact, *last_word(fact, voided_by)) for fact in rows if fact.kind != Movement.Kind.VOIDED]
 
 
 def _where(found: Whereabouts | None, eyes: Eyes) -> Where:
@@ -257,27 +257,29 @@ def _destination(movement: Movement) -> str:
     return movement.get_destination_display() or movement.get_kind_display()
 
 
-def _history(movements: Sequence[Movement], names: dict[uuid.UUID, str], eyes: Eyes, user: User) -> list[Told]:
-    """What was told, the latest first; what one act told of several people is one entry."""
-    entries: dict[Any, list[Movement]] = defaultdict(list)
-    for movement in movements:
-        shown = eyes.sight.is_told(movement.site) and (eyes.deaths or movement.kind != Movement.Kind.DIED)
+def _history(
+    facts: Iterable[tuple[Movement, Movement, bool]], names: dict[uuid.UUID, str], eyes: Eyes, user: User
+) -> list[Told]:
+    """What was told, the latest first; what one act told or took back of several people is one entry."""
+    entries: dict[Any, list[tuple[Movement, Movement]]] = defaultdict(list)
+    for fact, last, stands in facts:
+        shown = eyes.sight.is_told(fact.site) and (eyes.deaths or fact.kind != Movement.Kind.DIED)
         if shown:
-            entries[movement.act_id, movement.kind].append(movement)
+            entries[fact.act_id, fact.kind, None if stands else last.act_id].append((fact, last))
     reach = user.reach(Permission.MERGE)
     told = [
         Told(
             kind=first.kind,
-            words=_told(first, eyes),
+            words=f"{_told(first, eyes)} · {Movement.Kind.VOIDED.label}" if undone else _told(first, eyes),
             at=first.happened_at,
-            by=str(first.act.by),
-            people=[names[movement.counted_as_id] for movement in group],
-            movements=[movement.pk for movement in group],
+            by=str(last.act.by if undone else first.act.by),
+            people=[names[fact.counted_as_id] for fact, _last in group],
+            movements=[last.pk for _fact, last in group],
             may_be_voided=reach is None or first.site_id in reach,
             card_read=first.card_read,
         )
-        for group in entries.values()
-        for first in group[:1]
+        for (_act, _kind, undone), group in entries.items()
+        for first, last in group[:1]
     ]
     return told[::-1]
 

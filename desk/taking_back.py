@@ -4,13 +4,15 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from centre.models import Act
 from desk.coming import lay_out
 from registrations.corrections import Correction
 from registrations.errors import AlreadyVoided
-from registrations.journal import Fact, standing
+from registrations.journal import Fact, last_word, standing, voiding
 from registrations.models import Membership, Movement
-from registrations.said import Change, say_anew
+from registrations.said import Change, say_anew, take_back
 from shelter.parts import end_holds
 
 A_MOMENT = timedelta(microseconds=1)
@@ -23,7 +25,10 @@ def void_facts(
 
     Refuses with AlreadyVoided.
     """
-    if Movement.objects.filter(voids__in=movements).exists():
+    told = Movement.objects.filter(individual__in=[one.individual_id for one in movements], voids__isnull=False)
+    voided_by = voiding(told)
+    last_words = [last_word(movement, voided_by) for movement in movements]
+    if not all(stands for _last, stands in last_words):
         raise AlreadyVoided
     voids = Movement.objects.bulk_create(
         Movement(
@@ -35,7 +40,7 @@ def void_facts(
             voids=movement,
             act=act,
         )
-        for movement in movements
+        for movement in {last.pk: last for last, _stands in last_words}.values()
     )
     lay_out(voids, act)
     return voids
@@ -50,6 +55,15 @@ def take_out(rows: Sequence[Membership], reason: str, at: datetime, act: Act) ->
     end_holds([row.counted_as_id for row in rows], at, act)
     facts = Movement.objects.filter(individual__in=[row.individual_id for row in rows])
     return void_facts(_standing(facts), act)
+
+
+def put_back(voids: Sequence[Movement], act: Act) -> None:
+    """Where the taking back of a birth is itself taken back, let the child belong to its family again."""
+    births = [one for one in voids if one.voids and one.voids.kind == Movement.Kind.BORN]
+    for one in births:
+        said = Correction.objects.filter(act=one.act_id, voided_by__isnull=True)
+        of_the_child = Q(individual=one.individual_id) | Q(membership__individual=one.individual_id)
+        take_back(list(said.filter(of_the_child)), act)
 
 
 def never_belonged(row: Membership, at: datetime) -> list[Change]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import registrations.addresses  # noqa: F401 - makes <number:…> known
-from desk import intake_views, list_views, log_views, merge_views, paper, views
+from desk import intake_views, list_views, log_views, merge_views, paper, seen_views, views
 
 app_name = "desk"
 
@@ -20,9 +20,11 @@ urlpatterns = [
     path("intake/done/<number:number>/", intake_views.done, name="done"),
     path("families/", views.families, name="families"),
     path("families/list/", list_views.families_list, name="families_list"),
+    path("families/seen/", seen_views.seen, name="seen"),
     path("families/<number:number>/", views.family, name="family"),
     path("families/<number:number>/arrive/", views.arrival, name="arrive"),
     path("families/<number:number>/seen/", views.confirm_arrival, name="confirm_arrival"),
+    path("families/<number:number>/not-seen/", views.not_them, name="not_them"),
     path("families/<number:number>/depart/", views.departure, name="depart"),
     path("families/<number:number>/died/", views.death, name="died"),
     path("families/<number:number>/born/", views.birth, name="born"),

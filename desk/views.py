@@ -1,6 +1,7 @@
 """The pages of families: the list, a family's file, and the acts at it."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,7 +26,7 @@ from desk.actions import (
     record_death,
     void_movements,
 )
-from desk.coming import confirm_seen
+from desk.coming import confirm_seen, dismiss_seen
 from desk.filters import FamilyFilterSet
 from desk.forms import (
     BornForm,
@@ -40,7 +41,7 @@ from desk.selectors import File, read_file, read_rows
 from registrations.card_texts import is_scanned, read_card_text
 from registrations.choices import Going
 from registrations.doors import household_or_404
-from registrations.models import Household, Individual, Movement
+from registrations.models import Household, Individual, Movement, Sighting
 from registrations.search import search_households
 from shelter.selectors import who_waits
 from shelter.sight import sites_to_place
@@ -113,12 +114,14 @@ def arrival(request: StaffRequest, site: Site, number: int) -> HttpResponse:
 @may(Permission.REGISTER)
 def confirm_arrival(request: StaffRequest, number: int) -> HttpResponse:
     """The family, which was seen at another site, did arrive there."""
-    household = household_or_404(request, number)
-    seen_at = Site.objects.visible_to(request.user).filter(sightings__household=household).distinct()
-    form = SeenForm(request.POST, sites=seen_at)
-    if do(request, form, confirm_seen, household, said=_("The arrival is recorded.")):
-        return _saved(request, household)
-    return _draw_file(request, household, form)
+    return _answer_seen(request, number, confirm_seen, _("The arrival is recorded."))
+
+
+@require_POST
+@may(Permission.REGISTER)
+def not_them(request: StaffRequest, number: int) -> HttpResponse:
+    """It was not the family that was seen at another site."""
+    return _answer_seen(request, number, dismiss_seen, _("Noted: it was not them."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -174,6 +177,15 @@ def void(request: StaffRequest, number: int) -> HttpResponse:
 # What the views share
 
 
+def _answer_seen(request: StaffRequest, number: int, answer: Callable[..., Any], said: str) -> HttpResponse:
+    household = household_or_404(request, number)
+    seen_at = Site.objects.visible_to(request.user).filter(sightings__household=household).distinct()
+    form = SeenForm(request.POST, sites=seen_at)
+    if do(request, form, answer, household, said=said):
+        return see("desk:seen") if "listed" in request.POST else _saved(request, household)
+    return _draw_file(request, household, form)
+
+
 def _open_file(request: StaffRequest, household: Household) -> File:
     """What the file shows, with a line in the log that says of whom."""
     file = read_file(household, request.user, timezone.now())
@@ -194,7 +206,7 @@ def _draw_file(request: StaffRequest, household: Household, form: ActForm | None
         "all_here": len(here) == len(file.living),
         "reads_only": reads_only,
         "next": "" if reads_only else _next_act(request, household, here),
-        "seen": household.sightings.filter(confirmed_in=None, site__in=Site.objects.visible_to(request.user)),
+        "seen": Sighting.objects.open().in_hand_of(request.user).filter(household=household),
     }
     return draw(request, "desk/family.html", form or ActForm(), **context)
 

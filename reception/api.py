@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as Invalid
+from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.pagination import Cursor, CursorPagination
@@ -96,7 +97,9 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
         return Response({"code": error.code, "detail": str(error)}, error.status, headers=error.headers)
     if isinstance(error, NotAllowed):
         _log_not_allowed(context)
-    if isinstance(error, RequestDataTooBig):
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()  # Django's own words name the model, in English
+    elif isinstance(error, RequestDataTooBig):
         error = TooLarge()
     elif isinstance(error, SuspiciousOperation):
         error = exceptions.ParseError(_("This request cannot be read."))

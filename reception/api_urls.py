@@ -16,12 +16,12 @@ from desk.api import (
     Intakes,
     Merges,
     PreRegistrations,
-    Sightings,
     Voids,
 )
 from desk.facts_api import Conflicts, Families, People, Undoings
 from desk.list_api import FamiliesList
 from desk.log_api import LogLines, ShownFile
+from desk.seen_api import Sightings
 from reception.docs import Docs, NoSuchAddress, Schema
 from registrations.api import Households, Individuals, Presences
 from shelter.api import HouseholdPlaces, Rooms, Stays

@@ -69,7 +69,7 @@ class CardTaken(Refusal):
 
 
 class NotSeenThere(Refusal):
-    """Nobody noted that the household was seen at the site, or it was confirmed before."""
+    """Nobody noted that the household was seen at the site, or it was answered before."""
 
     code = "not_seen_there"
     message = _("This was already answered.")

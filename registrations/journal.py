@@ -7,7 +7,7 @@ them together.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -58,19 +58,25 @@ class Stint:
     ended_by: uuid.UUID | None
 
 
+def voiding(facts: Iterable[AFact]) -> dict[uuid.UUID, AFact]:
+    """The facts that void others, by the fact that each voids."""
+    return {fact.voids_id: fact for fact in facts if fact.voids_id}
+
+
+def last_word(fact: AFact, voided_by: Mapping[uuid.UUID, AFact]) -> tuple[AFact, bool]:
+    """The last of those that void one another from this fact on, and whether this fact stands."""
+    stands = True
+    while fact.id in voided_by:
+        fact, stands = voided_by[fact.id], not stands
+    return fact, stands
+
+
 def standing(facts: Iterable[AFact]) -> list[AFact]:
     """The facts that are valid, in order: not voided, or voided by a fact that was itself voided."""
     known = list(facts)
-    voided_by = {fact.voids_id: fact for fact in known if fact.voids_id}
-
-    def stands(fact: AFact) -> bool:
-        stood = True
-        while fact.id in voided_by:
-            fact, stood = voided_by[fact.id], not stood
-        return stood
-
+    voided_by = voiding(known)
     return sorted(
-        (fact for fact in known if fact.kind != "voided" and stands(fact)),
+        (fact for fact in known if fact.kind != "voided" and last_word(fact, voided_by)[1]),
         key=lambda fact: (fact.happened_at, fact.recorded_at, fact.id),
     )
 

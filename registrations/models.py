@@ -26,6 +26,7 @@ from registrations.querysets import (
     MembershipQuerySet,
     MovementQuerySet,
     PresenceQuerySet,
+    SightingQuerySet,
 )
 
 
@@ -349,12 +350,17 @@ class Movement(models.Model):
 
 
 SEEN_ONCE = models.UniqueConstraint(
-    fields=["household", "site"], condition=Q(confirmed_in__isnull=True), name="seen_once"
+    fields=["household", "site"],
+    condition=Q(confirmed_in__isnull=True, dismissed_in__isnull=True),
+    name="seen_once",
 )
 
 
 class Sighting(models.Model):
-    """A household's number that was shown at a site without proof: it ends nothing until who has them confirms it."""
+    """A household's number that was shown at a site without proof: it ends nothing until who has them confirms it.
+
+    Who has them answers it once: they are there, or it was not them.
+    """
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="sightings")
     site = models.ForeignKey(Site, models.PROTECT, related_name="sightings")
@@ -362,10 +368,18 @@ class Sighting(models.Model):
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     act = models.ForeignKey(Act, models.PROTECT, related_name="+")
     confirmed_in = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="+")
+    dismissed_in = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = SightingQuerySet.as_manager()
 
     class Meta:
         ordering = ("happened_at",)
-        constraints = (SEEN_ONCE,)
+        constraints = (
+            SEEN_ONCE,
+            models.CheckConstraint(
+                condition=Q(confirmed_in__isnull=True) | Q(dismissed_in__isnull=True), name="sighting_answered_one_way"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.household_id} at {self.site_id}"

@@ -177,16 +177,19 @@ def record_names(individuals: Iterable[Individual]) -> None:
 
 
 def record_sighting(household: Household, site: Site, at: datetime, act: Act) -> None:
-    """Write that the household was seen at the site, once until it is confirmed."""
+    """Write that the household was seen at the site, once until it is answered."""
     sighting = Sighting(household=household, site=site, happened_at=at, act=act)
     Sighting.objects.bulk_create([sighting], ignore_conflicts=True)
 
 
-def confirm_sighting(household: Household, site: Site, act: Act) -> datetime:
-    """Let what was seen of the household at the site be confirmed; when that was. Refuses with NotSeenThere."""
-    waiting = Sighting.objects.filter(household=household, site=site, confirmed_in__isnull=True)
+def answer_sighting(household: Household, site: Site, **answered: Act) -> datetime:
+    """Let what was seen of the household at the site be `confirmed_in` or `dismissed_in` an act; when it was seen.
+
+    Refuses with NotSeenThere.
+    """
+    waiting = Sighting.objects.open().filter(household=household, site=site)
     seen_at = waiting.values_list("happened_at", flat=True).first()
-    if seen_at is None or not waiting.update(confirmed_in=act):
+    if seen_at is None or not waiting.update(**answered):
         raise NotSeenThere
     return seen_at
 

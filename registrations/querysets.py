@@ -127,6 +127,20 @@ class GateCountQuerySet(models.QuerySet[Any]):
         return self.filter(voids=None, voided_by=None)
 
 
+class SightingQuerySet(models.QuerySet[Any]):
+    """Numbers that were shown at a site without proof."""
+
+    def open(self) -> "SightingQuerySet":
+        """Those that nobody has answered yet."""
+        return self.filter(confirmed_in=None, dismissed_in=None)
+
+    def in_hand_of(self, user: "User") -> "SightingQuerySet":
+        """Those of families on whom the user may act, at sites of which they may know."""
+        households = self.model.household.field.related_model._default_manager
+        sites = self.model.site.field.related_model._default_manager
+        return self.filter(household__in=households.in_hand_of(user), site__in=sites.visible_to(user))
+
+
 class PresenceQuerySet(models.QuerySet[Any]):
     """Presences."""
 

@@ -1,7 +1,9 @@
 """Armenian and Russian for every message: in the catalogues, on the pages, in answers of forms and of the API."""
 
 import ast
+import json
 import re
+import uuid
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,8 +21,9 @@ from aid.models import Distribution, Handout, Item
 from centre.access import Role
 from centre.models import Site, User
 from centre.templatetags.figures import figure
-from registrations.models import Individual, SpecificNeed
+from registrations.models import Household, Individual, SpecificNeed
 from shelter.models import Room
+from tests.api.conftest import API, Machine
 from tests.api.world import furnish
 from tests.build import make_site, make_user, person, register_family
 from tools.languages.catalogues import LANGUAGES, catalogues, compile_all, path_of
@@ -384,6 +387,26 @@ def test_the_api_refuses_in_the_readers_language(world, asked):
     said = str(answer.json())
     assert answer.status_code == 400
     assert bool(re.search("[ա-և]", said)) == (asked == "user")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_api_refuses_a_machine_in_the_language_it_asks_for(world, language):
+    family = Household.objects.first()
+    volunteer = Machine(make_user(Role.VOLUNTEER, world))
+    said = []
+    arrival = family.memberships.get().individual.movements.get()
+    for address, site in (
+        (f"households/{family.pk}/arrive/", "goris"),
+        (f"households/{family.pk}/arrive/", "nowhere"),
+        (f"households/{uuid.uuid4()}/arrive/", "goris"),
+        (f"movements/{arrival.pk}/void/", None),
+    ):
+        body = json.dumps({"id": str(uuid.uuid4())} | ({"site": site} if site else {}))
+        headers = volunteer.headers | {"Accept-Language": language}
+        answer = volunteer.client.post(f"{API}{address}", body, "application/json", headers=headers)
+        told = answer.json()
+        said.append((answer.status_code, LATIN.findall(str(told.get("detail") or told["site"]))))
+    assert said == [(409, []), (400, []), (404, []), (403, [])]
 
 
 def test_own_reasons_are_read_in_the_readers_language(everyone):

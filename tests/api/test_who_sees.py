@@ -27,6 +27,7 @@ SEEN_BY = {
     "distributions": {Role.COORDINATOR, Role.AID_VOLUNTEER},
     "stock-movements": {Role.COORDINATOR},
     "handouts": {Role.COORDINATOR, Role.AID_VOLUNTEER},
+    "sightings": FAMILIES,
     "gate-counts": CENSUS | {Role.VOLUNTEER},
     "snapshots": CENSUS,
 }
@@ -37,7 +38,7 @@ def test_a_role_sees_its_site_and_no_other(db, role):
     here, elsewhere = furnish("goris"), furnish("sisian")
     machine = Machine(make_user(role, here.site))
     for address, roles in SEEN_BY.items():
-        listed = [row["id"] for row in machine.get(f"{address}/").json()["results"]]
+        listed = [str(row["id"]) for row in machine.get(f"{address}/").json()["results"]]
         seen, unseen = str(here.rows[address].pk), str(elsewhere.rows[address].pk)
         assert listed == ([seen] if role in roles else []), address
         assert machine.get(f"{address}/{seen}/").status_code == (200 if role in roles else 404), address

@@ -12,8 +12,9 @@ from census.models import Snapshot
 from centre.access import Role
 from centre.models import Site, User
 from desk.actions import count_gate
+from desk.coming import note_seen
 from registrations.facts import Birth
-from registrations.models import GateCount, Household, Individual, Presence
+from registrations.models import GateCount, Household, Individual, Presence, Sighting
 from shelter.actions import place_household
 from shelter.models import Room, Stay
 from tests.build import make_room, make_site, make_user, person, register_family
@@ -52,6 +53,7 @@ def furnish(code: str, households: int = 1) -> World:
         place_household(household, rooms=[make_room(site)], by=staff)
         hand_out(distribution, household, by=staff)
         receive_stock(site, item=blanket, quantity=10, by=staff)
+        note_seen(household, site=site, by=staff)
         count_gate(site, people=number + 1, by=staff)
         at = timezone.now() - timedelta(hours=number + 1)
         Snapshot.objects.create(site=site, at=at, known_at=at, tally={"places": {}})
@@ -70,6 +72,7 @@ def furnish(code: str, households: int = 1) -> World:
             "distributions": distribution,
             "handouts": Handout.objects.filter(distribution__site=site).first(),
             "stock-movements": StockMovement.objects.filter(to_site=site).first(),
+            "sightings": Sighting.objects.filter(site=site).first(),
             "gate-counts": GateCount.objects.filter(site=site).first(),
             "snapshots": Snapshot.objects.filter(site=site).first(),
         },

@@ -12,7 +12,7 @@ from cards.models import Card
 from casework.models import Case
 from centre.access import Role
 from centre.models import LogLine
-from desk.actions import arrive, count_gate
+from desk.actions import arrive, count_gate, void_movements
 from desk.coming import note_seen
 from desk.merging import merge_pairs
 from desk.models import EmergencyOpening
@@ -154,6 +154,35 @@ def confirm_a_sighting(desk: Desk) -> Iterator[None]:
     }
 
 
+@button("Confirm arrival", "desk:confirm_arrival", on="desk:seen", does=["confirm_seen"])
+def confirm_a_sighting_of_the_list(desk: Desk) -> Iterator[None]:
+    family, seen_at = desk.family(), make_site()
+    note_seen(family, site=seen_at, by=desk.by)
+    desk.open("/families/seen/")
+    yield
+    assert set(Presence.objects.filter(during__upper_inf=True, site=seen_at).values_list("site", flat=True)) == {
+        seen_at.pk
+    }
+
+
+def dismiss_a_sighting(desk: Desk, address: str) -> Iterator[None]:
+    family = desk.family()
+    note_seen(family, site=make_site(), by=desk.by)
+    desk.open(address.format(code(family)))
+    yield
+    assert (family.sightings.open().count(), here(desk)) == (0, 2)
+
+
+@button("It was not them", "desk:not_them", on=FILE, does=["dismiss_seen"])
+def it_was_not_them(desk: Desk) -> Iterator[None]:
+    yield from dismiss_a_sighting(desk, "/families/{}/")
+
+
+@button("It was not them", "desk:not_them", on="desk:seen", does=["dismiss_seen"])
+def it_was_not_them_of_the_list(desk: Desk) -> Iterator[None]:
+    yield from dismiss_a_sighting(desk, "/families/seen/")
+
+
 @button("Same family: record arrival", "desk:same_family", on=INTAKE, does=["arrive"])
 def the_same_family(desk: Desk) -> Iterator[None]:
     number = int(desk.site.code.split("-")[1])
@@ -281,6 +310,16 @@ def undo_this_entry(desk: Desk) -> Iterator[None]:
     yield
     arrived = Movement.objects.filter(kind="arrived", individual__memberships__household=family)
     assert (here(desk), arrived.filter(voided_by__isnull=False).count()) == (0, 2)
+
+
+@button("Undo this entry", "desk:void", on=FILE, does=["void_together"])
+def undo_what_was_undone(desk: Desk) -> Iterator[None]:
+    family = desk.family()
+    arrived = Movement.objects.filter(kind="arrived", individual__memberships__household=family)
+    void_movements(list(arrived), by=desk.by)
+    desk.open(f"/families/{code(family)}/")
+    yield
+    assert (here(desk), arrived.filter(voided_by__voided_by__isnull=False).count()) == (2, 2)
 
 
 @button("Record departure", "desk:depart", on="desk:depart", does=["depart"], enter="[name=destination]")

@@ -18,6 +18,7 @@ from registrations.card_texts import write_qr
 from registrations.errors import NotTold
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual, Movement, NeedCode, Presence, Sighting
+from registrations.numbers import write_number
 from tests.api.conftest import Machine, member
 from tests.api.conftest import intake as body_of
 from tests.build import child, make_site, make_user, person, register_family
@@ -255,6 +256,34 @@ def test_a_counted_family_keeps_whether_its_card_was_read(stranger, counted):
     body = body_of(member(), member("Narek", sex="M", birth_date="2017-01-01", relationship="son"), card=str(counted))
     assert Machine(stranger).post("intakes/", body | {"site": "goris"}).status_code == 201
     assert set(Movement.objects.filter(site__code="goris").values_list("card_read", flat=True)) == {False}
+
+
+@pytest.mark.parametrize(
+    ("read", "typed"), [(True, write_qr), (False, lambda card: write_number(card.number)), (None, lambda _: "")]
+)
+@pytest.mark.parametrize("door", ["intake", "gate", "intakes/", "pre-registrations/"])
+def test_a_first_arrival_keeps_whether_the_card_it_is_given_was_read(desk, stranger, block, door, typed, read):  # noqa: F811
+    card = typed(block[1])
+    if door == "intake":
+        answer = desk.post("/intake/", intake(row(), card=card))
+    elif door == "gate":
+        answer = desk.post("/intake/gate/", {"id": uuid.uuid4(), "card": card, "F_2": "1", "going": "shelter"})
+    else:
+        body = body_of() if door == "intakes/" else {"id": str(uuid.uuid4()), "site": "goris", "going": "shelter"}
+        body |= {"groups": [{"count": 1}]} if door != "intakes/" else {}
+        answer = Machine(stranger).post(door, body | ({"card": card} if card else {}))
+    assert answer.status_code in (201, 303)
+    assert Movement.objects.get().card_read is read
+
+
+def test_a_card_scanned_before_a_slip_at_the_gate_was_read(desk, block):  # noqa: F811
+    form = {"id": uuid.uuid4(), "card": write_qr(block[1]), "going": "shelter"}
+    again = desk.post("/intake/gate/", form)
+    assert again.status_code == 422
+    assert form["card"] not in again.content.decode()
+    form |= {"card": again.context["form"]["card"].value(), "F_2": "1"}
+    assert desk.post("/intake/gate/", form).status_code == 303
+    assert Movement.objects.get().card_read is True
 
 
 def test_a_handout_keeps_whether_a_card_was_read(table, carried):  # noqa: F811

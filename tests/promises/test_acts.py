@@ -55,7 +55,7 @@ from desk.actions import (
     void_movements,
 )
 from desk.belonging import change_household, join, make_head, never_was, split, undo
-from desk.coming import confirm_seen, note_seen
+from desk.coming import confirm_seen, dismiss_seen, note_seen
 from desk.correcting import Said, correct, settle
 from desk.merging import merge_individuals, unmerge
 from registrations.facts import Group, PersonFacts
@@ -150,6 +150,7 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "open_in_emergency": lambda w: sent(open_in_emergency, w.volunteer, w.family, reason="a seizure"),
     "note_seen": lambda w: sent(note_seen, w.coordinator, w.family, site=w.sisian),
     "confirm_seen": lambda w: sent(confirm_seen, w.coordinator, seen(w), site=w.sisian),
+    "dismiss_seen": lambda w: sent(dismiss_seen, w.coordinator, seen(w), site=w.sisian),
     "depart": lambda w: sent(depart, w.coordinator, w.family, site=w.goris, destination="abroad"),
     "died": lambda w: sent(record_death, w.coordinator, w.head(w.family), site=w.goris),
     "born": lambda w: sent(record_birth, w.coordinator, w.family, site=w.goris, child=child("Tigran")),

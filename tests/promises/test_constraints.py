@@ -69,9 +69,14 @@ def void_twice(fact: Any, **columns: Any) -> None:
         again(fact, voids=fact, **columns)
 
 
+def sighting(world: World, **columns: Any) -> Sighting:
+    facts = {"household": world.family, "site": world.sisian, "happened_at": world.now, "act": act(world)}
+    return Sighting.objects.create(**facts | columns)
+
+
 def see_twice(world: World) -> None:
     for _ in range(2):
-        Sighting.objects.create(household=world.family, site=world.sisian, happened_at=world.now, act=act(world))
+        sighting(world)
 
 
 def undo_twice(world: World) -> None:
@@ -152,6 +157,7 @@ REGISTRATIONS: dict[str, Break] = {
     "need_once": lambda w: again(need()),
     "need_ended_by_someone": lambda w: change(need(), ended_at=w.now),
     "seen_once": see_twice,
+    "sighting_answered_one_way": lambda w: sighting(w, confirmed_in=act(w), dismissed_in=act(w)),
     "emergency_has_a_reason": lambda w: change(emergency(w), reason=" x "),
     "desk_emergencyopening_act_id_key": lambda w: again(emergency(w)),
     "merged_once": lambda w: again(w.merge, act=act(w)),
@@ -259,6 +265,13 @@ REWRITTEN: dict[str, tuple[Break, ...]] = {
     "correction_is_append_only": (lambda w: change(w.corrected, was="Ani"), lambda w: delete(w.corrected)),
     "conflict_is_append_only": (lambda w: change(w.conflict, now="Ani"),),
     "conflict_is_kept": (lambda w: delete(w.conflict),),
+    "sighting_is_answered_once": (
+        lambda w: change(sighting(w), happened_at=w.before),
+        lambda w: change(sighting(w), site=w.goris),
+        lambda w: change(sighting(w, confirmed_in=act(w)), confirmed_in=None),
+        lambda w: change(sighting(w, dismissed_in=act(w)), dismissed_in=None, confirmed_in=act(w)),
+    ),
+    "sighting_is_kept": (lambda w: delete(sighting(w)),),
     "bedding_is_append_only": (lambda w: change(bedding(w), place=w.free),),
     "bedding_is_kept": (lambda w: delete(bedding(w)),),
     "stock_is_append_only": (lambda w: change(w.received, quantity=1), lambda w: delete(w.received)),

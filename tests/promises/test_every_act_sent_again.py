@@ -68,6 +68,11 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         f"households/{seen(w).pk}/confirm-arrival/",
         {"site": "sisian"},
     ),
+    "households/{id}/dismiss-sighting/": lambda w: (
+        w.coordinator,
+        f"households/{seen(w).pk}/dismiss-sighting/",
+        {"site": "sisian"},
+    ),
     "households/{id}/depart/": lambda w: (
         w.coordinator,
         f"households/{w.family.pk}/depart/",

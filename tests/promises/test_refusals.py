@@ -1,5 +1,6 @@
 """Every refusal, provoked through its act or its page: it is the one it says, and leaves every row as it was."""
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,7 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from aid import errors as aid
 from aid.actions import (
@@ -87,6 +88,7 @@ from tests.build import child, make_site, make_user, person, register_family
 from tests.desk.test_intake_page import intake, row
 from tests.promises.world import HOUR, SHELTER, World, change, check_deferred, everything
 from tests.test_house_rules import APPS
+from tools.languages.catalogues import LANGUAGES
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +130,7 @@ def told_on_a_page(world: World, address: str, data: dict[str, Any], **headers: 
     client.force_login(world.volunteer)
 
     def ask() -> None:
+        change(world.volunteer, language=translation.get_language())
         told = client.post(address, data).context
         if "refusal" in told:
             raise told["refusal"]
@@ -410,12 +413,31 @@ def test_every_refusal_is_provoked_here():
     assert set(PROVOKED) == all_refusals() - ELSEWHERE
 
 
+NAMES = {"Goris", "Parcel", "KAPA", "user", "QR"}  # as somebody typed them, or as they are called everywhere
+LATIN = re.compile(r"[A-Za-z]{2,}")
+GAP = re.compile(r"%\(|%[sd]|\{\w*\}")  # a placeholder that was not filled
+
+
+def not_in(language: str, said: str) -> list[str]:
+    """What a reader of the language cannot read in what is said."""
+    return [word for word in LATIN.findall(said) if word not in NAMES] + GAP.findall(said)
+
+
 @pytest.mark.parametrize("refusal", PROVOKED, ids=lambda refusal: f"{refusal.__module__}.{refusal.__name__}")
-def test_a_refusal_leaves_everything_as_it_was(refusal, world):
+def test_a_refusal_speaks_to_the_reader_and_leaves_everything_as_it_was(refusal, world):
     refused = PROVOKED[refusal](world)
     before = everything()
-    with pytest.raises(refusals.Refusal) as why:
-        refused()
-    assert type(why.value) is refusal
-    assert str(why.value)
+    for language in (*LANGUAGES, "en"):
+        with translation.override(language), pytest.raises(refusals.Refusal) as why:
+            refused()
+        with translation.override(language):
+            said = str(why.value)
+        assert (type(why.value), bool(said)) == (refusal, True)
+        assert language == "en" or not not_in(language, said), said
     assert everything() == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refusal_that_is_provoked_elsewhere_speaks_to_the_reader(language):
+    with translation.override(language):
+        assert [said for said in map(str, (one.message for one in ELSEWHERE)) if not_in(language, said)] == []
