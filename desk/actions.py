@@ -23,6 +23,7 @@ from desk.coming import Moved, absent_from, arrive_at, lay_out, lock_family, mov
 from desk.errors import CarerMissing, NotPlanned
 from desk.filling import fill_nameless
 from desk.models import EmergencyOpening
+from desk.newborn import require_newborn
 from registrations.errors import AlreadyHere, AlreadyRegistered, AlreadyVoided, NotHere, NotTold
 from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.locks import lock_records
@@ -231,11 +232,22 @@ def record_death(
 
 @act("born", answers=Registered)
 def record_birth(
-    household: Household, *, site: Site, child: PersonFacts, by: User, at: datetime, act: Act
+    household: Household,
+    *,
+    site: Site,
+    child: PersonFacts,
+    mother: uuid.UUID | None = None,
+    by: User,
+    at: datetime,
+    act: Act,
 ) -> Registered:
-    """Record that a child was born into the household at the site."""
+    """Record that a child was born into the household at the site; its mother, where she is named, looks after it.
+
+    Refuses with NotNewborn or NotTheMother; then nothing is written.
+    """
     require(by, Permission.REGISTER, site, at)
     lock_by_key(Household.objects.filter(pk=household.pk))
+    child = require_newborn(child, mother, household, local_day(at))
     people = record_people(household, [child], act, by)
     _enter(people, Movement.Kind.BORN, site, at, act)
     return _registered(household, people, [])

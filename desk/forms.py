@@ -17,10 +17,11 @@ from centre.sheets import list_separator, read_why
 from desk.fields import NOT_KNOWN, BirthField, NameField
 from desk.intake import MOST_CROSSING, MOST_IN_A_GROUP, MemberForm, child_key, need_name
 from desk.naming import card_facts, given_in
+from desk.newborn import CHILDS, faults_of, mothers_in
 from registrations.births import birth_in_words
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts
 from registrations.fields import NumberField
-from registrations.models import AgeGroup, Going, Individual, Movement, NeedCode, Relationship, Sex
+from registrations.models import AgeGroup, Going, Household, Individual, Movement, NeedCode, Sex
 from registrations.other_names import likeness
 
 LONGEST_SHOWN = 20  # of what was scanned and leads nowhere: no page needs more of it
@@ -243,23 +244,34 @@ class DiedForm(ActForm):
 
 
 class BornForm(ActForm, MemberForm):
-    """A child that was born at the site."""
+    """A child that was born at the site, and its mother."""
 
-    field_order = ("id", "given_name", "family_name", "fathers_name", "sex", "birth", "relationship")
+    mother = forms.TypedChoiceField(label=_("Mother"), coerce=uuid.UUID, empty_value=None, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    field_order = ("id", "given_name", "family_name", "fathers_name", "sex", "birth", "relationship", "mother")
+
+    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
         super().__init__(*args, needs=[], **kwargs)
         for name in ("carer", "needs"):
             del self.fields[name]
-        field_of(self, "relationship", forms.ChoiceField).choices = [
+        field_of(self, "relationship", forms.ChoiceField).choices = [("", ""), *CHILDS]
+        mothers = mothers_in(household, timezone.localdate())
+        field_of(self, "mother", forms.ChoiceField).choices = [
             ("", ""),
-            *(choice for choice in Relationship.choices if choice[0] != Relationship.HEAD),
+            *((str(member.individual_id), str(member.counted_as)) for member in mothers),
         ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, fault in faults_of(self.person(uuid.UUID(int=0)), timezone.localdate()).items():
+            if name not in self.errors:
+                self.add_error(name, fault)
+        return cleaned
 
     def facts(self) -> dict[str, Any]:
         """The parameters of the act; the child's id comes from the act's."""
         act = self.cleaned_data["id"]
-        return {"child": self.person(child_key(act)), "id": act}
+        return {"child": self.person(child_key(act)), "mother": self.cleaned_data["mother"], "id": act}
 
 
 class VoidForm(ActForm):

@@ -152,7 +152,7 @@ def death(request: StaffRequest, site: Site, number: int) -> HttpResponse:
 def birth(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """A child was born into the family at the site."""
     household = household_or_404(request, number, acting=True)
-    form = BornForm(request.POST or None)
+    form = BornForm(request.POST or None, household=household)
     if do(request, form, record_birth, household, site=site, said=_("The birth is recorded.")):
         return _saved(request, household)
     write_log(request.user, LogLine.Verb.OPENED, household, ["number"])

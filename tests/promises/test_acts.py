@@ -70,7 +70,7 @@ from shelter.actions import (
     place_household,
     void_bedding,
 )
-from tests.build import child, make_user, person
+from tests.build import child, make_user, newborn, person
 from tests.promises.world import HOUR, SHELTER, World, check_deferred, everything
 from tests.test_house_rules import own_files
 
@@ -149,7 +149,7 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "confirm_seen": lambda w: sent(confirm_seen, w.coordinator, seen(w), site=w.sisian),
     "depart": lambda w: sent(depart, w.coordinator, w.family, site=w.goris, destination="abroad"),
     "died": lambda w: sent(record_death, w.coordinator, w.head(w.family), site=w.goris),
-    "born": lambda w: sent(record_birth, w.coordinator, w.family, site=w.goris, child=child("Tigran")),
+    "born": lambda w: sent(record_birth, w.coordinator, w.family, site=w.goris, child=newborn()),
     "void": lambda w: sent(void_movement, w.coordinator, w.departure),
     "void_together": lambda w: sent(void_movements, w.coordinator, [w.departure, w.arrival]),
     "count_gate": lambda w: sent(count_gate, w.volunteer, w.goris, people=12, vehicles=3),

@@ -56,6 +56,7 @@ from desk.actions import (
     count_gate,
     depart,
     open_in_emergency,
+    record_birth,
     record_death,
     register,
     void_movement,
@@ -77,7 +78,7 @@ from shelter.actions import (
     hold_places,
     place_household,
 )
-from tests.build import child, make_site, make_user, person, register_family
+from tests.build import child, make_site, make_user, newborn, person, register_family
 from tests.desk.test_intake_page import intake, row
 from tests.promises.world import HOUR, SHELTER, World, change, everything
 from tests.test_house_rules import APPS
@@ -136,6 +137,10 @@ def in_a_safe_house(world: World) -> Refused:
 
 
 OTHERS = {"member_name": "Gayane", "member_birth": "1950"}
+
+
+def born(world: World, child: PersonFacts, **facts: Any) -> Refused:
+    return lambda: record_birth(world.family, site=world.goris, child=child, by=world.volunteer, **facts)
 
 
 def elsewhere(world: World) -> Household:
@@ -215,6 +220,8 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     ),
     registrations.NotMerged: lambda w: twice(unmerge, w.merge, by=w.officer),
     registrations.CardTaken: lambda w: registered(w, person(), card=w.card.number),
+    desk.NotNewborn: lambda w: born(w, child("Davit")),
+    desk.NotTheMother: lambda w: born(w, newborn(), mother=w.head(w.gone).pk),
     desk.CarerMissing: lambda w: registered(w, person(), child("Davit", relationship="other")),
     desk.NotPlanned: lambda w: (
         lambda: depart(
