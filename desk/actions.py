@@ -26,6 +26,7 @@ from desk.models import EmergencyOpening
 from desk.newborn import require_newborn
 from registrations.errors import AlreadyHere, AlreadyRegistered, AlreadyVoided, NotHere, NotTold
 from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
+from registrations.living import require_no_death
 from registrations.locks import lock_records
 from registrations.models import GateCount, Going, Household, Individual, Movement, Presence
 from registrations.parts import (
@@ -133,10 +134,11 @@ def complete(
     if not registered:
         raise AlreadyRegistered
     people = fill_nameless(locked, members, act, by)
-    absent = absent_from(people, site, at)
+    living = list(Individual.objects.filter(pk__in=[person.pk for person in people]).living(at))
+    absent = absent_from(living, site, at)
     if absent:
         arrive_at(absent, site, at, act, card_read=card_read)
-    _go(people, site, facts, at, act)
+    _go(living, site, facts, at, act)
     return _registered(locked, people, _follow_children(people, members, site, act, by))
 
 
@@ -154,10 +156,11 @@ def arrive(
     """Record that the household, or these members, came to the site; where they were before, they are no more.
 
     `card_read` says whether their card was seen, and stays with the arrival. Who is at a confidential site of which the
-    user may not know stays there. Refuses with AlreadyHere, or with NotTold when nobody else is left.
+    user may not know stays there. Refuses with AlreadyHere, with NotTold when nobody else is left, or
+    with RecordClosed when one who is named has died.
     """
     require(by, Permission.REGISTER, site, at)
-    people = lock_family(household, members, at)
+    people = lock_family(household, members, at, by)
     absent = absent_from(people, site, at)
     if not absent:
         raise AlreadyHere
@@ -183,12 +186,13 @@ def depart(
 ) -> Moved:
     """Record that the household, or these members, left the site; their presence and their stay end.
 
-    A hold elsewhere stays. Refuses with NotHere when none of them is present at the site, and with NotPlanned when a
-    child would leave without its carer, unless a protection officer records it. With `happened_anyway`, how it
+    A hold elsewhere stays. Refuses with NotHere when none of them is present at the site, with RecordClosed when one
+    who is named has died, and with NotPlanned when a child would leave without its carer, unless a protection officer
+    records it. With `happened_anyway`, how it
     happened, it is recorded and an urgent case opens where the child goes.
     """
     require(by, Permission.REGISTER, site, at)
-    people = lock_family(household, members, at)
+    people = lock_family(household, members, at, by)
     here = _present([person.pk for person in people], site, at)
     if not here:
         raise NotHere
@@ -220,10 +224,12 @@ def record_death(
 ) -> Moved:
     """Record that a person died; presence, stay and holds end.
 
-    With `told_of`, the fact is addressed to the household's member who counts as this person.
+    With `told_of`, the fact is addressed to the household's member who counts as this person. Refuses with RecordClosed
+    when a death of theirs is recorded.
     """
     require(by, Permission.REGISTER, site, at)
     people = lock_records([individual.pk])
+    require_no_death(people[individual.pk], by)
     movements = record_movements(Movement.Kind.DIED, [individual.pk], site=site, at=at, act=act, told_of=told_of)
     end_holds(people.values(), at, act)
     lay_out(movements, act)

@@ -211,6 +211,7 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
         lambda: complete(w.family, site=w.goris, members=[person()], facts=SHELTER, by=w.coordinator)
     ),
     registrations.AlreadyVoided: lambda w: twice(void_movement, w.departure, by=w.coordinator),
+    registrations.RecordClosed: lambda w: twice(record_death, w.head(w.family), site=w.goris, by=w.coordinator),
     registrations.AlreadyWritten: lambda w: registered(w, person(), child("Davit", id=w.head(w.family).pk)),
     registrations.OneHead: lambda w: registered(w, person(), person()),
     registrations.NotSeenThere: lambda w: lambda: confirm_seen(w.family, site=w.sisian, by=w.coordinator),
