@@ -52,7 +52,7 @@ class Registered:
     cases: list[str]
 
 
-@act("pre_register", answers=Registered)
+@act("pre_register", answers=Registered, on_paper=True)
 def pre_register(
     site: Site,
     *,
@@ -68,7 +68,7 @@ def pre_register(
 
     With `card`, the number is the one of a printed card. Refuses with CardTaken, CardRevoked or UnknownCard.
     """
-    require(by, Permission.REGISTER, site, at)
+    require(by, Permission.REGISTER, site, act.judged_at)
     household = record_household(
         site, act, registered=False, facts=facts, by=by, number=bind_card(card), urgent_need=urgent_need
     )
@@ -77,7 +77,7 @@ def pre_register(
     return _registered(household, people, [])
 
 
-@act("register", answers=Registered)
+@act("register", answers=Registered, on_paper=True)
 def register(
     site: Site,
     *,
@@ -95,7 +95,7 @@ def register(
     with CarerMissing, with NotThen when they would arrive after they are registered or too long ago, and with
     CardTaken, CardRevoked or UnknownCard; then nothing is written.
     """
-    require(by, Permission.REGISTER, site, at)
+    require(by, Permission.REGISTER, site, act.judged_at)
     if arrived_at and check_instant(arrived_at) > at:
         raise NotThen
     _require_carers(members, at)
@@ -106,7 +106,7 @@ def register(
     return _registered(household, people, _follow_children(people, members, site, act, by))
 
 
-@act("complete", answers=Registered)
+@act("complete", answers=Registered, on_paper=True)
 def complete(
     household: Household,
     *,
@@ -123,7 +123,7 @@ def complete(
     A nameless row of the same sex and age group is filled; people beyond those counted are added. Refuses with
     AlreadyRegistered or CarerMissing; then nothing is written.
     """
-    require(by, Permission.REGISTER, site, at)
+    require(by, Permission.REGISTER, site, act.judged_at)
     _require_carers(members, at)
     (locked,) = lock_by_key(Household.objects.filter(pk=household.pk))
     registered = (
@@ -142,7 +142,7 @@ def complete(
     return _registered(locked, people, _follow_children(people, members, site, act, by))
 
 
-@act("arrive", answers=Moved)
+@act("arrive", answers=Moved, on_paper=True)
 def arrive(
     household: Household,
     *,
@@ -159,7 +159,7 @@ def arrive(
     user may not know stays there. Refuses with AlreadyHere, with NotTold when nobody else is left, or
     with RecordClosed when one who is named has died.
     """
-    require(by, Permission.REGISTER, site, at)
+    require(by, Permission.REGISTER, site, act.judged_at)
     people = lock_family(household, members, at, by)
     absent = absent_from(people, site, at)
     if not absent:
@@ -170,7 +170,7 @@ def arrive(
     return moved(arrive_at(free, site, at, act, household=household, card_read=card_read))
 
 
-@act("depart", answers=Moved)
+@act("depart", answers=Moved, on_paper=True)
 def depart(
     household: Household,
     *,
@@ -191,13 +191,13 @@ def depart(
     records it. With `happened_anyway`, how it
     happened, it is recorded and an urgent case opens where the child goes.
     """
-    require(by, Permission.REGISTER, site, at)
+    require(by, Permission.REGISTER, site, act.judged_at)
     people = lock_family(household, members, at, by)
     here = _present([person.pk for person in people], site, at)
     if not here:
         raise NotHere
     apart = left_without_carer(household, here, local_day(at))
-    if apart and not happened_anyway and not allows(by, Permission.SEE_CASES, site, at):
+    if apart and not happened_anyway and not allows(by, Permission.SEE_CASES, site, act.judged_at):
         raise NotPlanned
     movements = record_movements(
         Movement.Kind.DEPARTED,
@@ -218,7 +218,7 @@ def depart(
     return moved(movements)
 
 
-@act("died", answers=Moved)
+@act("died", answers=Moved, on_paper=True)
 def record_death(
     individual: Individual, *, site: Site, told_of: Household | None = None, by: User, at: datetime, act: Act
 ) -> Moved:
@@ -227,7 +227,7 @@ def record_death(
     With `told_of`, the fact is addressed to the household's member who counts as this person. Refuses with RecordClosed
     when a death of theirs is recorded.
     """
-    require(by, Permission.REGISTER, site, at)
+    require(by, Permission.REGISTER, site, act.judged_at)
     people = lock_records([individual.pk])
     require_no_death(people[individual.pk], by)
     movements = record_movements(Movement.Kind.DIED, [individual.pk], site=site, at=at, act=act, told_of=told_of)
@@ -236,7 +236,7 @@ def record_death(
     return moved(movements)
 
 
-@act("born", answers=Registered)
+@act("born", answers=Registered, on_paper=True)
 def record_birth(
     household: Household,
     *,
@@ -251,7 +251,7 @@ def record_birth(
 
     Refuses with NotNewborn or NotTheMother; then nothing is written.
     """
-    require(by, Permission.REGISTER, site, at)
+    require(by, Permission.REGISTER, site, act.judged_at)
     lock_by_key(Household.objects.filter(pk=household.pk))
     child = require_newborn(child, mother, household, local_day(at))
     people = record_people(household, [child], act, by)
@@ -284,10 +284,10 @@ class Counted:
     gate_count: str
 
 
-@act("count_gate", answers=Counted)
+@act("count_gate", answers=Counted, on_paper=True)
 def count_gate(site: Site, *, people: int, vehicles: int = 0, by: User, at: datetime, act: Act) -> Counted:
     """Record how many people and vehicles were seen crossing since the last count."""
-    require(by, Permission.COUNT_GATE, site, at)
+    require(by, Permission.COUNT_GATE, site, act.judged_at)
     count = GateCount.objects.create(site=site, people=people, vehicles=vehicles, happened_at=at, act=act)
     return Counted(str(count.pk))
 

@@ -24,6 +24,7 @@ from desk.errors import NotTheMother
 from desk.fields import LONGEST_PHONES, NOT_KNOWN, NameField, PhoneField, phones_in
 from desk.intake import HEAD, MOST_IN_A_GROUP, MOST_ROWS, OTHER_CARERS, child_key, member_key
 from desk.newborn import faults_of, mothers_in
+from desk.on_paper import LONGEST_HAND
 from registrations.births import MOST_MONTHS
 from registrations.card_texts import LENGTH, read_card_text
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts, asks_for_carer
@@ -159,7 +160,18 @@ class FamilyFacts(Facts):
         )
 
 
-class NamesBody(FamilyFacts, DatedFacts):
+class OnPaper(Facts):
+    """What may be typed from paper later; its `at` is the day and hour on the paper."""
+
+    written_by = Text(
+        max_length=LONGEST_HAND,
+        clean=line(LONGEST_HAND),
+        required=False,
+        help_text="Whose hand the paper was. With it a coordinator may send what is up to 90 days old.",
+    )
+
+
+class NamesBody(FamilyFacts, OnPaper, DatedFacts):
     """A whole family with its names, at a site."""
 
     site = SiteField()
@@ -207,7 +219,7 @@ class IntakeBody(NamesBody):
     card = Text(max_length=LENGTH + 20, clean=read_card_text, required=False, help_text=CARD)
 
 
-class ProofBody(DatedFacts):
+class ProofBody(OnPaper, DatedFacts):
     """A family that comes: its card; or its number with a name and the birth year of one member; or without a number
     the name, the birth date and the father's name of one."""
 
@@ -240,7 +252,7 @@ class GroupBody(Facts):
     age_group = Choice(choices=AgeGroup.choices, required=False, allow_blank=True)
 
 
-class PreRegistrationBody(FamilyFacts, ActFacts):
+class PreRegistrationBody(FamilyFacts, OnPaper, ActFacts):
     """A family counted at the gate, without names; with a card, of the one that is given to them now."""
 
     site = SiteField()
@@ -264,7 +276,7 @@ class ChildBody(PersonBody):
     """A child born at the site."""
 
 
-class BirthBody(DatedFacts):
+class BirthBody(OnPaper, DatedFacts):
     """A birth."""
 
     site = SiteField()

@@ -61,6 +61,7 @@ class Told:
     movements: list[uuid.UUID]
     may_be_voided: bool
     card_read: bool | None
+    written_by: str  # whose hand it was, of what was typed from paper
 
 
 @dataclass(frozen=True)
@@ -276,6 +277,7 @@ def _history(movements: Sequence[Movement], names: dict[uuid.UUID, str], eyes: E
             movements=[movement.pk for movement in group],
             may_be_voided=reach is None or first.site_id in reach,
             card_read=first.card_read,
+            written_by=first.act.written_by,
         )
         for group in entries.values()
         for first in group[:1]

@@ -34,6 +34,7 @@ from desk.forms import (
     SeenForm,
     VoidForm,
 )
+from desk.on_paper import PaperForm
 from desk.pages import Page
 from desk.proof import sees
 from desk.selectors import File, read_file, read_rows
@@ -102,7 +103,7 @@ def family(request: StaffRequest, number: int) -> HttpResponse:
 def arrival(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The whole family, or whoever of it is not here yet, has arrived at the site."""
     household = household_or_404(request, number)
-    form = ActForm(request.POST)
+    form = PaperForm(request.POST)
     said, seen = _("%(number)s arrived here.") % {"number": household}, was_in_hand(request, number)
     if do(request, form, arrive, household, site=site, card_read=seen, said=said):
         return _saved(request, household)
@@ -196,7 +197,7 @@ def _draw_file(request: StaffRequest, household: Household, form: ActForm | None
         "next": "" if reads_only else _next_act(request, household, here),
         "seen": household.sightings.filter(confirmed_in=None, site__in=Site.objects.visible_to(request.user)),
     }
-    return draw(request, "desk/family.html", form or ActForm(), **context)
+    return draw(request, "desk/family.html", form or PaperForm(), **context)
 
 
 def _next_act(request: StaffRequest, household: Household, here: list[Any]) -> str:

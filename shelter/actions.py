@@ -108,9 +108,9 @@ def place_household(
 def check_in(holds: Sequence[Stay], *, by: User, at: datetime, act: Act) -> Placed:
     """End these holds and begin the stays they were kept for; who is not at the site yet arrives there by it.
 
-    After a hold has gone this is a new placement of the same beds. Refuses with RecordClosed, with StayEnded when one was
-    taken back, with AlreadyHoused when its person was checked in since, and with HoldGone when its place is no longer
-    free.
+    After a hold has gone this is a new placement of the same beds. Refuses with RecordClosed, with StayEnded when one
+    was taken back, with AlreadyHoused when its person was checked in since, and with HoldGone when its place is no
+    longer free.
     """
     site = _site_of([hold.room for hold in holds])
     require(by, Permission.PLACE, site, at)
