@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -17,13 +17,14 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import InterfaceError, OperationalError, connection, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from centre.access import NotAllowed
+from centre.access import NotAllowed, Permission, allows
 from centre.faults import is_away
 from centre.locks import LockedInVain, in_order
 from centre.log import write_log
 from centre.meters import ACTS, REFUSALS
-from centre.models import Act, LogLine, User
+from centre.models import Act, LogLine, Site, User
 from centre.refusals import Changed, NotThen, Refusal
 from centre.rows import values_of
 from centre.sent import sent_digest_of
@@ -33,8 +34,8 @@ Answer = TypeVar("Answer")
 DEADLOCK = "40P01"
 
 INSERT_ACT = """
-INSERT INTO centre_act (id, kind, at, by_id, digest, sent_digest)
-VALUES (%s, %s, %s, %s, %s, %s)
+INSERT INTO centre_act (id, kind, at, by_id, digest, sent_digest, written_by)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (id) DO NOTHING
 RETURNING recorded_at
 """
@@ -78,13 +79,16 @@ def digest_of(kind: str, facts: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def act(kind: str, *, answers: type[Answer]) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+def act(
+    kind: str, *, answers: type[Answer], on_paper: bool = False
+) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
     """Make a function an act of this kind that answers with a dataclass of plain values.
 
     The function takes `by`, `at` and `act`; its caller passes `by`, and may pass `at` (now when absent), the
     act's `id` (minted when absent). In one transaction the Act is written first, then the
     function runs, then its answer is kept. The same id with the same facts gives the kept answer; with other
     facts it refuses with Changed. A deadlock is tried once more. Refuses with NotThen when `at` is out of reach.
+    What is done at a site and may be typed `on_paper` later takes `written_by` too, whose hand the paper was.
     """
 
     def decorate(decide: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -98,15 +102,19 @@ def act(kind: str, *, answers: type[Answer]) -> Callable[[Callable[..., Answer]]
             id: uuid.UUID | None = None,
             **kwargs: Any,
         ) -> Answer:
+            written_by = kwargs.pop("written_by", "") if on_paper else ""
             facts = dict(names.bind_partial(*args, **kwargs).arguments) | {"at": at}
-            row = Act(id=id or uuid.uuid4(), kind=kind, by=by, digest=digest_of(kind, facts))
+            site = facts["site"] if on_paper else None
+            if written_by:
+                facts["written_by"] = written_by
+            row = Act(id=id or uuid.uuid4(), kind=kind, by=by, digest=digest_of(kind, facts), written_by=written_by)
             row.at, row.sent_digest = at or timezone.now(), sent_digest_of(row.id)
 
             def once() -> Answer:
                 with transaction.atomic(), in_order():
                     if not _write(row):
                         return _kept_answer(row, answers)  # also when it is sent again after weeks
-                    check_instant(at)
+                    _check_reach(row, at, site)
                     answer = decide(*args, by=by, at=row.at, act=row, **kwargs)
                     row.answer = asdict(answer)  # type: ignore[call-overload]  # answers are dataclasses
                     row.save(update_fields=["answer"])
@@ -126,19 +134,29 @@ def act(kind: str, *, answers: type[Answer]) -> Callable[[Callable[..., Answer]]
     return decorate
 
 
-def check_instant(at: datetime | None) -> datetime:
+def check_instant(at: datetime | None, oldest: timedelta | None = None) -> datetime:
     """The instant of an act, now when absent; refuses with NotThen when it is out of reach."""
     now = timezone.now()
     if at is None:
         return now
-    if not now - settings.OLDEST_ACT <= at <= now + settings.LATEST_ACT:
+    if not now - (oldest or settings.OLDEST_ACT) <= at <= now + settings.LATEST_ACT:
         raise NotThen
     return at
 
 
+def _check_reach(row: Act, at: datetime | None, site: Site | None) -> None:
+    """Refuse with NotThen an instant out of reach; older paper is for who may correct at the site, and names a hand."""
+    if site is None or at is None or at >= timezone.now() - settings.OLDEST_ACT:
+        check_instant(at)
+        return
+    check_instant(at, settings.OLDEST_PAPER)
+    if not row.written_by or not allows(row.by, Permission.MERGE, site):
+        raise NotThen(_("Older than seven days: a coordinator can enter it, with the name of who wrote the paper."))
+
+
 def _write(row: Act) -> bool:
     """Insert the act, waiting for a twin under way; False when it is there already."""
-    written = values_of(INSERT_ACT, [row.id, row.kind, row.at, row.by_id, row.digest, row.sent_digest])
+    written = values_of(INSERT_ACT, [row.id, row.kind, row.at, row.by_id, row.digest, row.sent_digest, row.written_by])
     if written:
         (row.recorded_at,) = written
         row._state.adding = False

@@ -279,6 +279,7 @@ class Act(models.Model):
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     digest = models.CharField(max_length=64)
     sent_digest = models.CharField(max_length=66, blank=True, default="", db_default="")  # centre.sent
+    written_by = models.CharField(max_length=80, blank=True, default="", db_default="")  # whose hand, of paper
     answer = models.JSONField(null=True, encoder=DjangoJSONEncoder)
 
     class Meta:
@@ -286,6 +287,11 @@ class Act(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+    @property
+    def judged_at(self) -> datetime | None:
+        """When `by` must have had the right, beside now; of paper that was typed later, now alone."""
+        return None if self.written_by else self.at
 
 
 class LogLineQuerySet(models.QuerySet["LogLine"]):

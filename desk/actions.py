@@ -23,9 +23,11 @@ from desk.coming import Moved, absent_from, arrive_at, lay_out, lock_family, mov
 from desk.errors import CarerMissing, NotPlanned
 from desk.filling import fill_nameless
 from desk.models import EmergencyOpening
+from desk.newborn import require_newborn
 from desk.taking_back import put_back, take_out, void_facts
 from registrations.errors import AlreadyHere, AlreadyRegistered, AlreadyVoided, NotHere, NotTold
 from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
+from registrations.living import require_no_death
 from registrations.locks import lock_records
 from registrations.models import GateCount, Going, Household, Individual, Membership, Movement, Presence
 from registrations.parts import (
@@ -51,7 +53,7 @@ class Registered:
     cases: list[str]
 
 
-@act("pre_register", answers=Registered)
+@act("pre_register", answers=Registered, on_paper=True)
 def pre_register(
     site: Site,
     *,
@@ -69,7 +71,7 @@ def pre_register(
     With `card`, the number is the one of a printed card; `card_read` says whether the card was read. Refuses with
     CardTaken, CardRevoked or UnknownCard.
     """
-    require(by, Permission.REGISTER, site, at)
+    require(by, Permission.REGISTER, site, act.judged_at)
     household = record_household(
         site, act, registered=False, facts=facts, by=by, number=bind_card(card), urgent_need=urgent_need
     )
@@ -78,7 +80,7 @@ def pre_register(
     return registered(household, people, [])
 
 
-@act("register", answers=Registered)
+@act("register", answers=Registered, on_paper=True)
 def register(
     site: Site,
     *,
@@ -97,7 +99,7 @@ def register(
     `card_read` says whether the card was read. Refuses with CarerMissing, with NotThen when they would arrive after
     they are registered or too long ago, and with CardTaken, CardRevoked or UnknownCard; then nothing is written.
     """
-    require(by, Permission.REGISTER, site, at)
+    require(by, Permission.REGISTER, site, act.judged_at)
     if arrived_at and check_instant(arrived_at) > at:
         raise NotThen
     _require_carers(members, at)
@@ -108,7 +110,7 @@ def register(
     return registered(household, people, follow(people, members, site, act, by))
 
 
-@act("complete", answers=Registered)
+@act("complete", answers=Registered, on_paper=True)
 def complete(
     household: Household,
     *,
@@ -125,7 +127,7 @@ def complete(
     A nameless row of the same sex and age group is filled; people beyond those counted are added. Refuses with
     AlreadyRegistered or CarerMissing; then nothing is written.
     """
-    require(by, Permission.REGISTER, site, at)
+    require(by, Permission.REGISTER, site, act.judged_at)
     _require_carers(members, at)
     (locked,) = lock_by_key(Household.objects.filter(pk=household.pk))
     taken = (
@@ -136,14 +138,15 @@ def complete(
     if not taken:
         raise AlreadyRegistered
     people = fill_nameless(locked, members, act, by)
-    absent = absent_from(people, site, at)
+    living = list(Individual.objects.filter(pk__in=[person.pk for person in people]).living(at))
+    absent = absent_from(living, site, at)
     if absent:
         arrive_at(absent, site, at, act, card_read=card_read)
-    _go(people, site, facts, at, act)
+    _go(living, site, facts, at, act)
     return registered(locked, people, follow(people, members, site, act, by))
 
 
-@act("arrive", answers=Moved)
+@act("arrive", answers=Moved, on_paper=True)
 def arrive(
     household: Household,
     *,
@@ -157,10 +160,11 @@ def arrive(
     """Record that the household, or these members, came to the site; where they were before, they are no more.
 
     `card_read` says whether their card was seen, and stays with the arrival. Who is at a confidential site of which the
-    user may not know stays there. Refuses with AlreadyHere, or with NotTold when nobody else is left.
+    user may not know stays there. Refuses with AlreadyHere, with NotTold when nobody else is left, or
+    with RecordClosed when one who is named has died.
     """
-    require(by, Permission.REGISTER, site, at)
-    people = lock_family(household, members, at)
+    require(by, Permission.REGISTER, site, act.judged_at)
+    people = lock_family(household, members, at, by)
     absent = absent_from(people, site, at)
     if not absent:
         raise AlreadyHere
@@ -170,7 +174,7 @@ def arrive(
     return moved(arrive_at(free, site, at, act, household=household, card_read=card_read))
 
 
-@act("depart", answers=Moved)
+@act("depart", answers=Moved, on_paper=True)
 def depart(
     household: Household,
     *,
@@ -186,17 +190,18 @@ def depart(
 ) -> Moved:
     """Record that the household, or these members, left the site; their presence and their stay end.
 
-    A hold elsewhere stays. Refuses with NotHere when none of them is present at the site, and with NotPlanned when a
-    child would leave without its carer, unless a protection officer records it. With `happened_anyway`, how it
+    A hold elsewhere stays. Refuses with NotHere when none of them is present at the site, with RecordClosed when one
+    who is named has died, and with NotPlanned when a child would leave without its carer, unless a protection officer
+    records it. With `happened_anyway`, how it
     happened, it is recorded and an urgent case opens where the child goes.
     """
-    require(by, Permission.REGISTER, site, at)
-    people = lock_family(household, members, at)
+    require(by, Permission.REGISTER, site, act.judged_at)
+    people = lock_family(household, members, at, by)
     here = _present([person.pk for person in people], site, at)
     if not here:
         raise NotHere
     apart = left_without_carer(household, here, local_day(at))
-    if apart and not happened_anyway and not allows(by, Permission.SEE_CASES, site, at):
+    if apart and not happened_anyway and not allows(by, Permission.SEE_CASES, site, act.judged_at):
         raise NotPlanned
     movements = record_movements(
         Movement.Kind.DEPARTED,
@@ -217,29 +222,42 @@ def depart(
     return moved(movements)
 
 
-@act("died", answers=Moved)
+@act("died", answers=Moved, on_paper=True)
 def record_death(
     individual: Individual, *, site: Site, told_of: Household | None = None, by: User, at: datetime, act: Act
 ) -> Moved:
     """Record that a person died; presence, stay and holds end.
 
-    With `told_of`, the fact is addressed to the household's member who counts as this person.
+    With `told_of`, the fact is addressed to the household's member who counts as this person. Refuses with RecordClosed
+    when a death of theirs is recorded.
     """
-    require(by, Permission.REGISTER, site, at)
+    require(by, Permission.REGISTER, site, act.judged_at)
     people = lock_records([individual.pk])
+    require_no_death(people[individual.pk], by)
     movements = record_movements(Movement.Kind.DIED, [individual.pk], site=site, at=at, act=act, told_of=told_of)
     end_holds(people.values(), at, act)
     lay_out(movements, act)
     return moved(movements)
 
 
-@act("born", answers=Registered)
+@act("born", answers=Registered, on_paper=True)
 def record_birth(
-    household: Household, *, site: Site, child: PersonFacts, by: User, at: datetime, act: Act
+    household: Household,
+    *,
+    site: Site,
+    child: PersonFacts,
+    mother: uuid.UUID | None = None,
+    by: User,
+    at: datetime,
+    act: Act,
 ) -> Registered:
-    """Record that a child was born into the household at the site."""
-    require(by, Permission.REGISTER, site, at)
+    """Record that a child was born into the household at the site; its mother, where she is named, looks after it.
+
+    Refuses with NotNewborn or NotTheMother; then nothing is written.
+    """
+    require(by, Permission.REGISTER, site, act.judged_at)
     lock_by_key(Household.objects.filter(pk=household.pk))
+    child = require_newborn(child, mother, household, local_day(at))
     people = record_people(household, [child], act, by)
     enter(people, Movement.Kind.BORN, site, at, act)
     return registered(household, people, [])
@@ -270,10 +288,10 @@ class Counted:
     gate_count: str
 
 
-@act("count_gate", answers=Counted)
+@act("count_gate", answers=Counted, on_paper=True)
 def count_gate(site: Site, *, people: int, vehicles: int = 0, by: User, at: datetime, act: Act) -> Counted:
     """Record how many people and vehicles were seen crossing since the last count."""
-    require(by, Permission.COUNT_GATE, site, at)
+    require(by, Permission.COUNT_GATE, site, act.judged_at)
     count = GateCount.objects.create(site=site, people=people, vehicles=vehicles, happened_at=at, act=act)
     return Counted(str(count.pk))
 

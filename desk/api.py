@@ -33,7 +33,15 @@ from desk.actions import (
     void_gate_count,
     void_movement,
 )
-from desk.bodies import BirthBody, EmergencyBody, IntakeBody, NamesBody, PreRegistrationBody, ProofBody
+from desk.bodies import (
+    BirthBody,
+    EmergencyBody,
+    IntakeBody,
+    NamesBody,
+    OnPaper,
+    PreRegistrationBody,
+    ProofBody,
+)
 from desk.coming import Seen, confirm_seen, dismiss_seen
 from desk.intake import MOST_CROSSING
 from desk.merging import Merged, merge_individuals, unmerge
@@ -114,13 +122,13 @@ class PreRegistrations(Acts):
         )
 
 
-class ArrivalFacts(MembersFacts):
+class ArrivalFacts(OnPaper, MembersFacts):
     """Where they came."""
 
     site = SiteField()
 
 
-class DepartureFacts(MembersFacts):
+class DepartureFacts(OnPaper, MembersFacts):
     """Where they left, and where to."""
 
     site = SiteField()
@@ -191,6 +199,10 @@ class SiteFacts(ActFacts):
     site = SiteField()
 
 
+class DeathFacts(OnPaper, SiteFacts):
+    """Where somebody died."""
+
+
 class HouseholdMovements(Acts):
     """Households that are named, come, go, and grow."""
 
@@ -239,8 +251,8 @@ class Deaths(Acts):
     def get_queryset(self) -> Any:
         return Individual.objects.in_hand_of(self.request.user)
 
-    @act_on_row(SiteFacts, Moved)
-    def died(self, individual: Individual, body: SiteFacts) -> Moved:
+    @act_on_row(DeathFacts, Moved)
+    def died(self, individual: Individual, body: DeathFacts) -> Moved:
         """Record that a person died; presence, stay and holds end."""
         return record_death(individual, **body.facts)
 
@@ -309,7 +321,7 @@ class GateCountRow(serializers.ModelSerializer[GateCount]):
         fields = ("id", "site", "people", "vehicles", "happened_at", "recorded_at", "voids")
 
 
-class GateCountFacts(SiteFacts):
+class GateCountFacts(OnPaper, SiteFacts):
     """How many crossed."""
 
     people = Count(min_value=0, max_value=MOST_CROSSING)
@@ -368,5 +380,5 @@ def _household_of(done: dict[str, Any]) -> Household:
 
 
 def _signed(body: ActFacts) -> dict[str, Any]:
-    """Who did the act, when, and under which id."""
-    return {name: body.facts[name] for name in ("by", "at", "id") if name in body.facts}
+    """Who did the act, when, under which id, and whose hand wrote it on paper."""
+    return {name: body.facts[name] for name in ("by", "at", "id", "written_by") if name in body.facts}

@@ -20,8 +20,11 @@ from centre.models import Marz
 from centre.sheets import read_why
 from centre.viewsets import ActFacts, DatedFacts
 from desk.births import OLDEST, read_birth
+from desk.errors import NotTheMother
 from desk.fields import LONGEST_PHONES, NOT_KNOWN, NameField, PhoneField, phones_in
 from desk.intake import HEAD, MOST_IN_A_GROUP, MOST_ROWS, OTHER_CARERS, child_key, member_key
+from desk.newborn import faults_of, mothers_in
+from desk.on_paper import LONGEST_HAND
 from registrations.births import MOST_MONTHS
 from registrations.card_texts import LENGTH, read_card_text
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts, asks_for_carer
@@ -157,7 +160,18 @@ class FamilyFacts(Facts):
         )
 
 
-class NamesBody(FamilyFacts, DatedFacts):
+class OnPaper(Facts):
+    """What may be typed from paper later; its `at` is the day and hour on the paper."""
+
+    written_by = Text(
+        max_length=LONGEST_HAND,
+        clean=line(LONGEST_HAND),
+        required=False,
+        help_text="Whose hand the paper was. With it a coordinator may send what is up to 90 days old.",
+    )
+
+
+class NamesBody(FamilyFacts, OnPaper, DatedFacts):
     """A whole family with its names, at a site."""
 
     site = SiteField()
@@ -205,7 +219,7 @@ class IntakeBody(NamesBody):
     card = Text(max_length=LENGTH + 20, clean=read_card_text, required=False, help_text=CARD)
 
 
-class ProofBody(DatedFacts):
+class ProofBody(OnPaper, DatedFacts):
     """A family that comes: its card; or its number with a name and the birth year of one member; or without a number
     the name, the birth date and the father's name of one."""
 
@@ -238,7 +252,7 @@ class GroupBody(Facts):
     age_group = Choice(choices=AgeGroup.choices, required=False, allow_blank=True)
 
 
-class PreRegistrationBody(FamilyFacts, ActFacts):
+class PreRegistrationBody(FamilyFacts, OnPaper, ActFacts):
     """A family counted at the gate, without names; with a card, of the one that is given to them now."""
 
     site = SiteField()
@@ -262,21 +276,28 @@ class ChildBody(PersonBody):
     """A child born at the site."""
 
 
-class BirthBody(DatedFacts):
+class BirthBody(OnPaper, DatedFacts):
     """A birth."""
 
     site = SiteField()
     child = ChildBody()
+    mother = Key(required=False, help_text="The id of a woman of the household: she looks after the child.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        said = attrs["child"]
-        if said["relationship"] == HEAD:
-            raise serializers.ValidationError({"child": {"relationship": [_("A newborn child is no head.")]}})
+        said, day = attrs["child"], local_day(attrs["at"])
         try:
-            attrs["child"] = ChildBody().person(said, local_day(attrs["at"]), child_key(attrs["id"]))
+            child = ChildBody().person(said, day, child_key(attrs["id"]))
         except serializers.ValidationError as error:
             raise serializers.ValidationError({"child": error.detail}) from error
-        return attrs
+        in_field = {"birth": (births_said(said) or ["birth_date"])[0]}
+        faults = {in_field.get(name, name): [fault] for name, fault in faults_of(child, day).items()}
+        if faults:
+            raise serializers.ValidationError({"child": faults})
+        mother = attrs.get("mother")
+        women = {key for one in mothers_in(self.context["row"], day) for key in (one.individual_id, one.counted_as_id)}
+        if mother and mother not in women:
+            raise serializers.ValidationError({"mother": [NotTheMother.message]})
+        return attrs | {"child": child}
 
 
 def needs_at_desk() -> set[str]:
@@ -284,13 +305,15 @@ def needs_at_desk() -> set[str]:
     return set(NeedCode.objects.filter(at_desk=True).values_list("code", flat=True))
 
 
+def births_said(said: Mapping[str, Any]) -> list[str]:
+    """The fields in which something was said of the birth."""
+    names = ("birth_date", "birth_year", "age", "age_months", "age_group")
+    return [name for name in names if said.get(name) not in (None, "")]
+
+
 def birth_from(said: Mapping[str, Any], today: date) -> Birth:
     """The birth from the one thing that was said of it; raises ValidationError naming the field."""
-    given = [
-        name
-        for name in ("birth_date", "birth_year", "age", "age_months", "age_group")
-        if said.get(name) not in (None, "")
-    ]
+    given = births_said(said)
     if not given:
         return Birth()
     if len(given) > 1:

@@ -11,6 +11,7 @@ from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from centre.sight import sight_of
 from registrations.errors import AlreadyHere, NotTold
+from registrations.living import require_living
 from registrations.models import Household, Individual, Movement, Presence
 from registrations.parts import answer_sighting, record_movements, record_sighting
 from registrations.presences import lay_out_presences
@@ -47,7 +48,7 @@ def confirm_seen(household: Household, *, site: Site, by: User, at: datetime, ac
     Refuses with NotSeenThere, AlreadyHere or NotTold.
     """
     require(by, Permission.REGISTER, at=at)
-    people = lock_family(household, None, at)
+    people = lock_family(household, None, at, by)
     seen_at = answer_sighting(household, site, confirmed_in=act)
     absent = absent_from(people, site, seen_at)
     if not absent:
@@ -66,13 +67,19 @@ def dismiss_seen(household: Household, *, site: Site, by: User, at: datetime, ac
     return Seen(str(household))
 
 
-def lock_family(household: Household, members: Sequence[uuid.UUID] | None, at: datetime) -> list[Individual]:
-    """Lock the household, then its living members of today or those named, by key."""
+def lock_family(household: Household, members: Sequence[uuid.UUID] | None, at: datetime, by: User) -> list[Individual]:
+    """Lock the household, then its living members of today or those named, by key.
+
+    Refuses with RecordClosed when one who is named has died.
+    """
     lock_by_key(Household.objects.filter(pk=household.pk))
     people = Individual.objects.members_of(household)
     people = people.living(at) if members is None else people.filter(pk__in=members)
     keys = set(people.values_list("pk", flat=True))
-    return lock_by_key(Individual.objects.filter(pk__in=keys))
+    locked = lock_by_key(Individual.objects.filter(pk__in=keys))
+    if members is not None:
+        require_living(keys, at, by)
+    return locked
 
 
 def absent_from(people: Iterable[Individual], site: Site, at: datetime) -> list[Individual]:

@@ -12,6 +12,20 @@ class CarerMissing(Refusal):
     message = _("Say who looks after this child.")
 
 
+class NotNewborn(Refusal):
+    """A birth of somebody who was not born in these days, or who is to the head what no newborn child is."""
+
+    code = "not_newborn"
+    message = _("Only for a child born in the last seven days. Enter the day of birth.")
+
+
+class NotTheMother(Refusal):
+    """The mother who was named is no woman of the household."""
+
+    code = "not_the_mother"
+    message = _("Choose a woman of this family.")
+
+
 class NotPlanned(Refusal):
     """A departure of a child that a protection officer must agree to."""
 

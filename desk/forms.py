@@ -19,10 +19,12 @@ from centre.sheets import list_separator, read_why
 from desk.fields import NOT_KNOWN, BirthField, NameField
 from desk.intake import MOST_CROSSING, MOST_IN_A_GROUP, MemberForm, child_key, need_name
 from desk.naming import card_facts, given_in
+from desk.newborn import CHILDS, faults_of, mothers_in
+from desk.on_paper import PAPER, PaperForm
 from registrations.births import birth_in_words
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts
 from registrations.fields import NumberField
-from registrations.models import AgeGroup, Going, Individual, Movement, NeedCode, Relationship, Sex
+from registrations.models import AgeGroup, Going, Household, Individual, Movement, NeedCode, Sex
 from registrations.other_names import likeness
 
 LONGEST_SHOWN = 20  # of what was scanned and leads nowhere: no page needs more of it
@@ -48,7 +50,7 @@ class ListForm(forms.Form):
         return self.cleaned_data | {"separator": list_separator(self.cleaned_data["language"])}
 
 
-class GateForm(ActForm):
+class GateForm(PaperForm):
     """A family counted at the gate: how many of which sex and age, what is urgent, where they want to go."""
 
     card = CardField(label=_("Card?"))
@@ -129,6 +131,7 @@ class GateForm(ActForm):
             "urgent_need": self.cleaned_data["urgent_need"] or None,
             **card_facts(self.cleaned_data["card"]),
             "id": self.cleaned_data["id"],
+            **self.from_paper(),
         }
 
 
@@ -153,7 +156,7 @@ class EmergencyForm(forms.Form):
         return read_why(self.cleaned_data["emergency"])
 
 
-class CountForm(ActForm):
+class CountForm(PaperForm):
     """People and vehicles seen crossing since the last count."""
 
     people = forms.IntegerField(
@@ -189,7 +192,7 @@ class MembersField(forms.MultipleChoiceField):
         return [uuid.UUID(key) for key in super().clean(value)]
 
 
-class DepartForm(ActForm):
+class DepartForm(PaperForm):
     """Who leaves, and where to."""
 
     members = MembersField(label=_("Who leaves?"), error_messages={"required": _("Choose who leaves.")})
@@ -233,7 +236,7 @@ class SeenForm(ActForm):
         field_of(self, "site", forms.ModelChoiceField).queryset = sites
 
 
-class DiedForm(ActForm):
+class DiedForm(PaperForm):
     """Who died."""
 
     individual = forms.ChoiceField(label=_("Who died?"), widget=forms.RadioSelect)
@@ -249,24 +252,45 @@ class DiedForm(ActForm):
         return self.people[self.cleaned_data["individual"]]
 
 
-class BornForm(ActForm, MemberForm):
-    """A child that was born at the site."""
+class BornForm(PaperForm, MemberForm):
+    """A child that was born at the site, and its mother."""
 
-    field_order = ("id", "given_name", "family_name", "fathers_name", "sex", "birth", "relationship")
+    mother = forms.TypedChoiceField(label=_("Mother"), coerce=uuid.UUID, empty_value=None, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    field_order = ("id", "given_name", "family_name", "fathers_name", "sex", "birth", "relationship", "mother")
+
+    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
         super().__init__(*args, needs=[], **kwargs)
         for name in ("carer", "needs"):
             del self.fields[name]
-        field_of(self, "relationship", forms.ChoiceField).choices = [
+        field_of(self, "relationship", forms.ChoiceField).choices = [("", ""), *CHILDS]
+        field_of(self, "birth", BirthField).today = self.day
+        mothers = mothers_in(household, self.day)
+        field_of(self, "mother", forms.ChoiceField).choices = [
             ("", ""),
-            *(choice for choice in Relationship.choices if choice[0] != Relationship.HEAD),
+            *((str(member.individual_id), str(member.counted_as)) for member in mothers),
         ]
+
+    def of_the_child(self) -> list[Any]:
+        """What is asked of the child; what may be typed from paper is asked apart."""
+        return [field for field in self.visible_fields() if field.name not in PAPER]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, fault in faults_of(self.person(uuid.UUID(int=0)), self.day).items():
+            if name not in self.errors:
+                self.add_error(name, fault)
+        return cleaned
 
     def facts(self) -> dict[str, Any]:
         """The parameters of the act; the child's id comes from the act's."""
         act = self.cleaned_data["id"]
-        return {"child": self.person(child_key(act)), "id": act}
+        return {
+            "child": self.person(child_key(act)),
+            "mother": self.cleaned_data["mother"],
+            "id": act,
+            **self.from_paper(),
+        }
 
 
 class VoidForm(ActForm):

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cards.in_hand import OnTable
-from centre.forms import ActForm, field_of
+from centre.forms import field_of
 from centre.lines import LineField
 from centre.models import Marz
 from desk.births import for_browsers, in_words
 from desk.fields import NOT_KNOWN, BirthField, NameField, PhoneField, phones_in
+from desk.on_paper import PaperForm
 from registrations.card_texts import LENGTH
 from registrations.facts import Birth, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.models import District, Going, Membership, NeedCode, Relationship, Sex
@@ -36,7 +37,7 @@ OTHER_CARERS = [choice for choice in Membership.Carer.choices if choice[0] != Me
 NAMES = ("family_name", "given_name", "fathers_name")
 
 
-class IntakeForm(ActForm):
+class IntakeForm(PaperForm):
     """What a family says of itself as a whole."""
 
     card = forms.CharField(label=_("Card?"), required=False, max_length=LENGTH + 20)
@@ -66,7 +67,7 @@ class IntakeForm(ActForm):
 
     def facts(self) -> dict[str, Any]:
         """The parameters of the act, but for the members."""
-        return {"facts": self._family(), "id": self.cleaned_data["id"]}
+        return {"facts": self._family(), "id": self.cleaned_data["id"], **self.from_paper()}
 
     def _family(self) -> HouseholdFacts:
         said = self.cleaned_data
@@ -93,8 +94,11 @@ class MemberForm(forms.Form):
     carer = forms.ChoiceField(label=_("Who looks after this child?"), required=False)
     needs = forms.MultipleChoiceField(label=_("Needs"), widget=forms.CheckboxSelectMultiple, required=False)
 
-    def __init__(self, *args: Any, needs: Sequence[tuple[str, str]], rows: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, needs: Sequence[tuple[str, str]], rows: int = 0, day: date | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        field_of(self, "birth", BirthField).today = day
         self.questions: list[Question] = []
         people = [(f"{ROW}{number}", _("Person %(number)d") % {"number": number}) for number in range(1, rows + 1)]
         field_of(self, "carer", forms.ChoiceField).choices = [("", ""), *people, *OTHER_CARERS]
@@ -107,7 +111,7 @@ class MemberForm(forms.Form):
     def understood(self) -> str:
         """How the birth was read, for the place beside it."""
         birth = getattr(self, "cleaned_data", {}).get("birth")
-        return in_words(birth, timezone.localdate()) if birth else ""
+        return in_words(birth, field_of(self, "birth", BirthField).today or timezone.localdate()) if birth else ""
 
     @property
     def mixed(self) -> list[str]:
@@ -159,7 +163,7 @@ class MemberFormSet(forms.BaseFormSet):
             if not form.cleaned_data.get("given_name") and "given_name" not in form.errors:
                 form.add_error("given_name", _("Write the given name, or ? when nobody knows it."))
         self._seat_the_head()
-        self._check_carers(timezone.localdate())
+        self._check_carers(self.form_kwargs["day"])
 
     def people(self, act: uuid.UUID) -> list[PersonFacts]:
         """The persons in their order, each under an id that comes from the act's: the same form gives the same."""
@@ -167,7 +171,7 @@ class MemberFormSet(forms.BaseFormSet):
         for position, form in self.rows:
             person = form.person(member_key(act, position))
             kind, row = self._carer_of(form)
-            if asks_for_carer(person, timezone.localdate()):
+            if asks_for_carer(person, self.form_kwargs["day"]):
                 person = replace(person, carer_kind=kind, carer=member_key(act, row) if row is not None else None)
             people.append(person)
         return people
@@ -265,7 +269,7 @@ class Intake:
     def ask_once(self) -> list[Question]:
         """What is to be looked at again, beside its row; nothing of it is asked when the same is sent once more."""
         rows = {position + 1: form for position, form in self.members.rows}
-        questions = questions_about(dict(zip(rows, self.people(), strict=True)), timezone.localdate())
+        questions = questions_about(dict(zip(rows, self.people(), strict=True)), self.form.day)
         if {question.key for question in questions} <= set(self.form.cleaned_data["asked"].split()):
             return []
         for question in questions:
@@ -289,9 +293,8 @@ class Intake:
         return people, self.form.cleaned_data.get("last_residence_settlement", "")
 
     def _members(self, data: Any, *, initial: Any) -> Any:
-        return Members(
-            data, prefix="member", initial=initial, form_kwargs={"needs": self.needs, "empty_permitted": False}
-        )
+        usual = {"needs": self.needs, "day": self.form.day, "empty_permitted": False}
+        return Members(data, prefix="member", initial=initial, form_kwargs=usual)
 
 
 def member_key(act: uuid.UUID, position: int) -> uuid.UUID:

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import replace
 from functools import partial
 
+from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from centre.models import LogLine, Site
 from centre.refusals import Refusal
 from centre.requests import StaffRequest
 from desk.actions import (
+    Registered,
     arrive,
     count_gate,
     open_in_emergency,
@@ -67,7 +69,7 @@ def intake(request: StaffRequest, site: Site) -> HttpResponse:
     if typed.is_valid(card) and not typed.ask_once():
         answer = do(request, typed.form, take_names, card.shown, site=site, members=typed.people())
         if answer:
-            return see("desk:done", answer.number)
+            return _next(request, answer)
     return _draw_intake(request, typed, card, status=422)
 
 
@@ -158,7 +160,7 @@ def gate(request: StaffRequest, site: Site) -> HttpResponse:
     if form.is_bound:
         form.show_number(partial(as_seen, request))
     if answer := do(request, form, pre_register, site):
-        return see("desk:done", answer.number)
+        return _next(request, answer)
     return draw(request, "desk/gate.html", form)
 
 
@@ -226,6 +228,14 @@ def _draw_intake(
     if card.household and context["open"]:
         write_log(request.user, LogLine.Verb.OPENED, card.household, ["size"])
     return render(request, "desk/intake.html", context, status=status)
+
+
+def _next(request: StaffRequest, saved: Registered) -> HttpResponse:
+    """What comes next for the family; a new page where paper is so old that it is not shown to whoever typed it."""
+    if Household.objects.visible_to(request.user).filter(pk=saved.household).exists():
+        return see("desk:done", saved.number)
+    messages.success(request, _("Saved as %(number)s.") % {"number": saved.number})
+    return see("desk:intake")
 
 
 def _arrive_and_open(request: StaffRequest, household: Household, site: Site) -> HttpResponse:

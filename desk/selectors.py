@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from centre.access import Permission, allows
+from centre.access import Permission
 from centre.clock import local_day
 from centre.models import Site, User
 from centre.sight import Sight, sight_of
@@ -18,6 +18,7 @@ from desk.children import is_child_on
 from registrations.births import age_as_known
 from registrations.choices import Relationship
 from registrations.journal import last_word, voiding
+from registrations.living import is_told_of_deaths
 from registrations.models import Household, Individual, Membership, Merge, Movement, SpecificNeed
 from registrations.whereabouts import AT_A_SITE, DIED, ON_THE_WAY, PRESUMED_LEFT, Whereabouts, find_people
 
@@ -60,6 +61,7 @@ class Told:
     movements: list[uuid.UUID]
     may_be_voided: bool
     card_read: bool | None
+    written_by: str  # whose hand it was, of what was typed from paper
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,7 @@ class Eyes:
 
     @classmethod
     def of(cls, user: User, at: datetime) -> "Eyes":
-        return cls(sight_of(user, at), allows(user, Permission.SEE_NEEDS, None, at))
+        return cls(sight_of(user, at), is_told_of_deaths(user, at))
 
 
 def age_in_words(person: Individual, at: datetime) -> str:
@@ -277,6 +279,7 @@ def _history(
             movements=[last.pk for _fact, last in group],
             may_be_voided=reach is None or first.site_id in reach,
             card_read=first.card_read,
+            written_by=first.act.written_by,
         )
         for (_act, _kind, undone), group in entries.items()
         for first, last in group[:1]

@@ -35,6 +35,7 @@ from desk.forms import (
     SeenForm,
     VoidForm,
 )
+from desk.on_paper import PaperForm
 from desk.pages import Page
 from desk.proof import sees
 from desk.selectors import File, read_file, read_rows
@@ -103,7 +104,7 @@ def family(request: StaffRequest, number: int) -> HttpResponse:
 def arrival(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The whole family, or whoever of it is not here yet, has arrived at the site."""
     household = household_or_404(request, number)
-    form = ActForm(request.POST)
+    form = PaperForm(request.POST)
     said, seen = _("%(number)s arrived here.") % {"number": household}, was_in_hand(request, number)
     if do(request, form, arrive, household, site=site, card_read=seen, said=said):
         return _saved(request, household)
@@ -155,7 +156,7 @@ def death(request: StaffRequest, site: Site, number: int) -> HttpResponse:
 def birth(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """A child was born into the family at the site."""
     household = household_or_404(request, number, acting=True)
-    form = BornForm(request.POST or None)
+    form = BornForm(request.POST or None, household=household)
     if do(request, form, record_birth, household, site=site, said=_("The birth is recorded.")):
         return _saved(request, household)
     write_log(request.user, LogLine.Verb.OPENED, household, ["number"])
@@ -208,7 +209,7 @@ def _draw_file(request: StaffRequest, household: Household, form: ActForm | None
         "next": "" if reads_only else _next_act(request, household, here),
         "seen": Sighting.objects.open().in_hand_of(request.user).filter(household=household),
     }
-    return draw(request, "desk/family.html", form or ActForm(), **context)
+    return draw(request, "desk/family.html", form or PaperForm(), **context)
 
 
 def _next_act(request: StaffRequest, household: Household, here: list[Any]) -> str:

@@ -299,6 +299,7 @@ SPECTACULAR_SETTINGS = {
 
 # How far back and ahead of the server's clock an act may say it happened
 OLDEST_ACT = timedelta(days=3660) if DEMONSTRATION else timedelta(days=7)
+OLDEST_PAPER = timedelta(days=90)  # typed later by who may correct, and whose hand it was is said
 LATEST_ACT = timedelta(minutes=5)
 
 # Watching: what it writes down, and who may read its figures

@@ -75,6 +75,13 @@ class NotSeenThere(Refusal):
     message = _("This was already answered.")
 
 
+class RecordClosed(Refusal):
+    """Somebody who is named has died; the message says so to those alone who may know of it."""
+
+    code = "record_closed"
+    message = _("This cannot be recorded for one of these people. Ask a coordinator.")
+
+
 class NotTold(Refusal):
     """All who would arrive are where the user may not know that they are."""
 

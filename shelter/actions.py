@@ -59,14 +59,14 @@ def hold_places(
 ) -> Placed:
     """Keep a place in these rooms for each member until a time; nobody needs to be at the site yet.
 
-    Refuses with SiteDiffers, SiteClosed, HoldEndsFirst, NobodyToPlace, AlreadyHeld or NotEnoughPlaces; then nothing is
-    kept.
+    Refuses with SiteDiffers, SiteClosed, HoldEndsFirst, NobodyToPlace, RecordClosed, AlreadyHeld or NotEnoughPlaces;
+    then nothing is kept.
     """
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
     if site.is_closed(at):
         raise SiteClosed
-    people = lock_members(household, members, at)
+    people = lock_members(household, members, at, by)
     _require_nothing_held(people, at)
     places = lock_free_places(rooms, len(people), at)
     return _hold([Lodging(who, *spot) for who, spot in zip(people, places, strict=True)], until, reason, at, act)
@@ -86,13 +86,13 @@ def place_household(
     """Give each member of the household a place of their own in these rooms, filled in order, and check them in.
 
     Who is not at the site yet arrives there by it; their holds end, but for beds kept elsewhere while they are in
-    hospital. Refuses with SiteDiffers, NobodyToPlace, AlreadyHoused or NotEnoughPlaces; then nobody moves. With
-    `happened_anyway`, a reason, it is recorded whatever was known before: those for whom there is no place are in
-    the last room as overflow.
+    hospital. Refuses with SiteDiffers, NobodyToPlace, RecordClosed, AlreadyHoused or NotEnoughPlaces; then nobody
+    moves. With `happened_anyway`, a reason, it is recorded whatever was known before: those for whom there is no place
+    are in the last room as overflow.
     """
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
-    people = lock_members(household, members, at)
+    people = lock_members(household, members, at, by)
     known = list(Stay.objects.of(who.person for who in people).from_(at))
     if not happened_anyway and any(stay.kind == Stay.Kind.STAY for stay in known):
         raise AlreadyHoused
@@ -108,12 +108,13 @@ def place_household(
 def check_in(holds: Sequence[Stay], *, by: User, at: datetime, act: Act) -> Placed:
     """End these holds and begin the stays they were kept for; who is not at the site yet arrives there by it.
 
-    After a hold has gone this is a new placement of the same beds. Refuses with StayEnded when one was taken back,
-    with AlreadyHoused when its person was checked in since, and with HoldGone when its place is no longer free.
+    After a hold has gone this is a new placement of the same beds. Refuses with RecordClosed, with StayEnded when one
+    was taken back, with AlreadyHoused when its person was checked in since, and with HoldGone when its place is no
+    longer free.
     """
     site = _site_of([hold.room for hold in holds])
     require(by, Permission.PLACE, site, at)
-    people = lock_people(holds)
+    people = lock_people(holds, at, by)
     held = _as_they_are(Stay.objects.holds(), holds)
     places = lock_by_key(Place.objects.filter(pk__in=[hold.place_id for hold in held]))
     _require_not_checked_in(people, held, at)
@@ -129,11 +130,11 @@ def check_in(holds: Sequence[Stay], *, by: User, at: datetime, act: Act) -> Plac
 def move(stays: Sequence[Stay], *, rooms: Sequence[Room], by: User, at: datetime, act: Act) -> Placed:
     """Move the people of these stays to places in these rooms; the old place is free from that instant.
 
-    Refuses with StayEnded, SiteDiffers or NotEnoughPlaces; then nobody moves.
+    Refuses with RecordClosed, StayEnded, SiteDiffers or NotEnoughPlaces; then nobody moves.
     """
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
-    people = lock_people(stays)
+    people = lock_people(stays, at, by)
     _as_they_are(Stay.objects.stays().at(at).filter(during__upper_inf=True), stays)
     spots = lock_free_places(rooms, len(people), at)
     lodgings = [Lodging(who, *spot) for who, spot in zip(people, spots, strict=True)]
@@ -143,9 +144,12 @@ def move(stays: Sequence[Stay], *, rooms: Sequence[Room], by: User, at: datetime
 
 @act("end_stay", answers=Placed)
 def end_stays(stays: Sequence[Stay], *, by: User, at: datetime, act: Act) -> Placed:
-    """End these stays and give back these holds; the people are still at the site. Refuses with StayEnded."""
+    """End these stays and give back these holds; the people are still at the site.
+
+    Refuses with RecordClosed or StayEnded.
+    """
     require(by, Permission.PLACE, _site_of([stay.room for stay in stays]), at)
-    people = lock_people(stays)
+    people = lock_people(stays, at, by)
     running = list(zip(people, _as_they_are(Stay.objects.from_(at), stays), strict=True))
     if any(stay.kind == Stay.Kind.STAY and at not in stay.during for _, stay in running):
         raise StayEnded
@@ -158,10 +162,10 @@ def end_stays(stays: Sequence[Stay], *, by: User, at: datetime, act: Act) -> Pla
 def keep_beds(stays: Sequence[Stay], *, until: datetime, reason: str, by: User, at: datetime, act: Act) -> Placed:
     """End these stays and hold the same places for the same people, such as while they are in hospital.
 
-    Refuses with StayEnded, HoldEndsFirst, AlreadyHeld, or NotEnoughPlaces when one has no place.
+    Refuses with RecordClosed, StayEnded, HoldEndsFirst, AlreadyHeld, or NotEnoughPlaces when one has no place.
     """
     require(by, Permission.PLACE, _site_of([stay.room for stay in stays]), at)
-    people = lock_people(stays)
+    people = lock_people(stays, at, by)
     running = _as_they_are(Stay.objects.stays().at(at), stays)
     placed = [stay.place_id for stay in running if stay.place_id]
     if len(placed) < len(running):

@@ -7,6 +7,8 @@ from datetime import datetime
 from django.db.models import F
 
 from centre.locks import lock_by_key
+from centre.models import User
+from registrations.living import require_living
 from registrations.locks import lock_records
 from registrations.models import Household, Individual
 from shelter.errors import NobodyToPlace, NotEnoughPlaces
@@ -14,8 +16,11 @@ from shelter.models import Bedding, Place, Room, Stay
 from shelter.parts import Sleeper
 
 
-def lock_members(household: Household, members: Sequence[uuid.UUID] | None, at: datetime) -> list[Sleeper]:
-    """Lock the household, then the persons of its living members of today or those named, in the form's order."""
+def lock_members(household: Household, members: Sequence[uuid.UUID] | None, at: datetime, by: User) -> list[Sleeper]:
+    """Lock the household, then the persons of its living members of today or those named, in the form's order.
+
+    Refuses with NobodyToPlace, or with RecordClosed when one who is named has died.
+    """
     lock_by_key(Household.objects.filter(pk=household.pk).only("pk"))
     asked = Individual.objects.members_of(household)
     asked = asked.living(at) if members is None else asked.filter(pk__in=members)
@@ -25,14 +30,20 @@ def lock_members(household: Household, members: Sequence[uuid.UUID] | None, at: 
         people.setdefault(row.pk, Sleeper(row.pk, row.addressed))
     if not people or (members is not None and len(people) != len(set(members))):
         raise NobodyToPlace
+    if members is not None:
+        require_living(people, at, by)
     return list(people.values())
 
 
-def lock_people(stays: Sequence[Stay]) -> list[Sleeper]:
-    """Lock the persons of these stays and holds; they are returned in the order of the stays."""
+def lock_people(stays: Sequence[Stay], at: datetime, by: User) -> list[Sleeper]:
+    """Lock the persons of these stays and holds; they are returned in the order of the stays.
+
+    Refuses with RecordClosed when one of them has died.
+    """
     told_of = dict(Bedding.objects.filter(stay__in=stays).values_list("stay", "individual"))
     addressed = [told_of.get(stay.pk, stay.individual_id) for stay in stays]
     counted_as = lock_records(addressed)
+    require_living(set(counted_as.values()), at, by)
     return [Sleeper(counted_as[key], key) for key in addressed]
 
 

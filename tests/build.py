@@ -63,6 +63,11 @@ def child(given: str = "Mane", **facts: Any) -> PersonFacts:
     return person(given, **{"birth": Birth(born, "day"), "relationship": "daughter"} | facts)
 
 
+def newborn(given: str = "Tigran", **facts: Any) -> PersonFacts:
+    """A daughter born today, unless said otherwise."""
+    return child(given, **{"birth": Birth(timezone.localdate(), "day")} | facts)
+
+
 def register_family(
     site: Site,
     by: User,

@@ -20,13 +20,13 @@ from desk.actions import (
     void_gate_count,
     void_movement,
 )
-from desk.errors import CarerMissing
+from desk.errors import CarerMissing, NotNewborn
 from registrations.errors import AlreadyHere, AlreadyVoided, NotHere, OneHead
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import GateCount, Household, Individual, Movement, Presence
 from shelter.actions import place_household
 from shelter.models import Stay
-from tests.build import make_room, make_site, make_user, person, register_family
+from tests.build import make_room, make_site, make_user, newborn, person, register_family
 
 pytestmark = pytest.mark.django_db
 
@@ -162,8 +162,8 @@ def test_a_second_head_is_refused_and_writes_nothing(goris, desk):
         complete(card, site=goris, members=two, facts=HouseholdFacts(going="stays"), by=desk)
     assert not Individual.objects.filter(registered_at__isnull=False).exists()
     family = register_family(goris, desk)
-    with pytest.raises(OneHead):
-        record_birth(family, site=goris, child=person("Mane"), by=desk)
+    with pytest.raises(NotNewborn):
+        record_birth(family, site=goris, child=newborn(relationship="head"), by=desk)
     assert family.memberships.count() == 1
 
 

@@ -73,7 +73,7 @@ from shelter.actions import (
     place_household,
     void_bedding,
 )
-from tests.build import child, make_user, person
+from tests.build import child, make_user, newborn, person
 from tests.promises.world import HOUR, SHELTER, World, check_deferred, everything
 from tests.test_house_rules import own_files
 
@@ -153,7 +153,7 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "dismiss_seen": lambda w: sent(dismiss_seen, w.coordinator, seen(w), site=w.sisian),
     "depart": lambda w: sent(depart, w.coordinator, w.family, site=w.goris, destination="abroad"),
     "died": lambda w: sent(record_death, w.coordinator, w.head(w.family), site=w.goris),
-    "born": lambda w: sent(record_birth, w.coordinator, w.family, site=w.goris, child=child("Tigran")),
+    "born": lambda w: sent(record_birth, w.coordinator, w.family, site=w.goris, child=newborn()),
     "void": lambda w: sent(void_movement, w.coordinator, w.departure),
     "void_together": lambda w: sent(void_movements, w.coordinator, [w.departure, w.arrival]),
     "correct": lambda w: sent(correct, w.coordinator, w.family, said=[Said("vehicle", "bus")]),

@@ -61,6 +61,7 @@ from desk.actions import (
     count_gate,
     depart,
     open_in_emergency,
+    record_birth,
     record_death,
     register,
     void_movement,
@@ -84,7 +85,7 @@ from shelter.actions import (
     hold_places,
     place_household,
 )
-from tests.build import child, make_site, make_user, person, register_family
+from tests.build import child, make_site, make_user, newborn, person, register_family
 from tests.desk.test_intake_page import intake, row
 from tests.promises.world import HOUR, SHELTER, World, change, check_deferred, everything
 from tests.test_house_rules import APPS
@@ -171,6 +172,10 @@ def written_yesterday(world: World, said: Said) -> Refused:
 OTHERS = {"member_name": "Gayane", "member_birth": "1950"}
 
 
+def born(world: World, child: PersonFacts, **facts: Any) -> Refused:
+    return lambda: record_birth(world.family, site=world.goris, child=child, by=world.volunteer, **facts)
+
+
 def elsewhere(world: World) -> Household:
     """A family that the volunteer does not see."""
     return register_family(world.sisian, world.officer)
@@ -239,6 +244,7 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
         lambda: complete(w.family, site=w.goris, members=[person()], facts=SHELTER, by=w.coordinator)
     ),
     registrations.AlreadyVoided: lambda w: twice(void_movement, w.departure, by=w.coordinator),
+    registrations.RecordClosed: lambda w: twice(record_death, w.head(w.family), site=w.goris, by=w.coordinator),
     registrations.AlreadyWritten: lambda w: registered(w, person(), child("Davit", id=w.head(w.family).pk)),
     registrations.OneHead: lambda w: registered(w, person(), person()),
     registrations.NotSeenThere: lambda w: lambda: confirm_seen(w.family, site=w.sisian, by=w.coordinator),
@@ -248,6 +254,8 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     ),
     registrations.NotMerged: lambda w: twice(unmerge, w.merge, by=w.officer),
     registrations.CardTaken: lambda w: registered(w, person(), card=w.card.number),
+    desk.NotNewborn: lambda w: born(w, child("Davit")),
+    desk.NotTheMother: lambda w: born(w, newborn(), mother=w.head(w.gone).pk),
     desk.CarerMissing: lambda w: registered(w, person(), child("Davit", relationship="other")),
     desk.NotPlanned: lambda w: (
         lambda: depart(

@@ -131,6 +131,7 @@ function fill(form, values) {
       for (const option of field.options) option.selected = left.get(field.name)?.includes(option.value) ?? false;
     } else if (left.get(field.name)?.length) {
       field.value = left.get(field.name).shift();
+      if (field.value && field.type === "text") field.closest("details")?.setAttribute("open", ""); // in sight
     }
   }
 }
