@@ -177,9 +177,11 @@ def move_stock(request: StaffRequest, code: str, move: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def void(request: StaffRequest, key: str) -> HttpResponse:
     """Take back an entry of stock that was wrong, with a reason."""
-    moved = StockMovement.objects.filter(handout=None, voids=None).select_related("item", "from_site", "to_site")
-    movement = get_object_or_404(moved, pk=key)
-    site = get_object_or_404(_all_sites(request), pk=movement.told_by.pk)
+    sites = _all_sites(request)
+    told_by = Q(from_site__in=sites) | Q(from_site=None, to_site__in=sites)
+    moved = StockMovement.objects.filter(told_by, handout=None, voids=None)
+    movement = get_object_or_404(moved.select_related("item", "from_site", "to_site"), pk=key)
+    site = movement.told_by
     form = VoidForm(request.POST or None)
     if do(request, form, void_stock, movement, said=_("Taken back. The stock is counted anew.")):
         return see("aid:stock", site.code)

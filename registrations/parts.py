@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from centre.access import Permission, allows
 from centre.errors import SiteClosed
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
@@ -46,9 +47,10 @@ def record_household(
 def told_at(act: Act) -> datetime:
     """The hour from which what was told in this act counts: when it was recorded, so that no earlier date gains by it.
 
-    A demonstration plays its past as if that were now.
+    Paper that a supervisor typed in proves its hour. A demonstration plays its past as if that were now.
     """
-    return act.at if settings.DEMONSTRATION else max(act.at, act.recorded_at)
+    proven = bool(act.written_by) and allows(act.by, Permission.MERGE)
+    return act.at if proven or settings.DEMONSTRATION else max(act.at, act.recorded_at)
 
 
 def columns_of(facts: HouseholdFacts) -> dict[str, Any]:
