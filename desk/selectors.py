@@ -41,6 +41,7 @@ class Member:
     """A row of the file."""
 
     person: Individual
+    record: uuid.UUID
     relationship: str
     carer: str
     age: str
@@ -157,6 +158,7 @@ def read_file(household: Household, user: User, at: datetime) -> File:
     members = [
         Member(
             person=membership.counted_as,
+            record=membership.individual_id,
             relationship=membership.get_relationship_display(),
             carer=_carer(membership, names),
             age=age_in_words(membership.counted_as, at),

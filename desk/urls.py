@@ -3,7 +3,7 @@
 from django.urls import path
 
 import registrations.addresses  # noqa: F401 - makes <number:…> known
-from desk import intake_views, list_views, log_views, merge_views, paper, seen_views, views
+from desk import change_views, intake_views, list_views, log_views, merge_views, paper, seen_views, views
 
 app_name = "desk"
 
@@ -22,6 +22,14 @@ urlpatterns = [
     path("families/list/", list_views.families_list, name="families_list"),
     path("families/seen/", seen_views.seen, name="seen"),
     path("families/<number:number>/", views.family, name="family"),
+    path("families/<number:number>/correct/", change_views.correct_family, name="correct_family"),
+    path("families/<number:number>/correct/<uuid:key>/", change_views.correct_person, name="correct_person"),
+    path("families/<number:number>/join/", change_views.joining, name="join"),
+    path("families/<number:number>/head/", change_views.heading, name="head"),
+    path("families/<number:number>/part/", change_views.parting, name="part"),
+    path("families/<number:number>/never-was/", change_views.taking_out, name="never_was"),
+    path("families/<number:number>/undo/", change_views.taking_back, name="undo"),
+    path("families/<number:number>/settle/", change_views.settling, name="settle"),
     path("families/<number:number>/arrive/", views.arrival, name="arrive"),
     path("families/<number:number>/seen/", views.confirm_arrival, name="confirm_arrival"),
     path("families/<number:number>/not-seen/", views.not_them, name="not_them"),

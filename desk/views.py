@@ -27,6 +27,7 @@ from desk.actions import (
     void_movements,
 )
 from desk.coming import confirm_seen, dismiss_seen
+from desk.correcting import may_correct, may_supervise
 from desk.filters import FamilyFilterSet
 from desk.forms import (
     BornForm,
@@ -35,6 +36,7 @@ from desk.forms import (
     SeenForm,
     VoidForm,
 )
+from desk.histories import read_changes, read_conflicts
 from desk.on_paper import PaperForm
 from desk.pages import Page
 from desk.proof import sees
@@ -206,6 +208,9 @@ def _draw_file(request: StaffRequest, household: Household, form: ActForm | None
         "here": here,
         "all_here": len(here) == len(file.living),
         "reads_only": reads_only,
+        "corrects": not reads_only and may_correct(request.user, household, timezone.now()),
+        "changes": read_changes(household, request.user, may_supervise(request.user, household, timezone.now())),
+        "conflicts": read_conflicts(household),
         "next": "" if reads_only else _next_act(request, household, here),
         "seen": Sighting.objects.open().in_hand_of(request.user).filter(household=household),
     }

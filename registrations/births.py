@@ -52,6 +52,13 @@ def age_as_known(birth: Birth, day: date) -> str:
     return ("" if birth.precision in _SURE_OF_AGE else "≈ ") + age_in_words(birth, day)
 
 
+def birth_as_typed(birth: Birth, day: date) -> str:
+    """The birth as a desk would type it, on a day: 04.05.1989, or an age; empty where neither is known."""
+    if birth.on is None or birth.precision != "age":
+        return born_as_said(birth) or age_in_words(birth, day)
+    return str(age_on(birth.on, day))
+
+
 def birth_in_words(birth: Birth, day: date) -> str:
     """What was said of the birth, in one word: as much of a date as was said, or else the age."""
     return born_as_said(birth) or age_as_known(birth, day)

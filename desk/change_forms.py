@@ -1,0 +1,344 @@
+"""Forms by which people and families are said anew: the fields of the intake, each as it stands."""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from centre.forms import ActForm, field_of
+from centre.lines import LineField
+from centre.models import Marz
+from centre.refusals import Refusal
+from desk.correcting import Said, birth_of, told_birth
+from desk.errors import CarerMissing, HeadMissing, ReasonMissing
+from desk.fields import NOT_KNOWN, BirthField, NameField, PhoneField, phones_in
+from desk.forms import MembersField
+from desk.intake import HEAD, OTHER_CARERS, MemberForm, child_key
+from registrations.births import birth_as_typed
+from registrations.errors import OneHead
+from registrations.facts import PersonFacts, asks_for_carer
+from registrations.models import District, Going, Household, Membership, Relationship, Sex
+from registrations.said import COLUMNS, NAMES, Row, value_of
+
+WHY = _("Say why when you change whether somebody is a child, their sex, or a name that a document shows.")
+
+
+class BesideForm(ActForm):
+    """A form whose refusals stand beside the field that can answer them."""
+
+    beside: Mapping[type[Refusal], str] = {
+        ReasonMissing: "reason",
+        CarerMissing: "carer",
+        HeadMissing: "head",
+        OneHead: "relationship",
+    }
+
+    def refuse(self, refusal: Refusal) -> None:
+        super().refuse(refusal)
+        name = self.beside.get(type(refusal))
+        if name in self.fields:
+            self.errors.pop("__all__", None)
+            self.add_error(name, str(refusal))
+
+
+class SaidForm(BesideForm):
+    """Fields as they stand; what is typed otherwise is said anew. `stood` is what they said when the page was drawn."""
+
+    stood = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
+    reason = LineField(label=_("Why?"), max_length=200, help_text=WHY)
+
+    rows: Sequence[Row]
+
+    def __init__(self, data: Any = None, *, rows: Sequence[Row], **kwargs: Any) -> None:
+        self.rows = rows
+        read = {field: value_of(row, field) for row in rows for field in COLUMNS[type(row)] if field in self.said_of}
+        told = _read_json(data.get("stood")) if data else read
+        self.stands = read | {name: told[name] for name in told if name in read}
+        super().__init__(data, initial=self.typed(self.stands) | {"stood": json.dumps(self.stands)}, **kwargs)
+
+    said_of: tuple[str, ...] = ()
+
+    def typed(self, stands: Mapping[str, Any]) -> dict[str, Any]:
+        """What the fields of the form show for these values."""
+        raise NotImplementedError
+
+    def plain(self, field: str) -> Any:
+        """What the form says of the field now, as a plain value."""
+        raise NotImplementedError
+
+    def differs(self, *names: str) -> bool:
+        """Whether one of these fields of the form was typed otherwise than it was drawn."""
+        return any((self.data.get(name) or "").strip() != str(self.initial.get(name) or "") for name in names)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not self.changed():
+            raise forms.ValidationError(_("Nothing was changed here."), code="nothing")
+        return cleaned
+
+    def changed(self) -> list[str]:
+        """The fields that say something else."""
+        raise NotImplementedError
+
+
+class PersonForm(SaidForm):
+    """A person of the family."""
+
+    family_name = NameField(label=_("Family name"))
+    given_name = NameField(label=_("Given name"))
+    fathers_name = NameField(label=_("Father's name"))
+    sex = forms.ChoiceField(label=_("Sex"), choices=[("", ""), *Sex.choices], required=False)
+    birth = BirthField(label=_("Born, or age"))
+    relationship = forms.ChoiceField(
+        label=_("Relation to head"), choices=[("", ""), *Relationship.choices], required=False
+    )
+    carer = forms.ChoiceField(label=_("Who looks after this child?"), required=False)
+
+    said_of = (*NAMES, "sex", "birth", "relationship", "carer")
+    field_order = ("id", "stood", "family_name", "given_name", "fathers_name", "sex", "birth", "relationship", "carer")
+
+    def __init__(self, data: Any = None, *, member: Membership, members: Sequence[Membership], **kwargs: Any) -> None:
+        super().__init__(data, rows=[member.individual, member], **kwargs)
+        self.person_key = member.individual_id
+        others = [(str(row.individual_id), str(row.counted_as)) for row in members if row != member]
+        field_of(self, "carer", forms.ChoiceField).choices = [("", ""), *others, *OTHER_CARERS]
+
+    def typed(self, stands: Mapping[str, Any]) -> dict[str, Any]:
+        carer = stands["carer"]
+        return {
+            **{name: stands[name] for name in NAMES},
+            "sex": stands["sex"] or "",
+            "birth": birth_as_typed(birth_of(stands["birth"]), timezone.localdate()),
+            "relationship": stands["relationship"],
+            "carer": carer["carer_id"] or carer["carer_kind"],
+        }
+
+    def changed(self) -> list[str]:
+        return [name for name in self.said_of if self.differs(name)]
+
+    def plain(self, field: str) -> Any:
+        said = self.cleaned_data[field]
+        if field in NAMES:
+            return "" if said == NOT_KNOWN else said
+        if field == "birth":
+            return told_birth(said)
+        if field == "carer":
+            return carer_as_told(said)
+        return said or (None if field == "sex" else "")
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act."""
+        said = [Said(name, self.plain(name), was=self.stands[name], person=self.person_key) for name in self.changed()]
+        return {"said": said, "reason": self.cleaned_data["reason"], "id": self.cleaned_data["id"]}
+
+
+class FamilyForm(SaidForm):
+    """What the family says of itself as a whole."""
+
+    last_residence_district = forms.ChoiceField(
+        label=_("Home district"), choices=[("", _("not said")), *District.choices], required=False
+    )
+    last_residence_settlement = LineField(label=_("Town or village"))
+    phone = PhoneField(label=_("Telephone"))
+    second_phone = PhoneField(label=_("Second number"))
+    vehicle = LineField(label=_("Vehicle"), max_length=40)
+    going = forms.ChoiceField(label=_("Where do they go?"), choices=Going, widget=forms.RadioSelect)
+    destination_marz = forms.ChoiceField(label=_("Marz"), choices=[("", _("not known")), *Marz.choices], required=False)
+
+    said_of = ("last_residence", "phones", "vehicle", "going")
+    asked = {
+        "last_residence": ("last_residence_district", "last_residence_settlement"),
+        "phones": ("phone", "second_phone"),
+        "vehicle": ("vehicle",),
+        "going": ("going", "destination_marz"),
+    }
+
+    def typed(self, stands: Mapping[str, Any]) -> dict[str, Any]:
+        phones = [*stands["phones"], "", ""]
+        going = {name: stands["going"][name] for name in ("going", "destination_marz")}
+        numbers = {"phone": phones[0], "second_phone": ", ".join(filter(None, phones[1:]))}
+        return {"vehicle": stands["vehicle"], **stands["last_residence"], **going, **numbers}
+
+    def changed(self) -> list[str]:
+        return [name for name in self.said_of if self.differs(*self.asked[name])]
+
+    def plain(self, field: str) -> Any:
+        said = self.cleaned_data
+        if field == "phones":
+            return list(phones_in([said["phone"], said["second_phone"]]))
+        if field == "going":
+            marz = said["destination_marz"] if said["going"] == Going.OWN_ADDRESS else ""
+            return {"going": said["going"], "destination_marz": marz}
+        if field == "last_residence":
+            return {name: said[name] for name in self.asked[field]}
+        return said[field]
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act."""
+        said = [Said(name, self.plain(name), was=self.stands[name]) for name in self.changed()]
+        return {"said": said, "reason": self.cleaned_data["reason"], "id": self.cleaned_data["id"]}
+
+
+class JoinForm(BesideForm, MemberForm):
+    """Somebody who came after the family."""
+
+    def __init__(self, *args: Any, members: Sequence[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, needs=[], **kwargs)
+        del self.fields["needs"]
+        others = [(str(row.individual_id), str(row.counted_as)) for row in members]
+        field_of(self, "carer", forms.ChoiceField).choices = [("", ""), *others, *OTHER_CARERS]
+        kinds = [("", ""), *(choice for choice in Relationship.choices if choice[0] != HEAD)]
+        field_of(self, "relationship", forms.ChoiceField).choices = kinds
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("given_name") and "given_name" not in self.errors:
+            self.add_error("given_name", _("Write the given name, or ? when nobody knows it."))
+        return cleaned
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act; the person's id comes from the act's."""
+        act, today = self.cleaned_data["id"], timezone.localdate()
+        person = self.person(child_key(act))
+        if asks_for_carer(person, today) and self.cleaned_data["carer"]:
+            person = with_carer_told(person, self.cleaned_data["carer"])
+        return {"person": person, "id": act}
+
+
+class HeadForm(BesideForm):
+    """Who is the head now."""
+
+    head = forms.ChoiceField(label=_("Who is the head of the family now?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, members: Sequence[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "head", forms.ChoiceField).choices = [
+            (str(row.individual_id), str(row.counted_as)) for row in members if row.relationship != HEAD
+        ]
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act."""
+        return {"head": uuid.UUID(self.cleaned_data["head"]), "id": self.cleaned_data["id"]}
+
+
+class NeverWasForm(BesideForm):
+    """Who never was."""
+
+    members = MembersField(label=_("Who never was?"), error_messages={"required": _("Choose at least one person.")})
+    head = forms.ChoiceField(label=_("Who is the head of the others?"), required=False)
+    reason = LineField(label=_("Why?"), max_length=200, required=True, help_text=_("Such as: typed twice."))
+
+    def __init__(self, *args: Any, members: Sequence[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = [(str(row.individual_id), str(row.counted_as)) for row in members]
+        field_of(self, "members", forms.MultipleChoiceField).choices = people
+        field_of(self, "head", forms.ChoiceField).choices = [("", _("as before")), *people]
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act."""
+        said = self.cleaned_data
+        return {
+            "members": said["members"],
+            "head": uuid.UUID(said["head"]) if said["head"] else None,
+            "reason": said["reason"],
+            "id": said["id"],
+        }
+
+
+class PartForm(BesideForm):
+    """Who goes, what each is where they go, and who is the head of those who stay."""
+
+    beside: Mapping[type[Refusal], str] = {**BesideForm.beside, OneHead: "to"}
+
+    to = forms.CharField(
+        label=_("Number of the other family"),
+        required=False,
+        max_length=20,
+        help_text=_("Leave it empty if they are a family of their own from now on."),
+    )
+    head = forms.ChoiceField(label=_("Who is the head of those who stay?"), required=False)
+
+    def __init__(self, *args: Any, members: Sequence[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.members = members
+        people = [(str(row.individual_id), str(row.counted_as)) for row in members]
+        field_of(self, "head", forms.ChoiceField).choices = [("", _("as before")), *people]
+        for row in members:
+            self.fields[f"is-{row.individual_id}"] = forms.ChoiceField(
+                label=str(row.counted_as),
+                choices=[("", _("stays")), *Relationship.choices],
+                required=False,
+            )
+
+    @property
+    def going(self) -> list[Any]:
+        """The fields of the members."""
+        return [self[f"is-{row.individual_id}"] for row in self.members]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not self._people():
+            raise forms.ValidationError(_("Choose at least one person."), code="nobody")
+        return cleaned
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act, but for the other family."""
+        head = self.cleaned_data["head"]
+        return {
+            "members": self._people(),
+            "head": uuid.UUID(head) if head else None,
+            "id": self.cleaned_data["id"],
+        }
+
+    def _people(self) -> list[PersonFacts]:
+        said = {row: self.cleaned_data.get(f"is-{row.individual_id}", "") for row in self.members}
+        return [
+            PersonFacts(id=row.individual_id, relationship=relation, carer_kind=row.carer_kind, carer=row.carer_id)
+            for row, relation in said.items()
+            if relation
+        ]
+
+
+class SettleForm(ActForm):
+    """Which of two is right."""
+
+    conflict = forms.UUIDField(widget=forms.HiddenInput)
+    take = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class UndoForm(ActForm):
+    """Which act is taken back."""
+
+    done = forms.UUIDField(widget=forms.HiddenInput)
+
+
+def members_of(household: Household) -> list[Membership]:
+    """The members of today, in the order of the form."""
+    rows = household.memberships.today().order_by("position")
+    return list(rows.select_related("individual", "counted_as", "carer"))
+
+
+def carer_as_told(said: str) -> dict[str, str | None]:
+    """Who looks after a child, as a plain value, from what a form says: a member's id, a kind, or nothing."""
+    if said and said not in dict(OTHER_CARERS):
+        return {"carer_kind": Membership.Carer.MEMBER.value, "carer_id": said}
+    return {"carer_kind": said, "carer_id": None}
+
+
+def with_carer_told(person: PersonFacts, said: str) -> PersonFacts:
+    """The person with who looks after them, from what a form says."""
+    told = carer_as_told(said)
+    carer = uuid.UUID(told["carer_id"]) if told["carer_id"] else None
+    return PersonFacts(**vars(person) | {"carer_kind": told["carer_kind"], "carer": carer})
+
+
+def _read_json(text: Any) -> dict[str, Any]:
+    try:
+        told = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}

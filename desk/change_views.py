@@ -1,0 +1,195 @@
+"""Pages by which people and families are said anew: corrected, joined, parted, taken out, taken back."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from centre.access import Permission
+from centre.doors import at_a_site, do, draw, may, see, warn
+from centre.forms import ActForm
+from centre.log import write_log
+from centre.models import Act, LogLine, Site
+from centre.requests import StaffRequest
+from desk.belonging import change_household, join, make_head, never_was, split, undo
+from desk.change_forms import (
+    FamilyForm,
+    HeadForm,
+    JoinForm,
+    NeverWasForm,
+    PartForm,
+    PersonForm,
+    SettleForm,
+    UndoForm,
+    members_of,
+)
+from desk.correcting import Corrected, correct, settle
+from desk.proof import sees
+from registrations.card_texts import read_card_text
+from registrations.corrections import Conflict
+from registrations.doors import household_or_404
+from registrations.models import Household, Membership
+
+PAGE = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(PAGE)
+@may(Permission.REGISTER)
+def correct_person(request: StaffRequest, number: int, key: uuid.UUID) -> HttpResponse:
+    """One person of the family, each field as it stands."""
+    household, members = _opened(request, number)
+    member = next((row for row in members if row.individual_id == key), None)
+    if member is None:
+        raise Http404
+    form = PersonForm(request.POST or None, member=member, members=members)
+    if done := do(request, form, correct, household):
+        return _corrected(request, household, done)
+    return draw(request, "desk/correct_person.html", form, household=household, member=member)
+
+
+@require_http_methods(PAGE)
+@may(Permission.REGISTER)
+def correct_family(request: StaffRequest, number: int) -> HttpResponse:
+    """What the family says of itself, each field as it stands."""
+    household, _members = _opened(request, number)
+    form = FamilyForm(request.POST or None, rows=[household])
+    if done := do(request, form, correct, household):
+        return _corrected(request, household, done)
+    return draw(request, "desk/correct_family.html", form, household=household)
+
+
+@require_http_methods(PAGE)
+@at_a_site(Permission.REGISTER)
+def joining(request: StaffRequest, site: Site, number: int) -> HttpResponse:
+    """Somebody came after the family, and belongs to it."""
+    household, members = _opened(request, number)
+    form = JoinForm(request.POST or None, members=members)
+    if do(request, form, join, household, site=site, said=_("They belong to %(number)s now.") % {"number": household}):
+        return see("desk:family", household)
+    return draw(request, "desk/join.html", form, household=household)
+
+
+@require_http_methods(PAGE)
+@may(Permission.REGISTER)
+def heading(request: StaffRequest, number: int) -> HttpResponse:
+    """Another member is the head."""
+    household, members = _opened(request, number)
+    form = HeadForm(request.POST or None, members=members)
+    said = _("Saved. Look whether what each is to the head is still right.")
+    if do(request, form, make_head, household, said=said):
+        return see("desk:family", household)
+    return draw(request, "desk/head.html", form, household=household)
+
+
+@require_http_methods(PAGE)
+@at_a_site(Permission.REGISTER)
+def parting(request: StaffRequest, site: Site, number: int) -> HttpResponse:
+    """Some of the family are a family of their own, or belong to another one."""
+    household, members = _opened(request, number)
+    form = PartForm(request.POST or None, members=members)
+    to = _other(request, form, household)
+    done = None
+    if to is not None:
+        done = do(request, form, change_household, household, to=to)
+    elif not form.errors:
+        done = do(request, form, split, household, site=site)
+    if done:
+        messages.success(request, _("They belong to %(number)s now.") % {"number": done.numbers[1]})
+        return see("desk:family", household)
+    return draw(request, "desk/part.html", form, household=household)
+
+
+@require_http_methods(PAGE)
+@may(Permission.REGISTER)
+def taking_out(request: StaffRequest, number: int) -> HttpResponse:
+    """Members who never were."""
+    household, members = _opened(request, number)
+    form = NeverWasForm(request.POST or None, members=members)
+    if do(request, form, never_was, household, said=_("Taken out. Every figure follows.")):
+        return _on(request, household)
+    return draw(request, "desk/never_was.html", form, household=household)
+
+
+@require_POST
+@may(Permission.REGISTER)
+def taking_back(request: StaffRequest, number: int) -> HttpResponse:
+    """An act that said something wrong of the family is taken back."""
+    household = household_or_404(request, number)
+    form = UndoForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    done = get_object_or_404(Act, pk=form.cleaned_data["done"])
+    if do(request, _without(form, "done"), undo, done, said=_("It was taken back.")):
+        return _on(request, household)
+    return _refused(request, form, household)
+
+
+@require_POST
+@may(Permission.MERGE)
+def settling(request: StaffRequest, number: int) -> HttpResponse:
+    """Between what stands and what another desk meant, one is right."""
+    household = household_or_404(request, number)
+    form = SettleForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    conflict = get_object_or_404(Conflict, pk=form.cleaned_data["conflict"])
+    if do(request, _without(form, "conflict"), settle, conflict, said=_("Decided.")):
+        return _on(request, household)
+    return _refused(request, form, household)
+
+
+def _opened(request: StaffRequest, number: int) -> tuple[Household, list[Membership]]:
+    household = household_or_404(request, number, acting=True)
+    members = members_of(household)
+    write_log(request.user, LogLine.Verb.OPENED, household, shown=[row.counted_as_id for row in members])
+    return household, members
+
+
+def _other(request: StaffRequest, form: PartForm, household: Household) -> Household | None:
+    """The family whose number was typed; none where they are one of their own."""
+    if not form.is_valid() or not form.cleaned_data["to"]:
+        return None
+    try:
+        told = read_card_text(form.cleaned_data["to"])
+        return Household.objects.in_hand_of(request.user).exclude(pk=household.pk).get(number=told.number)
+    except ValidationError as error:
+        form.add_error("to", error)
+    except Household.DoesNotExist:
+        form.add_error("to", _("You see no other family of this number."))
+    return None
+
+
+def _corrected(request: StaffRequest, household: Household, done: Corrected) -> HttpResponse:
+    if done.corrected:
+        messages.success(request, _("Corrected."))
+    if done.conflicts:
+        said = ngettext(
+            "One field was changed by another desk meanwhile. It was not overwritten: both stand below.",
+            "%(fields)d fields were changed by another desk meanwhile. They were not overwritten: both stand below.",
+            len(done.conflicts),
+        )
+        messages.warning(request, said % {"fields": len(done.conflicts)})
+    return _on(request, household)
+
+
+def _on(request: StaffRequest, household: Household) -> HttpResponse:
+    """To the file, or to the list when it is no longer shown to whoever saved it."""
+    return see("desk:family", household) if sees(request.user, household) else see("desk:families")
+
+
+def _without(form: Any, *names: str) -> Any:
+    """The form, whose act does not take these fields by their names."""
+    for name in names:
+        form.cleaned_data.pop(name, None)
+    return form
+
+
+def _refused(request: StaffRequest, form: ActForm, household: Household) -> HttpResponse:
+    warn(request, form)
+    return _on(request, household)
