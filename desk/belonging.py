@@ -159,8 +159,7 @@ def undo(done: Act, *, reason: str = "", by: User, at: datetime, act: Act) -> Jo
     households = lock_by_key(Household.objects.filter(pk__in=_households_of(done)))
     if not households:
         raise NothingToUndo
-    own = done.by_id == by.pk and timezone.now() - done.recorded_at <= UNDO_WITHIN
-    if not own and not all(may_supervise(by, one, at) for one in households):
+    if not may_undo_own(done, by) and not all(may_supervise(by, one, at) for one in households):
         raise AskCoordinator
     made = Membership.objects.filter(act=done, never_was=False).select_related("individual")
     corrections = list(Correction.objects.filter(act=done, voided_by__isnull=True))
@@ -176,6 +175,11 @@ def undo(done: Act, *, reason: str = "", by: User, at: datetime, act: Act) -> Jo
     take_back(corrections, act, reason)
     void_facts(list(Movement.objects.filter(act=done, kind=Movement.Kind.VOIDED, voided_by__isnull=True)), act)
     return _joined(households, people)
+
+
+def may_undo_own(done: Act, by: User) -> bool:
+    """Whether the user did it themselves, less than a minute ago."""
+    return done.by_id == by.pk and timezone.now() - done.recorded_at <= UNDO_WITHIN
 
 
 def _require_in_hand(by: User, household: Household) -> None:

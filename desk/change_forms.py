@@ -20,7 +20,7 @@ from desk.forms import MembersField
 from desk.intake import HEAD, OTHER_CARERS, MemberForm, child_key
 from registrations.births import birth_as_typed
 from registrations.errors import OneHead
-from registrations.facts import PersonFacts, asks_for_carer
+from registrations.facts import PersonFacts, asks_for_carer, is_child
 from registrations.models import District, Going, Household, Membership, Relationship, Sex
 from registrations.said import COLUMNS, NAMES, Row, value_of
 
@@ -49,7 +49,6 @@ class SaidForm(BesideForm):
     """Fields as they stand; what is typed otherwise is said anew. `stood` is what they said when the page was drawn."""
 
     stood = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
-    reason = LineField(label=_("Why?"), max_length=200, help_text=WHY)
 
     rows: Sequence[Row]
 
@@ -97,6 +96,7 @@ class PersonForm(SaidForm):
         label=_("Relation to head"), choices=[("", ""), *Relationship.choices], required=False
     )
     carer = forms.ChoiceField(label=_("Who looks after this child?"), required=False)
+    reason = LineField(label=_("Why?"), max_length=200, help_text=WHY)
 
     said_of = (*NAMES, "sex", "birth", "relationship", "carer")
     field_order = ("id", "stood", "family_name", "given_name", "fathers_name", "sex", "birth", "relationship", "carer")
@@ -106,6 +106,13 @@ class PersonForm(SaidForm):
         self.person_key = member.individual_id
         others = [(str(row.individual_id), str(row.counted_as)) for row in members if row != member]
         field_of(self, "carer", forms.ChoiceField).choices = [("", ""), *others, *OTHER_CARERS]
+
+    @property
+    def asked(self) -> list[Any]:
+        """The fields that are asked; who looks after them, of a child."""
+        child = is_child(birth_of(self.stands["birth"]), timezone.localdate())
+        carer = child or self["carer"].value() or self["carer"].errors
+        return [field for field in self.visible_fields() if carer or field.name != "carer"]
 
     def typed(self, stands: Mapping[str, Any]) -> dict[str, Any]:
         carer = stands["carer"]
@@ -180,7 +187,7 @@ class FamilyForm(SaidForm):
     def facts(self) -> dict[str, Any]:
         """The parameters of the act."""
         said = [Said(name, self.plain(name), was=self.stands[name]) for name in self.changed()]
-        return {"said": said, "reason": self.cleaned_data["reason"], "id": self.cleaned_data["id"]}
+        return {"said": said, "id": self.cleaned_data["id"]}
 
 
 class JoinForm(BesideForm, MemberForm):
@@ -234,6 +241,7 @@ class NeverWasForm(BesideForm):
 
     def __init__(self, *args: Any, members: Sequence[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reason"].error_messages["required"] = _("Say why.")
         people = [(str(row.individual_id), str(row.counted_as)) for row in members]
         field_of(self, "members", forms.MultipleChoiceField).choices = people
         field_of(self, "head", forms.ChoiceField).choices = [("", _("as before")), *people]

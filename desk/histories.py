@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from centre.clock import local_day
 from centre.models import Act, Marz, User
-from desk.belonging import UNDO_WITHIN, UNDOABLE
+from desk.belonging import UNDOABLE, may_undo_own
 from desk.correcting import birth_of
 from registrations.births import birth_in_words
 from registrations.corrections import Conflict, Correction
@@ -104,9 +104,7 @@ def read_changes(household: Household, user: User, supervises: bool) -> list[Cha
             people=list(dict.fromkeys([*joined[one], *_named(corrections[one], people)])),
             lines=[_line(each, people) for each in corrections[one] if each.field not in NOT_IN_WORDS],
             act=one.pk,
-            may_be_undone=one.kind in UNDOABLE
-            and one.pk not in undone
-            and (supervises or (one.by_id == user.pk and timezone.now() - one.recorded_at <= UNDO_WITHIN)),
+            may_be_undone=one.kind in UNDOABLE and one.pk not in undone and (supervises or may_undo_own(one, user)),
         )
         for one in acts
         if one.kind in VERBS

@@ -28,6 +28,7 @@ from desk.actions import (
     pre_register,
     void_gate_count,
 )
+from desk.belonging import may_undo_own
 from desk.coming import note_seen
 from desk.forms import (
     LONGEST_SHOWN,
@@ -149,6 +150,9 @@ def done(request: StaffRequest, _site: Site, number: int) -> HttpResponse:
     carded = Card.objects.live().filter(number=number).exists()
     write_log(request.user, LogLine.Verb.OPENED, household, ["size"])
     context = {"household": household, "size": len(rows), "mixed": mixed, "alone": alone, "carded": carded}
+    saved = household.registered_in
+    if saved and rows and saved.kind == "register" and may_undo_own(saved, request.user):
+        context |= {"undo": ActForm(), "undo_act": saved.pk}
     return render(request, "desk/done.html", context)
 
 

@@ -317,7 +317,7 @@ def undo_what_was_undone(desk: Desk) -> Iterator[None]:
     family = desk.family()
     arrived = Movement.objects.filter(kind="arrived", individual__memberships__household=family)
     void_movements(list(arrived), by=desk.by)
-    desk.open(f"/families/{code(family)}/")
+    desk.open(f"/families/{code(family)}/", everywhere=True)
     yield
     assert (here(desk), arrived.filter(voided_by__voided_by__isnull=False).count()) == (2, 2)
 

@@ -8,12 +8,13 @@ from playwright.sync_api import Browser, Page, expect
 from centre.access import Role
 from centre.models import Act, Operation, Site, User
 from tests.api.world import furnish
-from tests.browser import stories_aid, stories_desk, stories_everywhere, stories_shelter
+from tests.browser import stories_aid, stories_change, stories_desk, stories_everywhere, stories_shelter
 from tests.browser.buttons import OPENS, STORIES, Desk, Story, kind_of, kinds_since, press, read_links, rows, untold
 from tests.build import LONG_AGO, make_user
 from tests.servers import Server
 
-__all__ = ["stories_aid", "stories_desk", "stories_everywhere", "stories_shelter"]  # whose buttons are told of
+# Whose buttons are told of
+__all__ = ["stories_aid", "stories_change", "stories_desk", "stories_everywhere", "stories_shelter"]
 
 pytestmark = pytest.mark.browser
 
