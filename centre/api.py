@@ -83,11 +83,14 @@ class TokenFacts(Facts):
     code = Text(max_length=20, required=False, default="")  # of who has a second factor
     label = Text(max_length=60)  # type: ignore[assignment]  # a serializer's own label is another thing
     hours = Count(min_value=1, max_value=LONGEST_HOURS, default=USUAL_HOURS)
-    reads = Doors(max_length=len(DOORS), default=list)
-    writes = Doors(max_length=len(DOORS), default=list)
+    reads = Doors(max_length=len(DOORS), required=False, help_text="With neither, what the person may by their roles.")
+    writes = Doors(max_length=len(DOORS), required=False)
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        """A token that opens nothing is of no use."""
+        """A token that opens nothing is of no use; one that names nothing opens every door."""
+        if "reads" not in said and "writes" not in said:
+            return said | {"reads": list(DOORS), "writes": list(DOORS)}
+        said = {"reads": [], "writes": []} | said
         if not said["reads"] and not said["writes"]:
             raise serializers.ValidationError({"reads": _("Name what this token may read or write.")})
         return said

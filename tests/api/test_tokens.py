@@ -180,3 +180,13 @@ def test_a_token_reads_and_writes_where_it_says_and_nowhere_else(client, goris):
 
 def test_every_address_is_a_door_that_a_token_can_name():
     assert {prefix for prefix, *_ in router.registry} == {*DOORS, "tokens"}
+
+
+def test_a_token_that_names_no_address_opens_all_that_its_person_may(client, goris):
+    make_user(Role.VOLUNTEER, username="anna", site=goris)
+    said = {"username": "anna", "password": PASSWORD, "label": "case", "hours": 2}
+    answer = client.post(f"{API}tokens/", said, "application/json")
+    assert answer.status_code == 201, answer.json()
+    headers = {"Authorization": f"Bearer {answer.json()['token']}"}
+    asked = [client.get(f"{API}{door}/", headers=headers).status_code for door in ("households", "distributions")]
+    assert asked == [200, 200]
