@@ -19,7 +19,8 @@ from registrations.births import age_as_known
 from registrations.choices import Relationship
 from registrations.journal import last_word, voiding
 from registrations.living import is_told_of_deaths
-from registrations.models import Household, Individual, Membership, Merge, Movement, SpecificNeed
+from registrations.models import Household, Individual, Membership, Merge, Movement
+from registrations.needs import open_needs
 from registrations.whereabouts import AT_A_SITE, DIED, ON_THE_WAY, PRESUMED_LEFT, Whereabouts, find_people
 
 MOST_MERGES = 50
@@ -217,14 +218,9 @@ def _carer(membership: Membership, names: dict[uuid.UUID, str]) -> str:
 
 
 def _needs(people: Iterable[Individual]) -> dict[uuid.UUID, list[str]]:
-    """Each person's specific needs, each once: those told of a record that was merged into theirs too."""
-    records = Membership.objects.filter(counted_as__in=list(people))
-    person_of = dict(records.values_list("individual", "counted_as"))
-    needs: dict[uuid.UUID, dict[str, None]] = defaultdict(dict)
-    rows = SpecificNeed.objects.filter(individual__in=person_of, ended_at__isnull=True).select_related("code")
-    for need in rows.order_by("code"):
-        needs[person_of[need.individual_id]][str(need.code)] = None
-    return {person: list(codes) for person, codes in needs.items()}
+    """Each person's specific needs in words, each once."""
+    found = open_needs([person.pk for person in people])
+    return {person: list(dict.fromkeys(str(need.code) for need in needs)) for person, needs in found.items()}
 
 
 def _told_of(people: Sequence[uuid.UUID]) -> list[tuple[Movement, Movement, bool]]:

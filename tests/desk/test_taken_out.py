@@ -1,4 +1,4 @@
-"""People who never were: what was told of them goes with them and comes back with them; nothing more is told of them."""
+"""People who never were: what was told of them goes and comes back with them; nothing more is told of them."""
 
 from datetime import timedelta
 
