@@ -105,13 +105,21 @@ class Row:
     household: Household
     initials: str
     found: str
+    earlier: str  # the name by which a search found them, where they are called otherwise today
     where: list[tuple[str, int]]
 
 
 def read_rows(
-    households: Sequence[Household], user: User, at: datetime, found: Mapping[uuid.UUID, uuid.UUID]
+    households: Sequence[Household],
+    user: User,
+    at: datetime,
+    found: Mapping[uuid.UUID, uuid.UUID],
+    earlier: Mapping[uuid.UUID, str],
 ) -> list[Row]:
-    """The rows of these households, with where their members are now; `found` says whom a search found in each."""
+    """The rows of these households, with where their members are now.
+
+    `found` says whom a search found in each, `earlier` by which earlier name, where it was one.
+    """
     members = Membership.objects.today().filter(household__in=households).select_related("counted_as")
     people: dict[uuid.UUID, dict[uuid.UUID, Individual]] = defaultdict(dict)
     for membership in members.order_by("position"):
@@ -124,6 +132,7 @@ def read_rows(
             household=household,
             initials=next((person.initials for person in people[household.pk].values() if person.initials), ""),
             found=names.get(found.get(household.pk), ""),
+            earlier=earlier.get(found[household.pk], "") if household.pk in found else "",
             where=_together(
                 _where(found_at[key], eyes)
                 for key in people[household.pk]
