@@ -212,7 +212,7 @@ whereabouts AS (
                 ELSE destination END AS place,
            CASE WHEN ended_at IS NULL OR ended_at > %(at)s THEN site_id
                 WHEN departed_at <= %(at)s THEN destination_site_id END AS site_id,
-           CASE WHEN departed_at <= %(at)s THEN destination_marz END AS marz
+           CASE WHEN departed_at <= %(at)s AND (died_at IS NULL OR died_at > %(at)s) THEN destination_marz END AS marz
     FROM (
         SELECT person, number, site_id, started_at, ended_at, departed_at, destination, destination_site_id,
                destination_marz, died_at
