@@ -16,7 +16,7 @@ from centre.clock import local_day
 from centre.models import Site
 from centre.rows import Row, rows_of_everyone
 from registrations.corrections import UNDONE
-from registrations.journal import stints_of
+from registrations.journal import ROOTS, stints_of
 from registrations.models import Movement
 
 TOTAL = "total"
@@ -30,19 +30,20 @@ WHERE voids_id IS NULL AND happened_at <= %(at)s AND recorded_at <= %(known_at)s
                   WHERE void.voids_id = fact.id AND void.recorded_at <= %(known_at)s)
 """
 
-# The registered, each counted once, wherever they are, but for those who never were, as was known.
+# The registered, each counted once, wherever they are, as was known; but for those who never were, unless another
+# record that counts as theirs is of somebody who was.
 REGISTERED = f"""
-WITH {UNDONE}
-SELECT count(*) AS people FROM registrations_individual
+WITH RECURSIVE {UNDONE}, {ROOTS}, record AS NOT MATERIALIZED (
+    SELECT id, registered_at, registered_in_id,
+           CASE WHEN undone.field IS NULL THEN never_was ELSE undone.was = 'true' END AS gone
+    FROM registrations_individual
+    LEFT JOIN undone ON undone.individual_id = registrations_individual.id AND undone.field = 'never_was'
+)
+SELECT count(*) AS people FROM record
 WHERE registered_at <= %(at)s
-  AND NOT EXISTS (SELECT FROM undone WHERE undone.individual_id = registrations_individual.id
-                                       AND field = 'never_was' AND was = 'true')
-  AND (NOT never_was OR EXISTS (SELECT FROM undone WHERE undone.individual_id = registrations_individual.id
-                                                     AND field = 'never_was' AND was = 'false'))
   AND registered_in_id NOT IN (SELECT id FROM centre_act WHERE recorded_at > %(known_at)s)
-  AND NOT EXISTS (SELECT FROM registrations_merge
-                  WHERE merged_id = registrations_individual.id AND recorded_at <= %(known_at)s
-                    AND (undone_recorded_at IS NULL OR undone_recorded_at > %(known_at)s))
+  AND id NOT IN (SELECT individual_id FROM counted)
+  AND (NOT gone OR id IN (SELECT person FROM counted JOIN record own ON own.id = individual_id WHERE NOT own.gone))
 """
 
 # How many were ever given a bed, and how many have one at the instant: by the stays as they are laid out, and for

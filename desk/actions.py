@@ -27,7 +27,7 @@ from desk.newborn import require_newborn
 from desk.taking_back import put_back, take_out, void_facts
 from registrations.errors import AlreadyHere, AlreadyRegistered, AlreadyVoided, NotHere, NotTold
 from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
-from registrations.living import require_no_death
+from registrations.living import require_no_death, require_was
 from registrations.locks import lock_records
 from registrations.models import GateCount, Going, Household, Individual, Membership, Movement, Presence
 from registrations.parts import (
@@ -229,10 +229,11 @@ def record_death(
     """Record that a person died; presence, stay and holds end.
 
     With `told_of`, the fact is addressed to the household's member who counts as this person. Refuses with RecordClosed
-    when a death of theirs is recorded.
+    when a death of theirs is recorded, and with NeverWas.
     """
     require(by, Permission.REGISTER, site, act.judged_at)
     people = lock_records([individual.pk])
+    require_was([individual.pk])
     require_no_death(people[individual.pk], by)
     movements = record_movements(Movement.Kind.DIED, [individual.pk], site=site, at=at, act=act, told_of=told_of)
     end_holds(people.values(), at, act)
@@ -267,7 +268,7 @@ def record_birth(
 def void_movement(movement: Movement, *, by: User, at: datetime, act: Act) -> Moved:
     """Take back a fact of the journal that was wrong; the presences read as if it had never been told.
 
-    Also what took another back: then that one stands again. Refuses with AlreadyVoided.
+    Also what took another back: then that one stands again. Refuses with AlreadyVoided or NeverWas.
     """
     return _void([movement], at, act, by)
 
@@ -276,7 +277,7 @@ def void_movement(movement: Movement, *, by: User, at: datetime, act: Act) -> Mo
 def void_movements(movements: Sequence[Movement], *, by: User, at: datetime, act: Act) -> Moved:
     """Take back facts that were told together, as when a whole family was said to have arrived.
 
-    Refuses with AlreadyVoided when one of them was taken back before; then none is.
+    Refuses with AlreadyVoided when one of them was taken back before, and with NeverWas; then none is.
     """
     return _void(movements, at, act, by)
 
@@ -326,6 +327,9 @@ def _void(movements: Sequence[Movement], at: datetime, act: Act, by: User) -> Mo
     never = Membership.objects.today().filter(individual__in=born).select_related("individual")
     voids = [*void_facts(others, act, counted_as), *take_out(list(never), "", at, act)]
     put_back(others, act)
+    require_was([movement.individual_id for movement in others])
+    if not voids:
+        raise AlreadyVoided
     return moved(voids)
 
 

@@ -18,14 +18,25 @@ from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from desk.actions import Registered, enter, follow, registered
 from desk.children import left_without_carer
-from desk.correcting import alone, follow_children, lock_members, may_correct, may_supervise, seat_head
+from desk.correcting import (
+    alone,
+    follow_children,
+    lock_members,
+    may_correct,
+    may_supervise,
+    members_named,
+    seat_head,
+)
 from desk.errors import AskCoordinator, CarerMissing, HeadMissing, NothingToUndo, NotPlanned
 from desk.taking_back import leaves, never_belonged, take_out, void_facts
 from registrations.corrections import Correction
+from registrations.errors import SaidOtherwise
 from registrations.facts import HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.models import Household, Individual, Membership, Movement, Relationship
 from registrations.parts import record_household, record_memberships, record_people
 from registrations.said import say_anew, take_back
+from shelter.models import Bedding
+from shelter.parts import void_beddings
 
 UNDOABLE = ("correct", "settle", "join", "make_head", "change_household", "split", "never_was", "register")
 UNDO_WITHIN = timedelta(seconds=60)  # how long who saved may take it back without asking
@@ -79,8 +90,8 @@ def change_household(
 ) -> Joined:
     """Let members, by their ids, go over to another household, where each is what is said of them.
 
-    `head` is who is the head of those who stay, where the head goes. Refuses with HeadMissing, OneHead, CarerMissing,
-    and with NotPlanned when a child would be parted from its carer, unless a protection officer does it.
+    `head` is who is the head of those who stay, where the head goes. Refuses with HeadMissing, OneHead, CarerMissing or
+    NoLongerMember, and with NotPlanned when a child would be parted from its carer, unless a protection officer does.
     """
     require(by, Permission.REGISTER, at=at)
     lock_by_key(Household.objects.filter(pk__in=[household.pk, to.pk]))
@@ -133,12 +144,12 @@ def never_was(
 ) -> Joined:
     """Take out members who never were, with everything told of where they were; every figure follows.
 
-    What was handed out stays handed out. Refuses with AskCoordinator and HeadMissing.
+    What was handed out stays handed out. Refuses with AskCoordinator, HeadMissing and NoLongerMember.
     """
     require(by, Permission.REGISTER, at=at)
     (household,) = lock_by_key(Household.objects.filter(pk=household.pk))
     rows = lock_members(household)
-    gone = [rows[key] for key in members]
+    gone = list(members_named(rows, members).values())
     if not may_correct(by, household, at, [row.individual for row in gone]):
         raise AskCoordinator
     if head is not None:
@@ -165,14 +176,18 @@ def undo(done: Act, *, reason: str = "", by: User, at: datetime, act: Act) -> Jo
     corrections = list(Correction.objects.filter(act=done, voided_by__isnull=True))
     people = {row.individual_id for row in made} | {one.individual_id for one in corrections if one.individual_id}
     people |= {one.membership.individual_id for one in corrections if one.membership}
-    lock_by_key(Individual.objects.filter(pk__in=people))
+    counted = Membership.objects.filter(individual__in=people).values_list("counted_as", flat=True)
+    lock_by_key(Individual.objects.filter(pk__in={*people, *counted}))
     if done.kind not in UNDOABLE or not (corrections or made):
         raise NothingToUndo
+    if any(row.left_at for row in made):
+        raise SaidOtherwise
     take_out([row for row in made if row.individual.registered_in_id == done.pk], reason, at, act)
     moved = [row for row in made if row.individual.registered_in_id != done.pk]
     changes = [change for row in moved for change in never_belonged(row, at)]
     say_anew(changes, act, cause=Correction.Cause.CORRECTED, reason=reason)
     take_back(corrections, act, reason)
+    void_beddings(Bedding.objects.filter(act=done, kind=Bedding.Kind.VOIDED, voided_by__isnull=True), act)
     void_facts(list(Movement.objects.filter(act=done, kind=Movement.Kind.VOIDED, voided_by__isnull=True)), act)
     return _joined(households, people)
 
@@ -207,7 +222,7 @@ def _go_over(
     act: Act,
 ) -> None:
     rows = lock_members(household)
-    going = {person.id: rows[person.id] for person in people}
+    going = members_named(rows, [person.id for person in people])
     staying = {key: row for key, row in rows.items() if key not in going}
     day = local_day(at)
     if _parted(household, going.values(), staying.values(), day) and not allows(

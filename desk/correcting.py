@@ -19,6 +19,7 @@ from centre.models import Act, Site, User
 from desk.errors import AlreadySettled, AskCoordinator, CarerMissing, HeadMissing, ReasonMissing
 from desk.relations import relation_back, relation_to_new_head
 from registrations.corrections import Conflict, Correction
+from registrations.errors import NoLongerMember
 from registrations.facts import Birth, PersonFacts, asks_for_carer, is_alone, is_child
 from registrations.models import Going, Household, Individual, Membership, Relationship
 from registrations.parts import told_at
@@ -58,11 +59,13 @@ def correct(
     """Let fields of the household and its people say what is right.
 
     A field that no longer says what the desk read is not overwritten: both stand as a conflict for a supervisor.
-    Refuses with AskCoordinator, ReasonMissing, CarerMissing, HeadMissing or OneHead; then nothing is written.
+    Refuses with AskCoordinator, ReasonMissing, CarerMissing, HeadMissing, OneHead or NoLongerMember; then nothing is
+    written.
     """
     require(by, Permission.REGISTER, at=at)
     (household,) = lock_by_key(Household.objects.filter(pk=household.pk))
     members = lock_members(household)
+    members_named(members, [one.person for one in said if one.person])
     _require_to_correct(by, household, members, said, at)
     changes, conflicts = _agreed(household, members, said, reason, act)
     day = local_day(at)
@@ -123,6 +126,14 @@ def lock_members(household: Household) -> dict[uuid.UUID, Membership]:
     for row in rows:
         row.individual, row.household = by_key[row.individual_id], household
     return {row.individual_id: row for row in rows}
+
+
+def members_named(members: Mapping[uuid.UUID, Membership], keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, Membership]:
+    """Those of the members who are named. Refuses with NoLongerMember."""
+    named = list(keys)
+    if not members.keys() >= set(named):
+        raise NoLongerMember
+    return {key: members[key] for key in named}
 
 
 def seat_head(members: Mapping[uuid.UUID, Membership], head: uuid.UUID) -> list[Change]:

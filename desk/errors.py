@@ -82,6 +82,13 @@ class HeadMissing(Refusal):
     message = _("A family has a head. Choose who is the head now.")
 
 
+class NeedsHidden(Refusal):
+    """Whoever is not shown the person's needs ends none of them, and adds no other than a desk may pick."""
+
+    code = "needs_hidden"
+    message = _("You cannot see what this person needs. Ask a coordinator.")
+
+
 class AlreadySettled(Refusal):
     """Somebody decided between the two before."""
 

@@ -1,4 +1,4 @@
-"""The API of who people are and who belongs together: correcting, joining, splitting, taking out, taking back."""
+"""The API of who people are, what they need and who belongs together: correcting, joining, splitting, taking back."""
 
 from typing import Any
 
@@ -10,11 +10,13 @@ from centre.viewsets import Acts, Rows, act_on_row
 from desk.actions import Registered
 from desk.belonging import Joined, change_household, join, make_head, never_was, split, undo
 from desk.correcting import Corrected, correct, settle
+from desk.needing import Needed, change_needs
 from desk.said_bodies import (
     GoingOverBody,
     HeadBody,
     HouseholdCorrection,
     JoiningBody,
+    NeedsBody,
     NeverWasBody,
     PersonCorrection,
     SettlingBody,
@@ -26,12 +28,17 @@ from registrations.models import Household, Individual
 
 
 class People(Acts):
-    """Individuals who are said anew."""
+    """Individuals who are said anew, and what they need."""
 
     queryset = Individual.objects.all()
 
     def get_queryset(self) -> Any:
         return Individual.objects.in_hand_of(self.request.user)
+
+    @act_on_row(NeedsBody, Needed)
+    def needs(self, individual: Individual, body: NeedsBody) -> Needed:
+        """Let needs of a person begin and end; who is not shown them adds those that a desk may pick."""
+        return change_needs(individual, **body.facts)
 
     @act_on_row(PersonCorrection, Corrected)
     def correct(self, individual: Individual, body: PersonCorrection) -> Corrected:

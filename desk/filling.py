@@ -66,7 +66,7 @@ def fill_nameless(household: Household, members: Sequence[PersonFacts], act: Act
     ]
     named_rows = [_name_row(nameless[person.id], person, act, by) for person in people if person.id in nameless]
     record_names(named_rows)
-    record_needs([person for person in people if person.id in nameless], act)
+    record_needs({person.id: person.needs for person in people if person.id in nameless}, act)
     added = record_people(household, [person for person in people if person.id not in nameless], act, by)
     written = {individual.pk: individual for individual in [*named_rows, *added]}
     return [written[person.id] for person in people]

@@ -20,6 +20,7 @@ from centre.locks import lock_by_key
 from centre.models import Act, User
 from centre.refusals import refused_on
 from registrations.errors import AlreadyMerged, NotMerged
+from registrations.living import require_was
 from registrations.models import MERGED_ONCE, Household, Individual, Membership, Merge, Movement
 from registrations.presences import lay_out_presences
 from shelter.models import Bedding
@@ -45,13 +46,14 @@ class Merged:
 def merge_individuals(merged: Individual, *, into: Individual, reason: str, by: User, at: datetime, act: Act) -> Merged:
     """Count every fact of one record, and of those merged into it before, as the other's.
 
-    Refuses with AlreadyMerged when the record is merged already, or when the other counts as it.
+    Refuses with AlreadyMerged when the record is merged already, or when the other counts as it, and with NeverWas.
     """
     require(by, Permission.MERGE, None, at)
     records = _cluster(merged.pk)
     person = _lock_for_merge([merged.pk, into.pk], records, into.pk)
     if person in records or standing_merges().filter(merged=merged).exists():
         raise AlreadyMerged
+    require_was([merged.pk, into.pk])
     with refused_on(MERGED_ONCE, AlreadyMerged()):
         merge = Merge.objects.create(merged=merged, into=into, reason=reason, act=act)
     _count_as(records, person)

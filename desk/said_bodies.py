@@ -15,6 +15,7 @@ from centre.viewsets import ActFacts, DatedFacts
 from desk.births import OLDEST
 from desk.bodies import (
     MOST_DOCUMENTS,
+    MOST_NEEDS,
     MOST_PHONES,
     DocumentFacts,
     PersonBody,
@@ -30,7 +31,7 @@ from desk.intake import HEAD, MOST_ROWS, OTHER_CARERS, child_key
 from registrations.births import MOST_MONTHS
 from registrations.card_texts import LENGTH, read_card_text
 from registrations.facts import PersonFacts
-from registrations.models import AgeGroup, Going, Household, Membership, Relationship, Sex
+from registrations.models import AgeGroup, Going, Household, Membership, NeedCode, Relationship, Sex
 
 BIRTHS = ("birth_date", "birth_year", "age", "age_months", "age_group")
 OTHERS = tuple(kind for kind, _label in OTHER_CARERS)
@@ -147,6 +148,22 @@ class HouseholdCorrection(_Correction, HouseholdSaid):
     """A household, said anew."""
 
     was = HouseholdSaid(required=False, help_text="What the desk read there; what says otherwise is not overwritten.")
+
+
+class NeedsBody(ActFacts):
+    """Needs of a person that begin and that end, by their codes."""
+
+    add = serializers.ListField(child=Text(max_length=10), required=False, max_length=MOST_NEEDS)
+    end = serializers.ListField(child=Text(max_length=10), required=False, max_length=MOST_NEEDS)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        known = set(NeedCode.objects.values_list("code", flat=True))
+        for name in ("add", "end"):
+            if not known.issuperset(attrs.get(name, ())):
+                raise serializers.ValidationError({name: [_("There is nothing with this id.")]})
+        if not attrs.get("add") and not attrs.get("end"):
+            raise serializers.ValidationError({"add": [_("Choose at least one need.")]})
+        return attrs
 
 
 class JoiningBody(DatedFacts):

@@ -29,7 +29,7 @@ def seen(request: StaffRequest) -> HttpResponse:
     waiting: Any = Sighting.objects.open().in_hand_of(request.user).select_related("household", "site", "act__by")
     page = Page.of(waiting, request.GET.get("page", ""))
     households = list({sighting.household_id: sighting.household for sighting in page.rows}.values())
-    found = {row.household.pk: row for row in read_rows(households, request.user, timezone.now(), {})}
+    found = {row.household.pk: row for row in read_rows(households, request.user, timezone.now(), {}, {})}
     site = site_or_none(request, Permission.REGISTER)
     noted = _noted_at(site) if site else []
     shown = [sighting.household_id for sighting in (*page.rows, *noted)]

@@ -19,7 +19,8 @@ from registrations.births import age_as_known
 from registrations.choices import Relationship
 from registrations.journal import last_word, voiding
 from registrations.living import is_told_of_deaths
-from registrations.models import Household, Individual, Membership, Merge, Movement, SpecificNeed
+from registrations.models import Household, Individual, Membership, Merge, Movement
+from registrations.needs import open_needs
 from registrations.whereabouts import AT_A_SITE, DIED, ON_THE_WAY, PRESUMED_LEFT, Whereabouts, find_people
 
 MOST_MERGES = 50
@@ -105,13 +106,21 @@ class Row:
     household: Household
     initials: str
     found: str
+    earlier: str  # the name by which a search found them, where they are called otherwise today
     where: list[tuple[str, int]]
 
 
 def read_rows(
-    households: Sequence[Household], user: User, at: datetime, found: Mapping[uuid.UUID, uuid.UUID]
+    households: Sequence[Household],
+    user: User,
+    at: datetime,
+    found: Mapping[uuid.UUID, uuid.UUID],
+    earlier: Mapping[uuid.UUID, str],
 ) -> list[Row]:
-    """The rows of these households, with where their members are now; `found` says whom a search found in each."""
+    """The rows of these households, with where their members are now.
+
+    `found` says whom a search found in each, `earlier` by which earlier name, where it was one.
+    """
     members = Membership.objects.today().filter(household__in=households).select_related("counted_as")
     people: dict[uuid.UUID, dict[uuid.UUID, Individual]] = defaultdict(dict)
     for membership in members.order_by("position"):
@@ -124,6 +133,7 @@ def read_rows(
             household=household,
             initials=next((person.initials for person in people[household.pk].values() if person.initials), ""),
             found=names.get(found.get(household.pk), ""),
+            earlier=earlier.get(found[household.pk], "") if household.pk in found else "",
             where=_together(
                 _where(found_at[key], eyes)
                 for key in people[household.pk]
@@ -219,14 +229,9 @@ def _carer(membership: Membership, names: dict[uuid.UUID, str]) -> str:
 
 
 def _needs(people: Iterable[Individual]) -> dict[uuid.UUID, list[str]]:
-    """Each person's specific needs, each once: those told of a record that was merged into theirs too."""
-    records = Membership.objects.filter(counted_as__in=list(people))
-    person_of = dict(records.values_list("individual", "counted_as"))
-    needs: dict[uuid.UUID, dict[str, None]] = defaultdict(dict)
-    rows = SpecificNeed.objects.filter(individual__in=person_of, ended_at__isnull=True).select_related("code")
-    for need in rows.order_by("code"):
-        needs[person_of[need.individual_id]][str(need.code)] = None
-    return {person: list(codes) for person, codes in needs.items()}
+    """Each person's specific needs in words, each once."""
+    found = open_needs([person.pk for person in people])
+    return {person: list(dict.fromkeys(str(need.code) for need in needs)) for person, needs in found.items()}
 
 
 def _told_of(people: Sequence[uuid.UUID]) -> list[tuple[Movement, Movement, bool]]:

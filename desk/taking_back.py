@@ -13,7 +13,7 @@ from registrations.errors import AlreadyVoided
 from registrations.journal import Fact, last_word, standing, voiding
 from registrations.models import Membership, Movement
 from registrations.said import Change, say_anew, take_back
-from shelter.parts import end_holds
+from shelter.parts import end_holds, take_back_beds
 
 A_MOMENT = timedelta(microseconds=1)
 
@@ -52,9 +52,11 @@ def take_out(rows: Sequence[Membership], reason: str, at: datetime, act: Act) ->
         change for row in rows for change in (*never_belonged(row, at), Change(row.individual, "never_was", True))
     ]
     say_anew(changes, act, cause=Correction.Cause.CORRECTED, reason=reason)
-    end_holds([row.counted_as_id for row in rows], at, act)
-    facts = Movement.objects.filter(individual__in=[row.individual_id for row in rows])
-    return void_facts(_standing(facts), act)
+    records, people = [row.individual_id for row in rows], {row.counted_as_id for row in rows}
+    others = Membership.objects.today().filter(counted_as__in=people).values_list("counted_as", flat=True)
+    end_holds(people - set(others), at, act)
+    take_back_beds(records, act)
+    return void_facts(_standing(Movement.objects.filter(individual__in=records)), act)
 
 
 def put_back(voids: Sequence[Movement], act: Act) -> None:

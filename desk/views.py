@@ -82,7 +82,7 @@ def families(request: StaffRequest) -> HttpResponse:
         [name for name in FamilyFilterSet.base_filters if asked.get(name)],
         shown=shown_here + [found[key] for key in shown_here if key in found],
     )
-    rows = read_rows(page.rows, request.user, timezone.now(), found)
+    rows = read_rows(page.rows, request.user, timezone.now(), found, listed.earlier if query else {})
     context = {
         "filter": narrowed,
         "page": page,

@@ -89,6 +89,20 @@ class NotTold(Refusal):
     message = _("registered, not here: ask a protection officer")
 
 
+class NeverWas(Refusal):
+    """Nobody stands behind this record: it was taken out as a mistake."""
+
+    code = "never_was"
+    message = _("This person was removed as a mistake. Undo that first.")
+
+
+class NoLongerMember(Refusal):
+    """One who is named left the household in the meantime, or was taken out of it."""
+
+    code = "no_longer_member"
+    message = _("One of these people is no longer in this family. Open the family again.")
+
+
 class SaidOtherwise(Refusal):
     """What is to be taken back was corrected again since: the later correction comes first."""
 

@@ -137,7 +137,7 @@ def read_aways(facts: Iterable[Fact]) -> list[Away]:
 # `stints` has one row a stint: how it began (`came`: arrived, born), how it ended (`exit_kind`: departed, died,
 # presumed or moved, that is, by the next fact that put the person at a site), when they departed (after the hours had
 # run out when they were presumed to have left), where to, and when they died.
-STINTS = """
+ROOTS = """
 root (individual_id, person, depth) AS (
     SELECT merged_id, into_id, 1 FROM registrations_merge
     WHERE recorded_at <= %(known_at)s AND (undone_recorded_at IS NULL OR undone_recorded_at > %(known_at)s)
@@ -148,7 +148,11 @@ root (individual_id, person, depth) AS (
       AND (merge.undone_recorded_at IS NULL OR merge.undone_recorded_at > %(known_at)s)
 ), counted AS (
     SELECT DISTINCT ON (individual_id) individual_id, person FROM root ORDER BY individual_id, depth DESC
-), chain (fact_id, last_id, length) AS (
+)
+"""
+
+STINTS = f"""
+{ROOTS}, chain (fact_id, last_id, length) AS (
     SELECT voids_id, id, 1 FROM registrations_movement
     WHERE voids_id IS NOT NULL AND recorded_at <= %(known_at)s
   UNION ALL
@@ -165,7 +169,7 @@ root (individual_id, person, depth) AS (
     WHERE recorded_at <= %(known_at)s
       AND kind <> 'voided'
       AND NOT EXISTS (SELECT FROM voided WHERE fact_id = movement.id)
-      {of_the_chosen}
+      {{of_the_chosen}}
 ), numbered AS (
     SELECT *, count(*) FILTER (WHERE kind IN ('arrived', 'born')) OVER in_order AS number
     FROM facts WINDOW in_order AS (PARTITION BY person ORDER BY happened_at, recorded_at, id)
@@ -189,7 +193,7 @@ root (individual_id, person, depth) AS (
                 WHEN next_kind IN ('arrived', 'born') THEN 'moved' ELSE next_kind END AS exit_kind,
            CASE WHEN next_kind = 'departed' THEN next_at END AS departed_at
     FROM followed JOIN LATERAL (
-        SELECT happened_at + {hours} AS presumed_at
+        SELECT happened_at + {{hours}} AS presumed_at
         FROM centre_site WHERE centre_site.id = followed.site_id
     ) site ON true
     WHERE kind IN ('arrived', 'born')
@@ -208,7 +212,7 @@ whereabouts AS (
                 ELSE destination END AS place,
            CASE WHEN ended_at IS NULL OR ended_at > %(at)s THEN site_id
                 WHEN departed_at <= %(at)s THEN destination_site_id END AS site_id,
-           CASE WHEN departed_at <= %(at)s THEN destination_marz END AS marz
+           CASE WHEN departed_at <= %(at)s AND (died_at IS NULL OR died_at > %(at)s) THEN destination_marz END AS marz
     FROM (
         SELECT person, number, site_id, started_at, ended_at, departed_at, destination, destination_site_id,
                destination_marz, died_at

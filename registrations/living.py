@@ -1,4 +1,4 @@
-"""The dead neither come nor go nor sleep anywhere: one guard for every act that names people."""
+"""The dead neither come nor go nor sleep anywhere, nor do those who never were: guards for acts that name people."""
 
 import uuid
 from collections.abc import Collection
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from centre.access import Permission, allows
 from centre.models import User
-from registrations.errors import RecordClosed
+from registrations.errors import NeverWas, RecordClosed
 from registrations.models import Individual, Movement
 
 
@@ -28,6 +28,12 @@ def require_no_death(person: uuid.UUID, by: User) -> None:
     """Refuse with RecordClosed when a death of the person is recorded, whenever it was: nobody dies twice."""
     if Movement.objects.of([person]).filter(kind=Movement.Kind.DIED, voided_by=None).exists():
         raise _closed(by)
+
+
+def require_was(records: Collection[uuid.UUID]) -> None:
+    """Refuse with NeverWas when one of these records, which are locked, was taken out as a mistake."""
+    if Individual.objects.filter(pk__in=records, never_was=True).exists():
+        raise NeverWas
 
 
 def _closed(by: User) -> RecordClosed:

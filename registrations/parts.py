@@ -1,7 +1,7 @@
 """Steps that acts above compose: they write, but do not authorise, lock or log."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -69,7 +69,7 @@ def record_people(household: Household, people: Sequence[PersonFacts], act: Act,
             for person in people
         )
     record_memberships(household, individuals, people, act)
-    record_needs(people, act)
+    record_needs({person.id: person.needs for person in people}, act)
     record_names(individuals)
     return individuals
 
@@ -147,12 +147,12 @@ def record_memberships(
         )
 
 
-def record_needs(people: Iterable[PersonFacts], act: Act) -> None:
-    """Write the specific needs that were named."""
+def record_needs(needs: Mapping[uuid.UUID, Collection[str]], act: Act) -> None:
+    """Write the specific needs that were named, by the record of each person."""
     SpecificNeed.objects.bulk_create(
-        SpecificNeed(individual_id=person.id, code_id=code, act=act)
-        for person in people
-        for code in sorted(set(person.needs))
+        SpecificNeed(individual_id=person, code_id=code, act=act)
+        for person, codes in needs.items()
+        for code in sorted(set(codes))
     )
 
 

@@ -14,7 +14,7 @@ from centre.models import Act
 from centre.refusals import refused_on
 from registrations.corrections import Correction, FormerName
 from registrations.errors import OneHead, SaidOtherwise
-from registrations.models import ONE_HEAD, Household, Individual, Membership
+from registrations.models import ONE_HEAD, Household, Individual, Membership, Relationship
 from registrations.parts import folds_of, record_names
 
 Row = Individual | Household | Membership
@@ -92,7 +92,7 @@ def say_anew(
         for row, some in said.items()
         for change in some
     )
-    for row, some in said.items():
+    for row, some in sorted(said.items(), key=lambda one: any(map(_takes_a_seat, one[1]))):
         _lay_out(row, some)
     return written
 
@@ -106,6 +106,11 @@ def take_back(corrections: Sequence[Correction], act: Act, reason: str = "") -> 
             raise SaidOtherwise
         changes.append(Change(row, correction.field, correction.was, voids=correction))
     return say_anew(changes, act, cause=Correction.Cause.TAKEN_BACK, reason=reason)
+
+
+def _takes_a_seat(change: Change) -> bool:
+    """Whether somebody is a head, or a member again: after who was it until now, for there is one at a time."""
+    return change.now == Relationship.HEAD or (change.field == "left_at" and change.now is None)
 
 
 def _row_of(correction: Correction) -> Row:

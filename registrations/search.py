@@ -20,7 +20,7 @@ from centre.limits import SEARCHES, bound
 from centre.models import User
 from registrations.card_texts import read_card_text
 from registrations.digits import in_plain_digits
-from registrations.models import Household, Individual, Membership, Name
+from registrations.models import FormerName, Household, Individual, Membership, Name
 from registrations.names import fold, fold_fathers_name, initials, words
 from registrations.near_names import NearNames, near_names
 from registrations.other_names import likeness
@@ -54,13 +54,27 @@ class _Named(NamedTuple):
     registered_at: datetime | None
     counted_as: uuid.UUID | None
     left_at: datetime | None
+    earlier: str = ""  # the name that was found, where they are called otherwise today
+
+
+_Found = dict[uuid.UUID | int, _Named]  # by the person, or by the earlier name
 
 
 class Ranked(Sequence[Any]):
-    """The rows found, the likeliest first, read from the database a slice at a time; `cut` when there are more."""
+    """The rows found, the likeliest first, read from the database a slice at a time; `cut` when there are more.
 
-    def __init__(self, queryset: Any, keys: Sequence[uuid.UUID], *, cut: bool = False) -> None:
-        self.queryset, self.keys, self.cut = queryset, keys, cut
+    `earlier` has the name by which a person was found who is called otherwise today.
+    """
+
+    def __init__(
+        self,
+        queryset: Any,
+        keys: Sequence[uuid.UUID],
+        *,
+        cut: bool = False,
+        earlier: Mapping[uuid.UUID, str] | None = None,
+    ) -> None:
+        self.queryset, self.keys, self.cut, self.earlier = queryset, keys, cut, earlier or {}
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -80,7 +94,8 @@ def search_individuals(queryset: Any, query: str, *, by: User) -> Ranked:
 
     Words stand in any order, with or without the father's name, misspelt, in Armenian, Russian or Latin letters; one
     of two may be an initial, and one half of a double name is enough. A household's number with the right letter
-    finds its members; a telephone or a document's number, in full, whose it is. A person of two records stands once.
+    finds its members; a telephone or a document's number, in full, whose it is. What somebody was called before a
+    correction finds them too. A person of two records stands once.
     The queryset is one that shows `by` nothing more than visible_to.
     """
     bound(by, SEARCHES)
@@ -92,7 +107,7 @@ def search_individuals(queryset: Any, query: str, *, by: User) -> Ranked:
             return Ranked(queryset, members)
     exactly = _by_exact_number(query, by)
     if exactly:
-        return Ranked(queryset, _each_once(_rows(queryset.filter(pk__in=exactly))))
+        return Ranked(queryset, list(_each_once(_rows(queryset.filter(pk__in=exactly)))))
     asked = _asked(query)
     if not asked:
         return Ranked(queryset, [])
@@ -119,9 +134,10 @@ def _named_by_words(queryset: Any, by: User, asked: dict[str, str]) -> Ranked:
     return _ranked(queryset, named, asked, near)
 
 
-def _ranked(queryset: Any, named: dict[uuid.UUID, _Named], asked: dict[str, str], near: NearNames) -> Ranked:
-    ranked = _in_order(named.values(), list(asked), near)
-    return Ranked(queryset, _each_once(ranked), cut=len(named) >= MOST_FOUND)
+def _ranked(queryset: Any, named: _Found, asked: dict[str, str], near: NearNames) -> Ranked:
+    found = _each_once(_in_order(named.values(), list(asked), near))
+    earlier = {key: name for key, name in found.items() if name}
+    return Ranked(queryset, list(found), cut=len(named) >= MOST_FOUND, earlier=earlier)
 
 
 def search_households(queryset: Any, people: Any, query: str, *, by: User) -> tuple[Ranked, dict[uuid.UUID, uuid.UUID]]:
@@ -132,7 +148,7 @@ def search_households(queryset: Any, people: Any, query: str, *, by: User) -> tu
     first = {household_of[person]: person for person in reversed(found.keys)}
     order = list(dict.fromkeys(household_of[person] for person in found.keys))
     shown = set(queryset.filter(pk__in=order).order_by().values_list("pk", flat=True))
-    return Ranked(queryset, [key for key in order if key in shown], cut=found.cut), first
+    return Ranked(queryset, [key for key in order if key in shown], cut=found.cut, earlier=found.earlier), first
 
 
 def _number(query: str) -> int | None:
@@ -214,7 +230,8 @@ def _by_one_name(asked: Sequence[str], near: NearNames) -> Q:
     return named
 
 
-def _whom_they_may_see(queryset: Any, by: User, named: Q) -> dict[uuid.UUID, _Named]:
+def _whom_they_may_see(queryset: Any, by: User, named: Q) -> _Found:
+    earlier = _called_so_before(queryset, named)
     people = Individual.objects.filter(named).order_by()
     reasons = people.by_reason_to_see(by)
     if len(reasons) > 1:
@@ -223,7 +240,21 @@ def _whom_they_may_see(queryset: Any, by: User, named: Q) -> dict[uuid.UUID, _Na
             seen = [rows.values_list("pk", flat=True)[: MOST_FOUND * FAMILY] for rows in reasons]
             keys = list(seen[0].union(*seen[1:])[:MOST_FOUND])
         named = Q(pk__in=keys)
-    return {one.pk: one for one in _rows(queryset.filter(named))}
+    return {one.pk: one for one in _rows(queryset.filter(named))} | earlier
+
+
+def _called_so_before(queryset: Any, named: Q) -> _Found:
+    """Those whom an earlier name of theirs names, under that name."""
+    names = list(FormerName.objects.filter(named).order_by("pk")[:CANDIDATES])
+    people = _rows(queryset.filter(pk__in={name.individual_id for name in names})) if names else []
+    by_key = {one.pk: one for one in people}
+    return {name.pk: _as(by_key[name.individual_id], name) for name in names if name.individual_id in by_key}
+
+
+def _as(one: _Named, name: FormerName) -> _Named:
+    parts = {part: getattr(name, part) for part in ("given_name", "family_name", "given_fold", "family_fold")}
+    same = all(getattr(one, part) == parts[part] for part in ("given_name", "family_name"))
+    return one._replace(**parts, fathers_fold=name.fathers_fold, earlier="" if same else str(name))
 
 
 def _rows(queryset: Any) -> list[_Named]:
@@ -251,18 +282,22 @@ def _in_order(named: Collection[_Named], asked: Sequence[str], near: NearNames) 
 
     bearers = Counter((one.family_fold, one.given_fold) for one in named)
 
-    def place(one: _Named) -> tuple[tuple[bool, float], int, float, uuid.UUID]:
+    def place(one: _Named) -> tuple[tuple[bool, float], bool, int, float, uuid.UUID]:
         since = one.registered_at.timestamp() if one.registered_at else 0.0
         fit = likely(one.given_name, one.family_name, one.given_fold, one.family_fold, one.fathers_fold)
-        return fit, -bearers[one.family_fold, one.given_fold], -since, one.pk
+        return fit, bool(one.earlier), -bearers[one.family_fold, one.given_fold], -since, one.pk
 
     return sorted(named, key=place)
 
 
-def _each_once(ranked: Sequence[_Named]) -> list[uuid.UUID]:
-    """Of the records of one person the one they count as, or the likeliest where that is not among them."""
+def _each_once(ranked: Sequence[_Named]) -> dict[uuid.UUID, str]:
+    """Of the records of one person the one they count as, or the likeliest where that is not among them.
+
+    With each, the earlier name by which they were found.
+    """
     among = {one.pk for one in ranked}
-    once: dict[uuid.UUID | None, uuid.UUID] = {}
+    once: dict[uuid.UUID | None, tuple[uuid.UUID, str]] = {}
     for one in ranked:
-        once.setdefault(one.counted_as, one.counted_as if one.counted_as in among else one.pk)
-    return list(once.values())
+        key = one.counted_as if one.counted_as in among else one.pk
+        once.setdefault(one.counted_as, (key, one.earlier))
+    return dict(once.values())

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from centre.models import Act
+from registrations.journal import last_word, standing, voiding
 from shelter.models import Bedding, Place, Room, Stay
 
 
@@ -42,6 +43,29 @@ def record_bedding(kind: str, lodgings: Iterable[Lodging], *, at: datetime, act:
             reason=reason,
         )
         for lodging in lodgings
+    )
+
+
+def take_back_beds(records: Iterable[uuid.UUID], act: Act) -> None:
+    """Write that what was told of the beds of these records is taken back; the caller lays out stays afterwards."""
+    facts = list(Bedding.objects.filter(individual__in=records))
+    voided_by = voiding(facts)
+    void_beddings([last_word(fact, voided_by)[0] for fact in standing(facts)], act)
+
+
+def void_beddings(facts: Iterable[Bedding], act: Act) -> None:
+    """Write that these facts, which nothing voids, are taken back; the caller lays out stays afterwards."""
+    Bedding.objects.bulk_create(
+        Bedding(
+            kind=Bedding.Kind.VOIDED,
+            individual_id=fact.individual_id,
+            counted_as_id=fact.counted_as_id,
+            room_id=fact.room_id,
+            happened_at=fact.happened_at,
+            voids=fact,
+            act=act,
+        )
+        for fact in facts
     )
 
 

@@ -25,6 +25,7 @@ ALSO_WRITE = {
     "registrations/said.py": "a part of correct and its like: keeps what a field said before it is said anew",
     "desk/taking_back.py": "a part of void and never_was",
     "desk/correcting.py": "acts: correct and settle",
+    "desk/needing.py": "act: needs begin and end",
     "desk/belonging.py": "acts: join, split, never_was and their like",
     "desk/filling.py": "a part of complete: names the rows counted at the gate",
     "desk/merging.py": "acts: merge and unmerge",

@@ -58,6 +58,7 @@ from desk.belonging import change_household, join, make_head, never_was, split, 
 from desk.coming import confirm_seen, dismiss_seen, note_seen
 from desk.correcting import Said, correct, settle
 from desk.merging import merge_individuals, unmerge
+from desk.needing import change_needs
 from registrations.facts import Group, PersonFacts
 from registrations.models import Household
 from shelter.actions import (
@@ -157,6 +158,7 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "void": lambda w: sent(void_movement, w.coordinator, w.departure),
     "void_together": lambda w: sent(void_movements, w.coordinator, [w.departure, w.arrival]),
     "correct": lambda w: sent(correct, w.coordinator, w.family, said=[Said("vehicle", "bus")]),
+    "change_needs": lambda w: sent(change_needs, w.coordinator, w.other, add=["SM-CC"]),
     "settle": lambda w: sent(settle, w.coordinator, w.conflict, take=True),
     "join": lambda w: sent(join, w.coordinator, w.family, site=w.goris, person=person("Hayk", relationship="parent")),
     "make_head": lambda w: sent(make_head, w.coordinator, w.couple, head=w.other.pk),

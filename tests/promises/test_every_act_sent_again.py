@@ -103,6 +103,7 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         f"individuals/{w.head(w.family).pk}/correct/",
         {"fathers_name": "Gurgen"},
     ),
+    "individuals/{id}/needs/": lambda w: (w.coordinator, f"individuals/{w.other.pk}/needs/", {"add": ["SM-CC"]}),
     "households/{id}/correct/": lambda w: (w.coordinator, f"households/{w.family.pk}/correct/", {"vehicle": "bus"}),
     "households/{id}/join/": lambda w: (
         w.coordinator,

@@ -66,10 +66,11 @@ from desk.actions import (
     register,
     void_movement,
 )
-from desk.belonging import make_head, undo
+from desk.belonging import make_head, never_was, undo
 from desk.coming import confirm_seen
 from desk.correcting import Said, correct, settle
 from desk.merging import merge_individuals, unmerge
+from desk.needing import change_needs
 from desk.proof import require_proof
 from registrations import errors as registrations
 from registrations.card_texts import CardText
@@ -156,6 +157,12 @@ def said_anew(world: World) -> Refused:
     done.refresh_from_db()
     correct(world.family, said=[Said("vehicle", "car")], by=world.coordinator)
     return lambda: undo(done, by=world.coordinator)
+
+
+def taken_out(world: World, then: Refused) -> Refused:
+    """What comes after the other of the couple was removed as a mistake."""
+    never_was(world.couple, members=[world.other.pk], reason="typed twice", by=world.coordinator)
+    return then
 
 
 def written_yesterday(world: World, said: Said) -> Refused:
@@ -276,6 +283,11 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     desk.HeadMissing: lambda w: lambda: make_head(w.couple, head=w.head(w.family).pk, by=w.coordinator),
     desk.NothingToUndo: lambda w: twice(undo, w.corrected.act, by=w.coordinator),
     registrations.SaidOtherwise: lambda w: said_anew(w),
+    desk.NeedsHidden: lambda w: lambda: change_needs(w.head(w.family), end=["SM-CC"], by=w.volunteer),
+    registrations.NeverWas: lambda w: taken_out(w, lambda: record_death(w.other, site=w.goris, by=w.coordinator)),
+    registrations.NoLongerMember: lambda w: taken_out(
+        w, lambda: correct(w.couple, said=[Said("sex", "M", person=w.other.pk)], reason="seen", by=w.coordinator)
+    ),
     casework.AlreadyClosed: lambda w: twice(close_case, w.case, by=w.officer),
 }
 CARDS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {

@@ -1,0 +1,57 @@
+"""What a person needs begins and ends, as is said at a desk.
+
+An act's file like actions.py: it authorises, locks, decides and writes.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from centre.access import Permission, require
+from centre.acts import act
+from centre.models import Act, User
+from desk.errors import NeedsHidden
+from registrations.living import require_was
+from registrations.locks import lock_records
+from registrations.models import Individual, NeedCode, SpecificNeed
+from registrations.needs import open_needs
+from registrations.parts import record_needs
+
+
+@dataclass(frozen=True)
+class Needed:
+    """Of whom it was said; not which of it was new, for not everybody who says it may read what was said before."""
+
+    individual: str
+
+
+@act("change_needs", answers=Needed)
+def change_needs(
+    individual: Individual,
+    *,
+    add: Collection[str] = (),
+    end: Collection[str] = (),
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Needed:
+    """Let needs of these codes begin and end; one that is known already, or has ended, stays as it is.
+
+    Whoever does not see the person's needs adds those that a desk may pick. Refuses with NeedsHidden or NeverWas.
+    """
+    require(by, Permission.REGISTER, at=at)
+    person = lock_records([individual.pk])[individual.pk]
+    require_was([individual.pk])
+    beyond_a_desk = end or NeedCode.objects.filter(pk__in=add, at_desk=False).exists()
+    if beyond_a_desk and not sees_needs(by, individual, at):
+        raise NeedsHidden
+    known = open_needs([person]).get(person, [])
+    ended = [need.pk for need in known if need.code_id in end]
+    SpecificNeed.objects.filter(pk__in=ended).update(ended_at=at, ended_by=by)
+    record_needs({individual.pk: set(add) - {need.code_id for need in known if need.pk not in ended}}, act)
+    return Needed(str(individual.pk))
+
+
+def sees_needs(user: User, individual: Individual, at: datetime | None = None) -> bool:
+    """Whether the user is shown what this person needs."""
+    return Individual.objects.visible_to(user, at, Permission.SEE_NEEDS).filter(pk=individual.pk).exists()
