@@ -1,5 +1,6 @@
 """Those counted at the gate get their names: rows are filled, in parts of any size, and what they said is kept."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,10 @@ from registrations.corrections import Correction, FormerName
 from registrations.errors import AlreadyRegistered, OneHead
 from registrations.facts import Group, HouseholdFacts
 from registrations.models import Household, Individual, Presence
+from tests.api.conftest import Machine, member
+from tests.api.conftest import intake as body
 from tests.build import child, make_site, make_user, person
+from tests.desk.test_intake_page import intake, row
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +142,77 @@ def test_complete_with_a_second_head_in_a_later_part_writes_nothing(goris, volun
     with pytest.raises(OneHead):
         name(family, volunteer, person("Nune"))
     assert family.memberships.nameless().count() == 2
+
+
+# The doors
+
+
+def test_the_api_takes_later_parts_without_a_head_and_says_how_many_are_left(goris, volunteer):
+    machine = Machine(volunteer)
+    family = count(goris, volunteer, Group(2, "F", "18-59"), Group(2, "F", "5-11"))
+    address = f"households/{family.pk}/complete/"
+    first = machine.post(address, body(member(id=str(uuid.uuid4()))))
+    assert (first.status_code, first.json()["nameless"]) == (201, 3)
+    head = first.json()["individuals"][0]
+    second = body(member("Nune", relationship="sibling"))
+    assert machine.post(address, second).json()["nameless"] == 2
+    assert machine.post(address, second).json()["nameless"] == 2
+    refused = machine.post(address, body(member("Shushan")))
+    assert (refused.status_code, refused.json()["code"]) == (409, "one_head")
+    niece = {"relationship": "niece_nephew", "birth_date": None, "age": 8}
+    third = body(member("Ani", **niece, carer=head), member("Mane", **niece, carer=head), card=str(family))
+    assert machine.post("intakes/", third).json()["nameless"] == 0
+    assert machine.post("intakes/", third).json()["nameless"] == 0
+    assert {str(row.carer_id) for row in family.memberships.filter(carer_kind="member")} == {head}
+    assert Individual.objects.count() == 4
+    late = machine.post(address, body(member("Late")))
+    assert (late.status_code, late.json()["code"]) == (409, "already_registered")
+
+
+def test_the_api_asks_for_a_head_with_the_first_names(goris, volunteer):
+    family = count(goris, volunteer, Group(2, "F", "18-59"))
+    answer = Machine(volunteer).post(f"households/{family.pk}/complete/", body(member(relationship="sibling")))
+    assert (answer.status_code, list(answer.json())) == (400, ["members"])
+
+
+def test_the_page_names_who_is_left_over_under_their_head(client, goris, volunteer):
+    family = count(goris, volunteer, Group(1, "F", "18-59"), Group(1, "M", "5-11"), Group(1, "M", "60+"))
+    name(family, volunteer, person())
+    client.force_login(volunteer)
+    shown = client.get("/intake/", {"card": str(family)}).content.decode()
+    assert "Without a name yet: 2." in shown
+    assert 'name="phone"' not in shown
+    head = client.post("/intake/", intake(row("Nune", relationship="head"), card=str(family)))
+    assert (head.status_code, family.memberships.nameless().count()) == (422, 2)
+    nephew = row(
+        "Narek", sex="M", birth="8", relationship="niece_nephew", carer=str(Individual.objects.get(sex="F").pk)
+    )
+    form = intake(nephew, row("Aram", sex="M", birth="71", relationship="parent"), card=str(family))
+    first, again = client.post("/intake/", form), client.post("/intake/", form)
+    assert (first.status_code, first["Location"]) == (303, again["Location"])
+    said = family.memberships.values_list("individual__given_name", "relationship", "carer__given_name")
+    assert set(said) == {("Anna", "head", None), ("Narek", "niece_nephew", "Anna"), ("Aram", "parent", None)}
+
+
+def test_the_rows_typed_before_the_card_was_looked_up_have_no_head(client, goris, volunteer):
+    family = count(goris, volunteer, Group(2, "F", "18-59"))
+    name(family, volunteer, person())
+    client.force_login(volunteer)
+    typed = intake(row("Nune", relationship="head"), card=str(family), step="card")
+    assert '<option value="head" selected>' not in client.post("/intake/", typed).content.decode()
+
+
+@pytest.mark.parametrize("door", ["/intake/", "/api/v1/intakes/"])
+def test_who_shows_no_card_names_nobody_of_a_family_that_is_named_already(client, goris, volunteer, door):
+    family = count(goris, volunteer, Group(2, "F", "18-59"))
+    name(family, volunteer, person())
+    stranger = make_user(Role.VOLUNTEER, make_site("sisian"))
+    client.force_login(stranger)
+    if door == "/intake/":
+        answer = client.post(door, intake(row("Nune", relationship="sibling"), card=str(family)))
+    else:
+        machine = Machine(stranger)
+        answer = machine.post("intakes/", body(member("Nune", relationship="sibling"), card=str(family), site="sisian"))
+        assert answer.json()["code"] == "card_not_seen"
+    assert "Without a name" not in answer.content.decode()
+    assert family.memberships.nameless().count() == 1
