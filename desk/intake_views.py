@@ -37,6 +37,7 @@ from desk.forms import (
     ProofForm,
 )
 from desk.intake import MORE_ROWS, Intake
+from desk.missing import MissingForm
 from desk.naming import named_before, take_names
 from desk.proof import find_without_number, require_proof, sees
 from registrations.doors import household_or_404
@@ -149,6 +150,7 @@ def done(request: StaffRequest, _site: Site, number: int) -> HttpResponse:
     carded = Card.objects.live().filter(number=number).exists()
     write_log(request.user, LogLine.Verb.OPENED, household, ["size"])
     context = {"household": household, "size": len(rows), "mixed": mixed, "alone": alone, "carded": carded}
+    context["missing"] = MissingForm(household=household)
     return render(request, "desk/done.html", context)
 
 

@@ -104,6 +104,7 @@ class Row:
     household: Household
     initials: str
     found: str
+    nameless: bool
     where: list[tuple[str, int]]
 
 
@@ -123,6 +124,7 @@ def read_rows(
             household=household,
             initials=next((person.initials for person in people[household.pk].values() if person.initials), ""),
             found=names.get(found.get(household.pk), ""),
+            nameless=any(person.registered_at is None for person in people[household.pk].values()),
             where=_together(
                 _where(found_at[key], eyes)
                 for key in people[household.pk]

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import registrations.addresses  # noqa: F401 - makes <number:…> known
-from desk import intake_views, list_views, log_views, merge_views, paper, seen_views, views
+from desk import intake_views, list_views, log_views, merge_views, missing_views, paper, seen_views, views
 
 app_name = "desk"
 
@@ -28,6 +28,7 @@ urlpatterns = [
     path("families/<number:number>/depart/", views.departure, name="depart"),
     path("families/<number:number>/died/", views.death, name="died"),
     path("families/<number:number>/born/", views.birth, name="born"),
+    path("families/<number:number>/missing/", missing_views.counted_by_mistake, name="counted_by_mistake"),
     path("families/<number:number>/log/", log_views.who_opened, name="who_opened"),
     path("settings/log/", log_views.log, name="log"),
     path("settings/log/shown/", log_views.shown, name="shown"),

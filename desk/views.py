@@ -35,6 +35,7 @@ from desk.forms import (
     SeenForm,
     VoidForm,
 )
+from desk.missing import MissingForm
 from desk.on_paper import PaperForm
 from desk.pages import Page
 from desk.proof import sees
@@ -206,6 +207,7 @@ def _draw_file(request: StaffRequest, household: Household, form: ActForm | None
         "here": here,
         "all_here": len(here) == len(file.living),
         "reads_only": reads_only,
+        "missing": None if reads_only else MissingForm(household=household),
         "next": "" if reads_only else _next_act(request, household, here),
         "seen": Sighting.objects.open().in_hand_of(request.user).filter(household=household),
     }

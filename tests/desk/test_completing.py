@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from census.counting import everyone
+from census.situation import count_situation
+from census.waits import waits_for
 from centre.access import Role
-from desk.actions import complete, pre_register
+from desk.actions import complete, depart, pre_register
 from desk.filling import match_nameless
 from registrations.corrections import Correction, FormerName
 from registrations.errors import AlreadyRegistered, OneHead
@@ -216,3 +218,83 @@ def test_who_shows_no_card_names_nobody_of_a_family_that_is_named_already(client
         assert answer.json()["code"] == "card_not_seen"
     assert "Without a name" not in answer.content.decode()
     assert family.memberships.nameless().count() == 1
+
+
+# Who is missing?
+
+
+@pytest.fixture
+def left_over(goris, volunteer):
+    """Counted as four, of whom two have names: a man and a boy are left."""
+    family = count(goris, volunteer, Group(1, "F", "18-59"), Group(1, "M", "60+"), Group(1, "M", "5-11"), Group(1, "F"))
+    name(family, volunteer, person(), child())
+    return family
+
+
+def address(family, what=""):
+    return f"/families/{str(family).replace(' ', '')}/{what}"
+
+
+@pytest.mark.parametrize("page", ["file", "done"])
+def test_it_is_asked_who_is_missing_until_nobody_is(client, left_over, volunteer, page):
+    client.force_login(volunteer)
+    where = address(left_over) if page == "file" else f"/intake/done/{str(left_over).replace(' ', '')}/"
+    shown = client.get(where).content.decode()
+    assert "Counted at the gate: 4. Without a name yet: 2." in shown
+    assert "male · 60+" in shown
+    for given, age in (("Aram", "71"), ("Narek", "8")):
+        client.post("/intake/", intake(row(given, sex="M", birth=age, relationship="son"), card=str(left_over)))
+    assert "Who is missing?" not in client.get(where).content.decode()
+
+
+def test_before_the_first_names_nobody_is_missing(client, goris, volunteer):
+    family = count(goris, volunteer, Group(2))
+    client.force_login(volunteer)
+    assert "Who is missing?" not in client.get(address(family)).content.decode()
+
+
+def test_who_was_counted_by_mistake_never_was(client, left_over, volunteer):
+    client.force_login(volunteer)
+    ghost = Individual.objects.get(age_group="60+", registered_at=None)
+    form = {"id": str(uuid.uuid4()), "members": [str(ghost.pk)]}
+    shown = client.post(address(left_over, "missing/"), form, follow=True).content.decode()
+    assert "Counted at the gate: 3. Without a name yet: 1." in shown
+    ghost.refresh_from_db()
+    assert ghost.never_was
+    assert Presence.objects.at(timezone.now()).count() == 3
+    reasons = {one.reason_in_words for one in Correction.objects.filter(individual=ghost)}
+    assert reasons == {"counted by mistake at the gate"}
+
+
+def test_nobody_who_has_a_name_is_taken_for_counted_by_mistake(client, left_over, volunteer):
+    client.force_login(volunteer)
+    form = {"id": str(uuid.uuid4()), "members": [str(Individual.objects.get(given_name="Anna").pk)]}
+    client.post(address(left_over, "missing/"), form)
+    assert not Individual.objects.filter(never_was=True).exists()
+
+
+def test_another_days_count_is_a_coordinators(client, goris, volunteer, settings):
+    settings.DEMONSTRATION = True  # it plays its past as if that were now
+    earlier = timezone.now() - timedelta(days=2)
+    answer = pre_register(goris, groups=[Group(2, "F", "18-59")], facts=SHELTER, by=volunteer, at=earlier)
+    family = Household.objects.get(pk=answer.household)
+    name(family, volunteer, person())
+    (ghost,) = family.memberships.nameless()
+    for user, left in ((volunteer, 1), (make_user(Role.COORDINATOR, goris), 0)):
+        client.force_login(user)
+        client.post(address(family, "missing/"), {"id": str(uuid.uuid4()), "members": [str(ghost.individual_id)]})
+        assert family.memberships.nameless().count() == left
+
+
+def test_the_boards_line_leads_to_the_families_whose_people_it_counts(client, left_over, goris, volunteer):
+    count(make_site("sisian"), make_user(), Group(1))
+    gone = count(goris, volunteer, Group(2, "F", "18-59"))
+    name(gone, volunteer, person())
+    nameless = [row.individual_id for row in gone.memberships.nameless()]
+    depart(gone, site=goris, destination="abroad", members=nameless, happened_anyway="seen", by=volunteer)
+    counted = count_situation(timezone.now() + timedelta(seconds=1))
+    (line,) = [line for line in waits_for(volunteer, goris, counted) if line.key == "names"]
+    client.force_login(volunteer)
+    shown = client.get(line.address, follow=True).context["rows"]
+    assert line.people == 2
+    assert [(one.household, one.nameless) for one in shown] == [(left_over, True)]
