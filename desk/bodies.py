@@ -22,7 +22,7 @@ from centre.viewsets import ActFacts, DatedFacts
 from desk.births import OLDEST, read_birth
 from desk.errors import NotTheMother
 from desk.fields import LONGEST_PHONES, NOT_KNOWN, NameField, PhoneField, phones_in
-from desk.intake import HEAD, MOST_IN_A_GROUP, MOST_ROWS, OTHER_CARERS, child_key, member_key
+from desk.intake import HEAD, MOST_IN_A_GROUP, OTHER_CARERS, child_key, member_key
 from desk.naming import named_before
 from desk.newborn import faults_of, mothers_in
 from desk.on_paper import LONGEST_HAND
@@ -31,6 +31,7 @@ from registrations.card_texts import LENGTH, read_card_text
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.models import AgeGroup, District, Going, Household, Membership, NeedCode, Relationship, Sex
 
+MOST_AT_ONCE = 100  # people in one act; a larger house is named in parts
 MOST_NEEDS, MOST_DOCUMENTS, MOST_PHONES = 10, 5, 4
 CARD = "What a scanner reads from the card, or its number with the letter; the code may follow the number."
 
@@ -176,7 +177,7 @@ class NamesBody(FamilyFacts, OnPaper, DatedFacts):
     """A whole family with its names, at a site."""
 
     site = SiteField()
-    members = MemberBody(many=True, min_length=1, max_length=MOST_ROWS)  # type: ignore[call-arg]  # of the list
+    members = MemberBody(many=True, min_length=1, max_length=MOST_AT_ONCE)  # type: ignore[call-arg]  # of the list
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
