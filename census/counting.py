@@ -103,8 +103,7 @@ EVERYONE = f"""
 )
 SELECT place, CASE WHEN place = 'site' THEN site_id END AS site_id, marz,
        coalesce(registered_at <= %(at)s
-                AND registered_in_id NOT IN (SELECT id FROM centre_act WHERE recorded_at > %(known_at)s), false)
-         AS registered,
+         AND registered_in_id NOT IN (SELECT id FROM centre_act WHERE recorded_at > %(known_at)s), false) AS registered,
        coalesce(CASE WHEN sex_then.field IS NULL THEN sex ELSE sex_then.was #>> '{{}}' END, '') AS sex,
        CASE WHEN birth_then.field IS NULL THEN {cohort_in_sql("birth_date", "age_group", "%(on)s::date")}
             ELSE {

@@ -89,7 +89,7 @@ def _names(user: User, site: Site | None, counted: Situation) -> Iterator[Waits]
         now = counted.sites.get(site.pk)
         people = now.waiting if now else 0
         words = ngettext("person here has a card and no name yet", "people here have a card and no name yet", people)
-        yield Waits("names", people, words, f"{reverse('desk:families')}?state=pre_registered")
+        yield Waits("names", people, words, f"{reverse('desk:families')}?state=pre_registered&site={site.pk}")
 
 
 def _seen(user: User, at: datetime) -> Iterator[Waits]:

@@ -21,17 +21,16 @@ from centre.refusals import NotThen, refused_on
 from desk.children import children_alone, left_without_carer
 from desk.coming import Moved, absent_from, arrive_at, lay_out, lock_family, moved, told_of
 from desk.errors import CarerMissing, NotPlanned
-from desk.filling import fill_nameless
+from desk.filling import fill_nameless, take_facts
 from desk.models import EmergencyOpening
 from desk.newborn import require_newborn
 from desk.taking_back import put_back, take_out, void_facts
-from registrations.errors import AlreadyHere, AlreadyRegistered, AlreadyVoided, NotHere, NotTold
+from registrations.errors import AlreadyHere, AlreadyVoided, NotHere, NotTold
 from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.living import require_no_death, require_was
 from registrations.locks import lock_records
 from registrations.models import GateCount, Going, Household, Individual, Membership, Movement, Presence
 from registrations.parts import (
-    columns_of,
     record_household,
     record_movements,
     record_nameless,
@@ -45,12 +44,13 @@ OPEN_FOR = timedelta(hours=1)  # in an emergency
 
 @dataclass(frozen=True)
 class Registered:
-    """The household that was written, by id and number as it is read aloud, and its members in order."""
+    """The household by id and number as it is read aloud, who was written in order, and how many have no name yet."""
 
     household: str
     number: str
     individuals: list[str]
     cases: list[str]
+    nameless: int = 0
 
 
 @act("pre_register", answers=Registered, on_paper=True)
@@ -77,7 +77,7 @@ def pre_register(
     )
     people = record_nameless(household, groups, act, by)
     enter(people, Movement.Kind.ARRIVED, site, at, act, card_read=card_read)
-    return registered(household, people, [])
+    return registered(household, people, [], nameless=len(people))
 
 
 @act("register", answers=Registered, on_paper=True)
@@ -107,7 +107,7 @@ def register(
     people = record_people(household, members, act, by)
     enter(people, Movement.Kind.ARRIVED, site, arrived_at or at, act, card_read=card_read)
     _go(people, site, facts, at, act)
-    return registered(household, people, follow(people, members, site, act, by))
+    return registered(household, people, follow(people, members, site, act, by), nameless=0)
 
 
 @act("complete", answers=Registered, on_paper=True)
@@ -124,25 +124,19 @@ def complete(
 ) -> Registered:
     """Take the names of a family that was counted at the gate: its nameless rows become these people.
 
-    A nameless row of the same sex and age group is filled; people beyond those counted are added. Refuses with
-    AlreadyRegistered or CarerMissing; then nothing is written.
+    People beyond those counted are added. In parts where they are many: the first part registers the household, and
+    says what it says of itself. Refuses with AlreadyRegistered, OneHead or CarerMissing; then nothing is written.
     """
     require(by, Permission.REGISTER, site, act.judged_at)
     _require_carers(members, at)
     (locked,) = lock_by_key(Household.objects.filter(pk=household.pk))
-    taken = (
-        Household.objects.pre_registered_only()
-        .filter(pk=locked.pk)
-        .update(registered_at=at, registered_by=by, registered_in=act, **columns_of(facts))
-    )
-    if not taken:
-        raise AlreadyRegistered
+    said = take_facts(locked, facts, act, by)
     people = fill_nameless(locked, members, act, by)
     living = list(Individual.objects.filter(pk__in=[person.pk for person in people]).living(at))
     absent = absent_from(living, site, at)
     if absent:
         arrive_at(absent, site, at, act, card_read=card_read)
-    _go(living, site, facts, at, act)
+    _go(living, site, said, at, act)
     return registered(locked, people, follow(people, members, site, act, by))
 
 
@@ -360,7 +354,7 @@ def enter(
     lay_out_presences(keys)
 
 
-def _go(people: Iterable[Individual], site: Site, facts: HouseholdFacts, at: datetime, act: Act) -> None:
+def _go(people: Iterable[Individual], site: Site, facts: HouseholdFacts | Household, at: datetime, act: Act) -> None:
     """Those who go to their own address leave in the same act."""
     if facts.going == Going.OWN_ADDRESS:
         movements = record_movements(
@@ -375,13 +369,16 @@ def _go(people: Iterable[Individual], site: Site, facts: HouseholdFacts, at: dat
         lay_out(movements, act)
 
 
-def registered(household: Household, people: Sequence[Individual], cases: Sequence[Case]) -> Registered:
-    """What an act answers that wrote these people and cases."""
+def registered(
+    household: Household, people: Sequence[Individual], cases: Sequence[Case], nameless: int | None = None
+) -> Registered:
+    """What an act answers that wrote these people and cases; how many have no name is counted where it is not known."""
     return Registered(
         str(household.pk),
         str(household),
         [str(person.pk) for person in people],
         [str(case.pk) for case in cases],
+        household.memberships.nameless().count() if nameless is None else nameless,
     )
 
 

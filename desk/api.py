@@ -76,6 +76,7 @@ class IntakeAnswer(serializers.Serializer[Any]):
     card = serializers.CharField(help_text="As it stands in addresses and is sent back: 4127B.")
     individuals = serializers.ListField(child=serializers.UUIDField())
     cases = serializers.ListField(child=serializers.UUIDField())
+    nameless = serializers.IntegerField(help_text="How many who were counted have no name yet.")
     matches = MatchRow(many=True)
 
 
@@ -213,7 +214,7 @@ class HouseholdMovements(Acts):
 
     @act_on_row(NamesBody, Registered)
     def complete(self, household: Household, body: NamesBody) -> Registered:
-        """Take the names of a family that was counted at the gate."""
+        """Take the names of a family that was counted at the gate, of everybody or of a part of it."""
         site = body.validated_data["site"]
         return complete(household, site=site, members=body.people, facts=body.family, **_signed(body))
 
@@ -367,7 +368,7 @@ def _shown(card: CardText | None) -> Shown | None:
 
 def _registered(done: dict[str, Any], matches: list[dict[str, Any]]) -> dict[str, Any]:
     """Who it may be already is said once, when it is asked; later it stands among the duplicates."""
-    return {**done, "card": done["number"].replace(" ", ""), "matches": matches}
+    return {"nameless": 0, **done, "card": done["number"].replace(" ", ""), "matches": matches}
 
 
 def _arrived(household: Household, done: dict[str, Any]) -> dict[str, Any]:

@@ -22,14 +22,16 @@ from centre.viewsets import ActFacts, DatedFacts
 from desk.births import OLDEST, read_birth
 from desk.errors import NotTheMother
 from desk.fields import LONGEST_PHONES, NOT_KNOWN, NameField, PhoneField, phones_in
-from desk.intake import HEAD, MOST_IN_A_GROUP, MOST_ROWS, OTHER_CARERS, child_key, member_key
+from desk.intake import HEAD, MOST_IN_A_GROUP, OTHER_CARERS, child_key, member_key
+from desk.naming import named_before
 from desk.newborn import faults_of, mothers_in
 from desk.on_paper import LONGEST_HAND
 from registrations.births import MOST_MONTHS
 from registrations.card_texts import LENGTH, read_card_text
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts, asks_for_carer
-from registrations.models import AgeGroup, District, Going, Membership, NeedCode, Relationship, Sex
+from registrations.models import AgeGroup, District, Going, Household, Membership, NeedCode, Relationship, Sex
 
+MOST_AT_ONCE = 100  # people in one act; a larger house is named in parts
 MOST_NEEDS, MOST_DOCUMENTS, MOST_PHONES = 10, 5, 4
 CARD = "What a scanner reads from the card, or its number with the letter; the code may follow the number."
 
@@ -175,7 +177,7 @@ class NamesBody(FamilyFacts, OnPaper, DatedFacts):
     """A whole family with its names, at a site."""
 
     site = SiteField()
-    members = MemberBody(many=True, min_length=1, max_length=MOST_ROWS)  # type: ignore[call-arg]  # of the list
+    members = MemberBody(many=True, min_length=1, max_length=MOST_AT_ONCE)  # type: ignore[call-arg]  # of the list
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
@@ -187,12 +189,13 @@ class NamesBody(FamilyFacts, OnPaper, DatedFacts):
         today = local_day(attrs["at"])
         people: list[PersonFacts] = []
         errors: dict[Any, Any] = {}
+        before = [row.individual_id for row in named_before(self._family_of(attrs), attrs["id"])]
         keys = [said.get("id", member_key(attrs["id"], n)) for n, said in enumerate(attrs["members"])]
         heads = [n for n, said in enumerate(attrs["members"]) if said["relationship"] == HEAD]
         for place, said in enumerate(attrs["members"]):
             try:
                 person = MemberBody().person(said, today, keys[place])
-                people.append(with_carer(person, said.get("carer", ""), keys, today))
+                people.append(with_carer(person, said.get("carer", ""), [*keys, *before], today))
                 if keys[place] in keys[:place]:
                     raise serializers.ValidationError({"id": [_("Another member has this id.")]})
                 if place in heads[1:]:
@@ -201,9 +204,14 @@ class NamesBody(FamilyFacts, OnPaper, DatedFacts):
                 errors[place] = error.detail
         if errors:
             raise serializers.ValidationError({"members": errors})
-        if not heads:
+        if not heads and not before:
             raise serializers.ValidationError({"members": [_("One member is the head.")]})
         return people
+
+    def _family_of(self, attrs: dict[str, Any]) -> Household | None:
+        """The family that is named, where it was counted before."""
+        family: Household | None = self.context.get("row")
+        return family
 
 
 class EmergencyBody(ActFacts):
@@ -217,6 +225,10 @@ class IntakeBody(NamesBody):
     """An intake; with a card, of the family that was counted under it, or that it is given to now."""
 
     card = Text(max_length=LENGTH + 20, clean=read_card_text, required=False, help_text=CARD)
+
+    def _family_of(self, attrs: dict[str, Any]) -> Household | None:
+        card = attrs.get("card")
+        return Household.objects.filter(number=card.number).first() if card else None
 
 
 class ProofBody(OnPaper, DatedFacts):

@@ -1,58 +1,84 @@
 """Giving names to the rows that were counted at the gate."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from centre.clock import local_day
 from centre.models import Act, User
 from centre.refusals import refused_on
-from registrations.errors import AlreadyWritten, OneHead
-from registrations.facts import PersonFacts, cohort_on
-from registrations.models import ONE_HEAD, Household, Individual, Membership
-from registrations.parts import named, record_names, record_needs, record_people
+from desk.correcting import lock_members, told_birth
+from registrations.corrections import Correction
+from registrations.errors import AlreadyRegistered, AlreadyWritten, OneHead
+from registrations.facts import HouseholdFacts, PersonFacts, cohort_on
+from registrations.models import ONE_HEAD, AgeGroup, Household, Individual, Membership
+from registrations.parts import columns_of, named, record_names, record_needs, record_people
+from registrations.said import NAMES, Change, keep
+
+OLDER = {group: place for place, group in enumerate(AgeGroup.values)}
+UNKNOWN = len(OLDER)
 
 
 def match_nameless(
     rows: Sequence[tuple[uuid.UUID, str | None, str]], people: Sequence[tuple[str | None, str]]
 ) -> dict[int, uuid.UUID]:
-    """Which person, by position, fills which nameless row: the same sex and age group first, then what is unknown.
+    """Which person, by position, fills which nameless row.
 
-    Both sides are (sex, age group); None or "" where it is not known. Each row is filled once.
+    The same sex and age group first, then the same sex and a neighbouring group, then what is unknown. Both sides are
+    (sex, age group); None or "" where it is not known. Each row is filled once. From the youngest on, so that nobody
+    takes the only row of another.
     """
-    left = list(rows)
+    left = sorted(rows, key=lambda row: OLDER.get(row[2], UNKNOWN))
+    in_order = sorted(enumerate(people), key=lambda one: OLDER.get(one[1][1], UNKNOWN))
     filled: dict[int, uuid.UUID] = {}
-
-    def fits(one: object, other: object, loose: bool) -> bool:
-        return one == other or (loose and (not one or not other))
-
-    for loose in (False, True):
-        for position, (sex, group) in enumerate(people):
-            if position in filled:
-                continue
-            row = next((r for r in left if fits(r[1], sex, loose) and fits(r[2], group, loose)), None)
-            if row:
+    for fits_sex, fits_group in ((_same, _same), (_same, _near), (_open, _open), (_open, _near)):
+        for position, (sex, group) in in_order:
+            row = next((row for row in left if fits_sex(row[1], sex) and fits_group(row[2], group)), None)
+            if position not in filled and row:
                 filled[position] = row[0]
                 left.remove(row)
     return filled
 
 
+def _same(one: str | None, other: str | None) -> bool:
+    return one == other
+
+
+def _near(one: str | None, other: str | None) -> bool:
+    return one in OLDER and other in OLDER and abs(OLDER[one] - OLDER[other]) <= 1
+
+
+def _open(one: str | None, other: str | None) -> bool:
+    return one == other or not one or not other
+
+
+def take_facts(household: Household, facts: HouseholdFacts, act: Act, by: User) -> HouseholdFacts | Household:
+    """Register the household, which is locked, with its first names; what it says of itself.
+
+    With later names it stands as it was told with the first. Refuses with AlreadyRegistered when nobody is nameless.
+    """
+    if household.registered_at is None:
+        desk = {"registered_at": act.at, "registered_by": by, "registered_in": act}
+        Household.objects.filter(pk=household.pk).update(**desk, **columns_of(facts))
+        return facts
+    if not household.memberships.nameless().exists():
+        raise AlreadyRegistered
+    return household
+
+
 def fill_nameless(household: Household, members: Sequence[PersonFacts], act: Act, by: User) -> list[Individual]:
     """Name the household's nameless rows as these people and add the people beyond them; in the members' order.
 
-    A nameless row that nobody fills stays as counted, for a supervisor to see. Refuses with AlreadyWritten when a
-    person has the id of one of them: the rows that are filled keep their own.
+    A nameless row that nobody fills stays as counted, and is asked about. Refuses with AlreadyWritten when a person
+    has the id of one of them: the rows that are filled keep their own. What a row said before is kept.
     """
     if Individual.objects.filter(pk__in=[person.id for person in members]).exists():
         raise AlreadyWritten
-    nameless = {
-        membership.individual_id: membership
-        for membership in household.memberships.today().select_related("individual")
-        if membership.individual.registered_at is None
-    }
+    keys = set(household.memberships.nameless().values_list("individual", flat=True))
+    nameless = {key: row for key, row in lock_members(household).items() if key in keys}
     day = local_day(act.at)
     filled = match_nameless(
-        [(key, m.individual.sex, m.individual.age_group) for key, m in nameless.items()],
+        [(key, row.individual.sex, cohort_on(row.individual.birth, day)) for key, row in nameless.items()],
         [(person.sex, cohort_on(person.birth, day)) for person in members],
     )
     row_of = {members[position].id: row for position, row in filled.items()}
@@ -64,23 +90,35 @@ def fill_nameless(household: Household, members: Sequence[PersonFacts], act: Act
         )
         for person in members
     ]
-    named_rows = [_name_row(nameless[person.id], person, act, by) for person in people if person.id in nameless]
-    record_names(named_rows)
-    record_needs({person.id: person.needs for person in people if person.id in nameless}, act)
+    of_rows = [person for person in people if person.id in nameless]
+    individuals = _name_rows(nameless, of_rows, act, by)
+    record_needs({person.id: person.needs for person in of_rows}, act)
     added = record_people(household, [person for person in people if person.id not in nameless], act, by)
-    written = {individual.pk: individual for individual in [*named_rows, *added]}
+    written = {individual.pk: individual for individual in [*individuals, *added]}
     return [written[person.id] for person in people]
 
 
-def _name_row(membership: Membership, person: PersonFacts, act: Act, by: User) -> Individual:
-    individual = membership.individual
-    columns = named(person) | {"registered_at": act.at, "registered_by": by, "registered_in": act}
-    for column, value in columns.items():
-        setattr(individual, column, value)
-    individual.save(update_fields=list(columns))
-    membership.relationship = person.relationship
-    membership.carer_kind = person.carer_kind
-    membership.carer_id = person.carer
+def _name_rows(
+    nameless: Mapping[uuid.UUID, Membership], people: Sequence[PersonFacts], act: Act, by: User
+) -> list[Individual]:
+    rows = [nameless[person.id] for person in people]
+    individuals = [row.individual for row in rows]
+    told = (change for row, person in zip(rows, people, strict=True) for change in _named(row.individual, person))
+    keep(told, act, cause=Correction.Cause.NAMED)
+    desk = {"registered_at": act.at, "registered_by": by, "registered_in": act}
+    for row, person in zip(rows, people, strict=True):
+        for column, value in (named(person) | desk).items():
+            setattr(row.individual, column, value)
+        row.relationship, row.carer_kind, row.carer_id = person.relationship, person.carer_kind, person.carer
+    Individual.objects.bulk_update(individuals, [*named(PersonFacts()), *desk])
     with refused_on(ONE_HEAD, OneHead()):
-        membership.save(update_fields=["relationship", "carer_kind", "carer"])
-    return individual
+        Membership.objects.bulk_update(rows, ["relationship", "carer_kind", "carer"])
+    record_names(individuals)
+    return individuals
+
+
+def _named(individual: Individual, person: PersonFacts) -> Iterator[Change]:
+    """What the row is to say of who they are."""
+    now = {name: getattr(person, name) for name in (*NAMES, "sex")}
+    now |= {"birth": told_birth(person.birth), "documents": list(person.documents)}
+    return (Change(individual, field, value) for field, value in now.items())

@@ -50,12 +50,14 @@ class FamilyFilterSet(filters.FilterSet):
 
     def filter_state(self, households: Any, _name: str, state: str) -> Any:
         if state == PRE_REGISTERED:
-            return households.pre_registered_only()
+            nameless = Membership.objects.nameless()
+            if site := self.form.cleaned_data["site"]:
+                nameless = nameless.filter(counted_as__in=_present(site))
+            return households.filter(pk__in=nameless.values("household"))
         return households.filter(pk__in=waiting_households(self.request.user, timezone.now()))
 
     def filter_site(self, households: Any, _name: str, site: Site) -> Any:
-        present = Presence.objects.at(timezone.now()).filter(site=site)
-        members = Membership.objects.today().filter(counted_as__in=present.values("individual"))
+        members = Membership.objects.today().filter(counted_as__in=_present(site))
         return households.filter(pk__in=members.values("household"))
 
 
@@ -94,3 +96,8 @@ class LogFilterSet(filters.FilterSet):
 
     def filter_until(self, lines: Any, _name: str, on: date) -> Any:
         return lines.filter(at__lt=local_instant(on + timedelta(days=1), time()))
+
+
+def _present(site: Site) -> Any:
+    """Who is at the site now, as far as is known."""
+    return Presence.objects.at(timezone.now()).filter(site=site).values("individual")

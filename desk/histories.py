@@ -100,7 +100,7 @@ def read_changes(household: Household, user: User, supervises: bool) -> list[Cha
             words=str(VERBS.get(one.kind, VERBS["correct"])),
             at=one.at,
             by=str(one.by),
-            reason=next((each.reason for each in corrections[one] if each.reason), ""),
+            reason=next((each.reason_in_words for each in corrections[one] if each.reason), ""),
             people=list(dict.fromkeys([*joined[one], *_named(corrections[one], people)])),
             lines=[_line(each, people) for each in corrections[one] if each.field not in NOT_IN_WORDS],
             act=one.pk,

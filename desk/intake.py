@@ -95,13 +95,19 @@ class MemberForm(forms.Form):
     needs = forms.MultipleChoiceField(label=_("Needs"), widget=forms.CheckboxSelectMultiple, required=False)
 
     def __init__(
-        self, *args: Any, needs: Sequence[tuple[str, str]], rows: int = 0, day: date | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        needs: Sequence[tuple[str, str]],
+        before: Sequence[tuple[str, str]] = (),
+        rows: int = 0,
+        day: date | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "birth", BirthField).today = day
         self.questions: list[Question] = []
         people = [(f"{ROW}{number}", _("Person %(number)d") % {"number": number}) for number in range(1, rows + 1)]
-        field_of(self, "carer", forms.ChoiceField).choices = [("", ""), *people, *OTHER_CARERS]
+        field_of(self, "carer", forms.ChoiceField).choices = [("", ""), *people, *before, *OTHER_CARERS]
         field_of(self, "needs", forms.ChoiceField).choices = needs
         for name in ("sex", "relationship", "carer"):
             field = field_of(self, name, forms.ChoiceField)
@@ -172,7 +178,8 @@ class MemberFormSet(forms.BaseFormSet):
             person = form.person(member_key(act, position))
             kind, row = self._carer_of(form)
             if asks_for_carer(person, self.form_kwargs["day"]):
-                person = replace(person, carer_kind=kind, carer=member_key(act, row) if row is not None else None)
+                carer = member_key(act, row) if isinstance(row, int) else row
+                person = replace(person, carer_kind=kind, carer=carer)
             people.append(person)
         return people
 
@@ -191,11 +198,12 @@ class MemberFormSet(forms.BaseFormSet):
         return rows
 
     def _seat_the_head(self) -> None:
-        """One head; the first on the list where none was named."""
+        """One head; the first on the list where none was named. Those who come later have one already."""
         heads = [form for _position, form in self.rows if form.cleaned_data.get("relationship") == HEAD]
-        if not heads:
+        seated = bool(self.form_kwargs["before"])
+        if not heads and not seated:
             self.rows[0][1].cleaned_data["relationship"] = HEAD
-        for form in heads[1:]:
+        for form in heads[0 if seated else 1 :]:
             form.add_error("relationship", _("Another person is head already. A family has one."))
 
     def _check_carers(self, today: date) -> None:
@@ -206,16 +214,17 @@ class MemberFormSet(forms.BaseFormSet):
             kind, row = self._carer_of(form)
             if not kind:
                 form.add_error("carer", _("Say who looks after this child."))
-            elif row is not None and (row == position or row not in seated):
+            elif isinstance(row, int) and (row == position or row not in seated):
                 form.add_error("carer", _("Choose another person on this list."))
 
     @staticmethod
-    def _carer_of(form: MemberForm) -> tuple[str, int | None]:
-        """The kind of carer that was chosen, and the row it names."""
+    def _carer_of(form: MemberForm) -> tuple[str, int | uuid.UUID | None]:
+        """The kind of carer that was chosen, and the row it names, or who had a name before."""
         said = form.cleaned_data.get("carer", "")
-        if said.startswith(ROW):
-            return Membership.Carer.MEMBER.value, int(said.removeprefix(ROW)) - 1
-        return said, None
+        if not said or said in dict(OTHER_CARERS):
+            return said, None
+        named = int(said.removeprefix(ROW)) - 1 if said.startswith(ROW) else uuid.UUID(said)
+        return Membership.Carer.MEMBER.value, named
 
 
 Members = forms.formset_factory(
@@ -229,13 +238,21 @@ Members = forms.formset_factory(
 
 
 class Intake:
-    """The whole screen: the family's form and its rows, blank, or as they were typed."""
+    """The whole screen: the family's form and its rows, blank, or as they were typed.
 
-    def __init__(self, data: Any = None, *, card: str = "", people: int = FIRST_ROWS) -> None:
+    `before` are the members who had names before, where only those who are left over are named.
+    """
+
+    def __init__(
+        self, data: Any = None, *, card: str = "", people: int = FIRST_ROWS, before: Sequence[Membership] = ()
+    ) -> None:
+        self.before = [(str(row.individual_id), str(row.counted_as)) for row in before]
         self.questions: list[Question] = []
         self.needs = [(need.code, need_name(need)) for need in NeedCode.objects.filter(at_desk=True)]
         self.form = IntakeForm(data, initial={"card": card})
-        rows = [{"relationship": HEAD}] + [{} for _ in range(min(max(people, FIRST_ROWS), MOST_ROWS) - 1)]
+        rows = [{"relationship": "" if before else HEAD}] + [
+            {} for _ in range(min(max(people, FIRST_ROWS), MOST_ROWS) - 1)
+        ]
         self.members = self._members(data, initial=None if data is not None else rows)
 
     @property
@@ -244,11 +261,13 @@ class Intake:
         return json.dumps(for_browsers(), ensure_ascii=False)
 
     @classmethod
-    def again(cls, data: Any, *, more: int = 0) -> "Intake":
+    def again(cls, data: Any, *, more: int = 0, before: Sequence[Membership] = ()) -> "Intake":
         """The screen with what was typed and some more rows, without judging it."""
         typed = cls(data)
         rows = [{name: form[name].value() for name in form.fields} for form in typed.members.forms]
-        drawn = cls()
+        if before and rows and rows[0]["relationship"] == HEAD:
+            rows[0]["relationship"] = ""  # as the page put it there before the card was looked up
+        drawn = cls(before=before)
         drawn.needs = typed.needs
         drawn.form = IntakeForm(initial={name: typed.form[name].value() for name in typed.form.fields})
         drawn.members = drawn._members(None, initial=(rows + [{}] * more)[:MOST_ROWS])
@@ -293,7 +312,7 @@ class Intake:
         return people, self.form.cleaned_data.get("last_residence_settlement", "")
 
     def _members(self, data: Any, *, initial: Any) -> Any:
-        usual = {"needs": self.needs, "day": self.form.day, "empty_permitted": False}
+        usual = {"needs": self.needs, "before": self.before, "day": self.form.day, "empty_permitted": False}
         return Members(data, prefix="member", initial=initial, form_kwargs=usual)
 
 

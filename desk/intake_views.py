@@ -38,7 +38,8 @@ from desk.forms import (
     ProofForm,
 )
 from desk.intake import MORE_ROWS, Intake
-from desk.naming import take_names
+from desk.missing import MissingForm
+from desk.naming import named_before, take_names
 from desk.proof import find_without_number, require_proof, sees
 from registrations.doors import household_or_404
 from registrations.matches import find_matches
@@ -58,15 +59,15 @@ def intake(request: StaffRequest, site: Site) -> HttpResponse:
     if request.method != "POST":
         scanned = request.GET.get("card", "")
         card = look_up_card(request, scanned)
-        counted = card.household if card.shown and card.shown.counted else None
-        known = counted is not None and _is_open(request, card)
-        people = counted.size if known else 0  # type: ignore[union-attr]  # a card is looked up with_size
-        return _draw_intake(request, Intake(card=_written(card, scanned), people=people), card)
+        known = card.household if _is_open(request, card) else None
+        people = known.memberships.nameless().count() if known else 0
+        typed = Intake(card=_written(card, scanned), people=people, before=_before(request, card))
+        return _draw_intake(request, typed, card)
     card = look_up_card(request, request.POST.get("card", ""))
     if "step" in request.POST:
         more = MORE_ROWS if request.POST["step"] == "rows" else 0
         return _draw_intake(request, _again(request, card, more), card)
-    typed = Intake(_with_number(request.POST, card))
+    typed = Intake(_with_number(request.POST, card), before=_before(request, card))
     if typed.is_valid(card) and not typed.ask_once():
         answer = do(request, typed.form, take_names, card.shown, site=site, members=typed.people())
         if answer:
@@ -153,6 +154,7 @@ def done(request: StaffRequest, _site: Site, number: int) -> HttpResponse:
     saved = household.registered_in
     if saved and rows and saved.kind == "register" and may_undo_own(saved, request.user):
         context |= {"undo": ActForm(), "undo_act": saved.pk}
+    context["missing"] = MissingForm(household=household)
     return render(request, "desk/done.html", context)
 
 
@@ -197,7 +199,16 @@ def void_count(request: StaffRequest, site: Site, key: uuid.UUID) -> HttpRespons
 
 def _again(request: StaffRequest, card: OnTable, more: int = 0) -> Intake:
     """The screen as it was typed, with the card's number where a card was scanned."""
-    return Intake.again(_with_number(request.POST, card), more=more)
+    return Intake.again(_with_number(request.POST, card), more=more, before=_before(request, card))
+
+
+def _before(request: StaffRequest, card: OnTable) -> list[Membership]:
+    """Who of the card's family had a name before this form, where only those who are left over are named."""
+    try:
+        act = uuid.UUID(request.POST.get("id", ""))
+    except ValueError:
+        act = None
+    return named_before(card.household, act) if _is_open(request, card) else []
 
 
 def _with_number(posted: QueryDict, card: OnTable) -> QueryDict:

@@ -107,6 +107,7 @@ class Row:
     initials: str
     found: str
     earlier: str  # the name by which a search found them, where they are called otherwise today
+    nameless: bool
     where: list[tuple[str, int]]
 
 
@@ -134,6 +135,7 @@ def read_rows(
             initials=next((person.initials for person in people[household.pk].values() if person.initials), ""),
             found=names.get(found.get(household.pk), ""),
             earlier=earlier.get(found[household.pk], "") if household.pk in found else "",
+            nameless=any(person.registered_at is None for person in people[household.pk].values()),
             where=_together(
                 _where(found_at[key], eyes)
                 for key in people[household.pk]

@@ -3,7 +3,18 @@
 from django.urls import path
 
 import registrations.addresses  # noqa: F401 - makes <number:…> known
-from desk import change_views, intake_views, list_views, log_views, merge_views, need_views, paper, seen_views, views
+from desk import (
+    change_views,
+    intake_views,
+    list_views,
+    log_views,
+    merge_views,
+    missing_views,
+    need_views,
+    paper,
+    seen_views,
+    views,
+)
 
 app_name = "desk"
 
@@ -37,6 +48,7 @@ urlpatterns = [
     path("families/<number:number>/died/", views.death, name="died"),
     path("families/<number:number>/born/", views.birth, name="born"),
     path("families/<number:number>/needs/<uuid:key>/", need_views.needs, name="needs"),
+    path("families/<number:number>/missing/", missing_views.counted_by_mistake, name="counted_by_mistake"),
     path("families/<number:number>/log/", log_views.who_opened, name="who_opened"),
     path("settings/log/", log_views.log, name="log"),
     path("settings/log/shown/", log_views.shown, name="shown"),

@@ -37,6 +37,7 @@ from desk.forms import (
     VoidForm,
 )
 from desk.histories import read_changes, read_conflicts
+from desk.missing import MissingForm
 from desk.on_paper import PaperForm
 from desk.pages import Page
 from desk.proof import sees
@@ -211,6 +212,7 @@ def _draw_file(request: StaffRequest, household: Household, form: ActForm | None
         "corrects": not reads_only and may_correct(request.user, household, timezone.now()),
         "changes": read_changes(household, request.user, may_supervise(request.user, household, timezone.now())),
         "conflicts": read_conflicts(household),
+        "missing": None if reads_only else MissingForm(household=household),
         "next": "" if reads_only else _next_act(request, household, here),
         "seen": Sighting.objects.open().in_hand_of(request.user).filter(household=household),
     }

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from centre.words import in_words
+
 # The fields of people that said otherwise as known at %(known_at)s, which is before today: one row a person and field.
 UNDONE = """
 undone AS (
@@ -62,6 +64,11 @@ class Correction(AboutOneRow):
         CHANGED = "changed", _("changed")
         TAKEN_BACK = "taken_back", _("taken back")
 
+    class OwnReason(models.TextChoices):
+        """Reasons that the house writes itself: kept as a code, read in the reader's language."""
+
+        COUNTED_BY_MISTAKE = "counted_by_mistake", _("counted by mistake at the gate")
+
     cause = models.CharField(max_length=10, choices=Cause)
     voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
 
@@ -84,6 +91,11 @@ class Correction(AboutOneRow):
 
     def __str__(self) -> str:
         return f"{self.field} of {self.individual_id or self.household_id or self.membership_id}"
+
+    @property
+    def reason_in_words(self) -> str:
+        """The reason as it was typed, or in the reader's language."""
+        return in_words(self.reason, self.OwnReason)
 
 
 class Conflict(AboutOneRow):

@@ -28,6 +28,10 @@ class MembershipQuerySet(models.QuerySet[Any]):
         """Those that have not ended."""
         return self.filter(today())
 
+    def nameless(self) -> "MembershipQuerySet":
+        """Those of people who were counted at the gate and have no name yet, by no record of theirs."""
+        return self.today().filter(individual__registered_at=None, counted_as__registered_at=None)
+
 
 class HouseholdQuerySet(models.QuerySet[Any]):
     """Households; rows shown to a person start at visible_to."""
@@ -53,10 +57,6 @@ class HouseholdQuerySet(models.QuerySet[Any]):
     def registered(self) -> "HouseholdQuerySet":
         """Households whose names are taken."""
         return self.filter(registered_at__isnull=False)
-
-    def pre_registered_only(self) -> "HouseholdQuerySet":
-        """Households counted with a card whose names are not taken yet."""
-        return self.filter(registered_at__isnull=True)
 
     def with_size(self) -> "HouseholdQuerySet":
         """Annotate `size`, the living people of today, each counted once."""

@@ -78,23 +78,34 @@ def say_anew(
     for change in changes:
         if value_of(change.row, change.field) != change.now:
             said[change.row].append(change)
-    written = Correction.objects.bulk_create(
+    written = keep((change for some in said.values() for change in some), act, cause=cause, reason=reason)
+    for row, some in sorted(said.items(), key=lambda one: any(map(_takes_a_seat, one[1]))):
+        _lay_out(row, some)
+    return written
+
+
+def keep(
+    changes: Iterable[Change],
+    act: Act,
+    *,
+    cause: Correction.Cause,
+    reason: str = "",
+) -> list[Correction]:
+    """Keep what these fields say, where they are to say something else; the caller lays it out in the same act."""
+    return Correction.objects.bulk_create(
         Correction(
             field=change.field,
-            was=value_of(row, change.field),
+            was=value_of(change.row, change.field),
             now=change.now,
             cause=cause,
             reason=reason,
             act=act,
             voids=change.voids,
-            **{row._meta.model_name or "": row},
+            **{change.row._meta.model_name or "": change.row},
         )
-        for row, some in said.items()
-        for change in some
+        for change in changes
+        if value_of(change.row, change.field) != change.now
     )
-    for row, some in sorted(said.items(), key=lambda one: any(map(_takes_a_seat, one[1]))):
-        _lay_out(row, some)
-    return written
 
 
 def take_back(corrections: Sequence[Correction], act: Act, reason: str = "") -> list[Correction]:

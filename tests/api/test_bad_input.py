@@ -121,7 +121,7 @@ WRONG = [
     ({"members": "Anna"}, "members"),
     ({"members": [None]}, "members[0]"),
     ({"members": ["Anna"]}, "members[0]"),
-    ({"members": [member() for _ in range(41)]}, "members"),
+    ({"members": [member() for _ in range(101)]}, "members"),
 ]
 
 

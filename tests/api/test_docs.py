@@ -25,7 +25,7 @@ def test_the_intake_of_the_text_is_taken(volunteer):
     answer = volunteer.post("intakes/", body | {"at": timezone.now().isoformat()})
     assert answer.status_code == 201, answer.json()
     assert len(answer.json()["cases"]) == 1
-    assert set(answer.json()) == {"household", "number", "card", "individuals", "cases", "matches"}
+    assert set(answer.json()) == {"household", "number", "card", "individuals", "cases", "nameless", "matches"}
 
 
 def test_the_schema_and_its_script_are_open_to_read(client, db):

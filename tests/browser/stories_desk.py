@@ -12,12 +12,12 @@ from cards.models import Card
 from casework.models import Case
 from centre.access import Role
 from centre.models import LogLine
-from desk.actions import arrive, count_gate, void_movements
+from desk.actions import arrive, complete, count_gate, pre_register, void_movements
 from desk.coming import note_seen
 from desk.merging import merge_pairs
 from desk.models import EmergencyOpening
 from registrations.card_texts import secrets_of
-from registrations.facts import Birth
+from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import GateCount, Household, Individual, Merge, Movement, Presence
 from tests.browser.buttons import OPENS, SCRIPT, Desk, button, code
 from tests.build import make_site, make_user, person, register_family
@@ -354,6 +354,17 @@ def record_a_birth(desk: Desk) -> Iterator[None]:
     page.locator("[name=birth]").fill("0")
     yield
     assert (here(desk), Movement.objects.filter(site=desk.site, kind="born").count()) == (3, 1)
+
+
+@button("Remove from the family", "desk:counted_by_mistake", on=(FILE, "desk:done"), does=["never_was"])
+def remove_who_was_counted_by_mistake(desk: Desk) -> Iterator[None]:
+    stays = HouseholdFacts(going="stays")
+    answer = pre_register(desk.site, groups=[Group(2)], facts=stays, by=desk.by)
+    family = Household.objects.get(pk=answer.household)
+    complete(family, site=desk.site, members=[person()], facts=stays, by=desk.by)
+    desk.open({FILE: f"/families/{code(family)}/"}.get(desk.on, f"/intake/done/{code(family)}/"))
+    yield
+    assert (here(desk), family.memberships.nameless().count()) == (1, 0)
 
 
 # Cards

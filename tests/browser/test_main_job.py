@@ -115,7 +115,7 @@ def hand_out_once(page: Page, goris: Site, number: str) -> None:
     page.keyboard.type(number.replace(" ", ""))
     page.keyboard.press("Enter")
     expect(page.locator("#verdict")).to_contain_text("GIVE")
-    expect(page.get_by_text("Food parcel")).to_be_visible()
+    expect(page.get_by_text("2 Food parcel")).to_be_visible()
     page.get_by_role("button", name="Hand out").click()
     expect(page.locator("#verdict")).to_contain_text("HANDED OUT")
     expect(page.locator("#id_number")).to_be_focused()

@@ -81,13 +81,16 @@ class World:
         register(self.site(a), members=members, facts=facts, arrived_at=early, by=self.desk, at=self.at(hour))
 
     def pre_register(self, hour: int, a: int, b: int) -> None:
-        facts, groups = HouseholdFacts(going="shelter"), [Group(1 + b % 2, "F", "18-59")]
+        facts = HouseholdFacts(going="shelter")
+        groups = [Group(1 + b % 2, ("F", "M", None)[b % 3], ("18-59", "12-17", "")[b // 6])]
         pre_register(self.site(a), groups=groups, facts=facts, by=self.desk, at=self.at(hour))
 
     def complete(self, hour: int, a: int, b: int) -> None:
-        household = self.one(Household.objects.pre_registered_only().order_by("number"), a)
+        nameless = Membership.objects.nameless().values("household")
+        household = self.one(Household.objects.filter(pk__in=nameless).order_by("number"), a)
+        named = person(relationship="other_relative" if household.registered_at else "head")
         facts = HouseholdFacts(going=("stays", "own_address")[b // 4 % 2])
-        complete(household, site=self.site(b), members=[person()], facts=facts, by=self.desk, at=self.at(hour))
+        complete(household, site=self.site(b), members=[named], facts=facts, by=self.desk, at=self.at(hour))
 
     def arrive(self, hour: int, a: int, b: int) -> None:
         arrive(self.household(a), site=self.site(b), by=self.desk, at=self.at(hour))

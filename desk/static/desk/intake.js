@@ -92,7 +92,8 @@ whenShown("[data-intake]", (form) => {
     const all = fields();
     let next = all[all.indexOf(from) + 1];
     if (row && from.name?.endsWith("-given_name") && isBlank(row) && row.previousElementSibling) {
-      next = fields().find((field) => field.name === "going"); // an empty row ends the list
+      const last = form.querySelector("[data-register]");
+      next = fields().find((field) => field.name === "going") ?? last; // an empty row ends the list
     }
     const nextRow = next?.closest("[data-member]");
     if (nextRow && nextRow !== row) {
