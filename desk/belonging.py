@@ -172,12 +172,13 @@ def undo(done: Act, *, reason: str = "", by: User, at: datetime, act: Act) -> Jo
         raise NothingToUndo
     if not may_undo_own(done, by) and not all(may_supervise(by, one, at) for one in households):
         raise AskCoordinator
-    made = Membership.objects.filter(act=done, never_was=False).select_related("individual")
-    corrections = list(Correction.objects.filter(act=done, voided_by__isnull=True))
-    people = {row.individual_id for row in made} | {one.individual_id for one in corrections if one.individual_id}
-    people |= {one.membership.individual_id for one in corrections if one.membership}
+    told = Correction.objects.filter(act=done, voided_by__isnull=True)
+    rows = Membership.objects.filter(act=done, never_was=False)
+    people = {*rows.values_list("individual", flat=True), *told.values_list("individual", flat=True)}
+    people = {*people, *told.values_list("membership__individual", flat=True)} - {None}
     counted = Membership.objects.filter(individual__in=people).values_list("counted_as", flat=True)
     lock_by_key(Individual.objects.filter(pk__in={*people, *counted}))
+    made, corrections = list(rows.select_related("individual")), list(told)
     if done.kind not in UNDOABLE or not (corrections or made):
         raise NothingToUndo
     if any(row.left_at for row in made):

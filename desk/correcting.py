@@ -86,7 +86,10 @@ def correct(
 
 @act("settle", answers=Corrected)
 def settle(conflict: Conflict, *, take: bool, by: User, at: datetime, act: Act) -> Corrected:
-    """Decide between what stands and what the other desk meant. Refuses with AlreadySettled or AskCoordinator."""
+    """Decide between what stands and what the other desk meant.
+
+    Refuses with AlreadySettled, AskCoordinator or NoLongerMember.
+    """
     require(by, Permission.MERGE, at=at)
     household = conflict.household or _household_of(conflict)
     (household,) = lock_by_key(Household.objects.filter(pk=household.pk))
@@ -95,12 +98,9 @@ def settle(conflict: Conflict, *, take: bool, by: User, at: datetime, act: Act) 
         raise AskCoordinator
     if not Conflict.objects.filter(pk=conflict.pk, settled_in__isnull=True).update(settled_in=act):
         raise AlreadySettled
-    row: Row = conflict.individual or household
-    if conflict.membership:
-        row = members.get(conflict.membership.individual_id, conflict.membership)
     written = []
     if take:
-        changes = [Change(row, conflict.field, conflict.now)]
+        changes = [Change(_row_in(household, members, conflict), conflict.field, conflict.now)]
         written = say_anew([*_seat_head(members, changes), *changes], act, cause=Correction.Cause.CORRECTED)
     return Corrected(str(household.pk), [one.field for one in written], [])
 
@@ -271,6 +271,18 @@ def follow_children(
         raise CarerMissing
     people = [members[key].counted_as_id for key in sorted(alone(members.values(), day) - before)]
     open_cases(people, site=site, reason=Case.Reason.CHILD_ALONE, urgent=True, act=act, by=by)
+
+
+def _row_in(household: Household, members: Mapping[uuid.UUID, Membership], conflict: Conflict) -> Row:
+    """The row that the conflict is about, as it is since it was locked. Refuses with NoLongerMember."""
+    if conflict.household_id:
+        return household
+    rows: Iterable[Row] = [row for member in members.values() for row in (member, member.individual)]
+    keys = (conflict.membership_id, conflict.individual_id)
+    found = next((row for row in rows if row.pk in keys), None)
+    if found is None:
+        raise NoLongerMember
+    return found
 
 
 def _household_of(conflict: Conflict) -> Household:
