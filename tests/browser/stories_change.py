@@ -144,3 +144,11 @@ def take_what_was_meant(desk: Desk) -> Iterator[None]:
     family = disputed(desk)
     yield
     assert Household.objects.get(pk=family.pk).vehicle == "car"
+
+
+@button("Save", "desk:needs", on="desk:needs", does=["change_needs"])
+def a_need_begins(desk: Desk) -> Iterator[None]:
+    husband = husband_of(family := couple(desk))
+    desk.open(f"/families/{code(family)}/needs/{husband.pk}/").locator("[name=add]").first.check()
+    yield
+    assert husband.specific_needs.filter(ended_at=None).count() == 1

@@ -29,6 +29,13 @@ def reached(limit, by):
     cache.set(f"limit:{limit.name}:{by.pk}", limit.most, limit.within)
 
 
+def read(answer):
+    """The answer, read to its end: a list that is left half read holds its cursor into the next test."""
+    if answer.streaming:
+        answer.getvalue()
+    return answer
+
+
 DOORS = {
     "searches": ("get", "/families/", {"search": "Hakobyan"}),
     "matches": ("post", "/intake/matches/", {}),
@@ -56,7 +63,7 @@ def test_a_page_says_that_it_is_too_often_and_when_to_ask_again(client, goris, n
     client.force_login(by)
     verb, address, said = DOORS[name]
     ask = getattr(client, verb)
-    assert ask(address.format(number=number), said, follow=True).status_code == 200
+    assert read(ask(address.format(number=number), said, follow=True)).status_code == 200
     reached(LIMITS[name], by)
     answer = ask(address.format(number=number), said, follow=True)
     assert (answer.status_code, answer["Retry-After"]) == (429, str(LIMITS[name].within))
@@ -72,7 +79,7 @@ def test_a_machine_reads_when_to_ask_again(goris, name):
     words = {"today": today, "of a family": str(Household.objects.get())}
     said = {key: words.get(value, value) for key, value in said.items()}
     ask = machine.post if name == "emergencies" else machine.get
-    assert ask(address, **said).status_code in (200, 201)
+    assert read(ask(address, **said)).status_code in (200, 201)
     reached(LIMITS[name], machine.user)
     answer = ask(address, **said)
     assert (answer.status_code, answer.json()["code"]) == (429, "too_many")
