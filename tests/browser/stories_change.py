@@ -13,24 +13,10 @@ from tests.browser.buttons import OPENS, Desk, button, code
 from tests.browser.stories_desk import FILE, here, type_a_family
 from tests.build import person, register_family
 
-ON_PAPER = {
-    "desk:intake": "/intake/",
-    "desk:gate": "/intake/gate/",
-    "desk:count": "/intake/count/",
-    "desk:depart": "depart/",
-    "desk:died": "died/",
-    "desk:born": "born/",
-    FILE: "",
-}
 
-
-@button("From paper", OPENS, on=tuple(ON_PAPER))
+@button("From paper", OPENS)
 def from_paper(desk: Desk) -> Iterator[None]:
-    page = ON_PAPER[desk.on]
-    if not page.startswith("/"):
-        family = register_family(desk.works_at_another() if desk.on == FILE else desk.site, desk.by)
-        page = f"/families/{code(family)}/{page}"
-    desk.open(page)
+    desk.open("/intake/")
     yield
     expect(desk.page.locator("[name=paper_day]").first).to_be_visible()
 
@@ -58,7 +44,7 @@ def correct_a_person(desk: Desk) -> Iterator[None]:
     expect(desk.page.get_by_text("Petros → Bedros")).to_be_visible()
 
 
-@button("Save", "desk:correct_family", on="desk:correct_family", does=["correct"], enter="[name=vehicle]")
+@button("Save", "desk:correct_family", on="desk:correct_family", does=["correct"])
 def correct_a_family(desk: Desk) -> Iterator[None]:
     family = couple(desk)
     desk.open(f"/families/{code(family)}/correct/").locator("[name=vehicle]").fill("bus")
@@ -66,7 +52,7 @@ def correct_a_family(desk: Desk) -> Iterator[None]:
     assert Household.objects.get(pk=family.pk).vehicle == "bus"
 
 
-@button("Save", "desk:join", on="desk:join", does=["join"], enter="[name=given_name]")
+@button("Save", "desk:join", on="desk:join", does=["join"])
 def somebody_joins(desk: Desk) -> Iterator[None]:
     family = couple(desk)
     page = desk.open(f"/families/{code(family)}/join/")
@@ -77,7 +63,7 @@ def somebody_joins(desk: Desk) -> Iterator[None]:
     assert (family.memberships.today().count(), here(desk)) == (3, 3)
 
 
-@button("Save", "desk:head", on="desk:head", does=["make_head"], enter="[name=head]")
+@button("Save", "desk:head", on="desk:head", does=["make_head"])
 def another_head(desk: Desk) -> Iterator[None]:
     family = couple(desk)
     desk.open(f"/families/{code(family)}/head/").locator("[name=head]").check()
@@ -85,7 +71,7 @@ def another_head(desk: Desk) -> Iterator[None]:
     assert heads(family) == ["Petros"]
 
 
-@button("Save", "desk:part", on="desk:part", does=["split"], enter="[name=to]")
+@button("Save", "desk:part", on="desk:part", does=["split"])
 def some_leave(desk: Desk) -> Iterator[None]:
     husband = husband_of(family := couple(desk))
     page = desk.open(f"/families/{code(family)}/part/")
@@ -95,7 +81,7 @@ def some_leave(desk: Desk) -> Iterator[None]:
     assert heads(Household.objects.exclude(pk=family.pk).get(memberships__individual=husband)) == ["Petros"]
 
 
-@button("Take out", "desk:never_was", on="desk:never_was", does=["never_was"], enter="[name=reason]")
+@button("Take out", "desk:never_was", on="desk:never_was", does=["never_was"])
 def somebody_never_was(desk: Desk) -> Iterator[None]:
     husband = husband_of(family := couple(desk))
     page = desk.open(f"/families/{code(family)}/never-was/")
