@@ -1,11 +1,12 @@
 """Forms by which people and families are said anew: the fields of the intake, each as it stands."""
 
-import json
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.core import signing
+from django.core.exceptions import BadRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -55,9 +56,10 @@ class SaidForm(BesideForm):
     def __init__(self, data: Any = None, *, rows: Sequence[Row], **kwargs: Any) -> None:
         self.rows = rows
         read = {field: value_of(row, field) for row in rows for field in COLUMNS[type(row)] if field in self.said_of}
-        told = _read_json(data.get("stood")) if data else read
-        self.stands = read | {name: told[name] for name in told if name in read}
-        super().__init__(data, initial=self.typed(self.stands) | {"stood": json.dumps(self.stands)}, **kwargs)
+        self.stands = _read_signed(data.get("stood", "")) if data else read
+        if self.stands.keys() != read.keys():
+            raise BadRequest
+        super().__init__(data, initial=self.typed(self.stands) | {"stood": signing.dumps(self.stands)}, **kwargs)
 
     said_of: tuple[str, ...] = ()
 
@@ -344,9 +346,10 @@ def with_carer_told(person: PersonFacts, said: str) -> PersonFacts:
     return PersonFacts(**vars(person) | {"carer_kind": told["carer_kind"], "carer": carer})
 
 
-def _read_json(text: Any) -> dict[str, Any]:
+def _read_signed(text: str) -> dict[str, Any]:
+    """What a page of ours said; BadRequest for what none did."""
     try:
-        told = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
+        told: dict[str, Any] = signing.loads(text)
+    except signing.BadSignature as error:
+        raise BadRequest from error
+    return told

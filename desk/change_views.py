@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -124,7 +125,9 @@ def taking_back(request: StaffRequest, number: int) -> HttpResponse:
     form = UndoForm(request.POST)
     if not form.is_valid():
         raise Http404
-    done = get_object_or_404(Act, pk=form.cleaned_data["done"])
+    about = Q(corrections__membership__household=household) | Q(memberships__household=household)
+    about |= Q(corrections__household=household) | Q(corrections__individual__memberships__household=household)
+    done = get_object_or_404(Act.objects.filter(about).distinct(), pk=form.cleaned_data["done"])
     if do(request, _without(form, "done"), undo, done, said=_("It was taken back.")):
         return _on(request, household)
     return _refused(request, form, household)
@@ -138,7 +141,9 @@ def settling(request: StaffRequest, number: int) -> HttpResponse:
     form = SettleForm(request.POST)
     if not form.is_valid():
         raise Http404
-    conflict = get_object_or_404(Conflict, pk=form.cleaned_data["conflict"])
+    about = Q(household=household) | Q(membership__household=household)
+    about |= Q(individual__memberships__household=household)
+    conflict = get_object_or_404(Conflict.objects.filter(about).distinct(), pk=form.cleaned_data["conflict"])
     if do(request, _without(form, "conflict"), settle, conflict, said=_("Decided.")):
         return _on(request, household)
     return _refused(request, form, household)

@@ -91,6 +91,21 @@ def test_what_another_desk_changed_meanwhile_is_shown_and_a_coordinator_decides(
     assert "Decided." in client.get(at(family)).text
 
 
+@pytest.mark.parametrize("stood", ["", "{}", '{"birth": 5}', "x:y:z"])
+def test_what_no_page_of_ours_said_stood_there_is_refused(desk, family, stood):
+    address = at(family, f"correct/{key_of('Mane')}/")
+    answer = desk.post(address, drawn(desk, address) | {"given_name": "Nane", "stood": stood})
+    assert answer.status_code == 400
+    assert Individual.objects.filter(given_name="Mane").exists()
+
+
+def test_an_act_about_another_family_is_not_undone_from_here(desk, family, goris, volunteer):
+    other = register_family(goris, volunteer, person("Vera"))
+    answer = desk.post(at(family, "undo/"), {"id": uuid.uuid4(), "done": other.act_id})
+    assert answer.status_code == 404
+    assert len(rows(other)) == 1
+
+
 def test_nothing_changed_says_so(desk, family):
     address = at(family, f"correct/{key_of('Mane')}/")
     answer = desk.post(address, drawn(desk, address))
