@@ -8,7 +8,7 @@ from datetime import datetime
 from aid.errors import NobodyThere
 from centre.models import Site
 from registrations.models import Individual
-from registrations.whereabouts import AT_A_SITE, ON_THE_WAY, Whereabouts, find_people
+from registrations.whereabouts import ON_THE_WAY, Whereabouts, find_people, is_at_a_site
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def find_there(living: frozenset[uuid.UUID], dead: frozenset[uuid.UUID], site: S
 
 
 def _is_there(where: Whereabouts, site: Site) -> bool:
-    return where.place in AT_A_SITE or (where.place == ON_THE_WAY and where.site == site)
+    return is_at_a_site(where) or (where.place == ON_THE_WAY and where.site == site)
 
 
 def _never_arrived(people: Collection[uuid.UUID]) -> int:

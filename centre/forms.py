@@ -69,7 +69,8 @@ class ActForm(forms.Form):
         """
         self.saved_before = refusal.answer.get("number", "") if isinstance(refusal, Changed) else ""
         said = _("This form was saved already, as %(number)s. What is in it now was not saved.")
-        self.add_error(None, said % {"number": self.saved_before} if self.saved_before else str(refusal))
+        told = said % {"number": self.saved_before} if self.saved_before else str(refusal)
+        self.add_error(None, ValidationError(told, code=refusal.code))
         if not isinstance(refusal, Changed):
             typed = self.data.copy()  # type: ignore[attr-defined]  # a refused form was sent: it holds a QueryDict
             typed[self.add_prefix("id")] = str(uuid.uuid4())

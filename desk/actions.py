@@ -1,16 +1,17 @@
 """What a person at a desk does, where it touches several rooms of the house."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from cards.parts import bind_card
+from casework.guard import apart, children_kept
 from casework.models import Case
 from casework.parts import open_cases
-from centre.access import Permission, allows, require
+from centre.access import Permission, require
 from centre.acts import act, check_instant
 from centre.bursts import IN_EMERGENCY, say_at_once
 from centre.clock import local_day
@@ -18,14 +19,14 @@ from centre.locks import lock_by_key
 from centre.log import write_log
 from centre.models import Act, LogLine, Site, User
 from centre.refusals import NotThen, refused_on
-from desk.children import children_alone, left_without_carer
-from desk.coming import Moved, absent_from, arrive_at, lay_out, lock_family, moved, told_of
+from desk.children import children_alone
+from desk.coming import Moved, absent_from, arrive_at, lay_out, lock_family, moved, who_comes
 from desk.errors import CarerMissing, NotPlanned
 from desk.filling import fill_nameless, take_facts
 from desk.models import EmergencyOpening
 from desk.newborn import require_newborn
 from desk.taking_back import put_back, take_out, void_facts
-from registrations.errors import AlreadyHere, AlreadyVoided, NotHere, NotTold
+from registrations.errors import AlreadyVoided, NotHere
 from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.living import require_no_death, require_was
 from registrations.locks import lock_records
@@ -147,25 +148,24 @@ def arrive(
     site: Site,
     members: Sequence[uuid.UUID] | None = None,
     card_read: bool | None = None,
+    happened_anyway: str = "",
     by: User,
     at: datetime,
     act: Act,
 ) -> Moved:
     """Record that the household, or these members, came to the site; where they were before, they are no more.
 
+    Of a household whose members were told to be in different places, those come who are nowhere; the others are named.
     `card_read` says whether their card was seen, and stays with the arrival. Who is at a confidential site of which the
-    user may not know stays there. Refuses with AlreadyHere, with NotTold when nobody else is left, or
-    with RecordClosed when one who is named has died.
+    user may not know stays there. Refuses with AlreadyHere, with NotTold or ToldElsewhere when nobody else is left,
+    with RecordClosed when one who is named has died, and with ChildApart when a child would be parted from its carer,
+    unless a protection officer records it. With `happened_anyway`, how it happened, an urgent case opens.
     """
     require(by, Permission.REGISTER, site, act.judged_at)
     people = lock_family(household, members, at, by)
-    absent = absent_from(people, site, at)
-    if not absent:
-        raise AlreadyHere
-    free = told_of(absent, by, at)
-    if not free:
-        raise NotTold
-    return moved(arrive_at(free, site, at, act, household=household, card_read=card_read))
+    coming = who_comes(people, site, at, by, named=members is not None)
+    with children_kept(apart(_keys(coming), at), by=by, site=site, act=act, happened_anyway=happened_anyway):
+        return moved(arrive_at(coming, site, at, act, household=household, card_read=card_read))
 
 
 @act("depart", answers=Moved, on_paper=True)
@@ -185,34 +185,36 @@ def depart(
     """Record that the household, or these members, left the site; their presence and their stay end.
 
     A hold elsewhere stays. Refuses with NotHere when none of them is present at the site, with RecordClosed when one
-    who is named has died, and with NotPlanned when a child would leave without its carer, unless a protection officer
-    records it. With `happened_anyway`, how it
-    happened, it is recorded and an urgent case opens where the child goes.
+    who is named has died, and with NotPlanned when a child would leave or stay behind without its carer, unless a
+    protection officer records it. With `happened_anyway`, how it happened, it is recorded and an urgent case opens
+    where the child is.
     """
     require(by, Permission.REGISTER, site, act.judged_at)
     people = lock_family(household, members, at, by)
     here = _present([person.pk for person in people], site, at)
     if not here:
         raise NotHere
-    apart = left_without_carer(household, here, local_day(at))
-    if apart and not happened_anyway and not allows(by, Permission.SEE_CASES, site, act.judged_at):
-        raise NotPlanned
-    movements = record_movements(
-        Movement.Kind.DEPARTED,
-        [person.pk for person in people if person.pk in here],
+    with children_kept(
+        apart(here, at),
+        by=by,
         site=site,
-        at=at,
         act=act,
-        told_of=household,
-        destination=destination,
-        destination_site=destination_site,
-        destination_marz=destination_marz,
-    )
-    lay_out(movements, act)
-    if happened_anyway:
-        next_site = destination_site or site
-        reason = Case.Reason.CHILD_LEFT
-        open_cases(apart, site=next_site, reason=reason, urgent=True, act=act, by=by, note=happened_anyway)
+        happened_anyway=happened_anyway,
+        refusal=NotPlanned,
+        reason=Case.Reason.CHILD_LEFT,
+    ):
+        movements = record_movements(
+            Movement.Kind.DEPARTED,
+            [person.pk for person in people if person.pk in here],
+            site=site,
+            at=at,
+            act=act,
+            told_of=household,
+            destination=destination,
+            destination_site=destination_site,
+            destination_marz=destination_marz,
+        )
+        lay_out(movements, act)
     return moved(movements)
 
 
@@ -229,9 +231,10 @@ def record_death(
     people = lock_records([individual.pk])
     require_was([individual.pk])
     require_no_death(people[individual.pk], by)
-    movements = record_movements(Movement.Kind.DIED, [individual.pk], site=site, at=at, act=act, told_of=told_of)
-    end_holds(people.values(), at, act)
-    lay_out(movements, act)
+    with children_kept(apart(people.values(), at), by=by, site=site, act=act, refusal=None):
+        movements = record_movements(Movement.Kind.DIED, [individual.pk], site=site, at=at, act=act, told_of=told_of)
+        end_holds(people.values(), at, act)
+        lay_out(movements, act)
     return moved(movements)
 
 
@@ -259,21 +262,24 @@ def record_birth(
 
 
 @act("void", answers=Moved)
-def void_movement(movement: Movement, *, by: User, at: datetime, act: Act) -> Moved:
+def void_movement(movement: Movement, *, happened_anyway: str = "", by: User, at: datetime, act: Act) -> Moved:
     """Take back a fact of the journal that was wrong; the presences read as if it had never been told.
 
-    Also what took another back: then that one stands again. Refuses with AlreadyVoided or NeverWas.
+    Also what took another back: then that one stands again. Refuses with AlreadyVoided or NeverWas, and with ChildApart
+    as an arrival does.
     """
-    return _void([movement], at, act, by)
+    return _void([movement], at, act, by, happened_anyway)
 
 
 @act("void_together", answers=Moved)
-def void_movements(movements: Sequence[Movement], *, by: User, at: datetime, act: Act) -> Moved:
+def void_movements(
+    movements: Sequence[Movement], *, happened_anyway: str = "", by: User, at: datetime, act: Act
+) -> Moved:
     """Take back facts that were told together, as when a whole family was said to have arrived.
 
-    Refuses with AlreadyVoided when one of them was taken back before, and with NeverWas; then none is.
+    Refuses with AlreadyVoided when one of them was taken back before, and with NeverWas or ChildApart; then none is.
     """
-    return _void(movements, at, act, by)
+    return _void(movements, at, act, by, happened_anyway)
 
 
 @dataclass(frozen=True)
@@ -312,10 +318,18 @@ def _require_carers(members: Iterable[PersonFacts], at: datetime) -> None:
         raise CarerMissing
 
 
-def _void(movements: Sequence[Movement], at: datetime, act: Act, by: User) -> Moved:
+def _void(movements: Sequence[Movement], at: datetime, act: Act, by: User, happened_anyway: str) -> Moved:
     for movement in movements:
         require(by, Permission.MERGE, movement.site, at)
     counted_as = lock_records(movement.individual_id for movement in movements)
+    people, site = set(counted_as.values()), next((one.site for one in movements), None)
+    with children_kept(apart(people, at), by=by, site=site, act=act, happened_anyway=happened_anyway):
+        return _take_back(movements, counted_as, at, act)
+
+
+def _take_back(
+    movements: Sequence[Movement], counted_as: Mapping[uuid.UUID, uuid.UUID], at: datetime, act: Act
+) -> Moved:
     born = {movement.individual_id for movement in movements if movement.kind == Movement.Kind.BORN}
     others = [movement for movement in movements if movement.individual_id not in born]
     never = Membership.objects.today().filter(individual__in=born).select_related("individual")
@@ -331,6 +345,10 @@ def follow(people: Sequence[Individual], members: Sequence[PersonFacts], site: S
     """Open a case for each child whom no adult on the list looks after."""
     alone = [people[position].pk for position in children_alone(members, local_day(act.at))]
     return open_cases(alone, site=site, reason=Case.Reason.CHILD_ALONE, urgent=True, act=act, by=by)
+
+
+def _keys(people: Iterable[Individual]) -> list[uuid.UUID]:
+    return [person.pk for person in people]
 
 
 def _present(keys: Sequence[uuid.UUID], site: Site, at: datetime) -> set[uuid.UUID]:

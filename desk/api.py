@@ -127,6 +127,13 @@ class ArrivalFacts(OnPaper, MembersFacts):
     """Where they came."""
 
     site = SiteField()
+    happened_anyway = Text(required=False, max_length=200, help_text="How a child came without who looks after it.")
+
+
+class VoidFacts(ActFacts):
+    """How a child came to be without who looks after it, where the fact that is taken back parts them."""
+
+    happened_anyway = Text(required=False, max_length=200)
 
 
 class DepartureFacts(OnPaper, MembersFacts):
@@ -268,8 +275,8 @@ class Voids(Acts):
         about = Q(individual__in=seen) | Q(counted_as__in=seen)
         return Movement.objects.filter(about)
 
-    @act_on_row(ActFacts, Moved)
-    def void(self, movement: Movement, body: ActFacts) -> Moved:
+    @act_on_row(VoidFacts, Moved)
+    def void(self, movement: Movement, body: VoidFacts) -> Moved:
         """Take the fact back, also one that took another back; everything reads as if it had never been told."""
         return void_movement(movement, **body.facts)
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from cards.parts import bind_card
+from casework.guard import apart, children_kept
 from centre.access import Permission, allows, require
 from centre.acts import act
 from centre.clock import local_day
@@ -144,7 +145,8 @@ def never_was(
 ) -> Joined:
     """Take out members who never were, with everything told of where they were; every figure follows.
 
-    What was handed out stays handed out. Refuses with AskCoordinator, HeadMissing and NoLongerMember.
+    What was handed out stays handed out; of a child whom nobody is left to look after a case opens. Refuses with
+    AskCoordinator, HeadMissing and NoLongerMember.
     """
     require(by, Permission.REGISTER, at=at)
     (household,) = lock_by_key(Household.objects.filter(pk=household.pk))
@@ -156,7 +158,9 @@ def never_was(
         _seat(rows, head if head not in members else None, by, at, act)
     elif len(gone) < len(rows) and any(row.relationship == Relationship.HEAD for row in gone):
         raise HeadMissing
-    take_out(gone, reason, at, act)
+    people = [row.counted_as_id for row in rows.values()]
+    with children_kept(lambda: apart(people, at)(), by=by, site=household.site, act=act, refusal=None):
+        take_out(gone, reason, at, act)
     return _joined([household], members)
 
 

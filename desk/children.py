@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from registrations.facts import PersonFacts, asks_for_carer, is_alone, is_child
-from registrations.models import Household, Individual, Membership
+from registrations.models import Household, Individual
+from registrations.together import children_in
 
 
 def children_alone(members: Sequence[PersonFacts], day: date) -> list[int]:
@@ -22,22 +23,9 @@ def children_alone(members: Sequence[PersonFacts], day: date) -> list[int]:
 
 
 def left_without_carer(household: Household, departing: Collection[uuid.UUID], day: date) -> list[uuid.UUID]:
-    """The children among the departing whose recorded carer does not leave with them.
-
-    Where no carer of the household is recorded, any adult of it who leaves too will do.
-    """
-    memberships = list(household.memberships.today().select_related("counted_as"))
-    person_of = {membership.individual_id: membership.counted_as_id for membership in memberships}
-    leaving = [membership for membership in memberships if membership.counted_as_id in departing]
-    adult_leaves = any(not is_child_on(membership.counted_as, day) for membership in leaving)
-
-    def accompanied(membership: Membership) -> bool:
-        if membership.carer_id:  # there by carer_member_is_named when a member looks after the child
-            return person_of.get(membership.carer_id, membership.carer_id) in departing
-        return adult_leaves
-
-    children = (membership for membership in leaving if is_child_on(membership.counted_as, day))
-    return [membership.counted_as_id for membership in children if not accompanied(membership)]
+    """The children among the departing with whom none of those who look after them goes."""
+    children = children_in(household, day)
+    return [one.child for one in children if one.child in departing and not one.carers & set(departing)]
 
 
 def is_child_on(person: Individual, day: date) -> bool:

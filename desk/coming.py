@@ -5,16 +5,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from casework.guard import apart, children_kept
 from centre.access import Permission, require
 from centre.acts import act
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
-from centre.sight import sight_of
-from registrations.errors import AlreadyHere, NotTold
+from registrations.errors import AlreadyHere, NotTold, ToldElsewhere
 from registrations.living import require_living
 from registrations.models import Household, Individual, Movement, Presence
 from registrations.parts import answer_sighting, record_movements, record_sighting
 from registrations.presences import lay_out_presences
+from registrations.whereabouts import told_of, touched_at
 from shelter.nights import lay_out_stays
 
 
@@ -45,18 +46,15 @@ def note_seen(household: Household, *, site: Site, by: User, at: datetime, act: 
 def confirm_seen(household: Household, *, site: Site, by: User, at: datetime, act: Act) -> Moved:
     """Record that the household, which was seen at the site, did arrive there then.
 
-    Refuses with NotSeenThere, AlreadyHere or NotTold.
+    Refuses with NotSeenThere, AlreadyHere, NotTold, ToldElsewhere or ChildApart.
     """
     require(by, Permission.REGISTER, at=at)
     people = lock_family(household, None, at, by)
     seen_at = answer_sighting(household, site, confirmed_in=act)
-    absent = absent_from(people, site, seen_at)
-    if not absent:
-        raise AlreadyHere
-    free = told_of(absent, by, at)
-    if not free:
-        raise NotTold
-    return moved(arrive_at(free, site, seen_at, act, household=household, card_read=False))
+    coming = who_comes(people, site, seen_at, by)
+    keys = [person.pk for person in coming]
+    with children_kept(apart(keys, seen_at), by=by, site=site, act=act):
+        return moved(arrive_at(coming, site, seen_at, act, household=household, card_read=False))
 
 
 @act("dismiss_seen", answers=Seen)
@@ -82,6 +80,27 @@ def lock_family(household: Household, members: Sequence[uuid.UUID] | None, at: d
     return locked
 
 
+def who_comes(
+    people: Sequence[Individual], site: Site, at: datetime, by: User, *, named: bool = False
+) -> list[Individual]:
+    """Those of the family, which is locked, who come to the site; who is not named only where nothing else was told.
+
+    Refuses with AlreadyHere, NotTold or ToldElsewhere when that is nobody.
+    """
+    absent = absent_from(people, site, at)
+    if not absent:
+        raise AlreadyHere
+    told = told_of([person.pk for person in people], by, at)
+    free = [person for person in absent if person.pk in told]
+    if not free:
+        raise NotTold
+    touched = told if named else touched_at(told, site, at)
+    coming = [person for person in free if person.pk in touched]
+    if not coming:
+        raise ToldElsewhere
+    return coming
+
+
 def absent_from(people: Iterable[Individual], site: Site, at: datetime) -> list[Individual]:
     """Those who are not at the site; a person who is presumed to have left it may arrive again."""
     everyone = list(people)
@@ -89,14 +108,6 @@ def absent_from(people: Iterable[Individual], site: Site, at: datetime) -> list[
         Presence.objects.filter(individual__in=everyone, site=site).at(at).values_list("individual", flat=True)
     )
     return [person for person in everyone if person.pk not in present]
-
-
-def told_of(people: Sequence[Individual], by: User, at: datetime) -> list[Individual]:
-    """Those of whom the user may know where they are; the others stay in their confidential place."""
-    there = Presence.objects.filter(individual__in=people, during__contains=at)
-    told = there.filter(sight_of(by, at).told("site"))
-    hidden = set(there.values_list("individual", flat=True)) - set(told.values_list("individual", flat=True))
-    return [person for person in people if person.pk not in hidden]
 
 
 def arrive_at(

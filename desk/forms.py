@@ -1,7 +1,7 @@
 """What is asked at the gate and at the file: the forms of one act each. The intake's form is in intake.py."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Self
 
 from django import forms
@@ -226,6 +226,33 @@ class DepartForm(PaperForm):
         return cleaned
 
 
+class ArriveForm(PaperForm):
+    """Who of the family came; those who are nowhere else are chosen already."""
+
+    members = MembersField(label=_("Who is here?"), error_messages={"required": _("Choose who is here.")})
+    happened_anyway = LineField(
+        label=_("It has already happened: how?"),
+        help_text=_("Only when a child came without who looks after it. A protection officer is told at once."),
+        max_length=200,
+    )
+
+    def __init__(self, *args: Any, people: Mapping[uuid.UUID, str], chosen: Collection[uuid.UUID], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        choices = [(str(key), label) for key, label in people.items()]
+        field_of(self, "members", forms.MultipleChoiceField).choices = choices
+        self.fields["members"].initial = [str(key) for key in people if key in chosen]
+
+    @classmethod
+    def after(cls, refused: PaperForm, **options: Any) -> Self:
+        """The same once more, and why the whole family was refused."""
+        typed = refused.data.copy()  # type: ignore[attr-defined]  # it was sent: it holds a QueryDict
+        typed.setlist("members", [str(key) for key in options["chosen"]])
+        form = cls(typed, **options)
+        form.errors.pop("members", None)
+        form.add_error(None, refused.errors["__all__"].as_data())
+        return form
+
+
 class SeenForm(ActForm):
     """At which site the family was seen."""
 
@@ -297,6 +324,7 @@ class VoidForm(ActForm):
     """Facts of the journal that were told together and were wrong."""
 
     movements = forms.ModelMultipleChoiceField(queryset=Movement.objects.none(), widget=forms.MultipleHiddenInput)
+    happened_anyway = LineField(max_length=200)
 
     def __init__(self, *args: Any, movements: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -28,6 +28,7 @@ from desk.actions import (
     pre_register,
     void_gate_count,
 )
+from desk.at_the_desk import remember_family
 from desk.belonging import may_undo_own
 from desk.coming import note_seen
 from desk.forms import (
@@ -256,6 +257,9 @@ def _next(request: StaffRequest, saved: Registered) -> HttpResponse:
 def _arrive_and_open(request: StaffRequest, household: Household, site: Site) -> HttpResponse:
     form = pressed(request)
     said, seen = _("%(number)s arrived here.") % {"number": household}, was_in_hand(request, household.number)
-    do(request, form, arrive, household, site=site, card_read=seen, said=said)
+    done = do(request, form, arrive, household, site=site, card_read=seen, said=said)
     warn(request, form)
-    return see("desk:family", household)
+    if done or sees(request.user, household):
+        return see("desk:family", household)
+    remember_family(request, household)
+    return see("desk:arrive", household)

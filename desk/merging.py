@@ -12,13 +12,18 @@ from datetime import datetime
 from django.contrib.postgres.functions import TransactionNow
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from aid.parts import recount_handouts
-from centre.access import Permission, require
+from casework.errors import ChildAlone
+from casework.guard import apart, children_kept
+from centre.access import Permission, allows, require
 from centre.acts import act
+from centre.clock import local_day
 from centre.locks import lock_by_key
 from centre.models import Act, User
 from centre.refusals import refused_on
+from desk.correcting import alone
 from registrations.errors import AlreadyMerged, NotMerged
 from registrations.living import require_was
 from registrations.models import MERGED_ONCE, Household, Individual, Membership, Merge, Movement
@@ -47,6 +52,8 @@ def merge_individuals(merged: Individual, *, into: Individual, reason: str, by: 
     """Count every fact of one record, and of those merged into it before, as the other's.
 
     Refuses with AlreadyMerged when the record is merged already, or when the other counts as it, and with NeverWas.
+    Only a protection officer merges a child alone, or a record that parts a child from its carer: else ChildAlone or
+    ChildApart.
     """
     require(by, Permission.MERGE, None, at)
     records = _cluster(merged.pk)
@@ -54,11 +61,13 @@ def merge_individuals(merged: Individual, *, into: Individual, reason: str, by: 
     if person in records or standing_merges().filter(merged=merged).exists():
         raise AlreadyMerged
     require_was([merged.pk, into.pk])
-    with refused_on(MERGED_ONCE, AlreadyMerged()):
-        merge = Merge.objects.create(merged=merged, into=into, reason=reason, act=act)
-    _count_as(records, person)
-    recount_handouts([*records, person], act)
-    _lay_out([merged.pk, person], act)
+    _require_to_merge_children(by, [merged.pk, into.pk], at)
+    with children_kept(lambda: apart([*records, person], at)(), by=by, site=None, act=act):
+        with refused_on(MERGED_ONCE, AlreadyMerged()):
+            merge = Merge.objects.create(merged=merged, into=into, reason=reason, act=act)
+        _count_as(records, person)
+        recount_handouts([*records, person], act)
+        _lay_out([merged.pk, person], act)
     return Merged(str(merge.pk), str(person))
 
 
@@ -66,7 +75,7 @@ def merge_individuals(merged: Individual, *, into: Individual, reason: str, by: 
 def unmerge(merge: Merge, *, by: User, at: datetime, act: Act) -> Merged:
     """Undo a merge: each record has again what was addressed to it, also what was told since.
 
-    Refuses with NotMerged when it was undone before.
+    Of a child who is then without who looks after it a case opens. Refuses with NotMerged when it was undone before.
     """
     require(by, Permission.MERGE, None, at)
     records = _cluster(merge.merged_id)
@@ -74,9 +83,10 @@ def unmerge(merge: Merge, *, by: User, at: datetime, act: Act) -> Merged:
     undone = standing_merges().filter(pk=merge.pk).update(undone_act=act, undone_recorded_at=TransactionNow())
     if not undone:
         raise NotMerged
-    _count_as(records, merge.merged_id)
-    recount_handouts([*records, person], act)
-    _lay_out([merge.merged_id, person], act)
+    with children_kept(lambda: apart([*records, person], at)(), by=by, site=None, act=act, refusal=None):
+        _count_as(records, merge.merged_id)
+        recount_handouts([*records, person], act)
+        _lay_out([merge.merged_id, person], act)
     return Merged(str(merge.pk), str(merge.merged_id))
 
 
@@ -86,14 +96,24 @@ def merge_pairs(
 ) -> list[Merged]:
     """Merge each first record into the second, all or none; each is an act whose id comes from this one.
 
-    Everyone concerned is locked first: two desks that merge the same families one by one would block each other.
+    Everyone concerned is locked first: two desks that merge the same families one by one would block each other. A
+    family that is merged whole parts no child from its carer. Refuses as a merge does.
     """
     asked = {record.pk for pair in pairs for record in pair}
-    _lock({key for record in asked for key in (*_cluster(record), _root(record))})
-    return [
-        merge_individuals(merged, into=into, reason=reason, by=by, id=uuid.uuid5(id, str(merged.pk)))
-        for merged, into in pairs
-    ]
+    people = {key for record in asked for key in (*_cluster(record), _root(record))}
+    _lock(people)
+    now = timezone.now()
+    with children_kept(lambda: apart(people, now)(), by=by, site=None, act=None):
+        return [
+            merge_individuals(merged, into=into, reason=reason, by=by, id=uuid.uuid5(id, str(merged.pk)))
+            for merged, into in pairs
+        ]
+
+
+def _require_to_merge_children(by: User, records: Collection[uuid.UUID], at: datetime) -> None:
+    members = Membership.objects.today().filter(individual__in=records).select_related("individual")
+    if alone(members, local_day(at)) and not allows(by, Permission.SEE_CASES, None, at):
+        raise ChildAlone
 
 
 def _cluster(record: uuid.UUID) -> list[uuid.UUID]:

@@ -17,11 +17,21 @@ from centre.sight import Sight, sight_of
 from desk.children import is_child_on
 from registrations.births import age_as_known
 from registrations.choices import Relationship
+from registrations.errors import ToldElsewhere
 from registrations.journal import last_word, voiding
 from registrations.living import is_told_of_deaths
 from registrations.models import Household, Individual, Membership, Merge, Movement
 from registrations.needs import open_needs
-from registrations.whereabouts import AT_A_SITE, DIED, ON_THE_WAY, PRESUMED_LEFT, Whereabouts, find_people
+from registrations.whereabouts import (
+    AT_A_SITE,
+    DIED,
+    ON_THE_WAY,
+    PRESUMED_LEFT,
+    Whereabouts,
+    find_people,
+    told_of,
+    touched_at,
+)
 
 MOST_MERGES = 50
 
@@ -93,6 +103,20 @@ class File:
     def scattered(self) -> bool:
         """Whether something else is so of some member than of the family."""
         return any(member.where != self.where for member in self.members)
+
+    def coming_to(self, site: Site) -> dict[uuid.UUID, str]:
+        """The living who are not at the site, each with where they are now as the reader is told it."""
+        here = self.at(site)
+        away = [member for member in self.members if not member.where.dead and member.person.pk not in here]
+        return {one.person.pk: " · ".join(filter(None, (str(one.person), one.where.words))) for one in away}
+
+    def expected_at(self, site: Site, by: User, at: datetime) -> set[uuid.UUID]:
+        """Those of them whom an arrival touches that names nobody."""
+        coming = self.coming_to(site)
+        try:
+            return touched_at(told_of([person.pk for person in self.living], by, at), site, at) & coming.keys()
+        except ToldElsewhere:
+            return set()
 
     def at(self, site: Site | None) -> list[uuid.UUID]:
         """The members who have a presence at the site."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cards.in_hand import OnTable, look_up_card, was_in_hand
+from casework.anyway import ASKED_OF, asked_anyway
 from centre.access import Permission
 from centre.asked import keep_question, names_somebody, read_question
 from centre.doors import at_a_site, do, draw, may, see, site_or_none
@@ -26,10 +27,12 @@ from desk.actions import (
     record_death,
     void_movements,
 )
+from desk.at_the_desk import arriving_or_404, forget_family
 from desk.coming import confirm_seen, dismiss_seen
 from desk.correcting import may_correct, may_supervise
 from desk.filters import FamilyFilterSet
 from desk.forms import (
+    ArriveForm,
     BornForm,
     DepartForm,
     DiedForm,
@@ -45,10 +48,13 @@ from desk.selectors import File, read_file, read_rows
 from registrations.card_texts import is_scanned, read_card_text
 from registrations.choices import Going
 from registrations.doors import household_or_404
+from registrations.errors import ToldElsewhere
 from registrations.models import Household, Individual, Movement, Sighting
 from registrations.search import search_households
 from shelter.selectors import who_waits
 from shelter.sight import sites_to_place
+
+ASK_WHO = (ToldElsewhere.code, *ASKED_OF)  # refusals of a whole family's arrival, after which one says who came
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,16 +108,24 @@ def family(request: StaffRequest, number: int) -> HttpResponse:
     return _draw_file(request, household_or_404(request, number))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @at_a_site(Permission.REGISTER)
 def arrival(request: StaffRequest, site: Site, number: int) -> HttpResponse:
-    """The whole family, or whoever of it is not here yet, has arrived at the site."""
-    household = household_or_404(request, number)
-    form = PaperForm(request.POST)
+    """The family has arrived at the site, whole or whoever is chosen of it."""
+    household = arriving_or_404(request, number)
+    chooses = request.method != "POST" or "choosing" in request.POST
+    file = _open_file(request, household)
+    people, expected = file.coming_to(site), file.expected_at(site, request.user, timezone.now())
+    form = ArriveForm(request.POST or None, people=people, chosen=expected) if chooses else PaperForm(request.POST)
     said, seen = _("%(number)s arrived here.") % {"number": household}, was_in_hand(request, number)
     if do(request, form, arrive, household, site=site, card_read=seen, said=said):
+        forget_family(request)
         return _saved(request, household)
-    return _draw_file(request, household, form)
+    if not chooses and not any(form.has_error("__all__", code) for code in ASK_WHO):
+        return _draw_file(request, household, form)
+    if not chooses:
+        form = ArriveForm.after(form, people=people, chosen=expected)
+    return draw(request, "desk/arrive.html", form, household=household, site=site)
 
 
 @require_POST
@@ -201,19 +215,21 @@ def _draw_file(request: StaffRequest, household: Household, form: ActForm | None
     file = _open_file(request, household)
     reads_only = not sees(request.user, household)
     site = None if reads_only else site_or_none(request, Permission.REGISTER)
-    here = file.at(site)
+    here, coming = file.at(site), file.coming_to(site) if site else {}
     context = {
         "household": household,
         "file": file,
         "site": site,
         "here": here,
-        "all_here": len(here) == len(file.living),
+        "coming": len(coming),
+        "all_expected": site is not None and coming.keys() == file.expected_at(site, request.user, timezone.now()),
         "reads_only": reads_only,
         "corrects": not reads_only and may_correct(request.user, household, timezone.now()),
         "changes": read_changes(household, request.user, may_supervise(request.user, household, timezone.now())),
         "conflicts": read_conflicts(household),
         "missing": None if reads_only else MissingForm(household=household),
         "next": "" if reads_only else _next_act(request, household, here),
+        "anyway": asked_anyway(request, form) if form else None,
         "seen": Sighting.objects.open().in_hand_of(request.user).filter(household=household),
     }
     return draw(request, "desk/family.html", form or PaperForm(), **context)

@@ -19,6 +19,13 @@ class AlreadyHere(Refusal):
     message = _("This family is already recorded here.")
 
 
+class ToldElsewhere(Refusal):
+    """Everybody of the family who is not at the site was told to be elsewhere, and nobody was named."""
+
+    code = "told_elsewhere"
+    message = _("They were recorded in different places. Nobody was moved: choose who of them is here.")
+
+
 class AlreadyRegistered(Refusal):
     """The card's family has its names taken already."""
 

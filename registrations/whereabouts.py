@@ -9,8 +9,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from centre.models import Site
+from centre.models import Site, User
 from centre.presumed import is_presumed_left
+from centre.sight import sight_of
+from registrations.errors import ToldElsewhere
 from registrations.models import Absence, Movement, Presence
 
 SITE, PRESUMED_LEFT, ON_THE_WAY, DIED = "site", "presumed_left", "on_the_way", "died"
@@ -34,6 +36,40 @@ def find_people(people: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, 
     missing = set(people) - present.keys()
     away = Absence.objects.filter(individual__in=missing, during__contains=at) if missing else Absence.objects.none()
     return present | {one.individual_id: _away(one) for one in away.select_related("movement__destination_site")}
+
+
+def is_at_a_site(where: Whereabouts) -> bool:
+    """Whether they are at a site, presumed to have left it or not."""
+    return where.place in AT_A_SITE
+
+
+def told_of(people: Collection[uuid.UUID], by: User, at: datetime) -> set[uuid.UUID]:
+    """Those of whom the user may know where they are; the others stay in their confidential place."""
+    there = Presence.objects.filter(individual__in=people, during__contains=at)
+    told = there.filter(sight_of(by, at).told("site")).values("pk")
+    return set(people) - set(there.exclude(pk__in=told).values_list("individual", flat=True))
+
+
+def touched_at(people: Collection[uuid.UUID], site: Site, at: datetime) -> set[uuid.UUID]:
+    """Whom of a family an act at the site touches that names nobody: who is at the site, or nowhere that was told.
+
+    A family that is all together at one other place goes on together. Refuses with ToldElsewhere when everybody was
+    told to be elsewhere.
+    """
+    elsewhere = [where for where in find_people(people, at).items() if _is_told_elsewhere(where[1], site)]
+    touched = set(people) - {person for person, _where in elsewhere}
+    places = {(where.place, where.site) for _person, where in elsewhere}
+    if touched or not places:
+        return touched
+    if len(places) > 1:
+        raise ToldElsewhere
+    return set(people)
+
+
+def _is_told_elsewhere(where: Whereabouts, site: Site) -> bool:
+    """Presumed to have left, not known, and on the way is nowhere yet."""
+    at_another_site = where.place == SITE and where.site != site
+    return at_another_site or where.place in (Movement.Destination.OWN_ADDRESS, Movement.Destination.ABROAD)
 
 
 def _present(presence: Presence, at: datetime) -> Whereabouts:

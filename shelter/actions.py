@@ -1,24 +1,30 @@
 """Giving people a place to sleep. An act is done for everybody it names or for nobody."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from casework.guard import children_kept
 from centre.access import Permission, require
 from centre.acts import act
+from centre.clock import local_day
 from centre.errors import SiteClosed, SiteInUse
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
-from registrations.errors import AlreadyVoided
+from registrations.errors import AlreadyVoided, NotTold
 from registrations.locks import lock_records
 from registrations.models import Household, Presence
 from registrations.parts import record_movements
 from registrations.presences import lay_out_presences
+from registrations.together import apart_at, children_of
+from registrations.whereabouts import told_of, touched_at
+from shelter.beside import among_strangers, seat
 from shelter.errors import (
     AlreadyHeld,
     AlreadyHoused,
@@ -59,8 +65,8 @@ def hold_places(
 ) -> Placed:
     """Keep a place in these rooms for each member until a time; nobody needs to be at the site yet.
 
-    Refuses with SiteDiffers, SiteClosed, HoldEndsFirst, NobodyToPlace, RecordClosed, AlreadyHeld or NotEnoughPlaces;
-    then nothing is kept.
+    Refuses with SiteDiffers, SiteClosed, HoldEndsFirst, NobodyToPlace, RecordClosed, AlreadyHeld, NotEnoughPlaces or
+    ChildAmongStrangers; then nothing is kept.
     """
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
@@ -68,8 +74,9 @@ def hold_places(
         raise SiteClosed
     people = lock_members(household, members, at, by)
     _require_nothing_held(people, at)
-    places = lock_free_places(rooms, len(people), at)
-    return _hold([Lodging(who, *spot) for who, spot in zip(people, places, strict=True)], until, reason, at, act)
+    spots = lock_free_places(rooms, len(people), at)
+    with _children_kept(people, rooms, by=by, act=act):
+        return _hold([Lodging(who, *spot) for who, spot in seat(people, spots, at)], until, reason, at, act)
 
 
 @act("place", answers=Placed)
@@ -88,29 +95,32 @@ def place_household(
     Who is not at the site yet arrives there by it; their holds end, but for beds kept elsewhere while they are in
     hospital. Refuses with SiteDiffers, NobodyToPlace, RecordClosed, AlreadyHoused or NotEnoughPlaces; then nobody
     moves. With `happened_anyway`, a reason, it is recorded whatever was known before: those for whom there is no place
-    are in the last room as overflow.
+    are in the last room as overflow. Of a household whose members were told to be in different places, those are placed
+    who are at the site or nowhere; the others are named. Refuses with ChildApart or ChildAmongStrangers as well, unless
+    a protection officer does it or it happened anyway; then an urgent case opens.
     """
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
-    people = lock_members(household, members, at, by)
+    people = _who_comes(lock_members(household, members, at, by), site, at, by, named=members is not None)
     known = list(Stay.objects.of(who.person for who in people).from_(at))
     if not happened_anyway and any(stay.kind == Stay.Kind.STAY for stay in known):
         raise AlreadyHoused
     cut_holds([hold for hold in known if hold.kind == Stay.Kind.HOLD and _is_given_up(hold, site)], at, act)
     spots = lock_free_places(rooms, len(people), at, short=bool(happened_anyway))
     spots += [(rooms[-1], None)] * (len(people) - len(spots))
-    lodgings = [Lodging(who, *spot) for who, spot in zip(people, spots, strict=True)]
-    _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act, reason=happened_anyway)
+    lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, at)]
+    with _children_kept(people, rooms, by=by, act=act, happened_anyway=happened_anyway):
+        _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act, reason=happened_anyway)
     return _placed(people, act)
 
 
 @act("check_in", answers=Placed)
-def check_in(holds: Sequence[Stay], *, by: User, at: datetime, act: Act) -> Placed:
+def check_in(holds: Sequence[Stay], *, happened_anyway: str = "", by: User, at: datetime, act: Act) -> Placed:
     """End these holds and begin the stays they were kept for; who is not at the site yet arrives there by it.
 
     After a hold has gone this is a new placement of the same beds. Refuses with RecordClosed, with StayEnded when one
-    was taken back, with AlreadyHoused when its person was checked in since, and with HoldGone when its place is no
-    longer free.
+    was taken back, with AlreadyHoused when its person was checked in since, with HoldGone when its place is no longer
+    free, and with ChildApart or ChildAmongStrangers as a placement does.
     """
     site = _site_of([hold.room for hold in holds])
     require(by, Permission.PLACE, site, at)
@@ -122,39 +132,47 @@ def check_in(holds: Sequence[Stay], *, by: User, at: datetime, act: Act) -> Plac
     if any(place.blocked_at for place in places) or Stay.objects.filter(place__in=places).from_(at).exists():
         raise HoldGone
     lodgings = [Lodging(who, hold.room, hold.place) for who, hold in zip(people, held, strict=True)]
-    _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act)
+    with _children_kept(people, [hold.room for hold in held], by=by, act=act, happened_anyway=happened_anyway):
+        _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act)
     return _placed(people, act)
 
 
 @act("move", answers=Placed)
-def move(stays: Sequence[Stay], *, rooms: Sequence[Room], by: User, at: datetime, act: Act) -> Placed:
+def move(
+    stays: Sequence[Stay], *, rooms: Sequence[Room], happened_anyway: str = "", by: User, at: datetime, act: Act
+) -> Placed:
     """Move the people of these stays to places in these rooms; the old place is free from that instant.
 
-    Refuses with RecordClosed, StayEnded, SiteDiffers or NotEnoughPlaces; then nobody moves.
+    Refuses with RecordClosed, StayEnded, SiteDiffers or NotEnoughPlaces, and with ChildApart or ChildAmongStrangers as
+    a placement does; then nobody moves.
     """
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
     people = lock_people(stays, at, by)
-    _as_they_are(Stay.objects.stays().at(at).filter(during__upper_inf=True), stays)
+    left = _as_they_are(Stay.objects.stays().at(at).filter(during__upper_inf=True), stays)
     spots = lock_free_places(rooms, len(people), at)
-    lodgings = [Lodging(who, *spot) for who, spot in zip(people, spots, strict=True)]
-    _bed(Bedding.Kind.MOVED, lodgings, site, at=at, act=act)
+    lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, at)]
+    with _children_kept(
+        people, [*rooms, *(stay.room for stay in left)], by=by, act=act, happened_anyway=happened_anyway
+    ):
+        _bed(Bedding.Kind.MOVED, lodgings, site, at=at, act=act)
     return _placed(people, act)
 
 
 @act("end_stay", answers=Placed)
-def end_stays(stays: Sequence[Stay], *, by: User, at: datetime, act: Act) -> Placed:
+def end_stays(stays: Sequence[Stay], *, happened_anyway: str = "", by: User, at: datetime, act: Act) -> Placed:
     """End these stays and give back these holds; the people are still at the site.
 
-    Refuses with RecordClosed or StayEnded.
+    Refuses with RecordClosed or StayEnded, and with ChildAmongStrangers when a child would be left so.
     """
     require(by, Permission.PLACE, _site_of([stay.room for stay in stays]), at)
     people = lock_people(stays, at, by)
     running = list(zip(people, _as_they_are(Stay.objects.from_(at), stays), strict=True))
     if any(stay.kind == Stay.Kind.STAY and at not in stay.during for _, stay in running):
         raise StayEnded
-    _leave([(who, stay) for who, stay in running if stay.kind == Stay.Kind.STAY], at, act)
-    cut_holds([stay for _, stay in running if stay.kind == Stay.Kind.HOLD], at, act)
+    with _children_kept(people, [stay.room for _who, stay in running], by=by, act=act, happened_anyway=happened_anyway):
+        _leave([(who, stay) for who, stay in running if stay.kind == Stay.Kind.STAY], at, act)
+        cut_holds([stay for _who, stay in running if stay.kind == Stay.Kind.HOLD], at, act)
     return Placed([str(who.person) for who in people], [str(stay.pk) for stay in stays])
 
 
@@ -295,6 +313,21 @@ def _as_they_are(rows: StayQuerySet, asked: Sequence[Stay]) -> list[Stay]:
     return [found[stay.pk] for stay in asked]
 
 
+def _children_kept(
+    people: Sequence[Sleeper], rooms: Iterable[Room], *, by: User, act: Act, happened_anyway: str = ""
+) -> AbstractContextManager[None]:
+    """No child is placed away from who looks after it, and none comes to sleep among strangers in these rooms."""
+    concerned = list(rooms)
+    children = children_of([who.person for who in people], local_day(act.at))
+    return children_kept(
+        lambda: apart_at(children, act.at) | among_strangers(concerned, act.at, children),
+        by=by,
+        site=concerned[0].site,
+        act=act,
+        happened_anyway=happened_anyway,
+    )
+
+
 def _leave(sleeping: Sequence[tuple[Sleeper, Stay]], at: datetime, act: Act) -> list[Lodging]:
     """Write that these people left their rooms; return the rooms they left."""
     left = [Lodging(who, stay.room, stay.place) for who, stay in sleeping]
@@ -332,6 +365,18 @@ def _bed(kind: str, lodgings: Sequence[Lodging], site: Site, *, at: datetime, ac
     free = {lodging.place.pk for lodging in lodgings if lodging.place}
     with refused_on(PLACE_TAKEN_ONCE, PlaceTaken()):
         lay_out_stays([who.person for who in people], act, free)
+
+
+def _who_comes(people: Sequence[Sleeper], site: Site, at: datetime, by: User, *, named: bool) -> list[Sleeper]:
+    """Those of the family who come to the site; who is not named only where nothing else was told.
+
+    Refuses with NotTold or ToldElsewhere when that is nobody.
+    """
+    told = told_of([who.person for who in people], by, at)
+    if not told:
+        raise NotTold
+    touched = told if named else touched_at(told, site, at)
+    return [who for who in people if who.person in touched]
 
 
 def _arrive_where_absent(people: Sequence[Sleeper], site: Site, at: datetime, act: Act) -> None:

@@ -88,6 +88,9 @@ class TogetherFacts(ActFacts):
     """An act for the stay or hold of the address; others of the family may come along in the same act."""
 
     also = RowsField(rows=stays_of, required=False, help_text="Other stays or holds, in the same act.")
+    happened_anyway = Text(
+        required=False, max_length=200, help_text="How a child came to be without who looks after it."
+    )
 
     def with_others(self, stay: Stay) -> tuple[list[Stay], dict[str, Any]]:
         """All the stays of the act, each once, and its other facts."""
@@ -161,7 +164,9 @@ class PlaceFacts(MembersFacts):
 
     rooms = RowsField(rows=rooms_of, help_text="Rooms to fill, in this order.")
     happened_anyway = Text(
-        required=False, max_length=200, help_text="Why those without a place sleep there all the same."
+        required=False,
+        max_length=200,
+        help_text="Why those without a place sleep there all the same, or a child among strangers.",
     )
 
 

@@ -80,6 +80,7 @@ class StaysForm(ActForm):
     """Stays or holds at the sites where the user may place."""
 
     stays = Rows()
+    happened_anyway = forms.CharField(label=_("What happened"), max_length=200, required=False)
 
     def __init__(self, *args: Any, stays: StayQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,12 +92,14 @@ class CheckInForm(StaysForm):
 
     def facts(self) -> dict[str, Any]:
         """The parameters of the act."""
-        return {"holds": self.cleaned_data["stays"], "id": self.cleaned_data["id"]}
+        facts = super().facts()
+        return facts | {"holds": facts.pop("stays")}
 
 
 class KeepForm(StaysForm):
     """Keep the beds of people who are away for a while."""
 
+    happened_anyway = None  # type: ignore[assignment]  # a bed that is kept parts nobody
     until = InstantInput(label=_("Keep until"))
     reason = forms.CharField(label=_("Reason"), max_length=200)
 

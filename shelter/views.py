@@ -13,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from casework.anyway import asked_anyway
 from centre.access import Permission, allows, require
 from centre.doors import do, draw, may, see
 from centre.forms import ActForm
@@ -187,7 +188,11 @@ def _do(request: StaffRequest, form: ActForm, act: Act, *household: Household, s
         if in_file:
             return see("shelter:family", request.GET.get("family", ""))
         return see("shelter:board", **{name: request.GET[name] for name in ("site",) if name in request.GET})
-    refused = {"texts": [text for texts in form.errors.values() for text in texts], "asked": set(form.data.values())}
+    refused = {
+        "texts": [text for texts in form.errors.values() for text in texts],
+        "asked": set(form.data.values()),
+        "anyway": asked_anyway(request, form),
+    }
     if in_file:
         return _draw_family(request, _household(request, request.GET.get("family", "")), refused, status=422)
     return _draw_board(request, refused, status=422)

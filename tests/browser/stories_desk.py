@@ -12,7 +12,7 @@ from cards.models import Card
 from casework.models import Case
 from centre.access import Role
 from centre.models import LogLine
-from desk.actions import arrive, complete, count_gate, pre_register, void_movements
+from desk.actions import arrive, complete, count_gate, depart, pre_register, void_movements
 from desk.coming import note_seen
 from desk.merging import merge_pairs
 from desk.models import EmergencyOpening
@@ -294,9 +294,9 @@ def record_arrival(desk: Desk) -> Iterator[None]:
 
 @button("Record arrival of the others", "desk:arrive", on=FILE, does=["arrive"])
 def record_arrival_of_the_others(desk: Desk) -> Iterator[None]:
-    family = desk.family(3, going="own_address")
+    family = desk.family(3)
+    depart(family, site=desk.site, destination="unknown", by=desk.by)
     [first, *_others] = Individual.objects.members_of(family)
-
     arrive(family, site=desk.site, members=[first.pk], by=desk.by)
     desk.open(f"/families/{code(family)}/")
     yield

@@ -8,13 +8,20 @@ from playwright.sync_api import Browser, Page, expect
 from centre.access import Role
 from centre.models import Act, Operation, Site, User
 from tests.api.world import furnish
-from tests.browser import stories_aid, stories_change, stories_desk, stories_everywhere, stories_shelter
+from tests.browser import (
+    stories_aid,
+    stories_change,
+    stories_desk,
+    stories_everywhere,
+    stories_kept,
+    stories_shelter,
+)
 from tests.browser.buttons import OPENS, STORIES, Desk, Story, kind_of, kinds_since, press, read_links, rows, untold
 from tests.build import LONG_AGO, make_user
 from tests.servers import Server
 
 # Whose buttons are told of
-__all__ = ["stories_aid", "stories_change", "stories_desk", "stories_everywhere", "stories_shelter"]
+__all__ = ["stories_aid", "stories_change", "stories_desk", "stories_everywhere", "stories_kept", "stories_shelter"]
 
 pytestmark = pytest.mark.browser
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from casework.models import Case
+from centre.access import Role
 from centre.refusals import Refusal
 from desk.actions import arrive, depart, record_death, void_movement
 from desk.merging import merge_individuals, merge_pairs, unmerge
@@ -138,7 +139,7 @@ def test_two_members_who_count_as_one_leave_in_one_case(goris, desk, now):
     family = register_family(goris, desk, person(), person("Ani", **child), person("Anni", **child), at=now - HOUR)
     head, one, other = (m.individual for m in family.memberships.order_by("position"))
     Case.objects.all().update(closed_at=now, closed_by=desk)
-    merge_individuals(other, into=one, reason="written twice", by=desk)
+    merge_individuals(other, into=one, reason="written twice", by=make_user(Role.PROTECTION))
     depart(family, site=goris, destination="unknown", members=[one.pk], happened_anyway="with an aunt", by=desk, at=now)
     assert Case.objects.open().get().individual == one
     assert where_now() == [(head, goris)]

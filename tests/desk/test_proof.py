@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from aid.actions import reverse_handout
 from aid.models import Distribution, Handout
+from casework.models import Case
 from centre.access import Role
 from centre.models import LogLine
 from desk.actions import arrive, open_in_emergency, pre_register
@@ -367,6 +368,10 @@ def test_nobody_is_taken_out_of_a_confidential_place_by_who_may_not_know_it(desk
     mother, boy = Individual.objects.members_of(family)
     arrive(family, site=house, members=[mother.pk], by=make_user(Role.PROTECTION))
     assert by_page(desk, family, "Davit", "2015")
+    assert where() == {"safe", "kapan"}  # a boy without his mother: they say how
+    came = {"id": uuid.uuid4(), "choosing": "1", "members": boy.pk, "happened_anyway": "with a neighbour"}
+    assert desk.post(f"/families/{str(family).replace(' ', '')}/arrive/", came).status_code == 303
+    assert Case.objects.get(individual=boy).site.code == "goris"
     at = dict(Presence.objects.at(timezone.now()).values_list("individual", "site__code"))
     assert at == {mother.pk: "safe", boy.pk: "goris"}
     arrive(family, site=house, members=[boy.pk], by=make_user(Role.PROTECTION))

@@ -156,7 +156,7 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "died": lambda w: sent(record_death, w.coordinator, w.head(w.family), site=w.goris),
     "born": lambda w: sent(record_birth, w.coordinator, w.family, site=w.goris, child=newborn()),
     "void": lambda w: sent(void_movement, w.coordinator, w.departure),
-    "void_together": lambda w: sent(void_movements, w.coordinator, [w.departure, w.arrival]),
+    "void_together": lambda w: sent(void_movements, w.officer, [w.departure, w.arrival]),
     "correct": lambda w: sent(correct, w.coordinator, w.family, said=[Said("vehicle", "bus")]),
     "change_needs": lambda w: sent(change_needs, w.coordinator, w.other, add=["SM-CC"]),
     "settle": lambda w: sent(settle, w.coordinator, w.conflict, take=True),

@@ -126,6 +126,12 @@ def added_staff(world: World) -> Refused:
     return lambda: add_staff(**names, role=Role.OFFICIAL, by=world.admin)
 
 
+def scattered(world: World) -> Refused:
+    arrive(world.couple, site=world.sisian, members=[world.other.pk], by=world.coordinator)
+    vayk = make_site("vayk")
+    return lambda: arrive(world.couple, site=vayk, by=world.coordinator)
+
+
 def told_on_a_page(world: World, address: str, data: dict[str, Any], **headers: str) -> Refused:
     """What the page says, or what stands beside the card that was typed."""
     client = Client(headers=headers)
@@ -265,13 +271,7 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     desk.NotTheMother: lambda w: born(w, newborn(), mother=w.head(w.gone).pk),
     desk.CarerMissing: lambda w: registered(w, person(), child("Davit", relationship="other")),
     desk.NotPlanned: lambda w: (
-        lambda: depart(
-            w.family,
-            site=w.goris,
-            destination="abroad",
-            members=[w.family.memberships.get(position=1).individual_id],
-            by=w.coordinator,
-        )
+        lambda: depart(w.family, site=w.goris, destination="abroad", members=[w.child.pk], by=w.coordinator)
     ),
     desk.CardNeeded: lambda w: told_on_a_page(w, "/intake/same-family/", intake(row(), same=str(w.family.pk))),
     desk.NotProven: lambda w: told_on_a_page(w, "/intake/arrive/", intake({}, card=str(elsewhere(w)), **OTHERS)),
@@ -287,6 +287,14 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     registrations.NeverWas: lambda w: taken_out(w, lambda: record_death(w.other, site=w.goris, by=w.coordinator)),
     registrations.NoLongerMember: lambda w: taken_out(
         w, lambda: correct(w.couple, said=[Said("sex", "M", person=w.other.pk)], reason="seen", by=w.coordinator)
+    ),
+    registrations.ToldElsewhere: scattered,
+    casework.ChildApart: lambda w: lambda: arrive(w.family, site=w.sisian, members=[w.child.pk], by=w.coordinator),
+    casework.ChildAmongStrangers: lambda w: (
+        lambda: place_household(w.family, rooms=[w.room], members=[w.child.pk], by=w.coordinator)
+    ),
+    casework.ChildAlone: lambda w: (
+        lambda: merge_individuals(w.case.individual, into=w.child, reason="one girl", by=w.coordinator)
     ),
     casework.AlreadyClosed: lambda w: twice(close_case, w.case, by=w.officer),
 }

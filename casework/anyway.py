@@ -1,0 +1,28 @@
+"""What a page asks when a child would be parted from who looks after it, and it has already happened."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from casework.errors import ChildAmongStrangers, ChildApart
+from centre.forms import ActForm
+
+ASKED_OF = (ChildApart.code, ChildAmongStrangers.code)
+
+
+@dataclass(frozen=True)
+class Anyway:
+    """Where to send what was refused once more with how it happened, and the fields as they were sent."""
+
+    url: str
+    fields: list[tuple[str, str]]
+
+
+def asked_anyway(request: HttpRequest, form: ActForm) -> Anyway | None:
+    """What to send once more; none where the form was not refused for a child's sake."""
+    if not any(form.has_error("__all__", code) for code in ASKED_OF):
+        return None
+    sent = form.data.lists()  # type: ignore[attr-defined]  # a refused form was sent: it holds a QueryDict
+    kept = [(name, value) for name, values in sent for value in values]
+    left_out = ("csrfmiddlewaretoken", "happened_anyway")
+    return Anyway(request.get_full_path(), [(name, value) for name, value in kept if name not in left_out])

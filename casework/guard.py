@@ -1,0 +1,72 @@
+"""No act parts a child from who looks after it, or lets it sleep among strangers: the guard of every door."""
+
+import uuid
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+
+from casework.errors import ChildAmongStrangers, ChildApart
+from casework.models import Case
+from casework.parts import open_cases
+from centre.access import Permission, allows
+from centre.clock import local_day
+from centre.models import Act, Site, User
+from centre.refusals import Refusal
+from registrations.together import Apart, apart_at, children_of
+from registrations.whereabouts import find_people
+
+_guarded: ContextVar[bool] = ContextVar("guarded", default=False)
+
+
+FindApart = Callable[[], set[Apart]]
+
+
+def apart(people: Collection[uuid.UUID], at: datetime) -> FindApart:
+    """Finds the children of these persons' families of now who are somewhere without anybody who looks after them."""
+    children = children_of(people, local_day(at))
+    return lambda: apart_at(children, at)
+
+
+@contextmanager
+def children_kept(
+    find_apart: FindApart,
+    *,
+    by: User,
+    site: Site | None,
+    act: Act | None,
+    happened_anyway: str = "",
+    refusal: type[Refusal] | None = ChildApart,
+    reason: Case.Reason = Case.Reason.CHILD_ALONE,
+) -> Iterator[None]:
+    """Let what is written within leave every child with who looks after it; the people are locked.
+
+    Refuses otherwise, unless a protection officer does it; of what happened anyway, and where nothing is refused, an
+    urgent case opens where the child is. Of several acts in one, this is asked around all of them.
+    """
+    if _guarded.get():
+        yield
+        return
+    token = _guarded.set(True)
+    try:
+        before = find_apart()
+        yield
+        parted = find_apart() - before
+    finally:
+        _guarded.reset(token)
+    if parted and act and (happened_anyway or refusal is None):
+        children = {one.child for one in parted}
+        _open_where_they_are(children, site=site, reason=reason, act=act, by=by, note=happened_anyway)
+    elif parted and refusal and not allows(by, Permission.SEE_CASES, site, act.judged_at if act else None):
+        raise ChildAmongStrangers if any(one.among_strangers for one in parted) else refusal
+
+
+def _open_where_they_are(
+    children: Collection[uuid.UUID], *, site: Site | None, reason: Case.Reason, act: Act, by: User, note: str = ""
+) -> None:
+    """Open an urgent case for each child at the site where it is or is going, or at this one where that is none."""
+    where = find_people(children, act.at)
+    for child in sorted(children):
+        there = where[child].site if child in where else None
+        known = there or site or Site.objects.filter(households__memberships__counted_as=child).earliest("pk")
+        open_cases([child], site=known, reason=reason, urgent=True, act=act, by=by, note=note)

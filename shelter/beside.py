@@ -1,0 +1,80 @@
+"""Children sleep beside who looks after them: who gets which of the beds, and who would sleep among strangers."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from centre.clock import local_day
+from registrations.together import Apart, LookedAfter, children_of
+from shelter.models import Place, Room, Stay
+from shelter.parts import Sleeper
+
+Spot = tuple[Room, Place | None]
+
+
+def among_strangers(rooms: Collection[Room], at: datetime, known: Sequence[LookedAfter]) -> set[Apart]:
+    """The children who from then on have a bed in these rooms beside others, and beside nobody who looks after them.
+
+    `known` are children who need not be looked up.
+    """
+    sleepers: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for room, person in Stay.objects.filter(room__in=rooms).from_(at).values_list("room", "individual"):
+        sleepers[room].add(person)
+    families = {person for one in known for person in one.family}
+    others = {person for people in sleepers.values() for person in people} - families
+    if not others:
+        return set()
+    return {
+        Apart(one.membership, one.child, str(room), among_strangers=True)
+        for one in [*known, *children_of(others, local_day(at))]
+        for room, people in sleepers.items()
+        if one.child in people and not one.carers & people and people - one.family
+    }
+
+
+def seat(people: Sequence[Sleeper], spots: Sequence[Spot], at: datetime) -> list[tuple[Sleeper, Spot]]:
+    """Who of the family gets which of the beds, which are as many.
+
+    In the order of the form, unless a child would have nobody in its room who looks after it: then adults go apart.
+    """
+    beds: dict[uuid.UUID, list[Spot]] = defaultdict(list)
+    for spot in spots:
+        beds[spot[0].pk].append(spot)
+    in_order = list(zip(people, spots, strict=True))
+    if len(beds) < 2:
+        return in_order
+    carers = {one.child: one.carers for one in children_of({who.person for who in people}, local_day(at))}
+    room_of = {who.person: spot[0].pk for who, spot in in_order}
+    if all(room_of[child] in {room_of.get(carer) for carer in carers[child]} for child in carers if child in room_of):
+        return in_order
+    room_of = assign([who.person for who in people], {room: len(some) for room, some in beds.items()}, carers)
+    return [(who, beds[room_of[who.person]].pop(0)) for who in people]
+
+
+def assign(
+    people: Sequence[uuid.UUID],
+    seats: Mapping[uuid.UUID, int],
+    carers: Mapping[uuid.UUID, frozenset[uuid.UUID]],
+) -> dict[uuid.UUID, uuid.UUID]:
+    """Which person gets which room: one adult in each while there are, each child beside one who looks after it."""
+    left = dict(seats)
+    room_of: dict[uuid.UUID, uuid.UUID] = {}
+
+    def put(person: uuid.UUID, rooms: Collection[uuid.UUID]) -> None:
+        room = next((room for room in rooms if left[room]), None) or next(room for room in left if left[room])
+        left[room] -= 1
+        room_of[person] = room
+
+    adults = [person for person in people if person not in carers]
+    children = [person for person in people if person in carers]
+    looks_after = {carer for child in children for carer in carers[child]}
+    adults.sort(key=lambda adult: adult not in looks_after)  # stable: those who look after children first
+    first, others = adults[: len(left)], adults[len(left) :]
+    for adult, room in zip(first, list(left), strict=False):
+        put(adult, [room])
+    for child in sorted(children, key=lambda child: len(carers[child])):
+        put(child, [room_of[carer] for carer in carers[child] if carer in room_of])
+    for adult in others:
+        put(adult, list(left))
+    return room_of
