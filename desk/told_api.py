@@ -44,14 +44,13 @@ class ToldRow(serializers.Serializer[Line]):
     happened_at = serializers.DateTimeField()
     recorded_at = serializers.DateTimeField()
     by = serializers.CharField(allow_null=True, help_text="Null where it would say where it was.")
-    individuals = serializers.SerializerMethodField(help_text="Of whom; of the whole household where empty.")
+    individuals = serializers.ListField(
+        child=serializers.UUIDField(), source="people", help_text="Of whom; of the whole household where empty."
+    )
     lines = FieldRow(source="said", many=True)
     more = serializers.ListField(child=serializers.CharField(), help_text="What else was said, in words.")
     reason = serializers.CharField()
     voided = VoidedRow(allow_null=True)
-
-    def get_individuals(self, line: Line) -> list[str]:
-        return [str(key) for key in line.people]
 
 
 class _Told(viewsets.GenericViewSet[Any]):

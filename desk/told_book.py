@@ -76,6 +76,12 @@ class Line:
         return self.recorded_at - self.happened_at > LATE
 
     @property
+    def others(self) -> list[str]:
+        """Of whom it was told without a field of their own."""
+        named = {one.person for one in self.said}
+        return [name for key, name in self.people.items() if key not in named]
+
+    @property
     def said_by_person(self) -> dict[str, list[FieldSaid]]:
         """The fields under the name of whom each is said; those of the family under none."""
         said: dict[str, list[FieldSaid]] = defaultdict(list)
@@ -146,10 +152,11 @@ class Book:
     def _written_in(self, act: Act) -> Iterator[tuple[Row, uuid.UUID | None]]:
         if act.pk == (self.household.registered_in_id or self.household.act_id):
             yield self.household, None
-        for row in self.rows:
-            person: Individual = row.individual
+        for person in {row.individual_id: row.individual for row in self.rows}.values():
             if act.pk == (person.pre_registered_in_id or person.registered_in_id):
-                yield person, row.individual_id
+                yield person, person.pk
+        for row in self.rows:
+            person = row.individual
             counted = person.pre_registered_in_id == row.act_id  # what somebody is to the head is said with the name
             if row.household_id == self.household.pk and act.pk == (person.registered_in_id if counted else row.act_id):
                 yield row, row.individual_id

@@ -83,7 +83,9 @@ def conflicts(book: Book) -> Iterator[Line]:
             continue
         was, now = (in_words(one.field, value, book.about.people) for value in (one.was, one.now))
         said = [FieldSaid(one.field, str(FIELDS[one.field]), was, now, record)]
-        yield book.line("conflict", _("Two desks wrote different things"), one.act, _one(record), said=said, reason=one.reason)
+        yield book.line(
+            "conflict", _("Two desks wrote different things"), one.act, _one(record), said=said, reason=one.reason
+        )
         if one.settled_in and one.settled_in_id not in changed:
             yield book.line("settle", str(VERBS["settle"]), one.settled_in, _one(record))
 

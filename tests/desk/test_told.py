@@ -456,6 +456,8 @@ def test_who_came_later_reads_nothing_of_the_family_from_before(family, by, gori
     family.refresh_from_db()
     kinds = [one.kind for one in lines(family, by, named("Sona"))]
     assert (kinds.count("change_household"), kinds.count("correct")) == (1, 0)
+    (entered,) = [one for one in lines(family, by) if one.kind == "register" and named("Sona").pk in one.people]
+    assert [one.now for one in entered.said if one.field == "given_name"] == ["Sona"]
 
 
 def test_it_is_printed_in_the_familys_language_with_roles_instead_of_names(client, by, goris):
