@@ -107,7 +107,7 @@ def settle(conflict: Conflict, *, take: bool, by: User, at: datetime, act: Act) 
 
 def may_supervise(by: User, household: Household, at: datetime) -> bool:
     """Whether the user is one of those who set right what a desk wrote of this family."""
-    return Household.objects.visible_to(by, at, Permission.MERGE).filter(pk=household.pk).exists()
+    return Household.objects.supervised_by(by, at).filter(pk=household.pk).exists()
 
 
 def may_correct(by: User, household: Household, at: datetime, people: Sequence[Individual] = ()) -> bool:

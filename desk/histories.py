@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -54,17 +56,84 @@ NOT_IN_WORDS = ("left_at", "never_was")  # the verb says it
 
 
 @dataclass(frozen=True)
-class Changed:
-    """What one act said anew: a line a field, with what stood before."""
+class FieldSaid:
+    """What a field said and what it says since, as a desk reads it; of whom, where it is no family's."""
 
+    field: str
     words: str
-    at: datetime
-    by: str
+    was: str
+    now: str
+    person: uuid.UUID | None
+
+    def __str__(self) -> str:
+        return f"{self.words}: {self.was} → {self.now}" if self.was else f"{self.words}: {self.now}"
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What one act said anew: a line a field, with what stood before; `undone` is the act that took it back."""
+
+    act: Act
+    words: str
     reason: str
-    people: list[str]
-    lines: list[str]
-    act: uuid.UUID
-    may_be_undone: bool
+    people: dict[uuid.UUID, str]
+    lines: list[FieldSaid]
+    undone: Act | None
+
+
+@dataclass(frozen=True)
+class About:
+    """Whom it was told of: a household, its memberships of all times, and records of people, with their names.
+
+    `until` is when it was recorded that somebody left: what is said of them elsewhere since is not this family's.
+    """
+
+    household: Household
+    memberships: Sequence[Membership]
+    people: Mapping[uuid.UUID, str]
+    until: Mapping[uuid.UUID, datetime]
+
+    @classmethod
+    def of(cls, household: Household, rows: Iterable[Any] | None = None) -> "About":
+        """The household and everybody who ever belonged to it; or those of the rows."""
+        rows = list(belonging_to(Q(household=household)) if rows is None else rows)
+        own = [row for row in rows if row.household_id == household.pk]
+        members = {row.individual_id for row in own if row.left_at is None}
+        left = {row.individual_id: row.left_recorded_at for row in sorted(own, key=lambda one: one.joined_at)}
+        until = {key: at for key, at in left.items() if at and key not in members}
+        return cls(household, own, {row.individual_id: str(row.individual) for row in rows}, until)
+
+    @cached_property
+    def everything(self) -> list[Correction]:
+        """What was said anew of them, in order, also after they left."""
+        return list(self.filter(Correction).select_related("act__by", "membership").order_by("id"))
+
+    @property
+    def corrections(self) -> list[Correction]:
+        """What was said anew of them while they belonged to it."""
+        return [one for one in self.everything if self.knew(person_of(one), one.recorded_at)]
+
+    def knew(self, record: uuid.UUID | None, recorded_at: datetime) -> bool:
+        """Whether what was recorded then of this record was told while it belonged to the family."""
+        return record is None or (record in self.people and recorded_at <= self.until.get(record, recorded_at))
+
+    def filter(self, facts: Any) -> Any:
+        """Those of the facts that are about them."""
+        return facts.objects.filter(
+            Q(household=self.household) | Q(membership__household=self.household) | Q(individual__in=list(self.people))
+        )
+
+    def named(self, one: Correction | Conflict) -> dict[uuid.UUID, str]:
+        """Of whom it was said, where it was said of a person."""
+        key = person_of(one)
+        return {key: self.people[key]} if key and key in self.people else {}
+
+
+def belonging_to(which: Q) -> Any:
+    """These memberships, with when it was recorded that each ended."""
+    left = Max("corrections__recorded_at", filter=Q(corrections__field="left_at"))
+    rows = Membership.objects.filter(which).annotate(left_recorded_at=left)
+    return rows.select_related("individual", "act__by")
 
 
 @dataclass(frozen=True)
@@ -80,49 +149,49 @@ class Disputed:
     at: datetime
 
 
-def read_changes(household: Household, user: User, supervises: bool) -> list[Changed]:
+def read_changes(about: About) -> list[Changed]:
     """What was said anew of the household and its people, the latest first."""
-    memberships = Membership.objects.filter(household=household).select_related("individual", "act__by")
-    people = {row.individual_id: str(row.individual) for row in memberships}
+    household = about.household
     corrections: dict[Act, list[Correction]] = defaultdict(list)
-    for one in _about(Correction, household, people).select_related("act__by", "membership").order_by("id"):
+    for one in about.corrections:
         corrections[one.act].append(one)
-    joined: dict[Act, list[str]] = defaultdict(list)
-    for row in memberships:
+    joined: dict[Act, dict[uuid.UUID, str]] = defaultdict(dict)
+    for row in about.memberships:
         if row.act_id not in (household.act_id, household.registered_in_id) or row.act.kind in ("split",):
-            joined[row.act].append(people[row.individual_id])
+            joined[row.act][row.individual_id] = about.people[row.individual_id]
     acts = sorted({*corrections, *joined}, key=lambda one: (one.at, one.recorded_at), reverse=True)
-    undone = set(Correction.objects.filter(act__in=acts, voided_by__isnull=False).values_list("act", flat=True)) | {
-        row.act_id for row in memberships if row.never_was
-    }
+    undone = _undone(about)
     return [
         Changed(
-            words=str(VERBS.get(one.kind, VERBS["correct"])),
-            at=one.at,
-            by=str(one.by),
+            act=one,
+            words=str(VERBS[one.kind]),
             reason=next((each.reason_in_words for each in corrections[one] if each.reason), ""),
-            people=list(dict.fromkeys([*joined[one], *_named(corrections[one], people)])),
-            lines=[_line(each, people) for each in corrections[one] if each.field not in NOT_IN_WORDS],
-            act=one.pk,
-            may_be_undone=one.kind in UNDOABLE and one.pk not in undone and (supervises or may_undo_own(one, user)),
+            people=reduce(or_, map(about.named, corrections[one]), joined[one]),
+            lines=[_said(each, about.people) for each in corrections[one] if each.field not in NOT_IN_WORDS],
+            undone=undone.get(one.pk),
         )
         for one in acts
         if one.kind in VERBS
     ]
 
 
+def may_be_undone(changed: Changed, user: User, supervises: bool) -> bool:
+    """Whether the user may take back what this act said."""
+    open_to_them = supervises or may_undo_own(changed.act, user)
+    return changed.act.kind in UNDOABLE and changed.undone is None and open_to_them
+
+
 def read_conflicts(household: Household) -> list[Disputed]:
     """The fields of which two desks said otherwise, until somebody decides."""
-    memberships = Membership.objects.filter(household=household).select_related("individual")
-    people = {row.individual_id: str(row.individual) for row in memberships}
-    open_ones = _about(Conflict, household, people).filter(settled_in=None)
+    about = About.of(household)
+    open_ones = about.filter(Conflict).filter(settled_in=None)
     return [
         Disputed(
             key=one.pk,
-            who=people.get(_person(one) or uuid.UUID(int=0), ""),
+            who="".join(about.named(one).values()),
             field=str(FIELDS[one.field]),
-            stands=in_words(one.field, _stands(one), people),
-            meant=in_words(one.field, one.now, people),
+            stands=in_words(one.field, _stands(one), about.people),
+            meant=in_words(one.field, one.now, about.people),
             by=str(one.act.by),
             at=one.act.at,
         )
@@ -132,6 +201,11 @@ def read_conflicts(household: Household) -> list[Disputed]:
 
 def in_words(field: str, value: Any, people: Mapping[uuid.UUID, str]) -> str:
     """The value of a field as a desk reads it."""
+    return value_in_words(field, value, people) or _("nothing")
+
+
+def value_in_words(field: str, value: Any, people: Mapping[uuid.UUID, str]) -> str:
+    """The same; empty where nothing was said."""
     match field:
         case "sex":
             said = str(dict(Sex.choices).get(value, ""))
@@ -153,27 +227,25 @@ def in_words(field: str, value: Any, people: Mapping[uuid.UUID, str]) -> str:
             said = str(len(value)) if value else ""
         case _:
             said = ", ".join(value) if isinstance(value, list) else str(value or "")
-    return said or _("nothing")
+    return said
 
 
-def _about(facts: Any, household: Household, people: Iterable[uuid.UUID]) -> Any:
-    return facts.objects.filter(
-        Q(household=household) | Q(membership__household=household) | Q(individual__in=list(people))
-    )
-
-
-def _person(one: Correction | Conflict) -> uuid.UUID | None:
+def person_of(one: Correction | Conflict) -> uuid.UUID | None:
+    """The record of whom it was said; None of a household."""
     return one.membership.individual_id if one.membership else one.individual_id
 
 
-def _named(corrections: Sequence[Correction], people: Mapping[uuid.UUID, str]) -> list[str]:
-    keys = (_person(one) for one in corrections)
-    return [people[key] for key in keys if key is not None and key in people]
+def _undone(about: About) -> dict[uuid.UUID, Act]:
+    """The acts of which something was taken back, by the act that did."""
+    known = {one.pk: one for one in about.corrections}
+    never = {one.membership_id: one.act for one in about.corrections if one.field == "never_was"}
+    taken_back = {known[one.voids_id].act_id: one.act for one in known.values() if one.voids_id in known}
+    return taken_back | {row.act_id: never[row.pk] for row in about.memberships if row.never_was}
 
 
-def _line(one: Correction, people: Mapping[uuid.UUID, str]) -> str:
+def _said(one: Correction, people: Mapping[uuid.UUID, str]) -> FieldSaid:
     was, now = (in_words(one.field, value, people) for value in (one.was, one.now))
-    return f"{FIELDS[one.field]}: {was} → {now}"
+    return FieldSaid(one.field, str(FIELDS[one.field]), was, now, person_of(one))
 
 
 def _stands(one: Conflict) -> Any:

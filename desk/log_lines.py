@@ -49,6 +49,7 @@ PARTS = {
     "size": _("how many people"),
     "state": _("by state"),
     "stays": _("beds"),
+    "told": _("what was told"),
     **{one.value: one.label for one in Agreement},
 }
 

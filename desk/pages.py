@@ -15,15 +15,16 @@ class Page:
     rows: list[Any]
     number: int
     has_next: bool
+    size: int = ROWS
 
     @classmethod
-    def of(cls, rows: Sequence[Any], asked: str) -> "Page":
+    def of(cls, rows: Sequence[Any], asked: str, size: int = ROWS) -> "Page":
         """The page of this number; the first when it is none."""
         number = int(asked[:9]) if asked.isascii() and asked.isdigit() else 1
         number = min(max(number, 1), LAST)
-        start = (number - 1) * ROWS
-        shown = list(rows[start : start + ROWS + 1])
-        return cls(shown[:ROWS], number, len(shown) > ROWS)
+        start = (number - 1) * size
+        shown = list(rows[start : start + size + 1])
+        return cls(shown[:size], number, len(shown) > size, size)
 
     @property
     def has_previous(self) -> bool:
@@ -43,5 +44,5 @@ class Page:
     @property
     def span(self) -> tuple[int, int]:
         """The places of the first and the last row in the list, counted from one."""
-        start = (self.number - 1) * ROWS
+        start = (self.number - 1) * self.size
         return start + 1, start + len(self.rows)

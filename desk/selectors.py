@@ -209,7 +209,7 @@ def read_file(household: Household, user: User, at: datetime) -> File:
         if where.place in AT_A_SITE and where.site:
             present[where.site.pk].append(person)
     history = _history(
-        _told_of([person.pk for person in people]), {person.pk: str(person) for person in people}, eyes, user
+        movements_told_of([person.pk for person in people]), {person.pk: str(person) for person in people}, eyes, user
     )
     return File(household, members, history, dict(present))
 
@@ -224,6 +224,10 @@ class Eyes:
     @classmethod
     def of(cls, user: User, at: datetime) -> "Eyes":
         return cls(sight_of(user, at), is_told_of_deaths(user, at))
+
+    def shows(self, movement: Movement) -> bool:
+        """Whether they may know of this fact of the journal."""
+        return self.sight.is_told(movement.site) and (self.deaths or movement.kind != Movement.Kind.DIED)
 
 
 def age_in_words(person: Individual, at: datetime) -> str:
@@ -260,7 +264,7 @@ def _needs(people: Iterable[Individual]) -> dict[uuid.UUID, list[str]]:
     return {person: list(dict.fromkeys(str(need.code) for need in needs)) for person, needs in found.items()}
 
 
-def _told_of(people: Sequence[uuid.UUID]) -> list[tuple[Movement, Movement, bool]]:
+def movements_told_of(people: Sequence[uuid.UUID]) -> list[tuple[Movement, Movement, bool]]:
     """What was told of these people, the oldest first: the fact, the last that voids it or what did, if it stands."""
     rows = list(Movement.objects.of(list(people)).select_related("site", "destination_site", "act__by"))
     voided_by = voiding(rows)
@@ -292,35 +296,49 @@ def _destination(movement: Movement) -> str:
     return movement.get_destination_display() or movement.get_kind_display()
 
 
+def told_together(
+    facts: Iterable[tuple[Movement, Movement, bool]], eyes: Eyes
+) -> list[tuple[list[Movement], list[Movement], bool]]:
+    """What one act told or took back of several people, as far as the reader may know: facts, last words, if it stands.
+
+    The oldest first.
+    """
+    entries: dict[Any, tuple[list[Movement], list[Movement], bool]] = {}
+    for fact, last, stands in facts:
+        if eyes.shows(fact):
+            key = fact.act_id, fact.kind, None if stands else last.act_id
+            together, lasts, _stands = entries.setdefault(key, ([], [], stands))
+            together.append(fact)
+            lasts.append(last)
+    return list(entries.values())
+
+
 def _history(
     facts: Iterable[tuple[Movement, Movement, bool]], names: dict[uuid.UUID, str], eyes: Eyes, user: User
 ) -> list[Told]:
     """What was told, the latest first; what one act told or took back of several people is one entry."""
-    entries: dict[Any, list[tuple[Movement, Movement]]] = defaultdict(list)
-    for fact, last, stands in facts:
-        shown = eyes.sight.is_told(fact.site) and (eyes.deaths or fact.kind != Movement.Kind.DIED)
-        if shown:
-            entries[fact.act_id, fact.kind, None if stands else last.act_id].append((fact, last))
     reach = user.reach(Permission.MERGE)
     told = [
         Told(
             kind=first.kind,
-            words=f"{_told(first, eyes)} · {Movement.Kind.VOIDED.label}" if undone else _told(first, eyes),
+            words=said if stands else f"{said} · {Movement.Kind.VOIDED.label}",
             at=first.happened_at,
-            by=str(last.act.by if undone else first.act.by),
-            people=[names[fact.counted_as_id] for fact, _last in group],
-            movements=[last.pk for _fact, last in group],
+            by=str(first.act.by if stands else lasts[0].act.by),
+            people=[names[fact.counted_as_id] for fact in together],
+            movements=[last.pk for last in lasts],
             may_be_voided=reach is None or first.site_id in reach,
             card_read=first.card_read,
             written_by=first.act.written_by,
         )
-        for (_act, _kind, undone), group in entries.items()
-        for first, last in group[:1]
+        for together, lasts, stands in told_together(facts, eyes)
+        for first in together[:1]
+        for said in [movement_in_words(first, eyes)]
     ]
     return told[::-1]
 
 
-def _told(movement: Movement, eyes: Eyes) -> str:
+def movement_in_words(movement: Movement, eyes: Eyes) -> str:
+    """What the fact says, and where as far as the reader is told."""
     kind = movement.get_kind_display().capitalize()
     where = str(movement.site or "")
     if movement.kind != Movement.Kind.DEPARTED:

@@ -13,6 +13,7 @@ from desk import (
     need_views,
     paper,
     seen_views,
+    told_views,
     views,
 )
 
@@ -50,6 +51,8 @@ urlpatterns = [
     path("families/<number:number>/needs/<uuid:key>/", need_views.needs, name="needs"),
     path("families/<number:number>/missing/", missing_views.counted_by_mistake, name="counted_by_mistake"),
     path("families/<number:number>/log/", log_views.who_opened, name="who_opened"),
+    path("families/<number:number>/told/", told_views.told, name="told"),
+    path("families/<number:number>/told/<uuid:key>/", told_views.told, name="told_of_person"),
     path("settings/log/", log_views.log, name="log"),
     path("settings/log/shown/", log_views.shown, name="shown"),
     path("families/<number:number>/void/", views.void, name="void"),

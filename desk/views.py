@@ -39,7 +39,7 @@ from desk.forms import (
     SeenForm,
     VoidForm,
 )
-from desk.histories import read_changes, read_conflicts
+from desk.histories import About, may_be_undone, read_changes, read_conflicts
 from desk.missing import MissingForm
 from desk.on_paper import PaperForm
 from desk.pages import Page
@@ -216,6 +216,8 @@ def _draw_file(request: StaffRequest, household: Household, form: ActForm | None
     reads_only = not sees(request.user, household)
     site = None if reads_only else site_or_none(request, Permission.REGISTER)
     here, coming = file.at(site), file.coming_to(site) if site else {}
+    supervises = may_supervise(request.user, household, timezone.now())
+    changes = read_changes(About.of(household))
     context = {
         "household": household,
         "file": file,
@@ -225,7 +227,8 @@ def _draw_file(request: StaffRequest, household: Household, form: ActForm | None
         "all_expected": site is not None and coming.keys() == file.expected_at(site, request.user, timezone.now()),
         "reads_only": reads_only,
         "corrects": not reads_only and may_correct(request.user, household, timezone.now()),
-        "changes": read_changes(household, request.user, may_supervise(request.user, household, timezone.now())),
+        "supervises": supervises,
+        "changes": [(one, may_be_undone(one, request.user, supervises)) for one in changes],
         "conflicts": read_conflicts(household),
         "missing": None if reads_only else MissingForm(household=household),
         "next": "" if reads_only else _next_act(request, household, here),

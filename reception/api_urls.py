@@ -22,6 +22,7 @@ from desk.facts_api import Conflicts, Families, People, Undoings
 from desk.list_api import FamiliesList
 from desk.log_api import LogLines, ShownFile
 from desk.seen_api import Sightings
+from desk.told_api import HouseholdsTold, IndividualsTold
 from reception.docs import Docs, NoSuchAddress, Schema
 from registrations.api import Households, Individuals, Presences
 from shelter.api import HouseholdPlaces, Rooms, Stays
@@ -33,10 +34,12 @@ router.register("rooms", Rooms)
 router.register("households", Households)
 router.register("households", HouseholdMovements, basename="household-movement")
 router.register("households", Families, basename="family")
+router.register("households", HouseholdsTold, basename="household-told")
 router.register("households", HouseholdPlaces, basename="household-place")
 router.register("individuals", Individuals)
 router.register("individuals", Deaths, basename="death")
 router.register("individuals", People, basename="person")
+router.register("individuals", IndividualsTold, basename="individual-told")
 router.register("acts", Undoings, basename="act")
 router.register("conflicts", Conflicts)
 router.register("presences", Presences)

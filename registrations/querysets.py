@@ -54,6 +54,10 @@ class HouseholdQuerySet(models.QuerySet[Any]):
         """The households on whom the user may act: those they see, and not by a file opened in an emergency alone."""
         return self.visible_to(user, permission=Permission.REGISTER)
 
+    def supervised_by(self, user: "User", at: datetime | None = None) -> "HouseholdQuerySet":
+        """The households of which the user sets right what a desk wrote, and reads all that was told of them."""
+        return self.visible_to(user, at, Permission.MERGE)
+
     def registered(self) -> "HouseholdQuerySet":
         """Households whose names are taken."""
         return self.filter(registered_at__isnull=False)
@@ -87,6 +91,10 @@ class IndividualQuerySet(models.QuerySet[Any]):
     def in_hand_of(self, user: "User") -> "IndividualQuerySet":
         """The people on whom the user may act: those they see, and not by a file opened in an emergency alone."""
         return self.visible_to(user, permission=Permission.REGISTER)
+
+    def supervised_by(self, user: "User", at: datetime | None = None) -> "IndividualQuerySet":
+        """The people of the households that the user supervises."""
+        return self.visible_to(user, at, Permission.MERGE)
 
     def by_reason_to_see(self, user: "User", at: datetime | None = None) -> "list[IndividualQuerySet]":
         """Those whom visible_to shows, a queryset for each reason.

@@ -24,7 +24,8 @@ from tests.build import make_site, make_user, person, register_family
 
 FILE, INTAKE, GATE = "desk:family", "desk:intake", "desk:gate"
 CARD = (FILE, "cards:family_card")
-PRINTED = ("desk:blank_sheet", "cards:sheet")
+TOLD = ("desk:told", "desk:told_of_person")
+PRINTED = ("desk:blank_sheet", "cards:sheet", *TOLD)
 
 
 def here(desk: Desk) -> int:
@@ -442,9 +443,23 @@ def print_a_sheet(desk: Desk) -> Iterator[None]:
     desk.user = make_user(Role.COORDINATOR, desk.site)
     if desk.on == "cards:sheet":
         address = f"/cards/sheets/{print_cards(desk.site, count=10, language='hy', by=desk.user).act}/"
+    elif desk.on in TOLD:
+        address = told_of(desk, person=desk.on == TOLD[1])
     desk.open(address)
     yield
     assert desk.page.evaluate("window.printed") == 1
+
+
+@button("For one person", OPENS, on=TOLD[0])
+def told_of_one_person(desk: Desk) -> Iterator[None]:
+    desk.open(told_of(desk, person=False))
+    yield
+
+
+def told_of(desk: Desk, person: bool) -> str:
+    """The page of what was told of a new family, or of its head."""
+    family = desk.family()
+    return f"/families/{code(family)}/told/" + (f"{family.memberships.first().individual_id}/" if person else "")
 
 
 # Duplicates and cases
