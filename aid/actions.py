@@ -30,6 +30,7 @@ from aid.models import (
     Distribution,
     EntitlementRule,
     Handout,
+    HandoutPerson,
     Item,
     StockMovement,
 )
@@ -230,10 +231,10 @@ def hand_out(
     """Give the household what it may receive in the distribution, once, out of the store of its site.
 
     With `given`, only so much of it: the rest stays due in this round. `collected_by` names who came for the family.
-    Refuses with NothingToGive, NotRunning, AlreadyHandedOut, NobodyLeft, NobodyThere, ReceivedLately, MoreThanDue, and
-    with CardNotSeen when only the number of a family that is not at the site was typed (`card_read` is False); then
-    nothing is written. With `happened_anyway`, a reason, it is never refused: what breaks a rule is recorded and
-    flagged. Stock may go below zero, for what was handed out was there.
+    Refuses with NothingToGive, NotRunning, AlreadyHandedOut, ReceivedWith, NobodyLeft, NobodyThere, ReceivedLately,
+    MoreThanDue, and with CardNotSeen when only the number of a family that is not at the site was typed (`card_read`
+    is False); then nothing is written. With `happened_anyway`, a reason, it is never refused: what breaks a rule is
+    recorded and flagged. Stock may go below zero, for what was handed out was there.
     """
     require(by, Permission.HAND_OUT, distribution.site, at)
     counted = _lock_counted(household)
@@ -258,6 +259,9 @@ def hand_out(
             collected_by=collected_by,
             **(flags if broken else {}),
         )
+    HandoutPerson.objects.bulk_create(
+        HandoutPerson(handout=handout, membership_id=counted.memberships[person]) for person in due.reaches
+    )
     handed = lines or (due.rules if broken else due.lines)
     _take_from_store(handout, handed, distribution.site, at, act)
     return HandedOut(

@@ -14,7 +14,7 @@ from centre.refusals import Refusal
 
 if TYPE_CHECKING:
     from aid.models import Distribution, Handout, Item
-    from aid.selectors import HeldBack
+    from aid.received import HeldBack
     from registrations.models import Household
     from registrations.whereabouts import Whereabouts
 
@@ -70,6 +70,17 @@ USED = {
         "This family's card %(card)s was already used on %(on)s at %(hour)s at %(site)s, by %(by)s."
     ),
 }
+
+
+class ReceivedWith(Refusal):
+    """Everybody of the household had their share of the distribution as members of another one."""
+
+    code = "received_with"
+    message = _("They received with another family.")
+
+    def __init__(self, handout: "Handout | None" = None) -> None:
+        told = {"card": handout.household} | _on_at(handout.happened_at) if handout else None
+        super().__init__(_("They received with family %(card)s on %(on)s.") % told if told else None)
 
 
 class MoreThanDue(Refusal):

@@ -15,7 +15,7 @@ from centre.access import Permission
 from centre.models import Act, Site, User
 from centre.sight import allowed_at
 from centre.words import in_words
-from registrations.models import Household, both_or_neither
+from registrations.models import Household, Membership, both_or_neither
 
 ITEM_ONCE = models.UniqueConstraint(fields=["code"], name="item_once")
 
@@ -247,6 +247,19 @@ class Handout(models.Model):
     def why_anyway(self) -> str:
         """Why it was recorded although it broke a rule, in words."""
         return in_words(self.happened_anyway_reason, self.OwnReason)
+
+
+class HandoutPerson(models.Model):
+    """A person whom a handout was for, as a member of the household then; whom they count as follows their merges."""
+
+    handout = models.ForeignKey(Handout, models.PROTECT, related_name="reached", db_index=False)
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="handouts")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["handout", "membership"], name="handed_to_a_person_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.handout_id} for {self.membership_id}"
 
 
 class StockMovementQuerySet(models.QuerySet["StockMovement"]):
