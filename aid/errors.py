@@ -96,7 +96,7 @@ class MoreThanDue(Refusal):
 
 
 class ReceivedLately(Refusal):
-    """Everything the distribution gives was received within its interval of days."""
+    """Everything the distribution gives, or the like of it, was received within its interval of days."""
 
     code = "received_lately"
     message = _("This family received these things a few days ago.")
@@ -105,7 +105,7 @@ class ReceivedLately(Refusal):
         super().__init__(
             _("This family received %(item)s on %(on)s at %(site)s. Next from %(next)s.")
             % {
-                "item": held_back.item,
+                "item": held_back.received,
                 "on": date_format(held_back.received_on, "d.m.Y"),
                 "site": held_back.at,
                 "next": date_format(held_back.next_on, "d.m.Y"),

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import product
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -59,12 +60,13 @@ class Had:
 
 @dataclass(frozen=True)
 class HeldBack:
-    """An item received so lately that it is not due, with the local day it is due again.
+    """An item that is not due, for what was received of like goods, with the local day it is due again.
 
     `at` is where, as the asker may be told; `left` are those for whom it is due, because others of them received it.
     """
 
     item: Item
+    received: Item
     received_on: date
     at: str
     next_on: date
@@ -109,35 +111,30 @@ def hold_back(
 
     What the round itself gave a part of is not held back: the rest of it is due.
     """
-    waiting = {rule.item_id: rule for rule in rules if rule.every_days}
-    if not waiting:
-        return []
-    held: dict[uuid.UUID, HeldBack] = {}
-    for movement in _received(waiting.values(), had, at):
-        rule = waiting[movement.item_id]
+    waiting = [rule for rule in rules if rule.every_days]
+    received = list(_received(waiting, had, at)) if waiting else []
+    held: dict[Item, HeldBack] = {}
+    for rule, movement in product(waiting, received):
         day, days = local_day(movement.happened_at), timedelta(days=rule.every_days or 0)
-        before = held[rule.item_id].left if rule.item_id in held else people
+        if not rule.item.is_like(movement.item) or abs(local_day(at) - day) >= days:
+            continue
+        before = held[rule.item].left if rule.item in held else people
         who = had.people_of(movement, rule.per)
         left = before - who if who is not None else frozenset()
-        if abs(local_day(at) - day) < days and (left != before or not left):
-            held[rule.item_id] = HeldBack(rule.item, day, named_for(by, movement.from_site), day + days, left)
+        if left != before or not left:
+            where = named_for(by, movement.from_site)
+            held[rule.item] = HeldBack(rule.item, movement.item, day, where, day + days, left)
     return list(held.values())
 
 
 def _received(rules: Collection[EntitlementRule], had: Had, at: datetime) -> "QuerySet[StockMovement]":
-    """What the household or its people received of the items of these rules in other rounds, the first of it first."""
-    return (
-        StockMovement.objects.filter(
-            Q(handout__counted_as=had.household_id) | Q(handout__in=had.people),
-            _within(_longest(rules), "happened_at", at),
-            kind=StockMovement.Kind.HANDED_OUT,
-            item__in=[rule.item_id for rule in rules],
-            handout__reversed_at=None,
-        )
-        .exclude(handout__distribution__in={rule.distribution_id for rule in rules})
-        .select_related("from_site", "handout")
-        .order_by("happened_at")
+    """What the household or its people received in other rounds in the days of these rules, the first of it first."""
+    handouts = Handout.objects.standing().filter(
+        Q(counted_as=had.household_id) | Q(pk__in=had.people), _within(_longest(rules), "happened_at", at)
     )
+    others = handouts.exclude(distribution__in={rule.distribution_id for rule in rules}).order_by()
+    given = StockMovement.objects.filter(kind=StockMovement.Kind.HANDED_OUT, handout__in=others.values("pk"))
+    return given.select_related("from_site", "handout", "item").order_by("happened_at")
 
 
 def _longest(rules: Iterable[EntitlementRule]) -> timedelta:

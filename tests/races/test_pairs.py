@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from aid.actions import Rule, receive_stock
+from aid.actions import Rule, categorise_item, hand_out, receive_stock
 from aid.models import Handout, StockMovement
 from centre.access import Role
+from centre.refusals import Refusal
 from desk.belonging import change_household, split
 from desk.merging import merge_individuals
 from registrations.models import Household, Individual, Merge
@@ -77,6 +78,25 @@ def test_handing_out_at_two_tables_against_going_over_gives_nobody_two_shares(co
     assert deadlocks() == 0
 
 
+def test_like_goods_of_two_rounds_at_two_sites_are_given_once(committed_database):
+    sites, planner = [make_site(), make_site()], make_user()
+    rounds = []
+    for number, site in enumerate(sites):
+        item = make_item(f"Like parcel {number}", planner)
+        categorise_item(item, category="food", by=planner)
+        rounds.append(make_distribution(site, planner, Rule(item, "person", 1, every_days=7)))
+    for turn in range(RUNS):
+        cards = [make_family(sites[0], 1)] * 2
+        if turn % 2:  # two cards of one family after a merge
+            cards[1] = make_family(sites[0], 1)
+            merge_individuals(members(cards[1])[0], into=members(cards[0])[0], reason="told so", by=planner)
+        tables = zip(rounds, cards, strict=True)
+        answers = at_once([beside(hand_out, one, household=card, by=planner) for one, card in tables])
+        assert sorted(answer.status for answer in answers) == [303, 422]
+    assert Handout.objects.filter(distribution__in=rounds).count() == RUNS
+    assert deadlocks() == 0
+
+
 def pieces(distribution):
     given = StockMovement.objects.filter(handout__distribution=distribution, kind="handed_out")
     return given.aggregate(pieces=Sum("quantity"))["pieces"] or 0
@@ -86,8 +106,12 @@ def beside(act, subject, **facts):
     """The act, by another desk of its own."""
 
     def do() -> Answer:
-        act(subject, **facts)
-        connection.close()
+        try:
+            act(subject, **facts)
+        except Refusal as refusal:
+            return Answer(422, str(refusal), 0.0)
+        finally:
+            connection.close()
         return Answer(303, "", 0.0)
 
     return do
