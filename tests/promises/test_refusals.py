@@ -75,7 +75,7 @@ from desk.proof import require_proof
 from registrations import errors as registrations
 from registrations.card_texts import CardText
 from registrations.facts import PersonFacts
-from registrations.models import Household, Individual
+from registrations.models import Household
 from shelter import errors as shelter
 from shelter.actions import (
     add_rooms,
@@ -366,8 +366,7 @@ def handed_out_to_the_dead(world: World) -> Refused:
 
 def handed_out_after_a_split(world: World) -> Refused:
     hand_out(world.round, world.couple, by=world.coordinator)
-    (husband,) = Individual.objects.members_of(world.couple).filter(given_name="Petros")
-    alone = PersonFacts(id=husband.pk, given_name="Petros", sex="M", relationship="head")
+    alone = PersonFacts(id=world.other.pk, relationship="head")
     answer = split(world.couple, site=world.goris, members=[alone], by=world.coordinator)
     return handed_out(world, world.round, Household.objects.get(pk=answer.households[1]))
 
