@@ -30,6 +30,7 @@ from aid.models import (
     Distribution,
     EntitlementRule,
     Handout,
+    HandoutPerson,
     Item,
     StockMovement,
 )
@@ -56,7 +57,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Added:
-    """The item that was put on the list."""
+    """The item that was put on the list, or whose category was said."""
 
     item: str
 
@@ -99,13 +100,29 @@ class Reversed:
 
 @act("add_item", answers=Added)
 def add_item(
-    *, name_en: str, code: str = "", name_hy: str = "", name_ru: str = "", by: User, at: datetime, act: Act
+    *,
+    name_en: str,
+    code: str = "",
+    name_hy: str = "",
+    name_ru: str = "",
+    category: str = "",
+    by: User,
+    at: datetime,
+    act: Act,
 ) -> Added:
     """Put a kind of thing on the list; without a code it gets one from its name. Refuses with ItemExists."""
     require(by, Permission.PLAN_AID, at=at)
     code = code or slugify(name_en)[:20].strip("-") or f"item-{act.pk.hex[:8]}"
     with refused_on(ITEM_ONCE, ItemExists()):
-        item = Item.objects.create(code=code, name_en=name_en, name_hy=name_hy, name_ru=name_ru)
+        item = Item.objects.create(code=code, name_en=name_en, name_hy=name_hy, name_ru=name_ru, category=category)
+    return Added(str(item.pk))
+
+
+@act("categorise_item", answers=Added)
+def categorise_item(item: Item, *, category: str, by: User, at: datetime, act: Act) -> Added:
+    """Say which like goods an item counts together with from now on; without a category it counts alone."""
+    require(by, Permission.PLAN_AID, at=at)
+    Item.objects.filter(pk=item.pk).update(category=category)
     return Added(str(item.pk))
 
 
@@ -230,10 +247,10 @@ def hand_out(
     """Give the household what it may receive in the distribution, once, out of the store of its site.
 
     With `given`, only so much of it: the rest stays due in this round. `collected_by` names who came for the family.
-    Refuses with NothingToGive, NotRunning, AlreadyHandedOut, NobodyLeft, NobodyThere, ReceivedLately, MoreThanDue, and
-    with CardNotSeen when only the number of a family that is not at the site was typed (`card_read` is False); then
-    nothing is written. With `happened_anyway`, a reason, it is never refused: what breaks a rule is recorded and
-    flagged. Stock may go below zero, for what was handed out was there.
+    Refuses with NothingToGive, NotRunning, AlreadyHandedOut, ReceivedWith, NobodyLeft, NobodyThere, ReceivedLately,
+    MoreThanDue, and with CardNotSeen when only the number of a family that is not at the site was typed (`card_read`
+    is False); then nothing is written. With `happened_anyway`, a reason, it is never refused: what breaks a rule is
+    recorded and flagged. Stock may go below zero, for what was handed out was there.
     """
     require(by, Permission.HAND_OUT, distribution.site, at)
     counted = _lock_counted(household)
@@ -258,6 +275,9 @@ def hand_out(
             collected_by=collected_by,
             **(flags if broken else {}),
         )
+    HandoutPerson.objects.bulk_create(
+        HandoutPerson(handout=handout, membership_id=counted.memberships[person]) for person in due.reaches
+    )
     handed = lines or (due.rules if broken else due.lines)
     _take_from_store(handout, handed, distribution.site, at, act)
     return HandedOut(

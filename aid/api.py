@@ -33,10 +33,11 @@ class RuleRow(serializers.ModelSerializer[EntitlementRule]):
     """What a household may receive of one item."""
 
     item = serializers.SlugRelatedField[Item](slug_field="code", read_only=True)
+    category = serializers.CharField(source="item.category", help_text="Its like goods; empty when it counts alone.")
 
     class Meta:
         model = EntitlementRule
-        fields = ("item", "per", "quantity", "every_days")
+        fields = ("item", "category", "per", "quantity", "every_days")
 
 
 class DistributionRow(serializers.ModelSerializer[Distribution]):

@@ -14,7 +14,7 @@ from centre.refusals import Refusal
 
 if TYPE_CHECKING:
     from aid.models import Distribution, Handout, Item
-    from aid.selectors import HeldBack
+    from aid.received import HeldBack
     from registrations.models import Household
     from registrations.whereabouts import Whereabouts
 
@@ -72,6 +72,17 @@ USED = {
 }
 
 
+class ReceivedWith(Refusal):
+    """Everybody of the household had their share of the distribution as members of another one."""
+
+    code = "received_with"
+    message = _("They received with another family.")
+
+    def __init__(self, handout: "Handout | None" = None) -> None:
+        told = {"card": handout.household} | _on_at(handout.happened_at) if handout else None
+        super().__init__(_("They received with family %(card)s on %(on)s.") % told if told else None)
+
+
 class MoreThanDue(Refusal):
     """More of an item was to be given than the household may still receive in the distribution."""
 
@@ -85,7 +96,7 @@ class MoreThanDue(Refusal):
 
 
 class ReceivedLately(Refusal):
-    """Everything the distribution gives was received within its interval of days."""
+    """Everything the distribution gives, or the like of it, was received within its interval of days."""
 
     code = "received_lately"
     message = _("This family received these things a few days ago.")
@@ -94,7 +105,7 @@ class ReceivedLately(Refusal):
         super().__init__(
             _("This family received %(item)s on %(on)s at %(site)s. Next from %(next)s.")
             % {
-                "item": held_back.item,
+                "item": held_back.received,
                 "on": date_format(held_back.received_on, "d.m.Y"),
                 "site": held_back.at,
                 "next": date_format(held_back.next_on, "d.m.Y"),

@@ -183,12 +183,25 @@ class WriteOffForm(StockForm):
     note = forms.CharField(label=_("What happened?"), max_length=200)
 
 
-class ItemForm(ActForm):
+class CategoryForm(ActForm):
+    """Which goods an item counts together with."""
+
+    category = forms.ChoiceField(
+        label=_("Category"),
+        choices=[("", _("Counts alone")), *Item.Category.choices],
+        required=False,
+        help_text=_("Items of one category count together: who received one waits for the others too."),
+    )
+
+
+class ItemForm(CategoryForm):
     """A kind of thing, in the three languages."""
 
     name_en = forms.CharField(label=_("Name in English"), max_length=80)
     name_hy = forms.CharField(label=_("Name in Armenian"), max_length=80, required=False)
     name_ru = forms.CharField(label=_("Name in Russian"), max_length=80, required=False)
+
+    field_order = ("name_en", "name_hy", "name_ru", "category")
 
 
 def handed_out_by(by: User) -> Any:

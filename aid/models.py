@@ -15,19 +15,31 @@ from centre.access import Permission
 from centre.models import Act, Site, User
 from centre.sight import allowed_at
 from centre.words import in_words
-from registrations.models import Household, both_or_neither
+from registrations.models import Household, Membership, both_or_neither
 
 ITEM_ONCE = models.UniqueConstraint(fields=["code"], name="item_once")
 
 
 class Item(models.Model):
-    """A kind of thing, such as a blanket or a food parcel."""
+    """A kind of thing, such as a blanket or a food parcel; those of one category are like goods."""
+
+    class Category(models.TextChoices):
+        """What counts together over the days of a rule; an item without one counts alone."""
+
+        FOOD = "food", _("Food")
+        HYGIENE = "hygiene", _("Hygiene")
+        BEDDING = "bedding", _("Bedding")
+        CLOTHING = "clothing", _("Clothing and shoes")
+        BABY = "baby", _("For babies")
+        HOUSEHOLD = "household", _("Kitchen and home")
+        FUEL = "fuel", _("Fuel and heating")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.SlugField(max_length=20)
     name_en = models.CharField(max_length=80)
     name_hy = models.CharField(max_length=80, blank=True)
     name_ru = models.CharField(max_length=80, blank=True)
+    category = models.CharField(max_length=9, choices=Category, blank=True)
 
     class Meta:
         ordering = ("code",)
@@ -35,6 +47,10 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return getattr(self, f"name_{(get_language() or 'en')[:2]}", "") or self.name_en
+
+    def is_like(self, other: "Item") -> bool:
+        """Whether they count together over the days of a rule."""
+        return self == other or self.category == other.category != ""
 
 
 class DistributionQuerySet(models.QuerySet["Distribution"]):
@@ -108,7 +124,7 @@ RULE_ONCE = models.UniqueConstraint(fields=["distribution", "item"], name="rule_
 class EntitlementRule(models.Model):
     """What a household may receive of one item: a quantity for each person, or for the household.
 
-    With `every_days`, at most once in so many local days, whichever distribution it came from.
+    With `every_days`, like goods at most once in so many local days, whichever distribution they came from.
     """
 
     class Per(models.TextChoices):
@@ -247,6 +263,19 @@ class Handout(models.Model):
     def why_anyway(self) -> str:
         """Why it was recorded although it broke a rule, in words."""
         return in_words(self.happened_anyway_reason, self.OwnReason)
+
+
+class HandoutPerson(models.Model):
+    """A person whom a handout was for, as a member of the household then; whom they count as follows their merges."""
+
+    handout = models.ForeignKey(Handout, models.PROTECT, related_name="reached", db_index=False)
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="handouts")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["handout", "membership"], name="handed_to_a_person_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.handout_id} for {self.membership_id}"
 
 
 class StockMovementQuerySet(models.QuerySet["StockMovement"]):

@@ -29,6 +29,7 @@ CANNOT_HAPPEN = frozenset(
 LOOKS = {
     "already_handed_out": "already",
     "received_lately": "already",
+    "received_with": "already",
     "card_revoked": "revoked",
     "nobody_there": "gone",
 }

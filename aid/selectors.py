@@ -2,26 +2,24 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.core.cache import cache
 from django.db.models import Exists, FilteredRelation, OuterRef, Sum
 from django.utils import timezone
 
-from aid.errors import AlreadyHandedOut, NobodyLeft, NotRunning, ReceivedLately
+from aid.errors import AlreadyHandedOut, NobodyLeft, NotRunning, ReceivedLately, ReceivedWith
 from aid.models import Distribution, EntitlementRule, Handout, Item, StockMovement
+from aid.received import HeldBack, find_had, hold_back
 from aid.there import There, find_there
 from cards.errors import CardNotSeen
-from centre.clock import local_day, local_instant
 from centre.models import Site, User
 from centre.refusals import Refusal
-from centre.sight import named_for
 from registrations.models import Absence, Household, Individual, Membership, Presence
 from registrations.today import today
 
-MIDNIGHT = datetime.min.time()
 FRESH = 20  # seconds for which a scan warns by the same reading of the store
 
 
@@ -34,25 +32,13 @@ class Line:
 
 
 @dataclass(frozen=True)
-class HeldBack:
-    """An item the household received so lately that it is not due, with the local day it is due again.
-
-    `at` is where, as the asker may be told.
-    """
-
-    item: Item
-    received_on: date
-    at: str
-    next_on: date
-
-
-@dataclass(frozen=True)
 class Counted:
-    """The household a card counts as, and its people of today."""
+    """The household a card counts as, its people of today, and as which member the card names each, where it does."""
 
     household_id: uuid.UUID
     living: frozenset[uuid.UUID]
     dead: frozenset[uuid.UUID]
+    memberships: Mapping[uuid.UUID, int]
 
     @property
     def people(self) -> int:
@@ -64,21 +50,29 @@ class Counted:
 class Entitlement:
     """What a household may receive in a distribution now: lines, what is held back, and why it may receive nothing.
 
-    `rules` is what the distribution gives a household of this size when nothing stands against it. `part` counts
-    what it received in this round: 1 is its first.
+    `reaches` are the people it is for: those who are there and had no share of this round with another household;
+    `elsewhere` is the last handout with which others of them had it. `rules` is what the distribution gives a
+    household of this size when nothing stands against it. `part` counts what it received in this round: 1 is its first.
     """
 
-    people: int
+    reaches: frozenset[uuid.UUID]
     lines: tuple[Line, ...]
     held_back: tuple[HeldBack, ...]
     rules: tuple[Line, ...]
     part: int
+    elsewhere: Handout | None
     refusal: Refusal | None
 
     @property
+    def people(self) -> int:
+        """For how many it is."""
+        return len(self.reaches)
+
+    @property
     def too_early(self) -> Refusal | None:
-        """Why what is held back is not due yet."""
-        return ReceivedLately(max(self.held_back, key=lambda held: held.next_on)) if self.held_back else None
+        """Why what is held back for everybody is not due yet."""
+        waits = [held for held in self.held_back if not held.left]
+        return ReceivedLately(max(waits, key=lambda held: held.next_on)) if waits else None
 
 
 @dataclass(frozen=True)
@@ -96,24 +90,34 @@ def count_household(household: Household) -> Counted:
     A person merged into one of another household belongs there. A household all of whose people belong to one
     other is that one: its card opens the other's entitlement.
     """
-    living, dead = _count_at_home(household.pk)
+    living, dead, members = _count_at_home(household.pk)
     homes = set(living.values())
     counts_as = household.pk
     if household.pk not in homes and len(homes) == 1:
         (counts_as,) = homes
-        living, dead = _count_at_home(counts_as)
-    return Counted(counts_as, *(frozenset(one for one in some if some[one] == counts_as) for some in (living, dead)))
+        living, dead, at_home = _count_at_home(counts_as)
+        members = at_home | members
+    alive, died = (frozenset(one for one in some if some[one] == counts_as) for some in (living, dead))
+    return Counted(counts_as, alive, died, members)
 
 
-def _count_at_home(household_id: uuid.UUID) -> tuple[dict[uuid.UUID, uuid.UUID], dict[uuid.UUID, uuid.UUID]]:
-    """Who the household's members of today count as, and where each is a member themselves: the living, the dead."""
+Homes = dict[uuid.UUID, uuid.UUID]
+
+
+def _count_at_home(household_id: uuid.UUID) -> tuple[Homes, Homes, dict[uuid.UUID, int]]:
+    """Who the household's members of today count as, and where each is a member themselves: the living, the dead.
+
+    Then which membership each is here.
+    """
     own = FilteredRelation("counted_as__memberships", condition=today("counted_as__memberships"))
     members = Membership.objects.today().filter(household=household_id).annotate(own=own).order_by()
     died = Absence.objects.filter(individual=OuterRef("counted_as"), movement__kind="died")
-    homes: tuple[dict[uuid.UUID, uuid.UUID], dict[uuid.UUID, uuid.UUID]] = ({}, {})
-    for person, home, is_dead in members.values_list("counted_as", "own__household", Exists(died)):
+    homes: tuple[Homes, Homes] = ({}, {})
+    rows: dict[uuid.UUID, int] = {}
+    for row, person, home, is_dead in members.values_list("pk", "counted_as", "own__household", Exists(died)):
         homes[is_dead][person] = home or household_id
-    return homes
+        rows[person] = row
+    return *homes, rows
 
 
 def entitlement(
@@ -125,33 +129,48 @@ def entitlement(
     """
     counted = counted or count_household(household)
     there = find_there(counted.living, counted.dead, distribution.site, at)
-    people = (there and there.people) or counted.people
+    people = (there and there.people) or counted.living
     rules = list(
         EntitlementRule.objects.filter(distribution=distribution).select_related("item").order_by("item__code")
     )
+    had = find_had(distribution, counted.household_id, people, rules, at)
     before = _given_before(distribution, counted)
-    held_back = _hold_back(rules, counted.household_id, by, at)
-    all_lines = _lines(rules, people)
-    waiting = {held.item for held in held_back}
-    owed = _less(_lines(rules, min([people, *(one.people for one in before[:1])])), before)
-    due = tuple(line for line in owed if line.item not in waiting)
-    part = 1 + max((one.part for one in before if one.happened_anyway_at is None), default=0)
+    entitled = people - had.with_others
+    held_back = hold_back(rules, had, entitled, by, at)
+    most = min([len(entitled), *(one.people for one in before[:1])])
+    shared = [rule for rule in rules if entitled and not (had.before_parting and rule.per == rule.Per.HOUSEHOLD)]
+    given = _given(before)
+    owed = _lines(shared, most, given)
+    left = {held.item: min(most, len(held.left)) for held in held_back}
+    due = [line for rule in shared if (number := left.get(rule.item, most)) for line in _lines([rule], number, given)]
+    elsewhere = had.last_elsewhere()
     refusal = _why_not(distribution, household, there, at, () if owed else before)
-    answer = Entitlement(people, due, tuple(held_back), tuple(all_lines), part, refusal)
+    if elsewhere and not owed and refusal is None:
+        refusal = ReceivedWith(elsewhere)
+    answer = Entitlement(
+        reaches=entitled or people,
+        lines=tuple(due),
+        held_back=tuple(held_back),
+        rules=tuple(_lines(rules, len(people))),
+        part=1 + max((one.part for one in before if one.happened_anyway_at is None), default=0),
+        elsewhere=elsewhere,
+        refusal=refusal,
+    )
     return answer if refusal or due else replace(answer, refusal=answer.too_early)
 
 
-def _lines(rules: Iterable[EntitlementRule], people: int) -> list[Line]:
-    lines = [Line(rule.item, rule.quantity_for(people)) for rule in rules]
-    return [line for line in lines if line.quantity]
+def _lines(rules: Iterable[EntitlementRule], people: int, given: Mapping[uuid.UUID, int] | None = None) -> list[Line]:
+    """What the rules give a household of so many people, less what was given of it before."""
+    whole = ((rule, rule.quantity_for(people) - (given or {}).get(rule.item_id, 0)) for rule in rules)
+    return [Line(rule.item, quantity) for rule, quantity in whole if quantity > 0]
 
 
-def _less(lines: Iterable[Line], before: Iterable[Handout]) -> list[Line]:
-    """What is left of these lines after what these handouts gave."""
+def _given(before: Sequence[Handout]) -> Counter[uuid.UUID]:
+    """How much of each item these handouts gave."""
     given: Counter[uuid.UUID] = Counter()
     for movement in StockMovement.objects.filter(handout__in=before, kind="handed_out") if before else ():
         given[movement.item_id] += movement.quantity
-    return [Line(line.item, left) for line in lines if (left := line.quantity - given[line.item.pk]) > 0]
+    return given
 
 
 def _given_before(distribution: Distribution, counted: Counted) -> list[Handout]:
@@ -185,38 +204,6 @@ def _why_not(
     if whole:
         return AlreadyHandedOut(whole[0], household, at)
     return there.nobody if there else NobodyLeft()
-
-
-def _hold_back(rules: Iterable[EntitlementRule], household_id: uuid.UUID, by: User, at: datetime) -> list[HeldBack]:
-    """The items whose interval of local days is not over; a handout told late counts on both sides of its day.
-
-    What the round itself gave a part of is not held back: the rest of it is due.
-    """
-    waiting = {rule.item_id: rule for rule in rules if rule.every_days}
-    if not waiting:
-        return []
-    today = local_day(at)
-    longest = timedelta(days=max(rule.every_days or 0 for rule in waiting.values()))
-    received = (
-        StockMovement.objects.filter(
-            kind=StockMovement.Kind.HANDED_OUT,
-            item__in=waiting,
-            handout__counted_as=household_id,
-            handout__reversed_at__isnull=True,
-            happened_at__gte=local_instant(today - longest, MIDNIGHT),
-            happened_at__lt=local_instant(today + longest, MIDNIGHT),
-        )
-        .exclude(handout__distribution__in={rule.distribution_id for rule in waiting.values()})
-        .select_related("from_site")
-        .order_by("happened_at")
-    )
-    held: dict[uuid.UUID, HeldBack] = {}
-    for movement in received:
-        rule = waiting[movement.item_id]
-        day, days = local_day(movement.happened_at), timedelta(days=rule.every_days or 0)
-        if abs(today - day) < days:
-            held[rule.item_id] = HeldBack(rule.item, day, named_for(by, movement.from_site), day + days)
-    return list(held.values())
 
 
 def stock_at(site: Site, at: datetime | None = None) -> list[Stock]:

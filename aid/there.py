@@ -13,9 +13,9 @@ from registrations.whereabouts import ON_THE_WAY, Whereabouts, find_people, is_a
 
 @dataclass(frozen=True)
 class There:
-    """How many are there; where none is, why."""
+    """Who is there; where nobody is, why."""
 
-    people: int
+    people: frozenset[uuid.UUID]
     nobody: NobodyThere | None
 
 
@@ -25,21 +25,20 @@ def find_there(living: frozenset[uuid.UUID], dead: frozenset[uuid.UUID], site: S
     Who has no fact at the instant is there: nothing says that they went. Whose every arrival was taken back never was.
     """
     if not living:
-        return There(0, NobodyThere(died=True)) if dead else None
+        return There(frozenset(), NobodyThere(died=True)) if dead else None
     known = find_people(living, at)
-    away = [where for where in known.values() if not _is_there(where, site)]
-    never = _never_arrived(living - known.keys())
-    people = len(living) - len(away) - never
-    return There(people, None if people else NobodyThere(away))
+    away = {person: where for person, where in known.items() if not _is_there(where, site)}
+    people = living - away.keys() - _never_arrived(living - known.keys())
+    return There(people, None if people else NobodyThere(list(away.values())))
 
 
 def _is_there(where: Whereabouts, site: Site) -> bool:
     return is_at_a_site(where) or (where.place == ON_THE_WAY and where.site == site)
 
 
-def _never_arrived(people: Collection[uuid.UUID]) -> int:
-    """How many of them have facts, all of which were taken back."""
+def _never_arrived(people: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of them who have facts, all of which were taken back."""
     if not people:
-        return 0
-    told = Individual.objects.filter(pk__in=people, counted_movements__isnull=False)
-    return told.filter(presences=None, absences=None).distinct().count()
+        return set()
+    told = Individual.objects.filter(pk__in=people, counted_movements__isnull=False).order_by()
+    return set(told.filter(presences=None, absences=None).values_list("pk", flat=True))

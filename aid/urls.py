@@ -21,5 +21,6 @@ urlpatterns = [
     path("aid/stock/<slug:code>/<slug:move>/", views.move_stock, name="move"),
     path("aid/stock-movements/<uuid:key>/void/", views.void, name="void"),
     path("aid/items/", views.items, name="items"),
+    path("aid/items/<slug:code>/category/", views.category, name="category"),
     path("aid/family/<number:number>/", views.family, name="family"),
 ]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from aid.actions import (
     add_item,
+    categorise_item,
     end_distribution,
     plan_distribution,
     receive_stock,
@@ -25,6 +26,7 @@ from aid.actions import (
     write_off,
 )
 from aid.forms import (
+    CategoryForm,
     ItemForm,
     PlanForm,
     ReceiveForm,
@@ -196,6 +198,17 @@ def items(request: StaffRequest) -> HttpResponse:
     if do(request, form, add_item, said=_("The item is on the list.")):
         return see("aid:items")
     return draw(request, "aid/items.html", form, items=Item.objects.all())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def category(request: StaffRequest, code: str) -> HttpResponse:
+    """Which like goods an item counts together with."""
+    require(request.user, Permission.PLAN_AID)
+    item = get_object_or_404(Item, code=code)
+    form = CategoryForm(request.POST or None, initial={"category": item.category})
+    if do(request, form, categorise_item, item, said=_("The category is saved.")):
+        return see("aid:items")
+    return draw(request, "aid/category.html", form, item=item)
 
 
 @require_GET

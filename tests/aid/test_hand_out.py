@@ -73,7 +73,7 @@ def test_hand_out_asks_as_often_for_nine_people_as_for_one(goris, round_one, vol
             hand_out(round_one, family, by=volunteer)
         counts.append(len(asked))
         volunteer.__dict__.pop("all_assignments")  # read once a request
-    assert counts[0] == counts[1] <= 15
+    assert counts[0] == counts[1] <= 17
 
 
 def test_hand_out_twice_is_refused_with_when_where_and_who(goris, round_one, family, volunteer):

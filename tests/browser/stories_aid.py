@@ -175,6 +175,15 @@ def add_an_item(desk: Desk) -> Iterator[None]:
     assert Item.objects.filter(name_en=name).count() == 1
 
 
+@button("Save category", "aid:category", on="aid:category", does=["categorise_item"])
+def say_the_category_of_an_item(desk: Desk) -> Iterator[None]:
+    item = Item.objects.create(code=f"bread-{desk.site.code}", name_en=f"Bread {desk.site.code}")
+    desk.open(f"/aid/items/{item.code}/category/").locator("[name=category]").select_option("food")
+    yield
+    item.refresh_from_db()
+    assert item.category == "food"
+
+
 def move_stock(desk: Desk, way: str) -> None:
     item = Item.objects.create(code=f"rice-{desk.site.code}", name_en=f"Rice {desk.site.code}")
     page = desk.open(f"/aid/stock/{desk.site.code}/{way}/")

@@ -11,6 +11,7 @@ import pytest
 from aid.actions import (
     Rule,
     add_item,
+    categorise_item,
     end_distribution,
     hand_out,
     plan_distribution,
@@ -198,6 +199,7 @@ SHELTER_ACTS: dict[str, Callable[[World], Sent]] = {
 }
 AID: dict[str, Callable[[World], Sent]] = {
     "add_item": lambda w: sent(add_item, w.coordinator, name_en="Soap"),
+    "categorise_item": lambda w: sent(categorise_item, w.coordinator, w.parcel, category="food"),
     "plan_distribution": lambda w: sent(
         plan_distribution,
         w.coordinator,

@@ -214,6 +214,7 @@ AID_AND_CENSUS: dict[str, Break] = {
         w.handout, happened_anyway_at=w.now, happened_anyway_reason="no power"
     ),
     "handout_anyway_for_a_reason": lambda w: change(w.handout, happened_anyway_at=w.now, happened_anyway_by=w.admin),
+    "handed_to_a_person_once": lambda w: again(w.handout.reached.get()),
     "stock_moves_something": lambda w: again(w.received, quantity=0),
     "loss_has_a_reason": lambda w: again(w.received, kind="lost", from_site=w.goris, to_site=None),
     "stock_goes_where_its_kind_says": lambda w: again(w.received, from_site=w.sisian),
@@ -292,6 +293,10 @@ REWRITTEN: dict[str, tuple[Break, ...]] = {
         lambda w: change(w.handout, collected_by="a neighbour"),
     ),
     "handout_is_kept": (lambda w: delete(w.handout),),
+    "people_of_a_handout_are_kept": (
+        lambda w: change(w.handout.reached.get(), membership=member(w)),
+        lambda w: delete(w.handout.reached.get()),
+    ),
     "snapshot_never_changes": (lambda w: change(w.snapshot, tally={}), lambda w: delete(w.snapshot)),
 }
 

@@ -66,7 +66,7 @@ from desk.actions import (
     register,
     void_movement,
 )
-from desk.belonging import make_head, never_was, undo
+from desk.belonging import make_head, never_was, split, undo
 from desk.coming import confirm_seen
 from desk.correcting import Said, correct, settle
 from desk.merging import merge_individuals, unmerge
@@ -372,6 +372,13 @@ def handed_out_to_the_dead(world: World) -> Refused:
     return handed_out(world, world.round, world.carrier)
 
 
+def handed_out_after_a_split(world: World) -> Refused:
+    hand_out(world.round, world.couple, by=world.coordinator)
+    alone = PersonFacts(id=world.other.pk, relationship="head")
+    answer = split(world.couple, site=world.goris, members=[alone], by=world.coordinator)
+    return handed_out(world, world.round, Household.objects.get(pk=answer.households[1]))
+
+
 def handed_out_on_an_empty_card(world: World) -> Refused:
     world.carrier.memberships.update(left_at=world.now)
     return handed_out(world, world.round, world.carrier)
@@ -388,6 +395,7 @@ AID: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     aid.NotGivenYet: lambda w: lambda: find_card(CardText(w.blank.number)),
     aid.NotRunning: handed_out_when_it_is_over,
     aid.AlreadyHandedOut: lambda w: handed_out(w, w.round, w.sleepers),
+    aid.ReceivedWith: handed_out_after_a_split,
     aid.MoreThanDue: lambda w: lambda: hand_out(w.round, w.family, given=[Line(w.parcel, 1_000)], by=w.coordinator),
     aid.ReceivedLately: lambda w: handed_out(w, w.next_round, w.sleepers),
     aid.NobodyLeft: handed_out_on_an_empty_card,

@@ -5,13 +5,17 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.db.models import Sum
 
-from aid.actions import Rule, receive_stock
-from aid.models import Handout
+from aid.actions import Rule, categorise_item, hand_out, receive_stock
+from aid.models import Handout, StockMovement
 from centre.access import Role
+from centre.refusals import Refusal
+from desk.belonging import change_household, split
 from desk.merging import merge_individuals
-from registrations.models import Individual, Merge
+from registrations.models import Household, Individual, Merge
 from tests.aid.conftest import make_distribution, make_family, make_item
+from tests.aid.test_one_share import going, members
 from tests.build import make_site, make_user
 from tests.servers import Answer, at_once, deadlocks, serve
 
@@ -43,15 +47,79 @@ def test_handing_out_against_merging_and_undoing_it(committed_database):
     assert Merge.objects.count() == RUNS
 
 
-def merging(merged, into, by):
-    """The merge, by another desk of its own."""
+def test_handing_out_against_a_split_gives_each_person_one_share(committed_database):
+    site, planner = make_site(), make_user()
+    running = make_distribution(site, planner, Rule(make_item("Split parcel", planner), "person", 1))
+    families = [make_family(site, 3) for _ in range(RUNS)]
+    with serve() as server:
+        table = server.sign_in(make_user(Role.AID_VOLUNTEER, site))
+        for turn, family in enumerate(families, start=1):
+            facts = {"site": site, "members": going(members(family)[1:]), "by": planner}
+            answers = at_once([scan_at(table, running, family), beside(split, family, **facts)])
+            assert [answer.status for answer in answers] == [303, 303]
+            scan_at(table, running, Household.objects.latest("act__recorded_at"))()
+            assert pieces(running) == 3 * turn
+    assert deadlocks() == 0
 
-    def act() -> Answer:
-        merge_individuals(merged, into=into, reason="told so", by=by)
-        connection.close()
+
+def test_handing_out_at_two_tables_against_going_over_gives_nobody_two_shares(committed_database):
+    site, planner = make_site(), make_user()
+    running = make_distribution(site, planner, Rule(make_item("Over parcel", planner), "person", 1))
+    pairs = [(make_family(site, 3), make_family(site, 2)) for _ in range(RUNS)]
+    with serve() as server:
+        tables = [server.sign_in(make_user(Role.AID_VOLUNTEER, site)) for _ in range(2)]
+        for family, other in pairs:
+            before = pieces(running)
+            facts = {"to": other, "members": going(members(family)[2:], first="other"), "by": planner}
+            scans = [scan_at(table, running, one) for table, one in zip(tables, (family, other), strict=True)]
+            answers = at_once([*scans, beside(change_household, family, **facts)])
+            assert {answer.status for answer in answers} == {303}
+            assert pieces(running) - before in (4, 5)
+    assert deadlocks() == 0
+
+
+def test_like_goods_of_two_rounds_at_two_sites_are_given_once(committed_database):
+    sites, planner = [make_site(), make_site()], make_user()
+    rounds = []
+    for number, site in enumerate(sites):
+        item = make_item(f"Like parcel {number}", planner)
+        categorise_item(item, category="food", by=planner)
+        rounds.append(make_distribution(site, planner, Rule(item, "person", 1, every_days=7)))
+    for turn in range(RUNS):
+        cards = [make_family(sites[0], 1)] * 2
+        if turn % 2:  # two cards of one family after a merge
+            cards[1] = make_family(sites[0], 1)
+            merge_individuals(members(cards[1])[0], into=members(cards[0])[0], reason="told so", by=planner)
+        tables = zip(rounds, cards, strict=True)
+        answers = at_once([beside(hand_out, one, household=card, by=planner) for one, card in tables])
+        assert sorted(answer.status for answer in answers) == [303, 422]
+    assert Handout.objects.filter(distribution__in=rounds).count() == RUNS
+    assert deadlocks() == 0
+
+
+def pieces(distribution):
+    given = StockMovement.objects.filter(handout__distribution=distribution, kind="handed_out")
+    return given.aggregate(pieces=Sum("quantity"))["pieces"] or 0
+
+
+def beside(act, subject, **facts):
+    """The act, by another desk of its own."""
+
+    def do() -> Answer:
+        try:
+            act(subject, **facts)
+        except Refusal as refusal:
+            return Answer(422, str(refusal), 0.0)
+        finally:
+            connection.close()
         return Answer(303, "", 0.0)
 
-    return act
+    return do
+
+
+def merging(merged, into, by):
+    """The merge, by another desk of its own."""
+    return beside(merge_individuals, merged, into=into, reason="told so", by=by)
 
 
 def scan_at(table, running, family):
