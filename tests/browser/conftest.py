@@ -14,6 +14,8 @@ __all__ = ["committed_database"]
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
+# All pages are of one house: a process for each page and one for drawing cost more than the pages themselves
+QUIET += ["--renderer-process-limit=1", "--in-process-gpu"]
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 from centre.access import Role
 from centre.models import Operation, User
 from tests.api.world import furnish
+from tests.browser.buttons import SETTLED
 from tests.build import make_user, person, register_family
 from tests.servers import Server
 
@@ -57,9 +58,10 @@ def pages(chromium: Browser, server: Server, everyone: User) -> dict[str, str]:
         name = _name(address)
         if name in found:
             continue
-        answer = page.goto(address, wait_until="networkidle")
+        answer = page.goto(address, wait_until="load")
         assert answer is not None
         assert answer.status == 200, f"{address} {answer.status}"
+        page.wait_for_function(SETTLED)
         found[name] = address
         waiting += [link for link in _links(page) if _name(link) not in found]
     context.close()

@@ -7,7 +7,7 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 
-import shelter.forms  # noqa: F401 - all forms stand before they are looked for
+import reception.urls  # noqa: F401 - all forms stand before they are looked for
 from centre.forms import ActForm
 from desk.births import in_words
 from desk.fields import BirthField, PhoneField
@@ -37,21 +37,20 @@ def signs(text):
     return [sign for sign in text if sign.isalnum()]
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("field", text_fields())
-@pytest.mark.parametrize("typed", HALF)
-def test_nothing_half_understood_is_dropped_in_silence(field, typed):
+def is_kept(field, typed):
+    """Whether all of it is kept, or something is said beside the field."""
     try:
         kept = field.clean(typed)
     except ValidationError as error:
-        assert all(error.messages)  # noqa: PT017 - said beside the field
-        return
+        return all(error.messages)
     if isinstance(field, PhoneField):
-        assert len(re.findall(r"\d", kept)) >= len(re.findall(r"\d", typed))
-    elif isinstance(field, BirthField):
-        assert kept != Birth()
-        assert in_words(kept, TODAY)
-    elif isinstance(kept, str):
-        assert signs(kept) == signs(typed)
-    else:
-        assert kept is not None
+        return len(re.findall(r"\d", kept)) >= len(re.findall(r"\d", typed))
+    if isinstance(field, BirthField):
+        return kept != Birth() and bool(in_words(kept, TODAY))
+    return signs(kept) == signs(typed) if isinstance(kept, str) else kept is not None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", [*text_fields()])
+def test_nothing_half_understood_is_dropped_in_silence(field):
+    assert [typed for typed in HALF if not is_kept(field, typed)] == []

@@ -8,7 +8,6 @@ that only ends sooner locked its place again, families that swap rooms would dea
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
@@ -19,7 +18,7 @@ from registrations.models import Household, Individual
 from shelter.actions import end_stays, place_household
 from shelter.models import Bedding, Room, Stay
 from tests.build import make_room, make_site, make_user, person, register_family
-from tests.servers import Server, at_once, deadlocks, serve
+from tests.servers import at_once
 
 pytestmark = pytest.mark.races
 
@@ -35,14 +34,6 @@ def goris(committed_database: None) -> Site:
 @pytest.fixture(scope="module")
 def coordinators(goris: Site) -> list[User]:
     return [make_user(site=goris) for _ in range(5)]
-
-
-@pytest.fixture(scope="module")
-def server(goris: Site) -> Iterator[Server]:
-    """One server for all races; once it has gone, PostgreSQL has told of every deadlock."""
-    with serve() as server:
-        yield server
-    assert deadlocks() == 0
 
 
 def families(site: Site, by: User, number: int, size: int = 1) -> list[Household]:
