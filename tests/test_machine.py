@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-THERE = ("bash", "dirname", "make", "fc-list", "caddy", "soffice", "chromium")
+THERE = ("bash", "dirname", "make", "fc-list", "caddy", "soffice", "chromium", "chromium-headless-shell")
 APT = 'echo "$@" >> "$ASKED"\n'
 
 
@@ -48,6 +48,12 @@ def test_root_installs_what_is_missing_and_only_that(machine):
     assert code == 0
     assert "lacks: chromium caddy." in said
     assert asked == ["update -qq", "install -y -qq --no-install-recommends chromium caddy"]
+
+
+def test_only_root_installs_the_quick_browser_beside_another(machine):
+    (machine / "chromium-headless-shell").unlink()
+    assert look(machine, user=1000) == (0, "", [])
+    assert look(machine, user=0)[2][1].endswith(" chromium-headless-shell")
 
 
 def test_fonts_without_armenian_are_missing(machine):

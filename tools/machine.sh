@@ -10,7 +10,9 @@ need() { # need <Debian packages> -- <command that succeeds when they are there>
     shift
     "$@" >/dev/null 2>&1 || wanted+=("${packages[@]}")
 }
+# The pictures are taken with a whole browser; the tests take half the time in one without windows, and any will do.
 has_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+has_quick_browser() { command -v chromium-headless-shell || { [ "$(id -u)" -ne 0 ] && has_browser; }; }
 has_armenian() { [ -n "$(fc-list :lang=hy)" ]; }
 has_python() {
     local python
@@ -21,6 +23,7 @@ has_python() {
     return 1
 }
 need chromium -- has_browser
+need chromium-headless-shell -- has_quick_browser
 need fontconfig fonts-dejavu-core fonts-noto-core -- has_armenian
 need libreoffice-calc -- command -v soffice # opens the files as their readers do
 need caddy -- command -v caddy # the TLS proxy of the compose file

@@ -27,8 +27,9 @@ def server(committed_database: None) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    """The system's Chromium; the tests fail, and do not skip, where there is none."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    """The system's Chromium, the one without windows first; the tests fail, and do not skip, where there is none."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
     assert path, "Browser tests need Chromium: apt-get install chromium"
     return path
 
