@@ -9,12 +9,15 @@ from typing import Any
 import httpx
 
 from demonstration.parties import Party
+from demonstration.people import InventedMember
 from demonstration.plan import Kind, Step
 from demonstration.rooms import HousesFull, RoomList
+from demonstration.second_days import younger
 from demonstration.sites import GATE, GORIS, VAYK
 from demonstration.wire import Answer, Refused, Wire
 from registrations.facts import COHORTS
 
+WHY = "the gate counted one too many"
 VOLUNTEERS = (GATE, GORIS, VAYK)  # where the intake volunteer works; elsewhere the coordinator registers
 
 
@@ -26,6 +29,8 @@ class Written:
     number: str
     stays: list[str] = field(default_factory=list)
     house: str = ""
+    counted: list[str] = field(default_factory=list)  # those who have no name yet
+    records: dict[str, str] = field(default_factory=dict)  # by the id that was sent, the id of the row
 
 
 @dataclass
@@ -101,8 +106,19 @@ class Desk:
         if party is None:
             return
         self.tally.people[step.kind] += party.size
-        if step.kind in (Kind.PRE_REGISTER, Kind.REGISTER):
-            self.met[party] = Written(said["household"], said["number"])
+        if step.kind == Kind.PRE_REGISTER:
+            self.met[party] = Written(said["household"], said["number"], counted=said["individuals"])
+        elif step.kind == Kind.REGISTER:
+            counted = self.met[party].counted if party in self.met else []
+            sent = [str(member.id) for member in _at_first(step)]
+            self.met[party] = Written(
+                said["household"],
+                said["number"],
+                counted=[key for key in counted if key not in said["individuals"]],
+                records=dict(zip(sent, said["individuals"], strict=True)),
+            )
+        elif step.kind == Kind.JOIN:
+            self._written(step).records[str(_member(step).id)] = said["individuals"][0]
         elif step.kind in (Kind.HOLD, Kind.PLACE, Kind.CHECK_IN):
             self._written(step).stays = said["stays"]
             if len(said["stays"]) != party.size:
@@ -115,7 +131,12 @@ class Desk:
 
     def _pre_register(self, step: Step) -> tuple[str, dict[str, Any], Wire]:
         assert step.party
-        groups = Counter((member.sex, cohort_of(member.age)) for member in step.party.family.members)
+        taken_for = [(member.sex, cohort_of(member.age)) for member in step.party.family.members]
+        if isinstance(place := step.facts.get("younger"), int):
+            taken_for[place] = (taken_for[place][0], younger(taken_for[place][1]))
+        if step.facts.get("too_many"):
+            taken_for.append(("M", "0-4"))
+        groups = Counter(taken_for)
         facts = {
             "site": step.site,
             "going": "shelter",
@@ -127,6 +148,7 @@ class Desk:
         assert step.party
         card = self.met[step.party].number if step.party in self.met else ""
         facts = step.party.family.as_intake(id=step.id, at=step.at, site=step.site, card=card)
+        facts["members"] = [member.as_row() for member in _at_first(step)]
         return "intakes/", facts, self.intake if step.site in VOLUNTEERS else self.shelter
 
     def _hand_out(self, step: Step) -> tuple[str, dict[str, Any], Wire]:
@@ -155,6 +177,25 @@ class Desk:
         written = self._written(step)
         return f"households/{written.household}/depart/", {"site": written.house, **step.facts}, self.shelter
 
+    def _join(self, step: Step) -> tuple[str, dict[str, Any], Wire]:
+        facts = {"site": step.site, "person": _member(step).as_row()}
+        return f"households/{self._written(step).household}/join/", facts, self.shelter
+
+    def _correct(self, step: Step) -> tuple[str, dict[str, Any], Wire]:
+        facts = {"birth_date": _member(step).born.isoformat(), "reason": "on the passport"}
+        return f"individuals/{self._record(step)}/correct/", facts, self.shelter
+
+    def _split(self, step: Step) -> tuple[str, dict[str, Any], Wire]:
+        facts = {"site": step.site, "members": [{"individual": self._record(step), "relationship": "head"}]}
+        return f"households/{self._written(step).household}/split/", facts, self.shelter
+
+    def _never_was(self, step: Step) -> tuple[str, dict[str, Any], Wire]:
+        written = self._written(step)
+        return f"households/{written.household}/never-was/", {"members": written.counted, "reason": WHY}, self.shelter
+
+    def _record(self, step: Step) -> str:
+        return self._written(step).records[str(_member(step).id)]
+
     def _rooms(self, step: Step) -> list[str]:
         assert step.party
         chosen = self.rooms.take(str(step.facts["marz"]), step.party.size)
@@ -164,6 +205,20 @@ class Desk:
     def _written(self, step: Step) -> Written:
         assert step.party
         return self.met[step.party]
+
+
+def _member(step: Step) -> InventedMember:
+    """Whom the step is about."""
+    place = step.facts["member"]
+    assert step.party
+    assert isinstance(place, int)
+    return step.party.family.members[place]
+
+
+def _at_first(step: Step) -> list[InventedMember]:
+    """Who of the family comes to the desk at first."""
+    assert step.party
+    return [one for place, one in enumerate(step.party.family.members) if place != step.facts.get("without")]
 
 
 def cohort_of(age: int) -> str:

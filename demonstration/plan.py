@@ -1,11 +1,12 @@
 """The plan of a replay: every act, its hour, its desk and how it is sent; a pure function of series, seed and scale.
 
 Messy, as it was: half of those who leave say nothing, a quarter drive on and register elsewhere, desks lose the network
-for hours and send late, some send an act twice and some lose the connection before the answer.
+for hours and send late, some send an act twice and some lose the connection before the answer. With `second_days` what
+was told is said anew: births are corrected, somebody comes later, families part, the gate counted one too many.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -39,6 +40,10 @@ class Kind(StrEnum):
     CHECK_IN = "check_in"
     PLACE = "place"
     LEAVE = "leave"
+    JOIN = "join"
+    CORRECT = "correct"
+    SPLIT = "split"
+    NEVER_WAS = "never_was"
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +107,9 @@ class Plan:
         return (step for step in self.steps if step.kind in kinds and step.at <= by)
 
 
+SecondDays = Callable[[Sequence[Step], Party, Targets, Random], list[Step]]
+
+
 def make_plan(
     scale: float,
     *,
@@ -110,6 +118,7 @@ def make_plan(
     messy: bool = True,
     start: datetime | None = None,
     end: datetime | None = None,
+    second_days: SecondDays | None = None,
 ) -> Plan:
     """Plan a replay of the announcements at a scale; the same arguments give the same plan.
 
@@ -119,7 +128,10 @@ def make_plan(
     steps = list(_gate(goals, seed))
     for number, party in enumerate(parties(goals, seed, messy=messy)):
         rng = Random(f"party {seed} {number}")
-        steps += [step for step in _Day(party, number % desks, rng).steps() if step.at <= goals.end]
+        told = list(_Day(party, number % desks, rng).steps())
+        if second_days:
+            told = second_days(told, party, goals, Random(f"second day {seed} {number}"))
+        steps += [step for step in told if step.at <= goals.end]
     if messy:
         steps = _sent_as_they_can(steps, _Outages(goals, seed, desks), Random(f"wire {seed}"))
     return Plan(goals, tuple(sorted(steps, key=lambda step: (step.sent_at, step.at))), desks)
@@ -223,6 +235,11 @@ def _sent_as_they_can(steps: list[Step], outages: _Outages, rng: Random) -> list
         replace(step, sent_at=outages.sent(step), twice=rng.random() < SENT_TWICE, cut=rng.random() < CUT)
         for step in steps
     ]
+
+
+def new_step(rng: Random, kind: Kind, at: datetime, told: Step, **facts: object) -> Step:
+    """A step of the same party at the same desk and site as another one."""
+    return Step(_key(rng), kind, at, at, told.desk, told.site, told.party, facts)
 
 
 def _key(rng: Random) -> uuid.UUID:

@@ -16,7 +16,16 @@ TRIES = 4
 TOKEN_HOURS = 12
 OPENS = {
     "reads": ["census", "distributions", "households", "rooms", "sites", "snapshots"],
-    "writes": ["gate-counts", "handouts", "households", "intakes", "pre-registrations", "snapshots", "stays"],
+    "writes": [
+        "gate-counts",
+        "handouts",
+        "households",
+        "individuals",
+        "intakes",
+        "pre-registrations",
+        "snapshots",
+        "stays",
+    ],
 }
 PAGE = 500
 MARK = 'data-mark="demonstration"'

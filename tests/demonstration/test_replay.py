@@ -2,16 +2,20 @@
 
 import os
 from datetime import datetime
+from functools import partial
 from io import StringIO
 
 import pytest
 from django.conf import global_settings
 from django.core.management import CommandError, call_command
 
+from census.models import Snapshot
+from census.selectors import Tally
 from demonstration.comparing import compare, table
 from demonstration.management.commands import demonstrate, replay
-from demonstration.plan import make_plan
+from demonstration.plan import Kind, make_plan
 from demonstration.replaying import carry_out
+from demonstration.second_days import with_second_days
 from demonstration.targets import YEREVAN
 from demonstration.wire import Refused
 from registrations.models import Household, Individual
@@ -35,11 +39,19 @@ def server(django_db_blocker, settings, monkeypatch):
 
 
 def test_replay_meets_the_announcements_and_every_census_adds_up(server):
-    plan = make_plan(SCALE, desks=DESKS, seed=SEED, start=FIRST, end=LAST)
+    plan = make_plan(
+        SCALE, desks=DESKS, seed=SEED, start=FIRST, end=LAST, second_days=partial(with_second_days, often=7)
+    )
+    said_anew = {Kind.JOIN, Kind.CORRECT, Kind.SPLIT, Kind.NEVER_WAS}
+    assert said_anew <= {step.kind for step in plan.steps}
     told, said = [], []
     outcome = carry_out(plan, server, told=lambda: told.append(1), say=said.append)
     assert outcome.problems == []
     assert outcome.acts == len(plan.steps) == len(told)
+    assert said_anew <= {kind for kind in Kind if outcome.tally.acts[kind]}
+    snapshots = Snapshot.objects.select_related("site", "opening")
+    moved = [one for one in snapshots if Tally(one.at, one.known_at).row(one.site, one.opening) != one.tally]
+    assert (len(snapshots) > 3, moved) == (True, [])
     assert outcome.tally.late
     assert outcome.tally.twice
     assert outcome.tally.cut

@@ -17,6 +17,7 @@ from demonstration.comparing import compare, table
 from demonstration.parties import PlanImpossible
 from demonstration.plan import make_plan
 from demonstration.replaying import Outcome, carry_out
+from demonstration.second_days import with_second_days
 from demonstration.targets import YEREVAN
 from demonstration.wire import Refused
 
@@ -53,6 +54,7 @@ class Command(BaseCommand):
                 seed=options["seed"],
                 desks=options["desks"],
                 messy=options["messy"],
+                second_days=with_second_days if options["messy"] else None,
                 start=options["start"],
                 end=options["end"],
             )
