@@ -9,6 +9,7 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -223,6 +224,9 @@ def value_in_words(field: str, value: Any, people: Mapping[uuid.UUID, str]) -> s
         case "last_residence" | "original_registration":
             district = dict(District.choices).get(value[f"{field}_district"], "")
             said = f"{district} {value[f'{field}_settlement']}".strip()
+        case "languages":
+            names = dict(settings.LANGUAGES)
+            said = ", ".join(str(names.get(code, code)) for code in value)
         case "documents":
             said = str(len(value)) if value else ""
         case _:
