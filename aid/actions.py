@@ -12,14 +12,11 @@ from aid.errors import (
     AlreadyEnded,
     AlreadyHandedOut,
     AlreadyReversed,
-    AlreadyTakenBack,
     EndsBeforeStart,
     ItemExists,
     ItemTwice,
     MoreThanDue,
     NothingToGive,
-    NotTakenBackAlone,
-    SameSite,
     TooLateToUndo,
 )
 from aid.models import (
@@ -67,13 +64,6 @@ class Planned:
     """The distribution that was planned or ended."""
 
     distribution: str
-
-
-@dataclass(frozen=True)
-class Stocked:
-    """The stock movement that was written."""
-
-    movement: str
 
 
 @dataclass(frozen=True)
@@ -175,60 +165,6 @@ def end_distribution(distribution: Distribution, *, by: User, at: datetime, act:
     if not ended:
         raise AlreadyEnded
     return Planned(str(distribution.pk))
-
-
-@act("receive_stock", answers=Stocked)
-def receive_stock(
-    site: Site, *, item: Item, quantity: int, note: str = "", by: User, at: datetime, act: Act
-) -> Stocked:
-    """Record that so many pieces of an item came into the store of the site; the note says from whom."""
-    require(by, Permission.PLAN_AID, site, at)
-    return _move(StockMovement.Kind.RECEIVED, item, quantity, to_site=site, note=note, at=at, act=act)
-
-
-@act("send_stock", answers=Stocked)
-def send_stock(
-    site: Site, *, to_site: Site, item: Item, quantity: int, note: str = "", by: User, at: datetime, act: Act
-) -> Stocked:
-    """Record that so many pieces went from the store of the site to that of another.
-
-    What went is recorded even when the records show less; the stock is then below zero. Refuses with
-    SameSite.
-    """
-    require(by, Permission.PLAN_AID, site, at)
-    if to_site == site:
-        raise SameSite
-    return _move(StockMovement.Kind.SENT, item, quantity, from_site=site, to_site=to_site, note=note, at=at, act=act)
-
-
-@act("write_off", answers=Stocked)
-def write_off(site: Site, *, item: Item, quantity: int, note: str, by: User, at: datetime, act: Act) -> Stocked:
-    """Record that so many pieces in the store of the site are lost or spoilt; the note says why."""
-    require(by, Permission.PLAN_AID, site, at)
-    return _move(StockMovement.Kind.LOST, item, quantity, from_site=site, note=note, at=at, act=act)
-
-
-@act("void_stock", answers=Stocked)
-def void_stock(movement: StockMovement, *, reason: str, by: User, at: datetime, act: Act) -> Stocked:
-    """Take back a receipt, transfer or loss that was entered wrongly: the stock of every day is as if it had not been.
-
-    Stock may be below zero then. Refuses with NotTakenBackAlone or AlreadyTakenBack.
-    """
-    require(by, Permission.PLAN_AID, movement.told_by, at)
-    if not movement.may_be_voided:
-        raise NotTakenBackAlone
-    with refused_on(StockMovement.voids.field, AlreadyTakenBack()):
-        return _move(
-            StockMovement.Kind.VOIDED,
-            movement.item,
-            movement.quantity,
-            from_site=movement.to_site,
-            to_site=movement.from_site,
-            voids=movement,
-            note=reason,
-            at=movement.happened_at,
-            act=act,
-        )
 
 
 @act("hand_out", answers=HandedOut)
@@ -371,8 +307,3 @@ def _require_reversal(handout: Handout, by: User, at: datetime, act: Act) -> Non
         raise NotAllowed
     if max(at - handout.happened_at, act.recorded_at - handout.recorded_at) > UNDO_WITHIN:
         raise TooLateToUndo
-
-
-def _move(kind: str, item: Item, quantity: int, *, at: datetime, act: Act, **where: object) -> Stocked:
-    movement = StockMovement.objects.create(kind=kind, item=item, quantity=quantity, happened_at=at, act=act, **where)
-    return Stocked(str(movement.pk))

@@ -6,12 +6,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from aid.actions import HandedOut, Reversed, Stocked, hand_out, reverse_handout, void_stock
+from aid.actions import HandedOut, Reversed, hand_out, reverse_handout
 from aid.filters import DistributionFilterSet, HandoutFilterSet, StockMovementFilterSet
 from aid.forms import MOST
-from aid.models import Distribution, EntitlementRule, Handout, Item, StockMovement
+from aid.models import SETTLES, Distribution, EntitlementRule, Handout, Item, StockMovement
 from aid.scanning import find_card
 from aid.selectors import Line
+from aid.storing import Stocked, confirm_stock, settle_stock, void_stock
 from centre.access import Permission
 from centre.fields import Count, Facts, Key, ShownSite, Text
 from centre.models import Site, User
@@ -168,6 +169,9 @@ class StockMovementRow(serializers.ModelSerializer[StockMovement]):
     item = serializers.SlugRelatedField[Item](slug_field="code", read_only=True)
     from_site = ShownSite()
     to_site = ShownSite()
+    bound_for = ShownSite()
+    on_the_way = serializers.IntegerField(read_only=True, help_text="How much of it nobody has said came.")
+    difference = serializers.IntegerField(read_only=True, help_text="How much more came than was sent, or less.")
 
     class Meta:
         model = StockMovement
@@ -178,11 +182,29 @@ class StockMovementRow(serializers.ModelSerializer[StockMovement]):
             "quantity",
             "from_site",
             "to_site",
+            "bound_for",
+            "on_the_way",
+            "difference",
             "happened_at",
             "recorded_at",
             "voids",
+            "answers",
             "note",
         )
+
+
+class ArrivalFacts(ActFacts):
+    """What came of what was sent."""
+
+    quantity = Count(min_value=0, max_value=MOST)
+    note = Text(required=False, max_length=200)
+
+
+class SettlementFacts(ActFacts):
+    """What became of a difference, and how one knows."""
+
+    became = serializers.ChoiceField(choices=[one for one in StockMovement.Kind.choices if one[0] in SETTLES])
+    reason = Text(max_length=200)
 
 
 class StockMovements(Rows):
@@ -193,10 +215,20 @@ class StockMovements(Rows):
     filterset_class = StockMovementFilterSet
 
     def get_queryset(self) -> Any:
-        mine = StockMovement.objects.where(self.request.user, Permission.PLAN_AID)
-        return mine.filter(handout=None).select_related("item", "from_site", "to_site")
+        mine = StockMovement.objects.where(self.request.user, Permission.PLAN_AID).filter(handout=None)
+        return mine.with_answers().select_related("item", "from_site", "to_site", "bound_for", "answers", "voided_by")
 
     @act_on_row(ReversalFacts, Stocked)
     def void(self, movement: StockMovement, body: ReversalFacts) -> Stocked:
-        """Take back a receipt, transfer or loss that was entered wrongly."""
+        """Take back an entry of stock that was wrong."""
         return void_stock(movement, **body.facts)
+
+    @act_on_row(ArrivalFacts, Stocked)
+    def confirm(self, sent: StockMovement, body: ArrivalFacts) -> Stocked:
+        """Say how many pieces came of what was sent."""
+        return confirm_stock(sent, **body.facts)
+
+    @act_on_row(SettlementFacts, Stocked)
+    def settle(self, sent: StockMovement, body: SettlementFacts) -> Stocked:
+        """Say what became of the difference between what was sent and what came."""
+        return settle_stock(sent, **body.facts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,7 +13,7 @@ from centre.clock import local_day
 from centre.refusals import Refusal
 
 if TYPE_CHECKING:
-    from aid.models import Distribution, Handout, Item
+    from aid.models import Distribution, Handout, Item, StockMovement
     from aid.received import HeldBack
     from registrations.models import Household
     from registrations.whereabouts import Whereabouts
@@ -191,6 +191,49 @@ class SameSite(Refusal):
     message = _("Stock can only be sent to another site.")
 
 
+class NotOnTheWay(Refusal):
+    """The movement is none that was sent to a store which says what came."""
+
+    code = "not_on_the_way"
+    message = _("This was not sent to another site.")
+
+
+class AlreadyConfirmed(Refusal):
+    """Somebody said before what came of it."""
+
+    code = "already_confirmed"
+    message = _("The arrival was already confirmed.")
+
+    def __init__(self, arrival: "StockMovement | None" = None) -> None:
+        told = _("%(by)s already confirmed it on %(on)s at %(hour)s: %(quantity)d came.")
+        super().__init__(told % _told(arrival) if arrival else None)
+
+
+class NoDifference(Refusal):
+    """What came is what was sent, or nobody has said what came; or it is no answer to this kind of difference."""
+
+    code = "no_difference"
+    message = _("There is no such difference to close.")
+
+
+class AlreadySettled(Refusal):
+    """Somebody said before what became of the difference."""
+
+    code = "already_settled"
+    message = _("The difference is already closed.")
+
+    def __init__(self, settlement: "StockMovement | None" = None) -> None:
+        told = _("%(by)s already closed the difference on %(on)s at %(hour)s: %(kind)s.")
+        super().__init__(told % _told(settlement) if settlement else None)
+
+
+class AnsweredSince(Refusal):
+    """Something was recorded about the movement since, and stands."""
+
+    code = "answered_since"
+    message = _("Somebody confirmed this or closed a difference since. Take that back first.")
+
+
 class AlreadyTakenBack(Refusal):
     """The stock movement was taken back before."""
 
@@ -215,3 +258,8 @@ class ItemExists(Refusal):
 def _on_at(at: datetime) -> dict[str, str]:
     local = timezone.localtime(at)
     return {"on": date_format(local, "d.m.Y"), "hour": date_format(local, "H:i")}
+
+
+def _told(movement: "StockMovement") -> dict[str, Any]:
+    said = {"by": movement.act.by, "quantity": movement.quantity, "kind": movement.get_kind_display()}
+    return said | _on_at(movement.happened_at)

@@ -199,6 +199,10 @@ def void_stock_by_hand(world: World, **columns: Any) -> None:
     again(world.received, **mirror | columns)
 
 
+def came_by_hand(world: World, **columns: Any) -> None:
+    again(world.received, **{"kind": "came", "to_site": world.sisian, "answers": world.on_the_way} | columns)
+
+
 AID_AND_CENSUS: dict[str, Break] = {
     "item_once": lambda w: again(w.parcel),
     "distribution_ends_after_start": lambda w: change(w.round, ends_at=w.round.starts_at),
@@ -221,6 +225,8 @@ AID_AND_CENSUS: dict[str, Break] = {
     "stock_taken_back_for_a_reason": lambda w: void_stock_by_hand(w, note=""),
     "stock_taken_back_names_what": lambda w: again(w.received, kind="voided", note="a slip"),
     "aid_stockmovement_voids_id_key": lambda w: [void_stock_by_hand(w), void_stock_by_hand(w)],
+    "only_sent_is_on_the_way": lambda w: again(w.received, bound_for=w.sisian),
+    "what_came_was_sent": lambda w: again(w.received, kind="came"),
     "stock_of_a_handout": lambda w: again(w.received, handout=w.handout),
     "snapshot_once": lambda w: again(w.snapshot, opening=None),
     "census_snapshot_opening_id_key": continue_twice,
@@ -282,6 +288,16 @@ REWRITTEN: dict[str, tuple[Break, ...]] = {
         lambda w: void_stock_by_hand(w, from_site=w.sisian),
         lambda w: void_stock_by_hand(w, happened_at=w.now),
         lambda w: void_stock_by_hand(w, voids=w.handout.stock_movements.get(), quantity=1),
+        lambda w: void_stock_by_hand(
+            w, voids=w.came_short, quantity=5, from_site=None, to_site=w.goris, happened_at=w.came_short.happened_at
+        ),
+    ),
+    "stock_is_answered_as_sent": (
+        lambda w: came_by_hand(w, to_site=w.goris),
+        lambda w: came_by_hand(w, item=Item.objects.create(code="other", name_en="Other")),
+        lambda w: came_by_hand(w, answers=w.came_short),
+        lambda w: came_by_hand(w, answers=w.received),
+        lambda w: came_by_hand(w, kind="found", note="it stood there"),
     ),
     "handout_is_never_edited": (
         lambda w: change(w.handout, people=2),

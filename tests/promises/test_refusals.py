@@ -13,18 +13,10 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from aid import errors as aid
-from aid.actions import (
-    Rule,
-    add_item,
-    end_distribution,
-    hand_out,
-    plan_distribution,
-    reverse_handout,
-    send_stock,
-    void_stock,
-)
+from aid.actions import Rule, add_item, end_distribution, hand_out, plan_distribution, reverse_handout
 from aid.scanning import find_card
 from aid.selectors import Line
+from aid.storing import confirm_stock, send_stock, settle_stock, void_stock
 from cards import errors as cards
 from cards.actions import print_card, print_cards, revoke_card
 from cards.selectors import look_at
@@ -407,6 +399,15 @@ AID: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     aid.EndsBeforeStart: lambda w: planned(w, Rule(w.parcel, "person", 1), ends_at=w.before),
     aid.AlreadyEnded: lambda w: twice(end_distribution, w.round, by=w.coordinator),
     aid.SameSite: lambda w: lambda: send_stock(w.goris, to_site=w.goris, item=w.parcel, quantity=1, by=w.coordinator),
+    aid.NotOnTheWay: lambda w: lambda: confirm_stock(w.received, quantity=5, by=w.coordinator),
+    aid.AlreadyConfirmed: lambda w: twice(confirm_stock, w.on_the_way, quantity=5, by=w.coordinator),
+    aid.NoDifference: lambda w: (
+        lambda: settle_stock(w.on_the_way, became="found", reason="it stood there", by=w.coordinator)
+    ),
+    aid.AlreadySettled: lambda w: twice(
+        settle_stock, w.came_short, became="found", reason="it stood there", by=w.coordinator
+    ),
+    aid.AnsweredSince: lambda w: lambda: void_stock(w.came_short, reason="a slip", by=w.coordinator),
     aid.AlreadyTakenBack: lambda w: twice(void_stock, w.received, reason="a slip", by=w.coordinator),
     aid.NotTakenBackAlone: lambda w: (
         lambda: void_stock(w.handout.stock_movements.get(), reason="a slip", by=w.coordinator)

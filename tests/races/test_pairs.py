@@ -5,10 +5,11 @@ import uuid
 
 import pytest
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
-from aid.actions import Rule, categorise_item, hand_out, receive_stock
+from aid.actions import Rule, categorise_item, hand_out
 from aid.models import Handout, StockMovement
+from aid.storing import confirm_stock, receive_stock, send_stock, void_stock
 from centre.access import Role
 from centre.refusals import Refusal
 from desk.belonging import change_household, split
@@ -94,6 +95,20 @@ def test_like_goods_of_two_rounds_at_two_sites_are_given_once(committed_database
         answers = at_once([beside(hand_out, one, household=card, by=planner) for one, card in tables])
         assert sorted(answer.status for answer in answers) == [303, 422]
     assert Handout.objects.filter(distribution__in=rounds).count() == RUNS
+    assert deadlocks() == 0
+
+
+def test_what_was_sent_is_confirmed_at_two_desks_and_taken_back_once(committed_database):
+    store, other, planner = make_site(), make_site(), make_user()
+    item = make_item("Sent parcel", planner)
+    for turn in range(RUNS):
+        answer = send_stock(store, to_site=other, item=item, quantity=9, by=planner)
+        sent = StockMovement.objects.get(pk=answer.movement)
+        racers = [beside(confirm_stock, sent, quantity=count, by=planner) for count in (7, 8)]
+        if turn % 2:
+            racers[1] = beside(void_stock, sent, reason="never went", by=planner)
+        assert sorted(answer.status for answer in at_once(racers)) == [303, 422]
+        assert StockMovement.objects.filter(Q(answers=sent) | Q(voids=sent)).count() == 1
     assert deadlocks() == 0
 
 

@@ -1,0 +1,82 @@
+"""How handouts and stock are read. Adjectives that compose."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
+from centre.access import Permission
+from centre.models import Site
+from centre.sight import allowed_at
+
+if TYPE_CHECKING:
+    from centre.models import User
+
+
+class HandoutQuerySet(models.QuerySet[Any]):
+    """Handouts; what is shown to a person starts at where."""
+
+    def where(self, user: "User", permission: Permission, at: datetime | None = None) -> "HandoutQuerySet":
+        """Handouts at sites where the user's role allows the permission."""
+        return self.filter(allowed_at(user, permission, at=at, path="distribution__site"))
+
+    def standing(self) -> "HandoutQuerySet":
+        """Handouts that were not reversed."""
+        return self.filter(reversed_at__isnull=True)
+
+    def flagged(self) -> "HandoutQuerySet":
+        """Standing handouts that broke a rule and were recorded because they had happened."""
+        return self.standing().filter(happened_anyway_at__isnull=False)
+
+    def repeats(self) -> "HandoutQuerySet":
+        """Handouts to a household that another standing one reached before in the round: later parts, and flagged ones.
+
+        A flagged handout also comes after an unflagged one.
+        """
+        others = self.model.objects.standing().filter(
+            distribution=OuterRef("distribution"), counted_as=OuterRef("counted_as")
+        )
+        unflagged = Q(happened_anyway_at__isnull=True)
+        earlier = Q(happened_at__lt=OuterRef("happened_at")) | Q(
+            happened_at=OuterRef("happened_at"), pk__lt=OuterRef("pk")
+        )
+        reached = Exists(others.exclude(pk=OuterRef("pk")).filter(unflagged | earlier))
+        later_part = Q(Exists(others.filter(unflagged, part__lt=OuterRef("part"))), part__gt=1)
+        return self.standing().filter((~unflagged & reached) | (unflagged & later_part))
+
+
+class StockMovementQuerySet(models.QuerySet[Any]):
+    """Stock movements."""
+
+    def at(self, site: Site) -> "StockMovementQuerySet":
+        """Movements into or out of the store of this site."""
+        return self.filter(Q(from_site=site) | Q(to_site=site))
+
+    def where(self, user: "User", permission: Permission) -> "StockMovementQuerySet":
+        """Movements into, out of or bound for stores where the user's role allows the permission, with the answers."""
+        stores = Site.objects.where(user, permission).order_by().values("pk")
+        theirs = Q(from_site__in=stores) | Q(to_site__in=stores) | Q(bound_for__in=stores)
+        answers = Q(answers__from_site__in=stores) | Q(answers__bound_for__in=stores)
+        return self.filter(theirs | answers)
+
+    def standing(self) -> "StockMovementQuerySet":
+        """Movements that were not taken back, without those that took them back."""
+        return self.filter(voids=None, voided_by=None)
+
+    def transfers(self, sites: Iterable[Site]) -> "StockMovementQuerySet":
+        """What stands sent from or bound for one of these sites and is answered there; not what landed at once."""
+        sites = list(sites)
+        between = Q(from_site__in=sites) | Q(bound_for__in=sites)
+        return self.standing().filter(between, bound_for__isnull=False)
+
+    def on_the_way(self, at: datetime) -> "StockMovementQuerySet":
+        """What was sent by the instant, and nobody has said by then what came."""
+        came = self.model.objects.standing().filter(answers=OuterRef("pk"), kind="came", happened_at__lte=at)
+        return self.standing().filter(~Exists(came), bound_for__isnull=False, happened_at__lte=at)
+
+    def with_answers(self) -> "StockMovementQuerySet":
+        """With what stands in answer to each."""
+        told = self.model.objects.standing().select_related("act__by", "to_site")
+        return self.prefetch_related(Prefetch("answered", told, to_attr="standing_answers"))
