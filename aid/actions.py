@@ -12,11 +12,14 @@ from aid.errors import (
     AlreadyEnded,
     AlreadyHandedOut,
     AlreadyReversed,
+    AlreadyWithdrawn,
     EndsBeforeStart,
+    GaveSomething,
     ItemExists,
     ItemTwice,
     MoreThanDue,
     NothingToGive,
+    NotRunning,
     TooLateToUndo,
 )
 from aid.models import (
@@ -61,7 +64,7 @@ class Added:
 
 @dataclass(frozen=True)
 class Planned:
-    """The distribution that was planned or ended."""
+    """The distribution that was planned, ended or withdrawn."""
 
     distribution: str
 
@@ -158,12 +161,27 @@ def end_distribution(distribution: Distribution, *, by: User, at: datetime, act:
     """End a running distribution now; cards scanned later are refused. Refuses with AlreadyEnded."""
     require(by, Permission.PLAN_AID, distribution.site, at)
     ended = (
-        Distribution.objects.filter(pk=distribution.pk, starts_at__lt=at)
+        Distribution.objects.filter(pk=distribution.pk, starts_at__lt=at, withdrawn_at=None)
         .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
         .update(ends_at=at)
     )
     if not ended:
         raise AlreadyEnded
+    return Planned(str(distribution.pk))
+
+
+@act("withdraw_distribution", answers=Planned)
+def withdraw_distribution(distribution: Distribution, *, reason: str, by: User, at: datetime, act: Act) -> Planned:
+    """Take back a round that was planned by mistake, while nothing stands given in it: no card is scanned for it.
+
+    Refuses with AlreadyWithdrawn or GaveSomething.
+    """
+    require(by, Permission.PLAN_AID, distribution.site, at)
+    standing = Distribution.objects.filter(pk=distribution.pk, withdrawn_at=None)
+    with refused_on("withdrawn_round_gave_nothing", GaveSomething()):
+        withdrawn = standing.update(withdrawn_at=at, withdrawn_by=by, withdrawn_reason=reason)
+    if not withdrawn:
+        raise AlreadyWithdrawn
     return Planned(str(distribution.pk))
 
 
@@ -197,7 +215,7 @@ def hand_out(
     if broken and not happened_anyway:
         raise broken
     flags = {"happened_anyway_at": at, "happened_anyway_by": by, "happened_anyway_reason": happened_anyway}
-    with refused_on(HANDOUT_ONCE, AlreadyHandedOut()):
+    with refused_on(HANDOUT_ONCE, AlreadyHandedOut(), ("handout_of_a_standing_round", NotRunning())):
         handout = Handout.objects.create(
             distribution=distribution,
             household=household,

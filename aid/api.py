@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from aid.actions import HandedOut, Reversed, hand_out, reverse_handout
+from aid.actions import HandedOut, Planned, Reversed, hand_out, reverse_handout, withdraw_distribution
 from aid.filters import DistributionFilterSet, HandoutFilterSet, StockMovementFilterSet
 from aid.forms import MOST
 from aid.models import SETTLES, Distribution, EntitlementRule, Handout, Item, StockMovement
@@ -49,7 +49,23 @@ class DistributionRow(serializers.ModelSerializer[Distribution]):
 
     class Meta:
         model = Distribution
-        fields = ("id", "name", "site", "starts_at", "ends_at", "planned_at", "rules")
+        fields = (
+            "id",
+            "name",
+            "site",
+            "starts_at",
+            "ends_at",
+            "planned_at",
+            "withdrawn_at",
+            "withdrawn_reason",
+            "rules",
+        )
+
+
+class ReversalFacts(ActFacts):
+    """Why a handout, an entry of stock or a round is taken back."""
+
+    reason = Text(max_length=200)
 
 
 class Distributions(Rows):
@@ -61,6 +77,11 @@ class Distributions(Rows):
 
     def get_queryset(self) -> Any:
         return distributions_of(self.request.user).prefetch_related("rules__item")
+
+    @act_on_row(ReversalFacts, Planned)
+    def withdraw(self, distribution: Distribution, body: ReversalFacts) -> Planned:
+        """Take back a round that was planned by mistake, while nothing stands given in it."""
+        return withdraw_distribution(distribution, **body.facts)
 
 
 class HandoutRow(serializers.ModelSerializer[Handout]):
@@ -130,12 +151,6 @@ class HandoutFacts(ActFacts):
                 raise serializers.ValidationError({"given": wrong})
             attrs["given"] = [Line(gives[line["item"]], line["quantity"]) for line in attrs["given"]]
         return attrs
-
-
-class ReversalFacts(ActFacts):
-    """Why a handout, or an entry of stock, is taken back."""
-
-    reason = Text(max_length=200)
 
 
 class Handouts(Rows):

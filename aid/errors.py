@@ -27,13 +27,17 @@ class NotGivenYet(Refusal):
 
 
 class NotRunning(Refusal):
-    """The distribution has not begun, or is over."""
+    """The distribution has not begun, is over, or was withdrawn."""
 
     code = "not_running"
     message = _("This distribution is not running.")
 
-    def __init__(self, distribution: "Distribution", at: datetime) -> None:
-        if distribution.starts_at > at:
+    def __init__(self, distribution: "Distribution | None" = None, at: datetime | None = None) -> None:
+        if distribution is None or at is None:
+            super().__init__()
+        elif distribution.withdrawn_at:
+            super().__init__(_("This distribution was withdrawn on %(on)s.") % _on_at(distribution.withdrawn_at))
+        elif distribution.starts_at > at:
             begins = _("This distribution begins on %(on)s at %(hour)s.")
             super().__init__(begins % _on_at(distribution.starts_at))
         elif distribution.ends_at:
@@ -182,6 +186,20 @@ class AlreadyEnded(Refusal):
 
     code = "already_ended"
     message = _("This distribution is not running, so it cannot be ended.")
+
+
+class AlreadyWithdrawn(Refusal):
+    """The distribution was withdrawn before."""
+
+    code = "already_withdrawn"
+    message = _("This distribution was already withdrawn.")
+
+
+class GaveSomething(Refusal):
+    """Something stands given in the distribution."""
+
+    code = "gave_something"
+    message = _("Something was handed out in this distribution. Take the handouts back first, or end it.")
 
 
 class SameSite(Refusal):

@@ -81,7 +81,7 @@ class ReverseForm(ActForm):
 
 
 class VoidForm(ActForm):
-    """Why an entry of stock is taken back."""
+    """Why an entry of stock, or a round, is taken back."""
 
     reason = forms.CharField(label=_("What was wrong?"), max_length=200)
 

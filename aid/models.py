@@ -5,16 +5,13 @@ from datetime import datetime
 
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from aid.querysets import HandoutQuerySet, StockMovementQuerySet
-from centre.access import Permission
+from aid.querysets import DistributionQuerySet, HandoutQuerySet, StockMovementQuerySet
 from centre.models import Act, Site, User
-from centre.sight import allowed_at
 from centre.words import in_words
 from registrations.models import Household, Membership, both_or_neither
 
@@ -54,36 +51,6 @@ class Item(models.Model):
         return self == other or self.category == other.category != ""
 
 
-class DistributionQuerySet(models.QuerySet["Distribution"]):
-    """Distributions; what is shown to a person starts at where."""
-
-    def where(self, user: User, permission: Permission, at: datetime | None = None) -> "DistributionQuerySet":
-        """Distributions at sites where the user's role allows the permission."""
-        return self.filter(allowed_at(user, permission, at=at, path="site"))
-
-    def running(self, at: datetime) -> "DistributionQuerySet":
-        """Distributions under way at the instant."""
-        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
-
-    def planned(self, at: datetime) -> "DistributionQuerySet":
-        """Distributions that begin after the instant."""
-        return self.filter(starts_at__gt=at)
-
-    def done(self, at: datetime) -> "DistributionQuerySet":
-        """Distributions that had ended by the instant."""
-        return self.filter(ends_at__lte=at)
-
-    def with_reached(self) -> "DistributionQuerySet":
-        """Annotate `handed_out`, standing handouts, `people`, those they reached, each once, and `flagged`."""
-        standing = Q(handouts__reversed_at__isnull=True)
-        first = standing & ~Q(handouts__in=Handout.objects.repeats())
-        return self.annotate(
-            handed_out=Count("handouts", filter=standing),
-            people=Coalesce(Sum("handouts__people", filter=first), 0),
-            flagged=Count("handouts", filter=standing & Q(handouts__happened_anyway_at__isnull=False)),
-        )
-
-
 DISTRIBUTION_ENDS_AFTER_START = models.CheckConstraint(
     condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
     name="distribution_ends_after_start",
@@ -91,7 +58,7 @@ DISTRIBUTION_ENDS_AFTER_START = models.CheckConstraint(
 
 
 class Distribution(models.Model):
-    """A planned round of aid at a site."""
+    """A planned round of aid at a site; withdrawn when it was planned by mistake and gave nothing."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=80)
@@ -101,12 +68,25 @@ class Distribution(models.Model):
     planned_at = models.DateTimeField()
     planned_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     act = models.OneToOneField(Act, models.PROTECT, related_name="distribution")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_reason = models.CharField(max_length=200, blank=True)
 
     objects = DistributionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-starts_at", "name")
-        constraints = (DISTRIBUTION_ENDS_AFTER_START,)
+        constraints = (
+            DISTRIBUTION_ENDS_AFTER_START,
+            models.CheckConstraint(
+                condition=both_or_neither("withdrawn_at", "withdrawn_by"), name="round_withdrawn_by_someone"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_reason="")
+                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_reason="")),
+                name="round_withdrawn_for_a_reason",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -116,7 +96,8 @@ class Distribution(models.Model):
 
     def runs(self, at: datetime) -> bool:
         """Whether it is under way at the instant."""
-        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+        begun, over = self.starts_at <= at, self.ends_at is not None and self.ends_at <= at
+        return begun and not over and self.withdrawn_at is None
 
 
 RULE_ONCE = models.UniqueConstraint(fields=["distribution", "item"], name="rule_once")

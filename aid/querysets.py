@@ -1,11 +1,12 @@
-"""How handouts and stock are read. Adjectives that compose."""
+"""How rounds, handouts and stock are read. Adjectives that compose."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Sum
+from django.db.models.functions import Coalesce
 
 from centre.access import Permission
 from centre.models import Site
@@ -13,6 +14,37 @@ from centre.sight import allowed_at
 
 if TYPE_CHECKING:
     from centre.models import User
+
+
+class DistributionQuerySet(models.QuerySet[Any]):
+    """Distributions; what is shown to a person starts at where."""
+
+    def where(self, user: "User", permission: Permission, at: datetime | None = None) -> "DistributionQuerySet":
+        """Distributions at sites where the user's role allows the permission."""
+        return self.filter(allowed_at(user, permission, at=at, path="site"))
+
+    def running(self, at: datetime) -> "DistributionQuerySet":
+        """Distributions under way at the instant."""
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at, withdrawn_at=None)
+
+    def planned(self, at: datetime) -> "DistributionQuerySet":
+        """Distributions that begin after the instant."""
+        return self.filter(starts_at__gt=at, withdrawn_at=None)
+
+    def done(self, at: datetime) -> "DistributionQuerySet":
+        """Distributions that had ended by the instant, and those that were withdrawn."""
+        return self.filter(Q(ends_at__lte=at) | Q(withdrawn_at__isnull=False))
+
+    def with_reached(self) -> "DistributionQuerySet":
+        """Annotate `handed_out`, standing handouts, `people`, those they reached, each once, and `flagged`."""
+        handouts = self.model._meta.get_field("handouts").related_model.objects
+        standing = Q(handouts__reversed_at__isnull=True)
+        first = standing & ~Q(handouts__in=handouts.repeats())
+        return self.annotate(
+            handed_out=Count("handouts", filter=standing),
+            people=Coalesce(Sum("handouts__people", filter=first), 0),
+            flagged=Count("handouts", filter=standing & Q(handouts__happened_anyway_at__isnull=False)),
+        )
 
 
 class HandoutQuerySet(models.QuerySet[Any]):

@@ -16,6 +16,7 @@ urlpatterns = [
     path("aid/distributions/new/", views.plan, name="plan"),
     path("aid/distributions/<uuid:key>/", views.distribution, name="distribution"),
     path("aid/distributions/<uuid:key>/end/", views.end, name="end"),
+    path("aid/distributions/<uuid:key>/withdraw/", views.withdraw, name="withdraw"),
     path("aid/handouts/<uuid:key>/reverse/", views.reverse_one, name="reverse"),
     path("aid/stock/<slug:code>/", views.stock, name="stock"),
     path("aid/stock/<slug:code>/<slug:move>/", views.move_stock, name="move"),

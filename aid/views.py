@@ -14,7 +14,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from aid.actions import add_item, categorise_item, end_distribution, plan_distribution, reverse_handout
+from aid.actions import (
+    add_item,
+    categorise_item,
+    end_distribution,
+    plan_distribution,
+    reverse_handout,
+    withdraw_distribution,
+)
 from aid.forms import (
     CategoryForm,
     ConfirmForm,
@@ -129,6 +136,16 @@ def end(request: StaffRequest, key: str) -> HttpResponse:
     shown = get_object_or_404(_rounds(request), pk=key)
     press(request, end_distribution, shown, said=_("The distribution has ended. Cards are refused from now on."))
     return see("aid:distribution", key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: StaffRequest, key: str) -> HttpResponse:
+    """Take back a round that was planned by mistake, with a reason."""
+    shown = get_object_or_404(_rounds(request), pk=key)
+    form = VoidForm(request.POST or None)
+    if do(request, form, withdraw_distribution, shown, said=_("The distribution is withdrawn. Nobody scans for it.")):
+        return see("aid:overview")
+    return draw(request, "aid/withdraw.html", form, distribution=shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -271,7 +288,7 @@ def _mine_of(request: StaffRequest, sites: Iterable[Site]) -> Site:
 
 def _rounds(request: StaffRequest) -> Any:
     require(request.user, Permission.PLAN_AID)
-    return Distribution.objects.where(request.user, Permission.PLAN_AID).select_related("site")
+    return Distribution.objects.where(request.user, Permission.PLAN_AID).select_related("site", "withdrawn_by")
 
 
 def _handouts(request: StaffRequest) -> Any:

@@ -130,6 +130,23 @@ def end_it_now(desk: Desk) -> Iterator[None]:
     assert not running.runs(timezone.now())
 
 
+@button(
+    "Withdraw the distribution",
+    "aid:withdraw",
+    on="aid:withdraw",
+    does=["withdraw_distribution"],
+    enter="[name=reason]",
+)
+def withdraw_a_round(desk: Desk) -> Iterator[None]:
+    running = round_of(desk)
+    page = desk.open(f"/aid/distributions/{running.pk}/")
+    page.get_by_role("link", name="It was planned by mistake").click()
+    page.locator("[name=reason]").fill("the list of last week")
+    yield
+    running.refresh_from_db()
+    assert running.withdrawn_reason == "the list of last week"
+
+
 @button("Find card", "aid:distribution", on="aid:distribution", enter="#number")
 def find_a_card(desk: Desk) -> Iterator[None]:
     running, family = round_of(desk), desk.family()

@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 
-from aid.actions import Rule, add_item, categorise_item, end_distribution, hand_out, plan_distribution, reverse_handout
+from aid.actions import (
+    Rule,
+    add_item,
+    categorise_item,
+    end_distribution,
+    hand_out,
+    plan_distribution,
+    reverse_handout,
+    withdraw_distribution,
+)
 from aid.storing import confirm_stock, receive_stock, send_stock, settle_stock, void_stock, write_off
 from cards.actions import print_card, print_cards, revoke_block, revoke_card
 from casework.actions import close_case
@@ -198,6 +207,7 @@ AID: dict[str, Callable[[World], Sent]] = {
         rules=[Rule(w.parcel, "household", 2)],
     ),
     "end_distribution": lambda w: sent(end_distribution, w.coordinator, w.round),
+    "withdraw_distribution": lambda w: sent(withdraw_distribution, w.coordinator, w.next_round, reason="a slip"),
     "receive_stock": lambda w: sent(receive_stock, w.coordinator, w.goris, item=w.parcel, quantity=5),
     "send_stock": lambda w: sent(send_stock, w.coordinator, w.goris, to_site=w.sisian, item=w.parcel, quantity=5),
     "confirm_stock": lambda w: sent(confirm_stock, w.coordinator, w.on_the_way, quantity=4),

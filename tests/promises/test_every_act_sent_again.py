@@ -152,6 +152,11 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         f"stock-movements/{w.received.pk}/void/",
         {"reason": "a slip"},
     ),
+    "distributions/{id}/withdraw/": lambda w: (
+        w.coordinator,
+        f"distributions/{w.next_round.pk}/withdraw/",
+        {"reason": "a slip"},
+    ),
     "stock-movements/{id}/confirm/": lambda w: (
         w.coordinator,
         f"stock-movements/{w.on_the_way.pk}/confirm/",

@@ -13,7 +13,15 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from aid import errors as aid
-from aid.actions import Rule, add_item, end_distribution, hand_out, plan_distribution, reverse_handout
+from aid.actions import (
+    Rule,
+    add_item,
+    end_distribution,
+    hand_out,
+    plan_distribution,
+    reverse_handout,
+    withdraw_distribution,
+)
 from aid.scanning import find_card
 from aid.selectors import Line
 from aid.storing import confirm_stock, send_stock, settle_stock, void_stock
@@ -398,6 +406,8 @@ AID: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     aid.ItemTwice: lambda w: planned(w, Rule(w.parcel, "person", 1), Rule(w.parcel, "household", 1)),
     aid.EndsBeforeStart: lambda w: planned(w, Rule(w.parcel, "person", 1), ends_at=w.before),
     aid.AlreadyEnded: lambda w: twice(end_distribution, w.round, by=w.coordinator),
+    aid.AlreadyWithdrawn: lambda w: twice(withdraw_distribution, w.next_round, reason="a slip", by=w.coordinator),
+    aid.GaveSomething: lambda w: lambda: withdraw_distribution(w.round, reason="a slip", by=w.coordinator),
     aid.SameSite: lambda w: lambda: send_stock(w.goris, to_site=w.goris, item=w.parcel, quantity=1, by=w.coordinator),
     aid.NotOnTheWay: lambda w: lambda: confirm_stock(w.received, quantity=5, by=w.coordinator),
     aid.AlreadyConfirmed: lambda w: twice(confirm_stock, w.on_the_way, quantity=5, by=w.coordinator),

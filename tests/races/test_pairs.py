@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.models import Q, Sum
 
-from aid.actions import Rule, categorise_item, hand_out
+from aid.actions import Rule, categorise_item, hand_out, withdraw_distribution
 from aid.models import Handout, StockMovement
 from aid.storing import confirm_stock, receive_stock, send_stock, void_stock
 from centre.access import Role
@@ -95,6 +95,19 @@ def test_like_goods_of_two_rounds_at_two_sites_are_given_once(committed_database
         answers = at_once([beside(hand_out, one, household=card, by=planner) for one, card in tables])
         assert sorted(answer.status for answer in answers) == [303, 422]
     assert Handout.objects.filter(distribution__in=rounds).count() == RUNS
+    assert deadlocks() == 0
+
+
+def test_handing_out_against_withdrawing_the_round_gives_nothing_in_a_withdrawn_one(committed_database):
+    site, planner = make_site(), make_user()
+    item = make_item("Withdrawn parcel", planner)
+    for _ in range(RUNS):
+        running = make_distribution(site, planner, Rule(item, "person", 1))
+        giving = beside(hand_out, running, household=make_family(site, 1), by=planner)
+        answers = at_once([giving, beside(withdraw_distribution, running, reason="a slip", by=planner)])
+        assert sorted(answer.status for answer in answers) == [303, 422]
+        running.refresh_from_db()
+        assert running.handouts.exists() is (running.withdrawn_at is None)
     assert deadlocks() == 0
 
 
