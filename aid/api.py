@@ -202,6 +202,7 @@ class StockMovementRow(serializers.ModelSerializer[StockMovement]):
             "difference",
             "happened_at",
             "recorded_at",
+            "donor",
             "voids",
             "answers",
             "note",

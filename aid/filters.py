@@ -44,6 +44,7 @@ class StockMovementFilterSet(filters.FilterSet):
     """How movements of stock are narrowed down."""
 
     site = SiteFilter(method="filter_site", label="Whose store it came into, left or is bound for")
+    donor = filters.CharFilter(max_length=80, label="Who gave it, as it is written")
     kind = filters.ChoiceFilter(choices=StockMovement.Kind.choices)
     since = InstantFilter(field_name="happened_at", lookup_expr="gte")
     on_the_way = TruthFilter(method="filter_on_the_way", label="Whether it was sent, and nobody has said what came")

@@ -165,9 +165,20 @@ class StockForm(ActForm):
 
 
 class ReceiveForm(StockForm):
-    """What came into the store."""
+    """What came into the store; the donors of before are offered."""
 
-    note = forms.CharField(label=_("From whom?"), max_length=200, required=False, help_text=_("Donor, delivery note."))
+    donor = forms.CharField(
+        label=_("From whom?"),
+        max_length=80,
+        required=False,
+        help_text=_("One donor. If two gave, enter each by itself."),
+        widget=forms.TextInput(attrs={"list": "donors", "autocomplete": "off"}),
+    )
+    note = forms.CharField(label=_("Note"), max_length=200, required=False, help_text=_("Driver, delivery note."))
+
+    def __init__(self, *args: Any, site: Site, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, site=site, by=by, **kwargs)
+        self.donors = StockMovement.objects.where(by, Permission.PLAN_AID).donors()
 
 
 class SendForm(StockForm):

@@ -267,6 +267,7 @@ class StockMovement(models.Model):
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     act = models.ForeignKey(Act, models.PROTECT, related_name="stock_movements")
     voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
+    donor = models.CharField(max_length=80, blank=True)  # who gave it; one a movement
     note = models.CharField(max_length=200, blank=True)
 
     standing_answers: list["StockMovement"]  # of with_answers
@@ -300,6 +301,7 @@ class StockMovement(models.Model):
                 & ~Q(from_site=F("to_site")),
                 name="stock_goes_where_its_kind_says",
             ),
+            models.CheckConstraint(condition=Q(kind="received") | Q(donor=""), name="a_receipt_alone_names_its_donor"),
             models.CheckConstraint(
                 condition=Q(kind="sent") | Q(bound_for__isnull=True), name="only_sent_is_on_the_way"
             ),

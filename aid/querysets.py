@@ -97,6 +97,10 @@ class StockMovementQuerySet(models.QuerySet[Any]):
         """Movements that were not taken back, without those that took them back."""
         return self.filter(voids=None, voided_by=None)
 
+    def donors(self) -> list[str]:
+        """Who gave what was received, each once, by name."""
+        return list(self.exclude(donor="").order_by("donor").values_list("donor", flat=True).distinct())
+
     def transfers(self, sites: Iterable[Site]) -> "StockMovementQuerySet":
         """What stands sent from or bound for one of these sites and is answered there; not what landed at once."""
         sites = list(sites)

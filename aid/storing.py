@@ -31,11 +31,19 @@ class Stocked:
 
 @act("receive_stock", answers=Stocked)
 def receive_stock(
-    site: Site, *, item: Item, quantity: int, note: str = "", by: User, at: datetime, act: Act
+    site: Site,
+    *,
+    item: Item,
+    quantity: int,
+    donor: str = "",
+    note: str = "",
+    by: User,
+    at: datetime,
+    act: Act,
 ) -> Stocked:
-    """Record that so many pieces of an item came into the store of the site; the note says from whom."""
+    """Record that so many pieces of an item came into the store of the site, and from which donor."""
     require(by, Permission.PLAN_AID, site, at)
-    return _move(StockMovement.Kind.RECEIVED, item, quantity, to_site=site, note=note, at=at, act=act)
+    return _move(StockMovement.Kind.RECEIVED, item, quantity, to_site=site, donor=donor, note=note, at=at, act=act)
 
 
 @act("send_stock", answers=Stocked)

@@ -143,6 +143,10 @@ def test_stock_of_another_site_is_not_allowed(goris, sisian, parcel):
         ({"kind": "sent", "from_site": "goris", "to_site": "goris"}, "stock_goes_where_its_kind_says"),
         ({"kind": "sent", "from_site": "goris", "bound_for": "goris"}, "stock_goes_where_its_kind_says"),
         ({"kind": "sent", "from_site": "goris", "bound_for": "sisian", "to_site": "sisian"}, "stock_goes_where_its"),
+        (
+            {"kind": "lost", "from_site": "goris", "note": "wet", "donor": "Red Cross"},
+            "a_receipt_alone_names_its_donor",
+        ),
         ({"kind": "came", "to_site": "goris"}, "what_came_was_sent"),
         ({"kind": "lost", "to_site": "goris", "note": "wet"}, "stock_goes_where_its_kind_says"),
         ({"kind": "lost", "from_site": "goris"}, "loss_has_a_reason"),

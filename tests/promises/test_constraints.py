@@ -232,6 +232,7 @@ AID_AND_CENSUS: dict[str, Break] = {
     "stock_taken_back_names_what": lambda w: again(w.received, kind="voided", note="a slip"),
     "aid_stockmovement_voids_id_key": lambda w: [void_stock_by_hand(w), void_stock_by_hand(w)],
     "only_sent_is_on_the_way": lambda w: again(w.received, bound_for=w.sisian),
+    "a_receipt_alone_names_its_donor": lambda w: again(w.on_the_way, donor="Red Cross"),
     "what_came_was_sent": lambda w: again(w.received, kind="came"),
     "stock_of_a_handout": lambda w: again(w.received, handout=w.handout),
     "snapshot_once": lambda w: again(w.snapshot, opening=None),
