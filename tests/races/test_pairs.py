@@ -2,9 +2,10 @@
 the other in a circle."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q, Sum
 
 from aid.actions import Rule, categorise_item, hand_out, withdraw_distribution
@@ -98,17 +99,23 @@ def test_like_goods_of_two_rounds_at_two_sites_are_given_once(committed_database
     assert deadlocks() == 0
 
 
-def test_handing_out_against_withdrawing_the_round_gives_nothing_in_a_withdrawn_one(committed_database):
+@pytest.mark.parametrize("withdrawn_first", [True, False])
+def test_of_a_handout_and_the_withdrawal_of_its_round_the_second_waits_and_is_refused(
+    committed_database, withdrawn_first
+):
     site, planner = make_site(), make_user()
-    item = make_item("Withdrawn parcel", planner)
-    for _ in range(RUNS):
-        running = make_distribution(site, planner, Rule(item, "person", 1))
-        giving = beside(hand_out, running, household=make_family(site, 1), by=planner)
-        answers = at_once([giving, beside(withdraw_distribution, running, reason="a slip", by=planner)])
-        assert sorted(answer.status for answer in answers) == [303, 422]
-        running.refresh_from_db()
-        assert running.handouts.exists() is (running.withdrawn_at is None)
-    assert deadlocks() == 0
+    running = make_distribution(site, planner, Rule(make_item(f"Parcel {withdrawn_first}", planner), "person", 1))
+    giving = hand_out, {"household": make_family(site, 1), "by": planner}
+    withdrawing = withdraw_distribution, {"reason": "a slip", "by": planner}
+    (act, facts), (other, others) = (withdrawing, giving) if withdrawn_first else (giving, withdrawing)
+    with ThreadPoolExecutor() as desks:
+        with transaction.atomic():
+            act(running, **facts)
+            answer = desks.submit(beside(other, running, **others))
+            wait([answer], timeout=1)  # for a second that does not wait
+        assert answer.result().status == 422
+    running.refresh_from_db()
+    assert (running.handouts.exists(), running.withdrawn_at is None) == (not withdrawn_first, not withdrawn_first)
 
 
 def test_what_was_sent_is_confirmed_at_two_desks_and_taken_back_once(committed_database):
