@@ -12,14 +12,14 @@ from aid.errors import (
     AlreadyEnded,
     AlreadyHandedOut,
     AlreadyReversed,
-    AlreadyTakenBack,
+    AlreadyWithdrawn,
     EndsBeforeStart,
+    GaveSomething,
     ItemExists,
     ItemTwice,
     MoreThanDue,
     NothingToGive,
-    NotTakenBackAlone,
-    SameSite,
+    NotRunning,
     TooLateToUndo,
 )
 from aid.models import (
@@ -64,16 +64,9 @@ class Added:
 
 @dataclass(frozen=True)
 class Planned:
-    """The distribution that was planned or ended."""
+    """The distribution that was planned, ended or withdrawn."""
 
     distribution: str
-
-
-@dataclass(frozen=True)
-class Stocked:
-    """The stock movement that was written."""
-
-    movement: str
 
 
 @dataclass(frozen=True)
@@ -168,7 +161,7 @@ def end_distribution(distribution: Distribution, *, by: User, at: datetime, act:
     """End a running distribution now; cards scanned later are refused. Refuses with AlreadyEnded."""
     require(by, Permission.PLAN_AID, distribution.site, at)
     ended = (
-        Distribution.objects.filter(pk=distribution.pk, starts_at__lt=at)
+        Distribution.objects.filter(pk=distribution.pk, starts_at__lt=at, withdrawn_at=None)
         .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
         .update(ends_at=at)
     )
@@ -177,58 +170,19 @@ def end_distribution(distribution: Distribution, *, by: User, at: datetime, act:
     return Planned(str(distribution.pk))
 
 
-@act("receive_stock", answers=Stocked)
-def receive_stock(
-    site: Site, *, item: Item, quantity: int, note: str = "", by: User, at: datetime, act: Act
-) -> Stocked:
-    """Record that so many pieces of an item came into the store of the site; the note says from whom."""
-    require(by, Permission.PLAN_AID, site, at)
-    return _move(StockMovement.Kind.RECEIVED, item, quantity, to_site=site, note=note, at=at, act=act)
+@act("withdraw_distribution", answers=Planned)
+def withdraw_distribution(distribution: Distribution, *, reason: str, by: User, at: datetime, act: Act) -> Planned:
+    """Take back a round that was planned by mistake, while nothing stands given in it: no card is scanned for it.
 
-
-@act("send_stock", answers=Stocked)
-def send_stock(
-    site: Site, *, to_site: Site, item: Item, quantity: int, note: str = "", by: User, at: datetime, act: Act
-) -> Stocked:
-    """Record that so many pieces went from the store of the site to that of another.
-
-    What went is recorded even when the records show less; the stock is then below zero. Refuses with
-    SameSite.
+    Refuses with AlreadyWithdrawn or GaveSomething.
     """
-    require(by, Permission.PLAN_AID, site, at)
-    if to_site == site:
-        raise SameSite
-    return _move(StockMovement.Kind.SENT, item, quantity, from_site=site, to_site=to_site, note=note, at=at, act=act)
-
-
-@act("write_off", answers=Stocked)
-def write_off(site: Site, *, item: Item, quantity: int, note: str, by: User, at: datetime, act: Act) -> Stocked:
-    """Record that so many pieces in the store of the site are lost or spoilt; the note says why."""
-    require(by, Permission.PLAN_AID, site, at)
-    return _move(StockMovement.Kind.LOST, item, quantity, from_site=site, note=note, at=at, act=act)
-
-
-@act("void_stock", answers=Stocked)
-def void_stock(movement: StockMovement, *, reason: str, by: User, at: datetime, act: Act) -> Stocked:
-    """Take back a receipt, transfer or loss that was entered wrongly: the stock of every day is as if it had not been.
-
-    Stock may be below zero then. Refuses with NotTakenBackAlone or AlreadyTakenBack.
-    """
-    require(by, Permission.PLAN_AID, movement.told_by, at)
-    if not movement.may_be_voided:
-        raise NotTakenBackAlone
-    with refused_on(StockMovement.voids.field, AlreadyTakenBack()):
-        return _move(
-            StockMovement.Kind.VOIDED,
-            movement.item,
-            movement.quantity,
-            from_site=movement.to_site,
-            to_site=movement.from_site,
-            voids=movement,
-            note=reason,
-            at=movement.happened_at,
-            act=act,
-        )
+    require(by, Permission.PLAN_AID, distribution.site, at)
+    standing = Distribution.objects.filter(pk=distribution.pk, withdrawn_at=None)
+    with refused_on("withdrawn_round_gave_nothing", GaveSomething()):
+        withdrawn = standing.update(withdrawn_at=at, withdrawn_by=by, withdrawn_reason=reason)
+    if not withdrawn:
+        raise AlreadyWithdrawn
+    return Planned(str(distribution.pk))
 
 
 @act("hand_out", answers=HandedOut)
@@ -261,7 +215,7 @@ def hand_out(
     if broken and not happened_anyway:
         raise broken
     flags = {"happened_anyway_at": at, "happened_anyway_by": by, "happened_anyway_reason": happened_anyway}
-    with refused_on(HANDOUT_ONCE, AlreadyHandedOut()):
+    with refused_on(HANDOUT_ONCE, AlreadyHandedOut(), ("handout_of_a_standing_round", NotRunning())):
         handout = Handout.objects.create(
             distribution=distribution,
             household=household,
@@ -371,8 +325,3 @@ def _require_reversal(handout: Handout, by: User, at: datetime, act: Act) -> Non
         raise NotAllowed
     if max(at - handout.happened_at, act.recorded_at - handout.recorded_at) > UNDO_WITHIN:
         raise TooLateToUndo
-
-
-def _move(kind: str, item: Item, quantity: int, *, at: datetime, act: Act, **where: object) -> Stocked:
-    movement = StockMovement.objects.create(kind=kind, item=item, quantity=quantity, happened_at=at, act=act, **where)
-    return Stocked(str(movement.pk))

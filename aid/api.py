@@ -6,12 +6,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from aid.actions import HandedOut, Reversed, Stocked, hand_out, reverse_handout, void_stock
+from aid.actions import HandedOut, Planned, Reversed, hand_out, reverse_handout, withdraw_distribution
 from aid.filters import DistributionFilterSet, HandoutFilterSet, StockMovementFilterSet
 from aid.forms import MOST
-from aid.models import Distribution, EntitlementRule, Handout, Item, StockMovement
+from aid.models import SETTLES, Distribution, EntitlementRule, Handout, Item, StockMovement
 from aid.scanning import find_card
 from aid.selectors import Line
+from aid.storing import Stocked, confirm_stock, settle_stock, void_stock
 from centre.access import Permission
 from centre.fields import Count, Facts, Key, ShownSite, Text
 from centre.models import Site, User
@@ -48,7 +49,23 @@ class DistributionRow(serializers.ModelSerializer[Distribution]):
 
     class Meta:
         model = Distribution
-        fields = ("id", "name", "site", "starts_at", "ends_at", "planned_at", "rules")
+        fields = (
+            "id",
+            "name",
+            "site",
+            "starts_at",
+            "ends_at",
+            "planned_at",
+            "withdrawn_at",
+            "withdrawn_reason",
+            "rules",
+        )
+
+
+class ReversalFacts(ActFacts):
+    """Why a handout, an entry of stock or a round is taken back."""
+
+    reason = Text(max_length=200)
 
 
 class Distributions(Rows):
@@ -60,6 +77,11 @@ class Distributions(Rows):
 
     def get_queryset(self) -> Any:
         return distributions_of(self.request.user).prefetch_related("rules__item")
+
+    @act_on_row(ReversalFacts, Planned)
+    def withdraw(self, distribution: Distribution, body: ReversalFacts) -> Planned:
+        """Take back a round that was planned by mistake, while nothing stands given in it."""
+        return withdraw_distribution(distribution, **body.facts)
 
 
 class HandoutRow(serializers.ModelSerializer[Handout]):
@@ -131,12 +153,6 @@ class HandoutFacts(ActFacts):
         return attrs
 
 
-class ReversalFacts(ActFacts):
-    """Why a handout, or an entry of stock, is taken back."""
-
-    reason = Text(max_length=200)
-
-
 class Handouts(Rows):
     """Handouts at the asker's sites."""
 
@@ -168,6 +184,9 @@ class StockMovementRow(serializers.ModelSerializer[StockMovement]):
     item = serializers.SlugRelatedField[Item](slug_field="code", read_only=True)
     from_site = ShownSite()
     to_site = ShownSite()
+    bound_for = ShownSite()
+    on_the_way = serializers.IntegerField(read_only=True, help_text="How much of it nobody has said came.")
+    difference = serializers.IntegerField(read_only=True, help_text="How much more came than was sent, or less.")
 
     class Meta:
         model = StockMovement
@@ -178,11 +197,30 @@ class StockMovementRow(serializers.ModelSerializer[StockMovement]):
             "quantity",
             "from_site",
             "to_site",
+            "bound_for",
+            "on_the_way",
+            "difference",
             "happened_at",
             "recorded_at",
+            "donor",
             "voids",
+            "answers",
             "note",
         )
+
+
+class ArrivalFacts(ActFacts):
+    """What came of what was sent."""
+
+    quantity = Count(min_value=0, max_value=MOST)
+    note = Text(required=False, max_length=200)
+
+
+class SettlementFacts(ActFacts):
+    """What became of a difference, and how one knows."""
+
+    became = serializers.ChoiceField(choices=[one for one in StockMovement.Kind.choices if one[0] in SETTLES])
+    reason = Text(max_length=200)
 
 
 class StockMovements(Rows):
@@ -193,10 +231,20 @@ class StockMovements(Rows):
     filterset_class = StockMovementFilterSet
 
     def get_queryset(self) -> Any:
-        mine = StockMovement.objects.where(self.request.user, Permission.PLAN_AID)
-        return mine.filter(handout=None).select_related("item", "from_site", "to_site")
+        mine = StockMovement.objects.where(self.request.user, Permission.PLAN_AID).filter(handout=None)
+        return mine.with_answers().select_related("item", "from_site", "to_site", "bound_for", "answers", "voided_by")
 
     @act_on_row(ReversalFacts, Stocked)
     def void(self, movement: StockMovement, body: ReversalFacts) -> Stocked:
-        """Take back a receipt, transfer or loss that was entered wrongly."""
+        """Take back an entry of stock that was wrong."""
         return void_stock(movement, **body.facts)
+
+    @act_on_row(ArrivalFacts, Stocked)
+    def confirm(self, sent: StockMovement, body: ArrivalFacts) -> Stocked:
+        """Say how many pieces came of what was sent."""
+        return confirm_stock(sent, **body.facts)
+
+    @act_on_row(SettlementFacts, Stocked)
+    def settle(self, sent: StockMovement, body: SettlementFacts) -> Stocked:
+        """Say what became of the difference between what was sent and what came."""
+        return settle_stock(sent, **body.facts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,7 +13,7 @@ from centre.clock import local_day
 from centre.refusals import Refusal
 
 if TYPE_CHECKING:
-    from aid.models import Distribution, Handout, Item
+    from aid.models import Distribution, Handout, Item, StockMovement
     from aid.received import HeldBack
     from registrations.models import Household
     from registrations.whereabouts import Whereabouts
@@ -27,13 +27,17 @@ class NotGivenYet(Refusal):
 
 
 class NotRunning(Refusal):
-    """The distribution has not begun, or is over."""
+    """The distribution has not begun, is over, or was withdrawn."""
 
     code = "not_running"
     message = _("This distribution is not running.")
 
-    def __init__(self, distribution: "Distribution", at: datetime) -> None:
-        if distribution.starts_at > at:
+    def __init__(self, distribution: "Distribution | None" = None, at: datetime | None = None) -> None:
+        if distribution is None or at is None:
+            super().__init__()
+        elif distribution.withdrawn_at:
+            super().__init__(_("This distribution was withdrawn on %(on)s.") % _on_at(distribution.withdrawn_at))
+        elif distribution.starts_at > at:
             begins = _("This distribution begins on %(on)s at %(hour)s.")
             super().__init__(begins % _on_at(distribution.starts_at))
         elif distribution.ends_at:
@@ -184,11 +188,68 @@ class AlreadyEnded(Refusal):
     message = _("This distribution is not running, so it cannot be ended.")
 
 
+class AlreadyWithdrawn(Refusal):
+    """The distribution was withdrawn before."""
+
+    code = "already_withdrawn"
+    message = _("This distribution was already withdrawn.")
+
+
+class GaveSomething(Refusal):
+    """Something stands given in the distribution."""
+
+    code = "gave_something"
+    message = _("Something was handed out in this distribution. Take the handouts back first, or end it.")
+
+
 class SameSite(Refusal):
     """Stock sent to the store it is in."""
 
     code = "same_site"
     message = _("Stock can only be sent to another site.")
+
+
+class NotOnTheWay(Refusal):
+    """The movement is none that was sent to a store which says what came."""
+
+    code = "not_on_the_way"
+    message = _("This was not sent to another site.")
+
+
+class AlreadyConfirmed(Refusal):
+    """Somebody said before what came of it."""
+
+    code = "already_confirmed"
+    message = _("The arrival was already confirmed.")
+
+    def __init__(self, arrival: "StockMovement | None" = None) -> None:
+        told = _("%(by)s already confirmed it on %(on)s at %(hour)s: %(quantity)d came.")
+        super().__init__(told % _told(arrival) if arrival else None)
+
+
+class NoDifference(Refusal):
+    """What came is what was sent, or nobody has said what came; or it is no answer to this kind of difference."""
+
+    code = "no_difference"
+    message = _("There is no such difference to close.")
+
+
+class AlreadySettled(Refusal):
+    """Somebody said before what became of the difference."""
+
+    code = "already_settled"
+    message = _("The difference is already closed.")
+
+    def __init__(self, settlement: "StockMovement | None" = None) -> None:
+        told = _("%(by)s already closed the difference on %(on)s at %(hour)s: %(kind)s.")
+        super().__init__(told % _told(settlement) if settlement else None)
+
+
+class AnsweredSince(Refusal):
+    """Something was recorded about the movement since, and stands."""
+
+    code = "answered_since"
+    message = _("Somebody confirmed this or closed a difference since. Take that back first.")
 
 
 class AlreadyTakenBack(Refusal):
@@ -215,3 +276,8 @@ class ItemExists(Refusal):
 def _on_at(at: datetime) -> dict[str, str]:
     local = timezone.localtime(at)
     return {"on": date_format(local, "d.m.Y"), "hour": date_format(local, "H:i")}
+
+
+def _told(movement: "StockMovement") -> dict[str, Any]:
+    said = {"by": movement.act.by, "quantity": movement.quantity, "kind": movement.get_kind_display()}
+    return said | _on_at(movement.happened_at)

@@ -43,9 +43,11 @@ class HandoutFilterSet(filters.FilterSet):
 class StockMovementFilterSet(filters.FilterSet):
     """How movements of stock are narrowed down."""
 
-    site = SiteFilter(method="filter_site", label="Whose store it came into or left")
+    site = SiteFilter(method="filter_site", label="Whose store it came into, left or is bound for")
+    donor = filters.CharFilter(max_length=80, label="Who gave it, as it is written")
     kind = filters.ChoiceFilter(choices=StockMovement.Kind.choices)
     since = InstantFilter(field_name="happened_at", lookup_expr="gte")
+    on_the_way = TruthFilter(method="filter_on_the_way", label="Whether it was sent, and nobody has said what came")
     standing = TruthFilter(method="filter_standing", label="Whether it was not taken back and takes nothing back")
 
     class Meta:
@@ -53,8 +55,12 @@ class StockMovementFilterSet(filters.FilterSet):
         fields = ()
 
     def filter_site(self, moved: "QuerySet[StockMovement]", _name: str, site: Site | None) -> "QuerySet[StockMovement]":
-        return moved.filter(Q(from_site=site) | Q(to_site=site)) if site else moved.none()
+        return moved.filter(Q(from_site=site) | Q(to_site=site) | Q(bound_for=site)) if site else moved.none()
 
     def filter_standing(self, moved: "QuerySet[StockMovement]", _name: str, stands: bool) -> "QuerySet[StockMovement]":
         standing = StockMovement.objects.standing().values("pk")
         return moved.filter(pk__in=standing) if stands else moved.exclude(pk__in=standing)
+
+    def filter_on_the_way(self, moved: "QuerySet[StockMovement]", _name: str, is_so: bool) -> "QuerySet[StockMovement]":
+        on_the_way = StockMovement.objects.on_the_way(timezone.now()).values("pk")
+        return moved.filter(pk__in=on_the_way) if is_so else moved.exclude(pk__in=on_the_way)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from aid.actions import Rule
-from aid.models import Distribution, EntitlementRule, Item
+from aid.models import CAME_MORE, CAME_SHORT, Distribution, EntitlementRule, Item, StockMovement
 from aid.selectors import Line
 from cards.fields import CardField
 from centre.access import Permission
@@ -81,7 +81,7 @@ class ReverseForm(ActForm):
 
 
 class VoidForm(ActForm):
-    """Why an entry of stock is taken back."""
+    """Why an entry of stock, or a round, is taken back."""
 
     reason = forms.CharField(label=_("What was wrong?"), max_length=200)
 
@@ -165,9 +165,20 @@ class StockForm(ActForm):
 
 
 class ReceiveForm(StockForm):
-    """What came into the store."""
+    """What came into the store; the donors of before are offered."""
 
-    note = forms.CharField(label=_("From whom?"), max_length=200, required=False, help_text=_("Donor, delivery note."))
+    donor = forms.CharField(
+        label=_("From whom?"),
+        max_length=80,
+        required=False,
+        help_text=_("One donor. If two gave, enter each by itself."),
+        widget=forms.TextInput(attrs={"list": "donors", "autocomplete": "off"}),
+    )
+    note = forms.CharField(label=_("Note"), max_length=200, required=False, help_text=_("Driver, delivery note."))
+
+    def __init__(self, *args: Any, site: Site, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, site=site, by=by, **kwargs)
+        self.donors = StockMovement.objects.where(by, Permission.PLAN_AID).donors()
 
 
 class SendForm(StockForm):
@@ -175,6 +186,29 @@ class SendForm(StockForm):
 
     to_site = forms.ModelChoiceField(Site.objects.none(), label=_("To"))
     note = forms.CharField(label=_("With whom?"), max_length=200, required=False, help_text=_("Driver, delivery note."))
+
+
+class ConfirmForm(ActForm):
+    """What came of what was sent."""
+
+    quantity = forms.IntegerField(label=_("How many came?"), min_value=0, max_value=MOST)
+    note = forms.CharField(
+        label=_("Note"), max_length=200, required=False, help_text=_("If another number came: what do you know of it?")
+    )
+
+
+class SettleForm(ActForm):
+    """What became of a difference."""
+
+    became = forms.ChoiceField(label=_("What became of it?"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("How do you know?"), max_length=200)
+
+    def __init__(self, *args: Any, less: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        answers = CAME_SHORT if less else CAME_MORE
+        field_of(self, "became", forms.ChoiceField).choices = [
+            (kind.value, kind.label) for kind in StockMovement.Kind if kind in answers
+        ]
 
 
 class WriteOffForm(StockForm):

@@ -5,15 +5,13 @@ from datetime import datetime
 
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from centre.access import Permission
+from aid.querysets import DistributionQuerySet, HandoutQuerySet, StockMovementQuerySet
 from centre.models import Act, Site, User
-from centre.sight import allowed_at
 from centre.words import in_words
 from registrations.models import Household, Membership, both_or_neither
 
@@ -53,36 +51,6 @@ class Item(models.Model):
         return self == other or self.category == other.category != ""
 
 
-class DistributionQuerySet(models.QuerySet["Distribution"]):
-    """Distributions; what is shown to a person starts at where."""
-
-    def where(self, user: User, permission: Permission, at: datetime | None = None) -> "DistributionQuerySet":
-        """Distributions at sites where the user's role allows the permission."""
-        return self.filter(allowed_at(user, permission, at=at, path="site"))
-
-    def running(self, at: datetime) -> "DistributionQuerySet":
-        """Distributions under way at the instant."""
-        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
-
-    def planned(self, at: datetime) -> "DistributionQuerySet":
-        """Distributions that begin after the instant."""
-        return self.filter(starts_at__gt=at)
-
-    def done(self, at: datetime) -> "DistributionQuerySet":
-        """Distributions that had ended by the instant."""
-        return self.filter(ends_at__lte=at)
-
-    def with_reached(self) -> "DistributionQuerySet":
-        """Annotate `handed_out`, standing handouts, `people`, those they reached, each once, and `flagged`."""
-        standing = Q(handouts__reversed_at__isnull=True)
-        first = standing & ~Q(handouts__in=Handout.objects.repeats())
-        return self.annotate(
-            handed_out=Count("handouts", filter=standing),
-            people=Coalesce(Sum("handouts__people", filter=first), 0),
-            flagged=Count("handouts", filter=standing & Q(handouts__happened_anyway_at__isnull=False)),
-        )
-
-
 DISTRIBUTION_ENDS_AFTER_START = models.CheckConstraint(
     condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
     name="distribution_ends_after_start",
@@ -90,7 +58,7 @@ DISTRIBUTION_ENDS_AFTER_START = models.CheckConstraint(
 
 
 class Distribution(models.Model):
-    """A planned round of aid at a site."""
+    """A planned round of aid at a site; withdrawn when it was planned by mistake and gave nothing."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=80)
@@ -100,12 +68,25 @@ class Distribution(models.Model):
     planned_at = models.DateTimeField()
     planned_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     act = models.OneToOneField(Act, models.PROTECT, related_name="distribution")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_reason = models.CharField(max_length=200, blank=True)
 
     objects = DistributionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-starts_at", "name")
-        constraints = (DISTRIBUTION_ENDS_AFTER_START,)
+        constraints = (
+            DISTRIBUTION_ENDS_AFTER_START,
+            models.CheckConstraint(
+                condition=both_or_neither("withdrawn_at", "withdrawn_by"), name="round_withdrawn_by_someone"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_reason="")
+                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_reason="")),
+                name="round_withdrawn_for_a_reason",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -115,7 +96,8 @@ class Distribution(models.Model):
 
     def runs(self, at: datetime) -> bool:
         """Whether it is under way at the instant."""
-        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+        begun, over = self.starts_at <= at, self.ends_at is not None and self.ends_at <= at
+        return begun and not over and self.withdrawn_at is None
 
 
 RULE_ONCE = models.UniqueConstraint(fields=["distribution", "item"], name="rule_once")
@@ -153,38 +135,6 @@ class EntitlementRule(models.Model):
     def quantity_for(self, people: int) -> int:
         """How much of the item a household of so many people may receive."""
         return self.quantity * people if self.per == self.Per.PERSON else self.quantity
-
-
-class HandoutQuerySet(models.QuerySet["Handout"]):
-    """Handouts; what is shown to a person starts at where."""
-
-    def where(self, user: User, permission: Permission, at: datetime | None = None) -> "HandoutQuerySet":
-        """Handouts at sites where the user's role allows the permission."""
-        return self.filter(allowed_at(user, permission, at=at, path="distribution__site"))
-
-    def standing(self) -> "HandoutQuerySet":
-        """Handouts that were not reversed."""
-        return self.filter(reversed_at__isnull=True)
-
-    def flagged(self) -> "HandoutQuerySet":
-        """Standing handouts that broke a rule and were recorded because they had happened."""
-        return self.standing().filter(happened_anyway_at__isnull=False)
-
-    def repeats(self) -> "HandoutQuerySet":
-        """Handouts to a household that another standing one reached before in the round: later parts, and flagged ones.
-
-        A flagged handout also comes after an unflagged one.
-        """
-        others = self.model.objects.standing().filter(
-            distribution=OuterRef("distribution"), counted_as=OuterRef("counted_as")
-        )
-        unflagged = Q(happened_anyway_at__isnull=True)
-        earlier = Q(happened_at__lt=OuterRef("happened_at")) | Q(
-            happened_at=OuterRef("happened_at"), pk__lt=OuterRef("pk")
-        )
-        reached = Exists(others.exclude(pk=OuterRef("pk")).filter(unflagged | earlier))
-        later_part = Q(Exists(others.filter(unflagged, part__lt=OuterRef("part"))), part__gt=1)
-        return self.standing().filter((~unflagged & reached) | (unflagged & later_part))
 
 
 HANDOUT_ONCE = models.UniqueConstraint(
@@ -278,25 +228,17 @@ class HandoutPerson(models.Model):
         return f"{self.handout_id} for {self.membership_id}"
 
 
-class StockMovementQuerySet(models.QuerySet["StockMovement"]):
-    """Stock movements."""
-
-    def at(self, site: Site) -> "StockMovementQuerySet":
-        """Movements into or out of the store of this site."""
-        return self.filter(Q(from_site=site) | Q(to_site=site))
-
-    def where(self, user: User, permission: Permission) -> "StockMovementQuerySet":
-        """Movements into or out of stores where the user's role allows the permission."""
-        stores = Site.objects.where(user, permission).order_by().values("pk")
-        return self.filter(Q(from_site__in=stores) | Q(to_site__in=stores))
-
-    def standing(self) -> "StockMovementQuerySet":
-        """Movements that were not taken back, without those that took them back."""
-        return self.filter(voids=None, voided_by=None)
+CAME_SHORT = ("way_lost", "never_sent", "found")
+CAME_MORE = ("sent_more", "found_more")
+SETTLES = (*CAME_SHORT, *CAME_MORE)  # kinds that say what became of a difference
 
 
 class StockMovement(models.Model):
-    """Double-entry stock: a quantity of an item goes from one store to another; without a store it is outside."""
+    """Double-entry stock: a quantity of an item goes from one store to another; without a store it is outside.
+
+    What was sent is outside, `bound_for` a store, until that one says in answer what came. If another number came, a
+    second answer says what became of the difference.
+    """
 
     class Kind(models.TextChoices):
         RECEIVED = "received", _("received")
@@ -305,6 +247,12 @@ class StockMovement(models.Model):
         REVERSED = "reversed", _("handout reversed")
         LOST = "lost", _("lost or spoilt")
         VOIDED = "voided", _("entered wrongly, taken back")
+        CAME = "came", _("came from another site")
+        LOST_ON_WAY = "way_lost", _("lost on the way")
+        NEVER_SENT = "never_sent", _("never sent: it is still in the first store")
+        FOUND = "found", _("found later in the second store")
+        SENT_MORE = "sent_more", _("more was sent than was written")
+        FOUND_MORE = "found_more", _("nobody knows where the rest came from")
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid.uuid4)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -312,31 +260,55 @@ class StockMovement(models.Model):
     quantity = models.PositiveIntegerField()
     from_site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="stock_out", db_index=False)
     to_site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="stock_in", db_index=False)
+    bound_for = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    answers = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="answered", db_index=False)
     handout = models.ForeignKey(Handout, models.PROTECT, null=True, blank=True, related_name="stock_movements")
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     act = models.ForeignKey(Act, models.PROTECT, related_name="stock_movements")
     voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
+    donor = models.CharField(max_length=80, blank=True)  # who gave it; one a movement
     note = models.CharField(max_length=200, blank=True)
+
+    standing_answers: list["StockMovement"]  # of with_answers
 
     objects = StockMovementQuerySet.as_manager()
 
     class Meta:
         ordering = ("-happened_at",)
         constraints = (
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="stock_moves_something"),
-            models.CheckConstraint(condition=~Q(kind="lost", note=""), name="loss_has_a_reason"),
+            models.CheckConstraint(  # nothing may have come, and be taken back
+                condition=Q(quantity__gt=0) | Q(kind__in=["came", "voided"]), name="stock_moves_something"
+            ),
+            models.CheckConstraint(condition=~Q(kind__in=["lost", *SETTLES], note=""), name="loss_has_a_reason"),
             models.CheckConstraint(condition=~Q(kind="voided", note=""), name="stock_taken_back_for_a_reason"),
             models.CheckConstraint(
                 condition=Q(kind="voided", voids__isnull=False) | (~Q(kind="voided") & Q(voids__isnull=True)),
                 name="stock_taken_back_names_what",
             ),
             models.CheckConstraint(
-                condition=(Q(kind__in=["received", "reversed"], from_site__isnull=True, to_site__isnull=False))
-                | Q(kind__in=["handed_out", "lost"], from_site__isnull=False, to_site__isnull=True)
+                condition=Q(
+                    kind__in=["received", "reversed", "came", "never_sent", "found"],
+                    from_site__isnull=True,
+                    to_site__isnull=False,
+                )
+                | Q(kind__in=["handed_out", "lost", "sent_more"], from_site__isnull=False, to_site__isnull=True)
+                | Q(kind__in=["way_lost", "found_more"], from_site__isnull=True, to_site__isnull=True)
                 | Q(kind="voided")  # the mirror of what it voids: stock_void_mirrors
-                | Q(kind="sent", from_site__isnull=False, to_site__isnull=False) & ~Q(from_site=F("to_site")),
+                | Q(kind="sent", from_site__isnull=False, to_site__isnull=True, bound_for__isnull=False)
+                & ~Q(from_site=F("bound_for"))
+                | Q(kind="sent", from_site__isnull=False, to_site__isnull=False, bound_for__isnull=True)  # of before
+                & ~Q(from_site=F("to_site")),
                 name="stock_goes_where_its_kind_says",
+            ),
+            models.CheckConstraint(condition=Q(kind="received") | Q(donor=""), name="a_receipt_alone_names_its_donor"),
+            models.CheckConstraint(
+                condition=Q(kind="sent") | Q(bound_for__isnull=True), name="only_sent_is_on_the_way"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["came", *SETTLES], answers__isnull=False)
+                | (~Q(kind__in=["came", *SETTLES]) & Q(answers__isnull=True)),
+                name="what_came_was_sent",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["handed_out", "reversed"], handout__isnull=False)
@@ -347,19 +319,51 @@ class StockMovement(models.Model):
         indexes = (
             models.Index(fields=["from_site", "item"], include=["happened_at", "quantity"], name="stock_out_of_a_site"),
             models.Index(fields=["to_site", "item"], include=["happened_at", "quantity"], name="stock_into_a_site"),
+            models.Index(fields=["bound_for"], condition=Q(bound_for__isnull=False), name="stock_bound_for_a_site"),
+            models.Index(fields=["answers"], condition=Q(answers__isnull=False), name="stock_that_answers"),
         )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.quantity} × {self.item_id}"
 
     @property
-    def told_by(self) -> Site:
-        """The site whose store told of it."""
-        site = self.from_site or self.to_site
-        assert site is not None  # stock_goes_where_its_kind_says
-        return site
+    def told_by(self) -> tuple[Site, ...]:
+        """The site whose store told of it; what became of a difference is told by either of the two."""
+        if self.answers and self.kind in SETTLES:
+            return self.answers.between
+        return tuple(site for site in (self.from_site or self.to_site,) if site)
+
+    @property
+    def between(self) -> tuple[Site, ...]:
+        """The sites that sent it and that it is bound for."""
+        return tuple(site for site in (self.from_site, self.bound_for) if site)
 
     @property
     def may_be_voided(self) -> bool:
         """Whether it is one that is taken back by itself; a handout's goods go back with the handout."""
-        return self.kind in {self.Kind.RECEIVED, self.Kind.SENT, self.Kind.LOST}
+        return self.kind not in {self.Kind.HANDED_OUT, self.Kind.REVERSED, self.Kind.VOIDED}
+
+    @property
+    def arrival(self) -> "StockMovement | None":
+        """What came of it, where rows are read with their answers."""
+        return next((one for one in self.standing_answers if one.kind == self.Kind.CAME), None)
+
+    @property
+    def settlement(self) -> "StockMovement | None":
+        """What became of the difference."""
+        return next((one for one in self.standing_answers if one.kind in SETTLES), None)
+
+    @property
+    def difference(self) -> int:
+        """How much more came than was sent; below zero when less came."""
+        return self.arrival.quantity - self.quantity if self.arrival else 0
+
+    @property
+    def missing(self) -> int:
+        """How many pieces the difference is, whichever way."""
+        return abs(self.difference)
+
+    @property
+    def on_the_way(self) -> int:
+        """How much of it nobody has said came."""
+        return self.quantity if self.bound_for_id and not self.arrival and not hasattr(self, "voided_by") else 0

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from aid.errors import AlreadyHandedOut, NobodyLeft, NotRunning, ReceivedLately, ReceivedWith
 from aid.models import Distribution, EntitlementRule, Handout, Item, StockMovement
+from aid.querysets import StockMovementQuerySet
 from aid.received import HeldBack, find_had, hold_back
 from aid.there import There, find_there
 from cards.errors import CardNotSeen
@@ -77,11 +78,16 @@ class Entitlement:
 
 @dataclass(frozen=True)
 class Stock:
-    """How much of an item the books say is in the store of a site; below zero when more went out than came in."""
+    """How much of an item the books say is in the store of a site; below zero when more went out than came in.
+
+    `coming` and `leaving` are on the way to it and from it, and in no store.
+    """
 
     site: Site
     item: Item
     quantity: int
+    coming: int = 0
+    leaving: int = 0
 
 
 def count_household(household: Household) -> Counted:
@@ -213,14 +219,24 @@ def stock_at(site: Site, at: datetime | None = None) -> list[Stock]:
 
 def stock_of(sites: Sequence[Site], at: datetime | None = None) -> list[Stock]:
     """How much of each item is in the store of each of these sites at the instant (now when absent)."""
-    moved = StockMovement.objects.filter(happened_at__lte=at or timezone.now()).order_by()
-    sums: Counter[tuple[uuid.UUID, uuid.UUID]] = Counter()
-    for side, sign in (("to_site", 1), ("from_site", -1)):  # each by itself, so that its index alone answers
-        pieces = moved.filter(**{f"{side}__in": sites}).values(side, "item").annotate(pieces=Sum("quantity"))
-        for site, item, quantity in pieces.values_list(side, "item", "pieces"):
-            sums[site, item] += sign * quantity
-    items = list(Item.objects.filter(pk__in={item for _, item in sums}))
-    return [Stock(site, item, sums[site.pk, item.pk]) for site in sites for item in items if (site.pk, item.pk) in sums]
+    at = at or timezone.now()
+    moved, on_the_way = StockMovement.objects.filter(happened_at__lte=at), StockMovement.objects.on_the_way(at)
+    came, went = _sums(moved, "to_site", sites), _sums(moved, "from_site", sites)
+    coming, leaving = _sums(on_the_way, "bound_for", sites), _sums(on_the_way, "from_site", sites)
+    known = {*came, *went, *coming}
+    items = list(Item.objects.filter(pk__in={item for _, item in known}))
+    return [
+        Stock(site, item, came[key] - went[key], coming[key], leaving[key])
+        for site in sites
+        for item in items
+        if (key := (site.pk, item.pk)) in known
+    ]
+
+
+def _sums(moved: StockMovementQuerySet, side: str, sites: Sequence[Site]) -> Counter[tuple[uuid.UUID, uuid.UUID]]:
+    """How many pieces moved on one side of these sites, of each item; one side alone, so that its index answers."""
+    pieces = moved.filter(**{f"{side}__in": sites}).order_by().values(side, "item").annotate(pieces=Sum("quantity"))
+    return Counter({(site, item): number for site, item, number in pieces.values_list(side, "item", "pieces")})
 
 
 def short_of(site: Site, lines: Iterable[Line]) -> list[Stock]:

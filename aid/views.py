@@ -19,26 +19,26 @@ from aid.actions import (
     categorise_item,
     end_distribution,
     plan_distribution,
-    receive_stock,
     reverse_handout,
-    send_stock,
-    void_stock,
-    write_off,
+    withdraw_distribution,
 )
 from aid.forms import (
     CategoryForm,
+    ConfirmForm,
     ItemForm,
     PlanForm,
     ReceiveForm,
     ReverseForm,
     RuleRows,
     SendForm,
+    SettleForm,
     StockForm,
     VoidForm,
     WriteOffForm,
 )
 from aid.models import Distribution, Handout, Item, StockMovement
 from aid.selectors import stock_at, stock_of
+from aid.storing import confirm_stock, receive_stock, send_stock, settle_stock, void_stock, write_off
 from centre.access import Permission, require
 from centre.doors import do, draw, press, see
 from centre.forms import ActForm
@@ -51,6 +51,7 @@ from registrations.models import Household
 
 ON_A_PAGE = 100
 LATEST = 50
+MOVED = ("item", "from_site", "to_site", "bound_for", "answers__from_site", "answers__bound_for", "act__by")
 RECENT = timedelta(days=3)  # how long what broke a rule stays on top of the overview
 
 
@@ -138,6 +139,16 @@ def end(request: StaffRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: StaffRequest, key: str) -> HttpResponse:
+    """Take back a round that was planned by mistake, with a reason."""
+    shown = get_object_or_404(_rounds(request), pk=key)
+    form = VoidForm(request.POST or None)
+    if do(request, form, withdraw_distribution, shown, said=_("The distribution is withdrawn. Nobody scans for it.")):
+        return see("aid:overview")
+    return draw(request, "aid/withdraw.html", form, distribution=shown)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def reverse_one(request: StaffRequest, key: str) -> HttpResponse:
     """Take a handout back, with a reason."""
     handout = get_object_or_404(_handouts(request), pk=key)
@@ -153,12 +164,11 @@ def reverse_one(request: StaffRequest, key: str) -> HttpResponse:
 def stock(request: StaffRequest, code: str) -> HttpResponse:
     """The store of a site: how much of each item, and the latest movements."""
     site = get_object_or_404(_all_sites(request), code=code)
-    moved = StockMovement.objects.at(site).select_related(
-        "item", "from_site", "to_site", "handout__household", "act__by", "voided_by"
-    )
+    moved = StockMovement.objects.at(site).select_related(*MOVED, "handout__household", "voided_by")
     page = Paginator(moved, ON_A_PAGE).get_page(request.GET.get("page"))
     _log_handouts(request, [movement.handout for movement in page if movement.handout])
-    context = {"site": site, "stock": stock_at(site), "page": page, "moves": MOVES}
+    transfers = _transfers(request).filter(Q(from_site=site) | Q(bound_for=site))
+    context = {"site": site, "stock": stock_at(site), "page": page, "transfers": transfers[:ON_A_PAGE]}
     return render(request, "aid/stock.html", context)
 
 
@@ -177,13 +187,32 @@ def move_stock(request: StaffRequest, code: str, move: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: StaffRequest, key: str) -> HttpResponse:
+    """Say what came of what was sent here."""
+    sent = get_object_or_404(_transfers(request).filter(bound_for__in=_all_sites(request)), pk=key)
+    form = ConfirmForm(request.POST or None, initial={"quantity": sent.quantity})
+    if do(request, form, confirm_stock, sent, said=_("The arrival is confirmed.")):
+        return see("aid:stock", sent.bound_for.code)
+    return draw(request, "aid/confirm.html", form, sent=sent)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def settle(request: StaffRequest, key: str) -> HttpResponse:
+    """Say what became of a difference."""
+    sent = get_object_or_404(_transfers(request), pk=key)
+    site = _mine_of(request, sent.between)
+    form = SettleForm(request.POST or None, less=sent.difference < 0)
+    if do(request, form, settle_stock, sent, said=_("The difference is closed.")):
+        return see("aid:stock", site.code)
+    return draw(request, "aid/settle.html", form, sent=sent, site=site)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def void(request: StaffRequest, key: str) -> HttpResponse:
     """Take back an entry of stock that was wrong, with a reason."""
-    sites = _all_sites(request)
-    told_by = Q(from_site__in=sites) | Q(from_site=None, to_site__in=sites)
-    moved = StockMovement.objects.filter(told_by, handout=None, voids=None)
-    movement = get_object_or_404(moved.select_related("item", "from_site", "to_site"), pk=key)
-    site = movement.told_by
+    moved = StockMovement.objects.where(request.user, Permission.PLAN_AID).filter(handout=None, voids=None)
+    movement = get_object_or_404(moved.select_related(*MOVED), pk=key)
+    site = _mine_of(request, movement.told_by)
     form = VoidForm(request.POST or None)
     if do(request, form, void_stock, movement, said=_("Taken back. The stock is counted anew.")):
         return see("aid:stock", site.code)
@@ -244,9 +273,22 @@ def _all_sites(request: StaffRequest) -> Any:
     return Site.objects.where(request.user, Permission.PLAN_AID)
 
 
+def _transfers(request: StaffRequest) -> Any:
+    return StockMovement.objects.transfers(_all_sites(request)).select_related(*MOVED).with_answers()
+
+
+def _mine_of(request: StaffRequest, sites: Iterable[Site]) -> Site:
+    """The first of these sites whose stock the user keeps; 404 without one."""
+    mine = set(_all_sites(request))
+    site = next((site for site in sites if site in mine), None)
+    if site is None:
+        raise Http404
+    return site
+
+
 def _rounds(request: StaffRequest) -> Any:
     require(request.user, Permission.PLAN_AID)
-    return Distribution.objects.where(request.user, Permission.PLAN_AID).select_related("site")
+    return Distribution.objects.where(request.user, Permission.PLAN_AID).select_related("site", "withdrawn_by")
 
 
 def _handouts(request: StaffRequest) -> Any:

@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 
-ORDER = ("user", "assignment", "site", "card", "household", "individual", "place", "authenticator")
+ORDER = ("user", "assignment", "site", "card", "household", "individual", "place", "authenticator", "stockmovement")
 
 _reached: ContextVar[int | None] = ContextVar("reached", default=None)
 

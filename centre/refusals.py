@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import IntegrityError, transaction
 from django.db.models import BaseConstraint, Field
 from django.utils.translation import gettext_lazy as _
+
+Promise: TypeAlias = "BaseConstraint | Field[Any, Any] | str | None"
 
 
 class Refusal(Exception):
@@ -80,20 +82,23 @@ class NotThen(Refusal):
 
 
 @contextmanager
-def refused_on(promise: "BaseConstraint | Field[Any, Any] | None", refusal: Refusal) -> Iterator[None]:
-    """Turn the violation of one constraint, or of one unique field, into a refusal; let every other error through."""
+def refused_on(promise: "Promise", refusal: Refusal, *others: "tuple[Promise, Refusal]") -> Iterator[None]:
+    """Turn the violation of one constraint, unique field, or trigger by its name, into its refusal; no other error."""
+    refusals = {_name_of(one): why for one, why in ((promise, refusal), *others)}
     try:
         with transaction.atomic():  # a savepoint: the caller may go on querying
             yield
     except IntegrityError as error:
         diag = getattr(error.__cause__, "diag", None)
-        if diag is None or diag.constraint_name != _name_of(promise):
+        if diag is None or diag.constraint_name not in refusals:
             raise
-        raise refusal from error
+        raise refusals[diag.constraint_name] from error
 
 
-def _name_of(promise: "BaseConstraint | Field[Any, Any] | None") -> str:
+def _name_of(promise: "Promise") -> str:
     """What PostgreSQL calls it; a field's own key has the name that PostgreSQL gave it."""
+    if isinstance(promise, str):
+        return promise
     if isinstance(promise, BaseConstraint):
         return promise.name
     assert promise is not None  # each model has a key

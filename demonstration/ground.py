@@ -8,8 +8,9 @@ from itertools import cycle
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from aid.actions import Rule, add_item, plan_distribution, receive_stock
+from aid.actions import Rule, add_item, plan_distribution
 from aid.models import EntitlementRule, Item
+from aid.storing import receive_stock
 from centre.access import Role
 from centre.actions import declare_operation
 from centre.clock import local_instant

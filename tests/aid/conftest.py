@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from aid.actions import Rule, add_item, plan_distribution, receive_stock
+from aid.actions import Rule, add_item, plan_distribution
 from aid.models import Distribution, Item
+from aid.storing import receive_stock
 from centre.access import Role
 from registrations.models import Household
 from tests.build import make_site, make_user, person, register_family

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from aid.actions import Rule, hand_out, receive_stock
+from aid.actions import Rule, hand_out
 from aid.models import Distribution, Handout, Item, StockMovement
+from aid.storing import receive_stock
 from centre.access import Role
 from tests.aid.conftest import make_distribution, make_family
 from tests.build import make_user

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from aid.actions import Rule, hand_out, plan_distribution, receive_stock
+from aid.actions import Rule, hand_out, plan_distribution
 from aid.models import Distribution, Handout, Item, StockMovement
+from aid.storing import receive_stock
 from casework.models import Case
 from census.models import Snapshot
 from centre.access import Role

@@ -6,8 +6,9 @@ from typing import Any
 from django.test import override_settings
 from django.utils import timezone
 
-from aid.actions import Rule, add_item, hand_out, plan_distribution, receive_stock, reverse_handout
+from aid.actions import Rule, add_item, hand_out, plan_distribution, reverse_handout
 from aid.models import Distribution, Handout, Item
+from aid.storing import receive_stock
 from census.actions import take_snapshots
 from census.selectors import Tally
 from centre.access import Role

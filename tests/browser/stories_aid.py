@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from aid.actions import hand_out, receive_stock
+from aid.actions import hand_out
 from aid.models import Distribution, Handout, Item, StockMovement
 from aid.scanning import CHOSEN
+from aid.storing import confirm_stock, receive_stock, send_stock
 from centre.access import Role
 from centre.sessions import SessionStore
 from registrations.models import Household
 from tests.api.world import plan_blankets
 from tests.browser.buttons import OPENS, SCRIPT, Desk, button, code
-from tests.build import make_site
+from tests.build import make_site, make_user
 
 SCAN = "aid:scan"
 
@@ -129,6 +130,23 @@ def end_it_now(desk: Desk) -> Iterator[None]:
     assert not running.runs(timezone.now())
 
 
+@button(
+    "Withdraw the distribution",
+    "aid:withdraw",
+    on="aid:withdraw",
+    does=["withdraw_distribution"],
+    enter="[name=reason]",
+)
+def withdraw_a_round(desk: Desk) -> Iterator[None]:
+    running = round_of(desk)
+    page = desk.open(f"/aid/distributions/{running.pk}/")
+    page.get_by_role("link", name="It was planned by mistake").click()
+    page.locator("[name=reason]").fill("the list of last week")
+    yield
+    running.refresh_from_db()
+    assert running.withdrawn_reason == "the list of last week"
+
+
 @button("Find card", "aid:distribution", on="aid:distribution", enter="#number")
 def find_a_card(desk: Desk) -> Iterator[None]:
     running, family = round_of(desk), desk.family()
@@ -209,7 +227,34 @@ def send_from_the_store(desk: Desk) -> Iterator[None]:
     move_stock(desk, "send")
     desk.page.locator("[name=to_site]").select_option(str(other.pk))
     yield
-    assert (moved(desk), StockMovement.objects.get(to_site=other).from_site) == ([("sent", 5)], desk.site)
+    assert (moved(desk), StockMovement.objects.get(bound_for=other).from_site) == ([("sent", 5)], desk.site)
+
+
+def sent_here(desk: Desk) -> StockMovement:
+    """What another site sent to this one."""
+    item = Item.objects.create(code=f"salt-{desk.site.code}", name_en=f"Salt {desk.site.code}")
+    answer = send_stock(make_site(), to_site=desk.site, item=item, quantity=5, by=make_user())
+    return StockMovement.objects.get(pk=answer.movement)
+
+
+@button("Confirm", "aid:confirm", on="aid:confirm", does=["confirm_stock"], enter="[name=note]")
+def confirm_what_came(desk: Desk) -> Iterator[None]:
+    sent_here(desk)
+    desk.open(f"/aid/stock/{desk.site.code}/").get_by_role("link", name="Confirm what came").click()
+    desk.page.locator("[name=quantity]").fill("3")
+    desk.page.locator("[name=note]").fill("two boxes are open")
+    yield
+    assert moved(desk) == [("came", 3)]
+
+
+@button("Close the difference", "aid:settle", on="aid:settle", does=["settle_stock"], enter="[name=reason]")
+def close_a_difference(desk: Desk) -> Iterator[None]:
+    confirm_stock(sent_here(desk), quantity=3, by=desk.by)
+    desk.open(f"/aid/stock/{desk.site.code}/").get_by_role("link", name="Close the difference").click()
+    desk.page.get_by_label("found later in the second store").check()
+    desk.page.locator("[name=reason]").fill("behind the door")
+    yield
+    assert sorted(moved(desk)) == [("came", 3), ("found", 2)]
 
 
 @button("Take this entry back", "aid:void", on="aid:void", does=["void_stock"], enter="[name=reason]")

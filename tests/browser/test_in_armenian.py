@@ -9,8 +9,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from playwright.sync_api import Page, expect
 
-from aid.actions import Rule, plan_distribution, receive_stock
+from aid.actions import Rule, plan_distribution
 from aid.models import Handout, Item
+from aid.storing import receive_stock
 from casework.models import Case
 from centre.access import Role
 from centre.models import Site

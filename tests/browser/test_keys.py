@@ -7,8 +7,9 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from aid.actions import Rule, plan_distribution, receive_stock
+from aid.actions import Rule, plan_distribution
 from aid.models import Item
+from aid.storing import receive_stock
 from centre.access import Role
 from registrations.keyboards import DIGIT_KEYS, LAYOUTS
 from registrations.numbers import write_number

@@ -8,8 +8,9 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from aid.actions import Rule, plan_distribution, receive_stock
+from aid.actions import Rule, plan_distribution
 from aid.models import Item
+from aid.storing import receive_stock
 from census.actions import take_snapshots
 from centre.access import Role
 from centre.models import Site, User

@@ -12,8 +12,9 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from aid.actions import Rule, plan_distribution, receive_stock
+from aid.actions import Rule, plan_distribution
 from aid.models import Distribution, Handout, Item
+from aid.storing import receive_stock
 from centre.access import Role
 from centre.models import Site, User
 from registrations.facts import Birth

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from aid.actions import Rule, add_item, plan_distribution, receive_stock
+from aid.actions import Rule, add_item, plan_distribution
 from aid.models import Distribution, Handout, Item
+from aid.storing import receive_stock
 from cards.actions import print_card, print_cards, revoke_block, revoke_card
 from cards.errors import CardReplaced, CardRevoked, NowhereToComplain, UnknownCard
 from cards.models import Card

@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from aid.actions import Rule, receive_stock
+from aid.actions import Rule
+from aid.storing import receive_stock
 from registrations.card_texts import CardText, read_card_text, write_code, write_qr
 from registrations.keyboards import DIGIT_KEYS, LAYOUTS, LETTER_KEYS
 from registrations.numbers import LETTERS, read_number, write_number

@@ -15,12 +15,10 @@ from aid.actions import (
     end_distribution,
     hand_out,
     plan_distribution,
-    receive_stock,
     reverse_handout,
-    send_stock,
-    void_stock,
-    write_off,
+    withdraw_distribution,
 )
+from aid.storing import confirm_stock, receive_stock, send_stock, settle_stock, void_stock, write_off
 from cards.actions import print_card, print_cards, revoke_block, revoke_card
 from casework.actions import close_case
 from centre.access import NotAllowed, Role
@@ -209,8 +207,11 @@ AID: dict[str, Callable[[World], Sent]] = {
         rules=[Rule(w.parcel, "household", 2)],
     ),
     "end_distribution": lambda w: sent(end_distribution, w.coordinator, w.round),
+    "withdraw_distribution": lambda w: sent(withdraw_distribution, w.coordinator, w.next_round, reason="a slip"),
     "receive_stock": lambda w: sent(receive_stock, w.coordinator, w.goris, item=w.parcel, quantity=5),
     "send_stock": lambda w: sent(send_stock, w.coordinator, w.goris, to_site=w.sisian, item=w.parcel, quantity=5),
+    "confirm_stock": lambda w: sent(confirm_stock, w.coordinator, w.on_the_way, quantity=4),
+    "settle_stock": lambda w: sent(settle_stock, w.coordinator, w.came_short, became="way_lost", reason="a flood"),
     "write_off": lambda w: sent(write_off, w.coordinator, w.goris, item=w.parcel, quantity=5, note="wet"),
     "void_stock": lambda w: sent(void_stock, w.coordinator, w.received, reason="one nought too many"),
     "hand_out": lambda w: sent(hand_out, w.coordinator, w.round, w.family),

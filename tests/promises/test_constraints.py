@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from aid.models import EntitlementRule, Item
+from aid.models import Distribution, EntitlementRule, Item
 from centre.models import Act, LogLine, LogSeal, Token
 from desk.actions import open_in_emergency
 from desk.models import EmergencyOpening
@@ -199,9 +199,19 @@ def void_stock_by_hand(world: World, **columns: Any) -> None:
     again(world.received, **mirror | columns)
 
 
+def withdraw_by_hand(world: World, distribution: Distribution) -> None:
+    change(distribution, withdrawn_at=world.now, withdrawn_by=world.admin, withdrawn_reason="a slip")
+
+
+def came_by_hand(world: World, **columns: Any) -> None:
+    again(world.received, **{"kind": "came", "to_site": world.sisian, "answers": world.on_the_way} | columns)
+
+
 AID_AND_CENSUS: dict[str, Break] = {
     "item_once": lambda w: again(w.parcel),
     "distribution_ends_after_start": lambda w: change(w.round, ends_at=w.round.starts_at),
+    "round_withdrawn_by_someone": lambda w: change(w.next_round, withdrawn_at=w.now, withdrawn_reason="a slip"),
+    "round_withdrawn_for_a_reason": lambda w: change(w.next_round, withdrawn_at=w.now, withdrawn_by=w.admin),
     "aid_distribution_act_id_key": lambda w: again(w.round),
     "rule_once": lambda w: again(EntitlementRule.objects.first()),
     "rule_gives_something": lambda w: EntitlementRule.objects.update(quantity=0),
@@ -221,6 +231,9 @@ AID_AND_CENSUS: dict[str, Break] = {
     "stock_taken_back_for_a_reason": lambda w: void_stock_by_hand(w, note=""),
     "stock_taken_back_names_what": lambda w: again(w.received, kind="voided", note="a slip"),
     "aid_stockmovement_voids_id_key": lambda w: [void_stock_by_hand(w), void_stock_by_hand(w)],
+    "only_sent_is_on_the_way": lambda w: again(w.received, bound_for=w.sisian),
+    "a_receipt_alone_names_its_donor": lambda w: again(w.on_the_way, donor="Red Cross"),
+    "what_came_was_sent": lambda w: again(w.received, kind="came"),
     "stock_of_a_handout": lambda w: again(w.received, handout=w.handout),
     "snapshot_once": lambda w: again(w.snapshot, opening=None),
     "census_snapshot_opening_id_key": continue_twice,
@@ -282,6 +295,20 @@ REWRITTEN: dict[str, tuple[Break, ...]] = {
         lambda w: void_stock_by_hand(w, from_site=w.sisian),
         lambda w: void_stock_by_hand(w, happened_at=w.now),
         lambda w: void_stock_by_hand(w, voids=w.handout.stock_movements.get(), quantity=1),
+        lambda w: void_stock_by_hand(
+            w, voids=w.came_short, quantity=5, from_site=None, to_site=w.goris, happened_at=w.came_short.happened_at
+        ),
+    ),
+    "stock_is_answered_as_sent": (
+        lambda w: came_by_hand(w, to_site=w.goris),
+        lambda w: came_by_hand(w, item=Item.objects.create(code="other", name_en="Other")),
+        lambda w: came_by_hand(w, answers=w.came_short),
+        lambda w: came_by_hand(w, answers=w.received),
+        lambda w: came_by_hand(w, kind="found", note="it stood there"),
+    ),
+    "withdrawn_round_gave_nothing": (lambda w: withdraw_by_hand(w, w.round),),
+    "handout_of_a_standing_round": (
+        lambda w: [withdraw_by_hand(w, w.next_round), again(w.handout, distribution=w.next_round, act=act(w))],
     ),
     "handout_is_never_edited": (
         lambda w: change(w.handout, people=2),

@@ -152,6 +152,21 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         f"stock-movements/{w.received.pk}/void/",
         {"reason": "a slip"},
     ),
+    "distributions/{id}/withdraw/": lambda w: (
+        w.coordinator,
+        f"distributions/{w.next_round.pk}/withdraw/",
+        {"reason": "a slip"},
+    ),
+    "stock-movements/{id}/confirm/": lambda w: (
+        w.coordinator,
+        f"stock-movements/{w.on_the_way.pk}/confirm/",
+        {"quantity": 4},
+    ),
+    "stock-movements/{id}/settle/": lambda w: (
+        w.coordinator,
+        f"stock-movements/{w.came_short.pk}/settle/",
+        {"became": "way_lost", "reason": "a flood"},
+    ),
     "stays/{id}/check-in/": lambda w: (w.coordinator, f"stays/{w.hold.pk}/check-in/", {}),
     "stays/{id}/move/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/move/", {"rooms": [str(w.hall.pk)]}),
     "stays/{id}/end/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/end/", {}),

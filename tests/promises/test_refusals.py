@@ -20,11 +20,11 @@ from aid.actions import (
     hand_out,
     plan_distribution,
     reverse_handout,
-    send_stock,
-    void_stock,
+    withdraw_distribution,
 )
 from aid.scanning import find_card
 from aid.selectors import Line
+from aid.storing import confirm_stock, send_stock, settle_stock, void_stock
 from cards import errors as cards
 from cards.actions import print_card, print_cards, revoke_card
 from cards.selectors import look_at
@@ -406,7 +406,18 @@ AID: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     aid.ItemTwice: lambda w: planned(w, Rule(w.parcel, "person", 1), Rule(w.parcel, "household", 1)),
     aid.EndsBeforeStart: lambda w: planned(w, Rule(w.parcel, "person", 1), ends_at=w.before),
     aid.AlreadyEnded: lambda w: twice(end_distribution, w.round, by=w.coordinator),
+    aid.AlreadyWithdrawn: lambda w: twice(withdraw_distribution, w.next_round, reason="a slip", by=w.coordinator),
+    aid.GaveSomething: lambda w: lambda: withdraw_distribution(w.round, reason="a slip", by=w.coordinator),
     aid.SameSite: lambda w: lambda: send_stock(w.goris, to_site=w.goris, item=w.parcel, quantity=1, by=w.coordinator),
+    aid.NotOnTheWay: lambda w: lambda: confirm_stock(w.received, quantity=5, by=w.coordinator),
+    aid.AlreadyConfirmed: lambda w: twice(confirm_stock, w.on_the_way, quantity=5, by=w.coordinator),
+    aid.NoDifference: lambda w: (
+        lambda: settle_stock(w.on_the_way, became="found", reason="it stood there", by=w.coordinator)
+    ),
+    aid.AlreadySettled: lambda w: twice(
+        settle_stock, w.came_short, became="found", reason="it stood there", by=w.coordinator
+    ),
+    aid.AnsweredSince: lambda w: lambda: void_stock(w.came_short, reason="a slip", by=w.coordinator),
     aid.AlreadyTakenBack: lambda w: twice(void_stock, w.received, reason="a slip", by=w.coordinator),
     aid.NotTakenBackAlone: lambda w: (
         lambda: void_stock(w.handout.stock_movements.get(), reason="a slip", by=w.coordinator)

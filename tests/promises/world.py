@@ -9,8 +9,9 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import connection, models
 from django.utils import timezone
 
-from aid.actions import Rule, add_item, hand_out, plan_distribution, receive_stock
+from aid.actions import Rule, add_item, hand_out, plan_distribution
 from aid.models import Distribution, Handout, Item, StockMovement
+from aid.storing import confirm_stock, receive_stock, send_stock
 from cards.actions import print_cards
 from cards.models import Card
 from casework.models import Case
@@ -115,6 +116,13 @@ class World:
         self.parcel = Item.objects.get(pk=add_item(name_en="Parcel", code="parcel", by=by, at=at).item)
         received = receive_stock(self.goris, item=self.parcel, quantity=100, by=by, at=at)
         self.received = StockMovement.objects.get(pk=received.movement)
+        self.on_the_way, self.came_short = (
+            StockMovement.objects.get(
+                pk=send_stock(self.goris, to_site=self.sisian, item=self.parcel, quantity=5, by=by, at=at).movement
+            )
+            for _ in range(2)
+        )
+        confirm_stock(self.came_short, quantity=3, by=by, at=at)
         self.round, self.next_round = (
             Distribution.objects.get(
                 pk=plan_distribution(

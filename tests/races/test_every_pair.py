@@ -13,8 +13,9 @@ import pytest
 from django.db.models import Count
 from django.utils import timezone
 
-from aid.actions import Rule, hand_out, receive_stock
+from aid.actions import Rule, hand_out
 from aid.models import Handout
+from aid.storing import receive_stock
 from census.actions import take_snapshots
 from centre.models import User
 from desk.actions import pre_register

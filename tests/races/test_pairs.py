@@ -2,13 +2,15 @@
 the other in a circle."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
-from django.db import connection
-from django.db.models import Sum
+from django.db import connection, transaction
+from django.db.models import Q, Sum
 
-from aid.actions import Rule, categorise_item, hand_out, receive_stock
+from aid.actions import Rule, categorise_item, hand_out, withdraw_distribution
 from aid.models import Handout, StockMovement
+from aid.storing import confirm_stock, receive_stock, send_stock, void_stock
 from centre.access import Role
 from centre.refusals import Refusal
 from desk.belonging import change_household, split
@@ -94,6 +96,39 @@ def test_like_goods_of_two_rounds_at_two_sites_are_given_once(committed_database
         answers = at_once([beside(hand_out, one, household=card, by=planner) for one, card in tables])
         assert sorted(answer.status for answer in answers) == [303, 422]
     assert Handout.objects.filter(distribution__in=rounds).count() == RUNS
+    assert deadlocks() == 0
+
+
+@pytest.mark.parametrize("withdrawn_first", [True, False])
+def test_of_a_handout_and_the_withdrawal_of_its_round_the_second_waits_and_is_refused(
+    committed_database, withdrawn_first
+):
+    site, planner = make_site(), make_user()
+    running = make_distribution(site, planner, Rule(make_item(f"Parcel {withdrawn_first}", planner), "person", 1))
+    giving = hand_out, {"household": make_family(site, 1), "by": planner}
+    withdrawing = withdraw_distribution, {"reason": "a slip", "by": planner}
+    (act, facts), (other, others) = (withdrawing, giving) if withdrawn_first else (giving, withdrawing)
+    with ThreadPoolExecutor() as desks:
+        with transaction.atomic():
+            act(running, **facts)
+            answer = desks.submit(beside(other, running, **others))
+            wait([answer], timeout=1)  # for a second that does not wait
+        assert answer.result().status == 422
+    running.refresh_from_db()
+    assert (running.handouts.exists(), running.withdrawn_at is None) == (not withdrawn_first, not withdrawn_first)
+
+
+def test_what_was_sent_is_confirmed_at_two_desks_and_taken_back_once(committed_database):
+    store, other, planner = make_site(), make_site(), make_user()
+    item = make_item("Sent parcel", planner)
+    for turn in range(RUNS):
+        answer = send_stock(store, to_site=other, item=item, quantity=9, by=planner)
+        sent = StockMovement.objects.get(pk=answer.movement)
+        racers = [beside(confirm_stock, sent, quantity=count, by=planner) for count in (7, 8)]
+        if turn % 2:
+            racers[1] = beside(void_stock, sent, reason="never went", by=planner)
+        assert sorted(answer.status for answer in at_once(racers)) == [303, 422]
+        assert StockMovement.objects.filter(Q(answers=sent) | Q(voids=sent)).count() == 1
     assert deadlocks() == 0
 
 

@@ -4,9 +4,10 @@ import uuid
 
 import pytest
 
-from aid.actions import Rule, receive_stock
+from aid.actions import Rule
 from aid.models import Handout, StockMovement
 from aid.selectors import stock_at
+from aid.storing import receive_stock
 from centre.access import Role
 from tests.aid.conftest import make_distribution, make_family, make_item
 from tests.build import make_site, make_user
