@@ -14,7 +14,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from census.actions import take_snapshots
+from census.actions import Revised, revise_snapshot, take_snapshots
 from census.errors import NotSettled
 from census.files import census_file
 from census.filters import SnapshotFilterSet
@@ -31,7 +31,7 @@ from centre.limits import CENSUSES, bound
 from centre.models import Site
 from centre.requests import StaffCall
 from centre.sheets import CONTENT_TYPES, read_why
-from centre.viewsets import Rows, check_parameters
+from centre.viewsets import ActFacts, Rows, act_on_row, check_parameters
 
 FIRST_DAY = date(2020, 1, 1)
 AS_GOOD_AS_NOW = timedelta(minutes=1)
@@ -39,7 +39,8 @@ PLACES = serializers.DictField(
     help_text=(
         "By a site's code, confidential_sites (those that one may not know; counted with the smallest others as "
         "other_sites where they are fewer than three or hold fewer than ten people), on_the_way and total: "
-        "`people` by sex and cohort, and the `balance` line by line."
+        "`people` by sex and cohort, and the `balance` line by line; in a revision also `revised`: from the closing of "
+        "the revision before to its own, by cause."
     )
 )
 FIGURES = serializers.DictField(allow_null=True, help_text="The figures, never mixed; null in the tally of one site.")
@@ -53,7 +54,17 @@ class SnapshotRow(serializers.ModelSerializer[Snapshot]):
 
     class Meta:
         model = Snapshot
-        fields: tuple[str, ...] = ("id", "site", "at", "known_at", "opening", "taken_at", "figures")
+        fields: tuple[str, ...] = (
+            "id",
+            "site",
+            "at",
+            "known_at",
+            "revision",
+            "reason",
+            "opening",
+            "taken_at",
+            "figures",
+        )
 
     def get_figures(self, snapshot: Snapshot) -> dict[str, Any] | None:
         return snapshot.tally.get("figures")
@@ -81,6 +92,12 @@ class TakeFacts(Facts):
         if "known_at" in attrs and not attrs["at"] <= attrs["known_at"] <= timezone.now():
             raise serializers.ValidationError({"known_at": [_("Say an instant after it, and not in the future.")]})
         return attrs
+
+
+class ReviseFacts(ActFacts):
+    """Why the figures of a snapshot are revised."""
+
+    reason = Text(max_length=200)
 
 
 class Taken(serializers.Serializer[Any]):
@@ -126,6 +143,11 @@ class Snapshots(Rows):
         taken = self.get_queryset().filter(at=at).values_list("pk", flat=True)
         return Response(Taken({"at": at, "snapshots": list(taken)}).data, status=status.HTTP_201_CREATED)
 
+    @act_on_row(ReviseFacts, Revised)
+    def revise(self, snapshot: Snapshot, body: ReviseFacts) -> Revised:
+        """Freeze the snapshot's instant once more, as known now: a new row with the next revision; this one stays."""
+        return revise_snapshot(snapshot, **body.facts)
+
 
 class CensusQuestion(Facts):
     """Which day, which site, and as known when."""
@@ -164,6 +186,7 @@ class CensusAnswer(serializers.Serializer[Any]):
     known_at = serializers.DateTimeField()
     site = serializers.CharField(allow_null=True)
     snapshot = serializers.UUIDField(allow_null=True, help_text="Null where it was counted now.")
+    revision = serializers.IntegerField(allow_null=True, help_text="Of the snapshot; null where it was counted now.")
     figures = FIGURES
     places = PLACES
 
@@ -264,6 +287,7 @@ def _from_snapshot(snapshot: Snapshot) -> dict[str, Any]:
         "at": snapshot.at,
         "known_at": snapshot.known_at,
         "snapshot": snapshot.pk,
+        "revision": snapshot.revision,
         "tally": snapshot.tally,
     }
 
@@ -278,4 +302,4 @@ def _hour_of(on: date, site: Site | None) -> datetime:
 def _counted_now(at: datetime, site: Site | None, known_at: datetime | None) -> dict[str, Any]:
     known_at = known_at or timezone.now()
     tally = Tally(at, known_at).row(site, last_snapshot(site, at))
-    return {"at": at, "known_at": known_at, "snapshot": None, "tally": tally}
+    return {"at": at, "known_at": known_at, "snapshot": None, "revision": None, "tally": tally}

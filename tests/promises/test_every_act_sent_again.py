@@ -152,6 +152,11 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         f"stock-movements/{w.received.pk}/void/",
         {"reason": "a slip"},
     ),
+    "snapshots/{id}/revise/": lambda w: (
+        w.coordinator,
+        f"snapshots/{w.old_snapshot().pk}/revise/",
+        {"reason": "paper lists"},
+    ),
     "stays/{id}/check-in/": lambda w: (w.coordinator, f"stays/{w.hold.pk}/check-in/", {}),
     "stays/{id}/move/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/move/", {"rooms": [str(w.hall.pk)]}),
     "stays/{id}/end/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/end/", {}),
