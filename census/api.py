@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from census.actions import Revised, revise_snapshot, take_snapshots
+from census.cuts import Cut, Part, cut_to_show, require_cut
 from census.errors import NotSettled
 from census.files import census_file
 from census.filters import SnapshotFilterSet
@@ -156,6 +157,7 @@ class CensusQuestion(Facts):
     at = Instant(required=False, help_text="An instant instead of a day, counted now.")
     site = SiteField(required=False)
     known_at = Instant(required=False, help_text="As known at this instant; as known now when absent.")
+    by = Choice(choices=Cut.choices, required=False, help_text="Tell those present and on the way apart by this, too.")
 
     def validate_on(self, on: date) -> date:
         if not FIRST_DAY <= on <= timezone.localdate():
@@ -177,6 +179,16 @@ class CensusQuestion(Facts):
         return attrs
 
 
+class PartRow(serializers.Serializer[Part]):
+    """Those who are alike: of one home (a district's code), of families of one size here, with a need, with a wish."""
+
+    value = serializers.CharField(
+        help_text="Empty where it is not known; of `needs` a code; of `waiting`: housed, or what they wish."
+    )
+    people = serializers.IntegerField(allow_null=True, help_text="Null where fewer than ten have the need.")
+    households = serializers.IntegerField(allow_null=True)
+
+
 @extend_schema_serializer(many=False)
 class CensusAnswer(serializers.Serializer[Any]):
     """The people of a day: the last snapshot of the day, or else a tally counted now."""
@@ -189,6 +201,9 @@ class CensusAnswer(serializers.Serializer[Any]):
     revision = serializers.IntegerField(allow_null=True, help_text="Of the snapshot; null where it was counted now.")
     figures = FIGURES
     places = PLACES
+    parts = PartRow(
+        many=True, allow_null=True, help_text="Those present and on the way told apart `by` what was asked; else null."
+    )
 
 
 class Census(viewsets.GenericViewSet[Any]):
@@ -207,6 +222,9 @@ class Census(viewsets.GenericViewSet[Any]):
         said = question.validated_data
         site = said.get("site")
         require(request.user, Permission.SEE_CENSUS, site)
+        by = said.get("by")
+        if by:
+            require_cut(request.user, Cut(by), site)
         bound(request.user, CENSUSES)
         at, known_at = said.get("at"), said.get("known_at")
         on = local_day(at) if at else said.get("on") or timezone.localdate()
@@ -216,6 +234,7 @@ class Census(viewsets.GenericViewSet[Any]):
             "figures": answer["tally"].get("figures"),
             "places": tally_for(request.user, answer["tally"])["places"],
         }
+        shown["parts"] = cut_to_show(Cut(by), answer["at"], answer["known_at"], site) if by else None
         return Response(CensusAnswer({"on": on, "site": site.code if site else None, **answer, **shown}).data)
 
 

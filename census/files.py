@@ -8,12 +8,13 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone, translation
 
+from census.cuts import cut_to_show, cuts_for
 from census.errors import NotFrozen
 from census.models import Snapshot
 from census.profiles import Profile, may_stand_beside
 from census.selectors import Tally, last_snapshot
 from census.sight import tally_for, tally_for_the_public
-from census.tables import About, about_columns, about_table, official_tables, public_tables
+from census.tables import About, about_columns, about_table, cut_table, official_tables, public_tables
 from centre.books import book_chunks
 from centre.clock import local_day, local_instant
 from centre.limits import FILES, bound
@@ -55,6 +56,8 @@ def census_file(
             tables = public_tables(tally_for_the_public(tally), at)
         else:
             tables = official_tables(tally_for(by, tally), at, about.revision)
+            if suffix != "csv":  # which has the places alone
+                tables += [cut_table(cut, cut_to_show(cut, at, known_at)) for cut in cuts_for(by)]
         content = _written(suffix, tables, about, separator)
     fields = [f"profile={profile.value}", f"format={suffix}"]
     write_log(by, LogLine.Verb.EXPORTED, "census", fields, key=on.isoformat(), why=why)

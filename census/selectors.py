@@ -50,7 +50,7 @@ WHERE registered_at <= %(at)s
 # the chosen, of whom more was told since, by the journal as shelter's read_nights reads it. A bed is the last one
 # told of, unless they left its room since. It counts within the unbroken time at its site that it falls into, or
 # that began up to 12 hours after it.
-ACCOMMODATED = """
+HOUSED = """
 , bed_chain (fact_id, last_id, length) AS (
     SELECT voids_id, id, 1 FROM shelter_bedding WHERE voids_id IS NOT NULL AND recorded_at <= %(known_at)s
   UNION ALL
@@ -89,6 +89,10 @@ ACCOMMODATED = """
                         AND (gone.happened_at, gone.recorded_at, gone.id)
                             > (bed.happened_at, bed.recorded_at, bed.id))
 )
+"""
+
+ACCOMMODATED = f"""
+{HOUSED}
 SELECT (SELECT count(*) FROM bed) AS ever,
        (SELECT count(*) FROM housed)
        + (SELECT count(*) FROM shelter_stay WHERE kind = 'stay' AND during @> %(at)s::timestamptz

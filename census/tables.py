@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from census.balance import LINES
+from census.cuts import Cut, Part, name_of_part
 from census.profiles import SMALL, Profile, PublicTally, for_the_public
 from census.reading import (
     COHORTS,
@@ -140,6 +141,17 @@ def _revised(tally: dict[str, Any], revision: int) -> Table:
     columns = [*_place_columns(), *(Column(line, str(word), f"#indicator+{line}", WIDE) for line, word in lines)]
     rows = [[*_place(row), *(row.lines[line] for line, _word in lines)] for row in read_revised(tally)]
     return Table("revised", _("What changed"), columns, rows, 2)
+
+
+def cut_table(by: Cut, parts: Iterable[Part]) -> Table:
+    """Those present and on the way, told apart: a row a part; few people with a need are left empty."""
+    columns = [
+        Column("value", str(by.label), "#meta+value", NAME),
+        Column("people", _("People"), "#indicator+people", WIDE),
+        Column("families", _("Families"), "#indicator+hh", WIDE),
+    ]
+    rows = [[name_of_part(by, part.value), part.people, part.households] for part in parts]
+    return Table(f"by_{by.value}", str(by.label), columns, rows)
 
 
 def _small(columns: Iterable[Column], people: Iterable[int]) -> str:

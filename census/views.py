@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from census import tasks
 from census.actions import revise_snapshot
 from census.chart import chart
+from census.cuts import cut_to_show, cuts_for, name_of_part
 from census.files import census_file
 from census.forms import FileForm, ReviseForm, TakeForm
 from census.models import Snapshot
@@ -36,6 +37,7 @@ from census.waits import waits_at, waits_for
 from centre.access import Permission, allows, require
 from centre.clock import local_day
 from centre.doors import do, draw, may, see
+from centre.limits import CENSUSES, bound
 from centre.refusals import Refusal
 from centre.requests import StaffRequest
 from centre.sheets import list_separator
@@ -135,7 +137,19 @@ def day(request: StaffRequest, on: date) -> HttpResponse:
         "earlier": [one for one in snapshots if one not in revisions],
         "sites": [(one, reach is None or one.site_id in reach) for one in of_sites],
     }
-    return render(request, "census/day.html", context | _read(tally_for(request.user, tally), at, snapshot))
+    context |= _told_apart(request, at, known_at) | _read(tally_for(request.user, tally), at, snapshot)
+    return render(request, "census/day.html", context)
+
+
+def _told_apart(request: StaffRequest, at: datetime, known_at: datetime) -> dict[str, Any]:
+    """Those present and on the way by what the reader chose of what they may read."""
+    offered = cuts_for(request.user)
+    by = next((by for by in offered if by == request.GET.get("by")), None)
+    if by is None:
+        return {"cuts": offered}
+    bound(request.user, CENSUSES)
+    parts = [(name_of_part(by, part.value), part) for part in cut_to_show(by, at, known_at)]
+    return {"cuts": offered, "cut": by, "parts": parts}
 
 
 @require_GET
