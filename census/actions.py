@@ -1,18 +1,23 @@
-"""Taking snapshots: each once, each as of its own hour, all of one instant together or none."""
+"""Taking snapshots: each once, each as of its own hour, all of one instant together or none. And revising them."""
 
+import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 
-from census.errors import LaterTaken, NotSettled
-from census.models import Snapshot
+from census.errors import AlreadyRevised, LaterTaken, NothingLearnt, NotSettled
+from census.models import SNAPSHOT_ONCE, Snapshot
 from census.selectors import Tally, last_snapshot
-from centre.access import Permission, require
+from centre.access import Permission, require, require_everywhere
+from centre.acts import act
 from centre.clock import local_day, local_instant, settled_until
-from centre.models import Site, User
+from centre.models import Act, Site, User
 from centre.refusals import refused_on
 
 CAUGHT_UP = timedelta(days=14)  # how far back missed cut-off hours are still taken
@@ -34,15 +39,69 @@ def take_snapshots(
     if known_at < at or (known_at > settled_until() and not settings.DEMONSTRATION):
         raise NotSettled
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_CENSUS_AT_A_TIME])
+        _one_at_a_time()
         if by is not None:
             _take_what_was_due(at)
         taken = set(Snapshot.objects.filter(at=at).values_list("site", flat=True))
         scopes = _scopes(sites or [], by)
         tally = Tally(at, known_at)
-        with refused_on(Snapshot.opening.field, LaterTaken()):
-            return [_freeze(tally, site, by) for site in scopes if (site.pk if site else None) not in taken]
+        missing = [site for site in scopes if (site.pk if site else None) not in taken]
+        return [_freeze(tally, site, by) for site in missing]
+
+
+@dataclass(frozen=True)
+class Revised:
+    """The new snapshot, and which revision of its hour it is."""
+
+    snapshot: str
+    revision: int
+
+
+@act("revise_snapshot", answers=Revised)
+def revise_snapshot(snapshot: Snapshot, *, reason: str, by: User, at: datetime, act: Act) -> Revised:
+    """Freeze the snapshot's hour once more, as known now; it stays, and the difference by cause stands beside it.
+
+    Refuses with NotSettled while it knows what has settled, with NothingLearnt where it would read the same, and with
+    AlreadyRevised.
+    """
+    if snapshot.site:
+        require(by, Permission.TAKE_CENSUS, snapshot.site, at)
+    else:
+        require_everywhere(by, Permission.TAKE_CENSUS, at)
+    known_at = timezone.now() if settings.DEMONSTRATION else settled_until()
+    if known_at <= snapshot.known_at:
+        raise NotSettled
+    _one_at_a_time()
+    tally = Tally(snapshot.at, known_at)
+    if _plain(tally.row(snapshot.site, snapshot.opening)) == _plain(snapshot.tally):
+        raise NothingLearnt
+    opening = last_snapshot(snapshot.site, snapshot.at, known_at)
+    with refused_on(SNAPSHOT_ONCE, AlreadyRevised()):
+        revised = Snapshot.objects.create(
+            site=snapshot.site,
+            at=snapshot.at,
+            known_at=known_at,
+            revision=snapshot.revision + 1,
+            opening=opening,
+            tally=tally.row(snapshot.site, opening, snapshot),
+            taken_by=snapshot.taken_by,
+            revised_in=act,
+            reason=reason,
+        )
+    return Revised(str(revised.pk), revised.revision)
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_CENSUS_AT_A_TIME])
+
+
+def _plain(tally: dict[str, Any]) -> dict[str, Any]:
+    """The tally as it is stored, without what it revised."""
+    stored: dict[str, Any] = json.loads(json.dumps(tally, cls=DjangoJSONEncoder))
+    for place in stored["places"].values():
+        place.pop("revised", None)
+    return stored
 
 
 def _take_what_was_due(before: datetime) -> None:
@@ -58,7 +117,9 @@ def _scopes(sites: list[Site], by: User | None) -> list[Site | None]:
 
 
 def _freeze(tally: Tally, site: Site | None, by: User | None) -> Snapshot:
-    opening = last_snapshot(site, tally.at)
+    if Snapshot.objects.filter(site=site, at__gt=tally.at, opening__at__lt=tally.at).exists():
+        raise LaterTaken
+    opening = last_snapshot(site, tally.at, tally.known_at)
     return Snapshot.objects.create(
         site=site,
         at=tally.at,

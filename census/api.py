@@ -14,7 +14,8 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from census.actions import take_snapshots
+from census.actions import Revised, revise_snapshot, take_snapshots
+from census.cuts import Cut, Part, cut_to_show, require_cut
 from census.errors import NotSettled
 from census.files import census_file
 from census.filters import SnapshotFilterSet
@@ -31,7 +32,7 @@ from centre.limits import CENSUSES, bound
 from centre.models import Site
 from centre.requests import StaffCall
 from centre.sheets import CONTENT_TYPES, read_why
-from centre.viewsets import Rows, check_parameters
+from centre.viewsets import ActFacts, Rows, act_on_row, check_parameters
 
 FIRST_DAY = date(2020, 1, 1)
 AS_GOOD_AS_NOW = timedelta(minutes=1)
@@ -39,7 +40,8 @@ PLACES = serializers.DictField(
     help_text=(
         "By a site's code, confidential_sites (those that one may not know; counted with the smallest others as "
         "other_sites where they are fewer than three or hold fewer than ten people), on_the_way and total: "
-        "`people` by sex and cohort, and the `balance` line by line."
+        "`people` by sex and cohort, and the `balance` line by line; in a revision also `revised`: from the closing of "
+        "the revision before to its own, by cause."
     )
 )
 FIGURES = serializers.DictField(allow_null=True, help_text="The figures, never mixed; null in the tally of one site.")
@@ -53,7 +55,17 @@ class SnapshotRow(serializers.ModelSerializer[Snapshot]):
 
     class Meta:
         model = Snapshot
-        fields: tuple[str, ...] = ("id", "site", "at", "known_at", "opening", "taken_at", "figures")
+        fields: tuple[str, ...] = (
+            "id",
+            "site",
+            "at",
+            "known_at",
+            "revision",
+            "reason",
+            "opening",
+            "taken_at",
+            "figures",
+        )
 
     def get_figures(self, snapshot: Snapshot) -> dict[str, Any] | None:
         return snapshot.tally.get("figures")
@@ -81,6 +93,12 @@ class TakeFacts(Facts):
         if "known_at" in attrs and not attrs["at"] <= attrs["known_at"] <= timezone.now():
             raise serializers.ValidationError({"known_at": [_("Say an instant after it, and not in the future.")]})
         return attrs
+
+
+class ReviseFacts(ActFacts):
+    """Why the figures of a snapshot are revised."""
+
+    reason = Text(max_length=200)
 
 
 class Taken(serializers.Serializer[Any]):
@@ -126,6 +144,11 @@ class Snapshots(Rows):
         taken = self.get_queryset().filter(at=at).values_list("pk", flat=True)
         return Response(Taken({"at": at, "snapshots": list(taken)}).data, status=status.HTTP_201_CREATED)
 
+    @act_on_row(ReviseFacts, Revised)
+    def revise(self, snapshot: Snapshot, body: ReviseFacts) -> Revised:
+        """Freeze the snapshot's instant once more, as known now: a new row with the next revision; this one stays."""
+        return revise_snapshot(snapshot, **body.facts)
+
 
 class CensusQuestion(Facts):
     """Which day, which site, and as known when."""
@@ -134,6 +157,7 @@ class CensusQuestion(Facts):
     at = Instant(required=False, help_text="An instant instead of a day, counted now.")
     site = SiteField(required=False)
     known_at = Instant(required=False, help_text="As known at this instant; as known now when absent.")
+    by = Choice(choices=Cut.choices, required=False, help_text="Tell those present and on the way apart by this, too.")
 
     def validate_on(self, on: date) -> date:
         if not FIRST_DAY <= on <= timezone.localdate():
@@ -155,6 +179,16 @@ class CensusQuestion(Facts):
         return attrs
 
 
+class PartRow(serializers.Serializer[Part]):
+    """Those who are alike: of one home (a district's code), of families of one size here, with a need, with a wish."""
+
+    value = serializers.CharField(
+        help_text="Empty where it is not known; of `needs` a code; of `waiting`: housed, or what they wish."
+    )
+    people = serializers.IntegerField(allow_null=True, help_text="Null where fewer than ten have the need.")
+    households = serializers.IntegerField(allow_null=True)
+
+
 @extend_schema_serializer(many=False)
 class CensusAnswer(serializers.Serializer[Any]):
     """The people of a day: the last snapshot of the day, or else a tally counted now."""
@@ -164,8 +198,12 @@ class CensusAnswer(serializers.Serializer[Any]):
     known_at = serializers.DateTimeField()
     site = serializers.CharField(allow_null=True)
     snapshot = serializers.UUIDField(allow_null=True, help_text="Null where it was counted now.")
+    revision = serializers.IntegerField(allow_null=True, help_text="Of the snapshot; null where it was counted now.")
     figures = FIGURES
     places = PLACES
+    parts = PartRow(
+        many=True, allow_null=True, help_text="Those present and on the way told apart `by` what was asked; else null."
+    )
 
 
 class Census(viewsets.GenericViewSet[Any]):
@@ -184,6 +222,9 @@ class Census(viewsets.GenericViewSet[Any]):
         said = question.validated_data
         site = said.get("site")
         require(request.user, Permission.SEE_CENSUS, site)
+        by = said.get("by")
+        if by:
+            require_cut(request.user, Cut(by), site)
         bound(request.user, CENSUSES)
         at, known_at = said.get("at"), said.get("known_at")
         on = local_day(at) if at else said.get("on") or timezone.localdate()
@@ -193,6 +234,7 @@ class Census(viewsets.GenericViewSet[Any]):
             "figures": answer["tally"].get("figures"),
             "places": tally_for(request.user, answer["tally"])["places"],
         }
+        shown["parts"] = cut_to_show(Cut(by), answer["at"], answer["known_at"], site) if by else None
         return Response(CensusAnswer({"on": on, "site": site.code if site else None, **answer, **shown}).data)
 
 
@@ -264,6 +306,7 @@ def _from_snapshot(snapshot: Snapshot) -> dict[str, Any]:
         "at": snapshot.at,
         "known_at": snapshot.known_at,
         "snapshot": snapshot.pk,
+        "revision": snapshot.revision,
         "tally": snapshot.tally,
     }
 
@@ -278,4 +321,4 @@ def _hour_of(on: date, site: Site | None) -> datetime:
 def _counted_now(at: datetime, site: Site | None, known_at: datetime | None) -> dict[str, Any]:
     known_at = known_at or timezone.now()
     tally = Tally(at, known_at).row(site, last_snapshot(site, at))
-    return {"at": at, "known_at": known_at, "snapshot": None, "tally": tally}
+    return {"at": at, "known_at": known_at, "snapshot": None, "revision": None, "tally": tally}

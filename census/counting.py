@@ -85,8 +85,8 @@ SELECT site_id, flow, count(*) AS people FROM flows WHERE at > %(since)s AND at 
 """
 
 # Who is where, one row a person: from the intervals, and for the chosen from the journal.
-EVERYONE = f"""
-, {UNDONE}, everyone AS (
+WHO_IS_WHERE = f"""
+, everyone AS (
     SELECT individual_id AS person, site_id, ''::text AS marz,
            CASE WHEN {presumed_left("lower(during)", "centre_site")} THEN 'presumed_left'
                 ELSE 'site' END AS place
@@ -101,6 +101,10 @@ EVERYONE = f"""
   UNION ALL
     SELECT person, site_id, coalesce(marz, ''), place FROM whereabouts
 )
+"""
+
+EVERYONE = f"""
+{WHO_IS_WHERE}, {UNDONE}
 SELECT place, CASE WHEN place = 'site' THEN site_id END AS site_id, marz,
        coalesce(registered_at <= %(at)s
          AND registered_in_id NOT IN (SELECT id FROM centre_act WHERE recorded_at > %(known_at)s), false) AS registered,

@@ -19,6 +19,20 @@ class LaterTaken(Refusal):
     message = _("A later snapshot was already taken. An earlier instant can only be counted, not frozen.")
 
 
+class AlreadyRevised(Refusal):
+    """It was revised before: what was learnt until then stands in that revision."""
+
+    code = "already_revised"
+    message = _("This snapshot was already revised. Open the day again to see the new figures.")
+
+
+class NothingLearnt(Refusal):
+    """As known now the instant reads as it did: there is nothing to revise."""
+
+    code = "nothing_learnt"
+    message = _("Nothing was corrected or reported late. The snapshot is still right.")
+
+
 class NotFrozen(Refusal):
     """A file for the public is made of a snapshot: two counts of one day would show who came between them."""
 

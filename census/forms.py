@@ -6,13 +6,19 @@ from django.utils.translation import gettext_lazy as _
 
 from census.profiles import Profile
 from centre.filters import InstantInput
-from centre.forms import WhyField
+from centre.forms import ActForm, WhyField
 
 
 class TakeForm(forms.Form):
     """Ask for a snapshot of an instant; of this moment when none is named."""
 
     at = InstantInput(required=False, widget=forms.HiddenInput)
+
+
+class ReviseForm(ActForm):
+    """Why a snapshot is frozen once more, as known now."""
+
+    reason = forms.CharField(label=_("Why must these figures be revised?"), max_length=200)
 
 
 class FileForm(forms.Form):

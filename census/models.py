@@ -1,4 +1,4 @@
-"""Figures frozen: snapshots are taken once, as known at an instant, and never change."""
+"""Figures frozen: snapshots are taken once, as known at an instant, and never change; a revision stands beside."""
 
 import uuid
 from datetime import date, time, timedelta
@@ -10,7 +10,7 @@ from django.db.models import ExpressionWrapper, Q
 from django.urls import reverse
 
 from centre.clock import local_day, local_instant
-from centre.models import Site, User
+from centre.models import Act, Site, User
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
@@ -22,28 +22,45 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         return self.filter(at__gte=start, at__lt=start + timedelta(days=1))
 
     def the_days_first(self) -> "SnapshotQuerySet":
-        """Those taken at a cut-off hour, then those by hand, the latest of each first: the first is the day's."""
+        """Those taken at a cut-off hour, then those by hand, the latest of each first, as last revised: the day's."""
         by_hand = ExpressionWrapper(Q(taken_by__isnull=False), models.BooleanField())
-        return self.order_by(by_hand, "-at")
+        return self.order_by(by_hand, "-at", "-revision")
+
+
+SNAPSHOT_ONCE = models.UniqueConstraint(fields=["site", "at", "revision"], name="snapshot_once", nulls_distinct=False)
 
 
 class Snapshot(models.Model):
-    """A tally frozen at an instant: of one site at its cut-off hour, or of the whole operation when site is empty."""
+    """A tally frozen at an instant: of one site at its cut-off hour, or of the whole operation when site is empty.
+
+    A revision is the tally of the same instant as known later, and says why; what it revises stays as it is.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="snapshots")
     at = models.DateTimeField()
     known_at = models.DateTimeField()
-    opening = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="closing")
+    revision = models.PositiveSmallIntegerField(default=1, db_default=1)
+    opening = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     tally = models.JSONField(encoder=DjangoJSONEncoder)
     taken_at = models.DateTimeField(db_default=TransactionNow())
     taken_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    revised_in = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=200, blank=True, db_default="")
 
     objects = SnapshotQuerySet.as_manager()
 
     class Meta:
-        ordering = ("-at", "site")
-        constraints = (models.UniqueConstraint(fields=["site", "at"], name="snapshot_once", nulls_distinct=False),)
+        ordering = ("-at", "site", "-revision")
+        constraints = (
+            SNAPSHOT_ONCE,
+            models.UniqueConstraint(fields=["opening"], condition=Q(revision=1), name="snapshot_continued_once"),
+            models.CheckConstraint(
+                condition=Q(revision=1, revised_in__isnull=True, reason="")
+                | Q(revision__gt=1, revised_in__isnull=False) & ~Q(reason=""),
+                name="snapshot_revised_for_a_reason",
+            ),
+        )
         indexes = (models.Index(fields=["at"], name="snapshot_at"),)
 
     def __str__(self) -> str:

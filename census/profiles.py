@@ -1,5 +1,6 @@
 """What leaves of the census to whom: exact for officials; for the public without cells that may point at someone."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from census.reading import COHORTS, SEXES, read_places, read_total
 from census.suppressing import cells_of_list, cells_of_table, hide_small
 
+HEADLINES = ("gate_people", "registered", "ever_accommodated", "present", "accommodated")
 SMALL = 10  # people: fewer are not shown to the public
 
 
@@ -47,9 +49,22 @@ def for_the_public(tally: Mapping[str, Any]) -> PublicTally:
     )
 
 
+def may_stand_beside(tally: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two tallies of one instant, read beside each other, tell of no fewer than SMALL people."""
+    ours, theirs = Counter(_numbers(tally)), Counter(_numbers(other))
+    return not any(0 < abs(ours[key] - theirs[key]) < SMALL for key in {*ours, *theirs})
+
+
+def _numbers(tally: Mapping[str, Any]) -> dict[tuple[str, ...], int]:
+    places = {("place", row.key): row.lines["closing"] for row in read_places(dict(tally))}
+    total = read_total(dict(tally))
+    people = total.people if total else {}
+    cells = {("people", sex, cohort): n for sex, cohorts in people.items() for cohort, n in cohorts.items()}
+    return places | cells | {("figure", name): tally["figures"][name] for name in HEADLINES}
+
+
 def _headlines(figures: Mapping[str, Any]) -> dict[str, int | None]:
-    names = ("gate_people", "registered", "ever_accommodated", "present", "accommodated")
-    return {name: None if 0 < figures[name] < SMALL else figures[name] for name in names}
+    return {name: None if 0 < figures[name] < SMALL else figures[name] for name in HEADLINES}
 
 
 def _shown_of_list(counts: Mapping[str, int]) -> dict[str, int | None]:

@@ -1,14 +1,14 @@
 """A stored or live tally made ready to read: rows and headings, in the reader's language."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from census.balance import LINES
+from census.balance import LEARNT, LINES
 from census.counting import ON_THE_WAY
 from census.selectors import TOTAL
 from census.sight import CONFIDENTIAL, OTHERS
@@ -88,6 +88,23 @@ def used_lines(rows: list[PlaceRow]) -> list[tuple[str, Any]]:
     """The lines that any row uses, with their words; opening, closing and difference always."""
     always = {"opening", "arrivals", "departures", "closing", "difference"}
     return [(line, word) for line, word in LINES.items() if line in always or any(row.lines[line] for row in rows)]
+
+
+def read_revised(tally: dict[str, Any]) -> list[PlaceRow]:
+    """The places that read otherwise than in the revision before, and all together: what was learnt since, by cause."""
+    total = read_total(tally)
+    rows = [
+        replace(row, lines=tally["places"][row.key].get("revised", {}))
+        for row in (*read_places(tally), *([total] if total else []))
+    ]
+    return [row for row in rows if any(row.lines.get(line) for line in (*LEARNT, "difference"))]
+
+
+def revised_lines(revision: int) -> list[tuple[str, Any]]:
+    """The lines between two revisions, with their words."""
+    before, now = (_("Revision %(number)d") % {"number": number} for number in (revision - 1, revision))
+    learnt = [(line, LINES[line]) for line in (*LEARNT, "difference")]
+    return [("opening", before), *learnt[:-1], ("closing", now), learnt[-1]]
 
 
 def read_people(people: dict[str, dict[str, int]]) -> Iterator[tuple[Any, list[int], int]]:

@@ -50,7 +50,7 @@ WHERE registered_at <= %(at)s
 # the chosen, of whom more was told since, by the journal as shelter's read_nights reads it. A bed is the last one
 # told of, unless they left its room since. It counts within the unbroken time at its site that it falls into, or
 # that began up to 12 hours after it.
-ACCOMMODATED = """
+HOUSED = """
 , bed_chain (fact_id, last_id, length) AS (
     SELECT voids_id, id, 1 FROM shelter_bedding WHERE voids_id IS NOT NULL AND recorded_at <= %(known_at)s
   UNION ALL
@@ -89,6 +89,10 @@ ACCOMMODATED = """
                         AND (gone.happened_at, gone.recorded_at, gone.id)
                             > (bed.happened_at, bed.recorded_at, bed.id))
 )
+"""
+
+ACCOMMODATED = f"""
+{HOUSED}
 SELECT (SELECT count(*) FROM bed) AS ever,
        (SELECT count(*) FROM housed)
        + (SELECT count(*) FROM shelter_stay WHERE kind = 'stay' AND during @> %(at)s::timestamptz
@@ -195,11 +199,19 @@ class Tally:
         places = {key: self.place(key, opening) for key in (*(site.code for site in self.sites), ON_THE_WAY)}
         return places | {TOTAL: _together(list(places.values()))}
 
-    def row(self, site: Site | None, opening: Snapshot | None) -> dict[str, Any]:
-        """Plain values in a stable order, as a snapshot stores them: of one site, or of all with the figures."""
-        places = {site.code: self.place(site.code, opening)} if site else self.places(opening)
+    def row(self, site: Site | None, opening: Snapshot | None, revised: Snapshot | None = None) -> dict[str, Any]:
+        """Plain values in a stable order, as a snapshot stores them: of one site, or of all with the figures.
+
+        Where it revises a snapshot of the same instant, each place says by cause what was learnt since.
+        """
+        places = self._of(site, opening)
         written = {key: {"people": one.people, "balance": one.balance.as_row()} for key, one in places.items()}
+        for key, one in self._of(site, revised).items() if revised else ():
+            written[key]["revised"] = one.balance.as_row()
         return {"places": written} if site else {"figures": vars(self.figures), "places": written}
+
+    def _of(self, site: Site | None, opening: Snapshot | None) -> dict[str, PlaceTally]:
+        return {site.code: self.place(site.code, opening)} if site else self.places(opening)
 
     def _since(self, opening: Snapshot | None) -> tuple[dict[Place, Counter[str]], dict[Place, Counter[str]]]:
         key = (opening.at, opening.known_at) if opening else None
@@ -275,6 +287,7 @@ def _together(tallies: list[PlaceTally]) -> PlaceTally:
     return PlaceTally(_plain(groups), sum((one.balance for one in tallies), Balance(0)))
 
 
-def last_snapshot(site: Site | None, before: datetime) -> Snapshot | None:
-    """The snapshot that a tally at this instant opens with."""
-    return Snapshot.objects.filter(site=site, at__lt=before).order_by("-at").first()
+def last_snapshot(site: Site | None, before: datetime, known_at: datetime | None = None) -> Snapshot | None:
+    """The snapshot that a tally at this instant opens with: as last revised, by what was known then."""
+    revisions = Snapshot.objects.filter(site=site, at__lt=before).order_by("-at", "-revision")
+    return revisions.filter(Q(revision=1) | Q(known_at__lte=known_at)).first() if known_at else revisions.first()

@@ -73,7 +73,9 @@ def _together(places: list[dict[str, Any]]) -> dict[str, Any]:
         for sex, cohorts in place["people"].items():
             people[sex].update(cohorts)
     balance = sum((Balance.read(place["balance"]) for place in places), Balance(0))
+    revised = [Balance.read(place["revised"]) for place in places if "revised" in place]
     return {
         "people": {sex: dict(sorted(cohorts.items())) for sex, cohorts in sorted(people.items())},
         "balance": balance.as_row(),
+        **({"revised": sum(revised, Balance(0)).as_row()} if revised else {}),
     }

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from census.balance import LINES
+from census.cuts import Cut, Part, name_of_part
 from census.profiles import SMALL, Profile, PublicTally, for_the_public
 from census.reading import (
     COHORTS,
@@ -15,8 +16,10 @@ from census.reading import (
     PlaceRow,
     read_figures,
     read_places,
+    read_revised,
     read_total,
     read_whereabouts,
+    revised_lines,
 )
 from centre.models import Marz
 from centre.sheets import Column, Table, Value
@@ -43,16 +46,21 @@ class About:
     why: str
     at: datetime
     known_at: datetime
-    frozen: bool
+    revision: int | None  # of the snapshot; None where it was counted now
     seal: str
 
 
-def official_tables(tally: dict[str, Any], at: datetime) -> list[Table]:
-    """Every place with its people and its balance; all of them together; the figures; where the registered are."""
+def official_tables(tally: dict[str, Any], at: datetime, revision: int | None) -> list[Table]:
+    """Every place with its people and its balance; all of them together; the figures; where the registered are.
+
+    Of a revision also what was learnt since the one before.
+    """
     places, total = read_places(tally), read_total(tally)
     tables = [_places("places", _("Sites"), places, total)]
     if total:
         tables.append(_places("total", _("Total"), [total], total))
+    if revision and revision > 1:
+        tables.append(_revised(tally, revision))
     return [*tables, *([_figures(tally["figures"], at)] if tally.get("figures") else [])]
 
 
@@ -68,6 +76,7 @@ def about_columns(about: About) -> tuple[list[tuple[Column, Value]], list[tuple[
     before: list[tuple[Column, Value]] = [
         (Column("as_of", _("As of"), "#date+occurred", WIDE), about.at),
         (Column("known_at", _("As known at"), "#date+reported", WIDE), about.known_at),
+        (Column("revision", _("Revision"), "#meta+revision"), about.revision),
     ]
     after: list[tuple[Column, Value]] = [
         (Column("operation", _("Programme"), "#meta+operation", NAME), about.operation),
@@ -85,7 +94,7 @@ def about_table(about: About) -> Table:
     """The same as a sheet of its own, in words."""
     before, after = about_columns(about)
     rows: list[tuple[Value, Value]] = [(column.heading, value) for column, value in (*before, *after)]
-    state = _("Frozen: this never changes.") if about.frozen else _("Counted now: it changes with every new entry.")
+    state = _("Frozen: this never changes.") if about.revision else _("Counted now: it changes with every new entry.")
     rows.append((_("State"), state))
     if about.profile == Profile.PUBLIC:
         hidden = _("Numbers below %(small)d, and any that would reveal them.") % {"small": SMALL}
@@ -125,6 +134,24 @@ def _places(key: str, title: str, places: list[PlaceRow], total: PlaceRow | None
         return [*_place(row), *people, *lines, row.difference == 0, _small(counted, people), everybody]
 
     return Table(key, title, columns, map(whole, places), 2)
+
+
+def _revised(tally: dict[str, Any], revision: int) -> Table:
+    lines = revised_lines(revision)
+    columns = [*_place_columns(), *(Column(line, str(word), f"#indicator+{line}", WIDE) for line, word in lines)]
+    rows = [[*_place(row), *(row.lines[line] for line, _word in lines)] for row in read_revised(tally)]
+    return Table("revised", _("What changed"), columns, rows, 2)
+
+
+def cut_table(by: Cut, parts: Iterable[Part]) -> Table:
+    """Those present and on the way, told apart: a row a part; few people with a need are left empty."""
+    columns = [
+        Column("value", str(by.label), "#meta+value", NAME),
+        Column("people", _("People"), "#indicator+people", WIDE),
+        Column("families", _("Families"), "#indicator+hh", WIDE),
+    ]
+    rows = [[name_of_part(by, part.value), part.people, part.households] for part in parts]
+    return Table(f"by_{by.value}", str(by.label), columns, rows)
 
 
 def _small(columns: Iterable[Column], people: Iterable[int]) -> str:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("sites/<slug:code>/", views.site_now, name="site"),
     path("census/", views.days, name="days"),
     path("census/take/", views.take, name="take"),
+    path("census/snapshots/<uuid:snapshot>/revise/", views.revise, name="revise"),
     path("census/<day:on>/", views.day, name="day"),
     path("census/<day:on>/file/", views.day_file, name="day_file"),
 ]

@@ -1,28 +1,33 @@
 """The census pages: the board, the days, one day, and its file."""
 
 import hashlib
+import uuid
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from census import tasks
+from census.actions import revise_snapshot
 from census.chart import chart
+from census.cuts import cut_to_show, cuts_for, name_of_part
 from census.files import census_file
-from census.forms import FileForm, TakeForm
+from census.forms import FileForm, ReviseForm, TakeForm
 from census.models import Snapshot
 from census.reading import (
     COHORTS,
     read_figures,
     read_people,
     read_places,
+    read_revised,
     read_total,
     read_whereabouts,
+    revised_lines,
     used_lines,
 )
 from census.selectors import Tally, last_snapshot
@@ -31,7 +36,8 @@ from census.situation import hours_until, read_site, read_sites, situation
 from census.waits import waits_at, waits_for
 from centre.access import Permission, allows, require
 from centre.clock import local_day
-from centre.doors import draw, may, see
+from centre.doors import do, draw, may, see
+from centre.limits import CENSUSES, bound
 from centre.refusals import Refusal
 from centre.requests import StaffRequest
 from centre.sheets import list_separator
@@ -113,18 +119,37 @@ def days(request: StaffRequest) -> HttpResponse:
 @require_GET
 @may(Permission.SEE_CENSUS)
 def day(request: StaffRequest, on: date) -> HttpResponse:
-    """One day: its last snapshot, or what is counted now when none was taken today yet."""
+    """One day: its snapshot as last revised or as asked for, or what is counted now when none was taken today yet."""
     snapshots = _snapshots_of(on)
-    at, known_at, tally = _tally_of(on, snapshots)
+    revisions = [one for one in snapshots if one.at == snapshots[0].at]
+    shown = next((one for one in revisions if str(one.revision) == request.GET.get("revision")), None)
+    snapshot = shown or next(iter(revisions), None)
+    at, known_at, tally = _tally_of(on, snapshot)
+    reach = request.user.reach(Permission.TAKE_CENSUS)
+    of_sites = snapshots_for(request.user).on(on).filter(site__isnull=False).select_related("site")
     context = {
         "on": on,
         "at": at,
         "known_at": known_at,
-        "snapshot": snapshots[0] if snapshots else None,
-        "earlier": snapshots[1:],
-        "sites": snapshots_for(request.user).on(on).filter(site__isnull=False).select_related("site"),
+        "snapshot": snapshot,
+        "revisions": revisions,
+        "revisable": snapshot is not None and snapshot == revisions[0] and reach is None,
+        "earlier": [one for one in snapshots if one not in revisions],
+        "sites": [(one, reach is None or one.site_id in reach) for one in of_sites],
     }
-    return render(request, "census/day.html", context | _read(tally_for(request.user, tally), at))
+    context |= _told_apart(request, at, known_at) | _read(tally_for(request.user, tally), at, snapshot)
+    return render(request, "census/day.html", context)
+
+
+def _told_apart(request: StaffRequest, at: datetime, known_at: datetime) -> dict[str, Any]:
+    """Those present and on the way by what the reader chose of what they may read."""
+    offered = cuts_for(request.user)
+    by = next((by for by in offered if by == request.GET.get("by")), None)
+    if by is None:
+        return {"cuts": offered}
+    bound(request.user, CENSUSES)
+    parts = [(name_of_part(by, part.value), part) for part in cut_to_show(by, at, known_at)]
+    return {"cuts": offered, "cut": by, "parts": parts}
 
 
 @require_GET
@@ -156,7 +181,18 @@ def take(request: StaffRequest) -> HttpResponse:
     return see("census:days")
 
 
-def _read(tally: dict[str, Any], at: datetime) -> dict[str, Any]:
+@require_http_methods(["GET", "POST"])
+@may(Permission.TAKE_CENSUS)
+def revise(request: StaffRequest, snapshot: uuid.UUID) -> HttpResponse:
+    """Freeze the hour of a snapshot once more, as known now, and say why."""
+    revised = get_object_or_404(snapshots_for(request.user).select_related("site"), pk=snapshot)
+    form = ReviseForm(request.POST or None)
+    if do(request, form, revise_snapshot, revised, said=_("The snapshot was revised. The one before stays as it was.")):
+        return see("census:day", local_day(revised.at))
+    return draw(request, "census/revise.html", form, snapshot=revised, on=local_day(revised.at))
+
+
+def _read(tally: dict[str, Any], at: datetime, snapshot: Snapshot | None) -> dict[str, Any]:
     """What the page of a day shows of a tally."""
     places, total, figures = read_places(tally), read_total(tally), tally["figures"]
     return {
@@ -170,17 +206,19 @@ def _read(tally: dict[str, Any], at: datetime) -> dict[str, Any]:
         "differing": [place for place in places if place.difference],
         "people": list(read_people(total.people)) if total else [],
         "cohorts": COHORTS,
+        "revised": read_revised(tally),
+        "revised_lines": revised_lines(snapshot.revision) if snapshot else [],
     }
 
 
 def _snapshots_of(on: date) -> list[Snapshot]:
-    return list(Snapshot.objects.on(on).filter(site=None).the_days_first())
+    return list(Snapshot.objects.on(on).filter(site=None).the_days_first().select_related("revised_in__by"))
 
 
-def _tally_of(on: date, snapshots: list[Snapshot]) -> tuple[datetime, datetime, dict[str, Any]]:
-    """The last snapshot of the day; today's tally of this moment when there is none; 404 on any other day."""
-    if snapshots:
-        return snapshots[0].at, snapshots[0].known_at, snapshots[0].tally
+def _tally_of(on: date, snapshot: Snapshot | None) -> tuple[datetime, datetime, dict[str, Any]]:
+    """What the day's snapshot says; today's tally of this moment when there is none; 404 on any other day."""
+    if snapshot:
+        return snapshot.at, snapshot.known_at, snapshot.tally
     now = timezone.now()
     if on != local_day(now):
         raise Http404

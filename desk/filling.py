@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from centre.clock import local_day
 from centre.models import Act, User
@@ -13,7 +14,7 @@ from registrations.errors import AlreadyRegistered, AlreadyWritten, OneHead
 from registrations.facts import HouseholdFacts, PersonFacts, cohort_on
 from registrations.models import ONE_HEAD, AgeGroup, Household, Individual, Membership
 from registrations.parts import columns_of, named, record_names, record_needs, record_people
-from registrations.said import NAMES, Change, keep
+from registrations.said import NAMES, Change, keep, value_of
 
 OLDER = {group: place for place, group in enumerate(AgeGroup.values)}
 UNKNOWN = len(OLDER)
@@ -58,12 +59,20 @@ def take_facts(household: Household, facts: HouseholdFacts, act: Act, by: User) 
     With later names it stands as it was told with the first. Refuses with AlreadyRegistered when nobody is nameless.
     """
     if household.registered_at is None:
-        desk = {"registered_at": act.at, "registered_by": by, "registered_in": act}
-        Household.objects.filter(pk=household.pk).update(**desk, **columns_of(facts))
+        desk, said = {"registered_at": act.at, "registered_by": by, "registered_in": act}, columns_of(facts)
+        keep(
+            (_says(household, field, said) for field in ("going", "last_residence")), act, cause=Correction.Cause.NAMED
+        )
+        Household.objects.filter(pk=household.pk).update(**desk, **said)
         return facts
     if not household.memberships.nameless().exists():
         raise AlreadyRegistered
     return household
+
+
+def _says(household: Household, field: str, said: Mapping[str, Any]) -> Change:
+    before = value_of(household, field)
+    return Change(household, field, {column: said.get(column, was) for column, was in before.items()})
 
 
 def fill_nameless(household: Household, members: Sequence[PersonFacts], act: Act, by: User) -> list[Individual]:

@@ -47,7 +47,7 @@ def change_needs(
         raise NeedsHidden
     known = open_needs([person]).get(person, [])
     ended = [need.pk for need in known if need.code_id in end]
-    SpecificNeed.objects.filter(pk__in=ended).update(ended_at=at, ended_by=by)
+    SpecificNeed.objects.filter(pk__in=ended).update(ended_at=at, ended_by=by, ended_in=act)
     record_needs({individual.pk: set(add) - {need.code_id for need in known if need.pk not in ended}}, act)
     return Needed(str(individual.pk))
 

@@ -10,13 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.words import in_words
 
-# The fields of people that said otherwise as known at %(known_at)s, which is before today: one row a person and field.
-UNDONE = """
-undone AS (
-    SELECT DISTINCT ON (individual_id, field) individual_id, field, was FROM registrations_correction
-    WHERE recorded_at > %(known_at)s AND individual_id IS NOT NULL ORDER BY individual_id, field, id
+
+def undone_of(subject: str, name: str) -> str:
+    """The common table of fields that said otherwise as known at %(known_at)s: one row a subject and field."""
+    return f"""
+{name} AS (
+    SELECT DISTINCT ON ({subject}_id, field) {subject}_id, field, was FROM registrations_correction
+    WHERE recorded_at > %(known_at)s AND {subject}_id IS NOT NULL ORDER BY {subject}_id, field, id
 )
 """
+
+
+UNDONE = undone_of("individual", "undone")
 
 ONE_SUBJECT = (
     Q(individual__isnull=False, household__isnull=True, membership__isnull=True)

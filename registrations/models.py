@@ -468,6 +468,7 @@ class SpecificNeed(models.Model):
     act = models.ForeignKey(Act, models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_in = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="+")  # null in old rows
 
     class Meta:
         constraints = (

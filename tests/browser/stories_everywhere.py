@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from census.models import Snapshot
 from centre.access import Role
 from centre.actions import give_role
 from centre.models import Assignment, LogLine, Operation, Session, Site, Token, User
@@ -314,6 +315,15 @@ def sent_for() -> int:
     """How many snapshots the worker has still to take."""
     with celery.connection_for_read() as broker:
         return broker.default_channel.queue_declare("celery", durable=True).message_count
+
+
+@button("Revise the snapshot", "census:revise", on="census:revise", does=["revise_snapshot"], enter="[name=reason]")
+def revise_a_snapshot(desk: Desk) -> Iterator[None]:
+    at = timezone.now() - timedelta(hours=1)
+    snapshot = Snapshot.objects.create(site=desk.site, at=at, known_at=at, tally={"places": {}})
+    desk.open(f"/census/snapshots/{snapshot.pk}/revise/").locator("[name=reason]").fill("paper lists")
+    yield
+    assert Snapshot.objects.get(site=desk.site, revision=2).revised_in.by == desk.user
 
 
 @button("Download", "census:day_file", on="census:day_file", enter="[name=why]", stays=True)

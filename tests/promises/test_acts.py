@@ -21,6 +21,7 @@ from aid.actions import (
 from aid.storing import confirm_stock, receive_stock, send_stock, settle_stock, void_stock, write_off
 from cards.actions import print_card, print_cards, revoke_block, revoke_card
 from casework.actions import close_case
+from census.actions import revise_snapshot
 from centre.access import NotAllowed, Role
 from centre.actions import (
     add_site,
@@ -174,6 +175,7 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "merge": lambda w: sent(merge_individuals, w.officer, w.head(w.carrier), into=w.head(w.gone), reason="one person"),
     "unmerge": lambda w: sent(unmerge, w.officer, w.merge),
     "close_case": lambda w: sent(close_case, w.officer, w.case),
+    "revise_snapshot": lambda w: sent(revise_snapshot, w.coordinator, w.old_snapshot(), reason="paper lists"),
 }
 CARDS: dict[str, Callable[[World], Sent]] = {
     "print_cards": lambda w: sent(print_cards, w.coordinator, w.goris, count=2, language="ru"),

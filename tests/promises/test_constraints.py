@@ -236,7 +236,8 @@ AID_AND_CENSUS: dict[str, Break] = {
     "what_came_was_sent": lambda w: again(w.received, kind="came"),
     "stock_of_a_handout": lambda w: again(w.received, handout=w.handout),
     "snapshot_once": lambda w: again(w.snapshot, opening=None),
-    "census_snapshot_opening_id_key": continue_twice,
+    "snapshot_continued_once": continue_twice,
+    "snapshot_revised_for_a_reason": lambda w: again(w.snapshot, revision=2),
 }
 
 

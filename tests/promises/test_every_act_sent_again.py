@@ -166,6 +166,10 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         w.coordinator,
         f"stock-movements/{w.came_short.pk}/settle/",
         {"became": "way_lost", "reason": "a flood"},
+    "snapshots/{id}/revise/": lambda w: (
+        w.coordinator,
+        f"snapshots/{w.old_snapshot().pk}/revise/",
+        {"reason": "paper lists"},
     ),
     "stays/{id}/check-in/": lambda w: (w.coordinator, f"stays/{w.hold.pk}/check-in/", {}),
     "stays/{id}/move/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/move/", {"rooms": [str(w.hall.pk)]}),

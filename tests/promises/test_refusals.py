@@ -32,7 +32,7 @@ from cards.sheets import read_sheet
 from casework import errors as casework
 from casework.actions import close_case
 from census import errors as census
-from census.actions import take_snapshots
+from census.actions import revise_snapshot, take_snapshots
 from census.files import census_file
 from census.profiles import Profile
 from centre import errors as centre
@@ -440,6 +440,8 @@ CENSUS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     census.NotSettled: lambda w: lambda: take_snapshots(timezone.now(), by=w.coordinator),
     census.LaterTaken: taken_between,
     census.NotFrozen: published_today,
+    census.NothingLearnt: lambda w: lambda: revise_snapshot(w.snapshot, reason="a slip", by=w.coordinator),
+    census.AlreadyRevised: lambda w: twice(revise_snapshot, w.old_snapshot(), reason="a slip", by=w.coordinator),
 }
 PROVOKED = CENTRE | REGISTRATIONS | CARDS | SHELTER_REFUSALS | AID | CENSUS
 

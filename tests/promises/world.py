@@ -16,6 +16,7 @@ from cards.actions import print_cards
 from cards.models import Card
 from casework.models import Case
 from census.actions import take_snapshots
+from census.models import Snapshot
 from centre.access import Role
 from centre.log import write_log
 from centre.lost_factors import LostFactor
@@ -142,6 +143,11 @@ class World:
         counted = count_gate(self.goris, people=7, vehicles=2, by=self.volunteer, at=self.before)
         self.gate_count = GateCount.objects.get(pk=counted.gate_count)
         (self.snapshot,) = take_snapshots(self.now - 2 * HOUR, by=self.coordinator)
+
+    def old_snapshot(self) -> Snapshot:
+        """A snapshot of Goris that knew of nothing."""
+        at = self.now - 2 * HOUR
+        return Snapshot.objects.create(site=self.goris, at=at, known_at=at, tally={"places": {}})
 
     def make_family(self, *members: PersonFacts) -> Household:
         """A family of these members, registered at Goris an hour ago."""
