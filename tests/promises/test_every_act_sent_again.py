@@ -166,6 +166,7 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         w.coordinator,
         f"stock-movements/{w.came_short.pk}/settle/",
         {"became": "way_lost", "reason": "a flood"},
+    ),
     "snapshots/{id}/revise/": lambda w: (
         w.coordinator,
         f"snapshots/{w.old_snapshot().pk}/revise/",
