@@ -320,5 +320,5 @@ def _hour_of(on: date, site: Site | None) -> datetime:
 
 def _counted_now(at: datetime, site: Site | None, known_at: datetime | None) -> dict[str, Any]:
     known_at = known_at or timezone.now()
-    tally = Tally(at, known_at).row(site, last_snapshot(site, at))
+    tally = Tally(at, known_at).row(site, last_snapshot(site, at, known_at))
     return {"at": at, "known_at": known_at, "snapshot": None, "revision": None, "tally": tally}

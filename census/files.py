@@ -49,7 +49,7 @@ def census_file(
         at, known_at, tally = snapshot.at, snapshot.known_at, snapshot.tally
     else:
         at, known_at = _hour_of(on, made_at), known_at or made_at
-        tally = Tally(at, known_at).row(None, last_snapshot(None, at))
+        tally = Tally(at, known_at).row(None, last_snapshot(None, at, known_at))
     with translation.override(language):
         about = _about(profile, by, made_at, why, at, known_at, snapshot.revision if snapshot else None)
         if profile == Profile.PUBLIC:

@@ -287,7 +287,7 @@ def _together(tallies: list[PlaceTally]) -> PlaceTally:
     return PlaceTally(_plain(groups), sum((one.balance for one in tallies), Balance(0)))
 
 
-def last_snapshot(site: Site | None, before: datetime, known_at: datetime | None = None) -> Snapshot | None:
+def last_snapshot(site: Site | None, before: datetime, known_at: datetime) -> Snapshot | None:
     """The snapshot that a tally at this instant opens with: as last revised, by what was known then."""
     revisions = Snapshot.objects.filter(site=site, at__lt=before).order_by("-at", "-revision")
-    return revisions.filter(Q(revision=1) | Q(known_at__lte=known_at)).first() if known_at else revisions.first()
+    return revisions.filter(Q(revision=1) | Q(known_at__lte=known_at)).first()

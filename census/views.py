@@ -222,4 +222,4 @@ def _tally_of(on: date, snapshot: Snapshot | None) -> tuple[datetime, datetime, 
     now = timezone.now()
     if on != local_day(now):
         raise Http404
-    return now, now, Tally(now, now).row(None, last_snapshot(None, now))
+    return now, now, Tally(now, now).row(None, last_snapshot(None, now, now))

@@ -115,7 +115,7 @@ def _aid(user: User, at: datetime) -> Iterator[Waits]:
 def _census(user: User, at: datetime) -> Iterator[Waits]:
     if not allows(user, Permission.SEE_CENSUS, at=at):
         return
-    last = last_snapshot(None, at)
+    last = last_snapshot(None, at, at)
     total = read_total(last.tally) if last else None
     if last and total and total.difference:
         words = _("people: difference in the last census")

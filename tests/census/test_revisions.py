@@ -13,7 +13,7 @@ from census.errors import AlreadyRevised, LaterTaken, NothingLearnt, NotSettled
 from census.files import census_file
 from census.models import Snapshot
 from census.profiles import Profile
-from census.selectors import Tally
+from census.selectors import Tally, last_snapshot
 from centre.access import NotAllowed, Role
 from centre.clock import local_day
 from desk.actions import void_movement
@@ -91,6 +91,8 @@ def test_the_next_day_opens_with_the_last_revision_that_was_known(first, desk, g
 def test_a_snapshot_known_before_a_revision_does_not_open_with_it(first, desk, now):
     known_at = timezone.now()
     revise_snapshot(first, reason="paper lists", by=desk)
+    assert last_snapshot(None, now, known_at) == first  # for every reading of the past, whichever door asks
+    assert last_snapshot(None, now, timezone.now()).revision == 2
     assert take_snapshots(now, known_at=known_at)[0].opening == first
 
 
