@@ -19,8 +19,8 @@ class Anyway:
 
 
 def asked_anyway(request: HttpRequest, form: ActForm) -> Anyway | None:
-    """What to send once more; none where the form was not refused for a child's sake."""
-    if not any(form.has_error("__all__", code) for code in ASKED_OF):
+    """What to send once more; none where the form was refused for no child's sake, or asks what has not happened."""
+    if "happened_anyway" not in form.fields or not any(form.has_error("__all__", code) for code in ASKED_OF):
         return None
     sent = form.data.lists()  # type: ignore[attr-defined]  # a refused form was sent: it holds a QueryDict
     kept = [(name, value) for name, values in sent for value in values]

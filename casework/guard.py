@@ -4,33 +4,22 @@ import uuid
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
 
 from casework.errors import ChildAmongStrangers, ChildApart
 from casework.models import Case
 from casework.parts import open_cases
 from centre.access import Permission, allows
-from centre.clock import local_day
 from centre.models import Act, Site, User
 from centre.refusals import Refusal
-from registrations.together import Apart, apart_at, children_of
+from registrations.together import Apart
 from registrations.whereabouts import find_people
 
 _guarded: ContextVar[bool] = ContextVar("guarded", default=False)
 
 
-FindApart = Callable[[], set[Apart]]
-
-
-def apart(people: Collection[uuid.UUID], at: datetime) -> FindApart:
-    """Finds the children of these persons' families of now who are somewhere without anybody who looks after them."""
-    children = children_of(people, local_day(at))
-    return lambda: apart_at(children, at)
-
-
 @contextmanager
 def children_kept(
-    find_apart: FindApart,
+    find_apart: Callable[[], set[Apart]],
     *,
     by: User,
     site: Site | None,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from cards.parts import bind_card
-from casework.guard import apart, children_kept
+from casework.guard import children_kept
 from casework.models import Case
 from casework.parts import open_cases
 from centre.access import Permission, require
@@ -38,6 +38,7 @@ from registrations.parts import (
     record_people,
 )
 from registrations.presences import lay_out_presences
+from shelter.beside import parted
 from shelter.parts import end_holds
 
 OPEN_FOR = timedelta(hours=1)  # in an emergency
@@ -164,7 +165,7 @@ def arrive(
     require(by, Permission.REGISTER, site, act.judged_at)
     people = lock_family(household, members, at, by)
     coming = who_comes(people, site, at, by, named=members is not None)
-    with children_kept(apart(_keys(coming), at), by=by, site=site, act=act, happened_anyway=happened_anyway):
+    with children_kept(parted(_keys(coming), at), by=by, site=site, act=act, happened_anyway=happened_anyway):
         return moved(arrive_at(coming, site, at, act, household=household, card_read=card_read))
 
 
@@ -195,7 +196,7 @@ def depart(
     if not here:
         raise NotHere
     with children_kept(
-        apart(here, at),
+        parted(here, at),
         by=by,
         site=site,
         act=act,
@@ -231,7 +232,7 @@ def record_death(
     people = lock_records([individual.pk])
     require_was([individual.pk])
     require_no_death(people[individual.pk], by)
-    with children_kept(apart(people.values(), at), by=by, site=site, act=act, refusal=None):
+    with children_kept(parted(people.values(), at), by=by, site=site, act=act, refusal=None):
         movements = record_movements(Movement.Kind.DIED, [individual.pk], site=site, at=at, act=act, told_of=told_of)
         end_holds(people.values(), at, act)
         lay_out(movements, act)
@@ -251,13 +252,15 @@ def record_birth(
 ) -> Registered:
     """Record that a child was born into the household at the site; its mother, where she is named, looks after it.
 
-    Refuses with NotNewborn or NotTheMother; then nothing is written.
+    Where nobody is who looks after it, a case opens. Refuses with NotNewborn or NotTheMother; then nothing is written.
     """
     require(by, Permission.REGISTER, site, act.judged_at)
     lock_by_key(Household.objects.filter(pk=household.pk))
     child = require_newborn(child, mother, household, local_day(at))
-    people = record_people(household, [child], act, by)
-    enter(people, Movement.Kind.BORN, site, at, act)
+    family = _keys(Individual.objects.members_of(household))
+    with children_kept(lambda: parted(family, at)(), by=by, site=site, act=act, refusal=None):
+        people = record_people(household, [child], act, by)
+        enter(people, Movement.Kind.BORN, site, at, act)
     return registered(household, people, [])
 
 
@@ -323,7 +326,7 @@ def _void(movements: Sequence[Movement], at: datetime, act: Act, by: User, happe
         require(by, Permission.MERGE, movement.site, at)
     counted_as = lock_records(movement.individual_id for movement in movements)
     people, site = set(counted_as.values()), next((one.site for one in movements), None)
-    with children_kept(apart(people, at), by=by, site=site, act=act, happened_anyway=happened_anyway):
+    with children_kept(parted(people, at), by=by, site=site, act=act, happened_anyway=happened_anyway):
         return _take_back(movements, counted_as, at, act)
 
 

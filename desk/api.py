@@ -207,6 +207,12 @@ class SiteFacts(ActFacts):
     site = SiteField()
 
 
+class ConfirmFacts(SiteFacts):
+    """Where they arrived."""
+
+    happened_anyway = Text(required=False, max_length=200, help_text="How a child came without who looks after it.")
+
+
 class DeathFacts(OnPaper, SiteFacts):
     """Where somebody died."""
 
@@ -230,8 +236,8 @@ class HouseholdMovements(Acts):
         """Record that the household, or these members, came to the site."""
         return arrive(household, **body.facts)
 
-    @act_on_row(SiteFacts, Moved, url_path="confirm-arrival")
-    def confirm_arrival(self, household: Household, body: SiteFacts) -> Moved:
+    @act_on_row(ConfirmFacts, Moved, url_path="confirm-arrival")
+    def confirm_arrival(self, household: Household, body: ConfirmFacts) -> Moved:
         """Record that the household arrived at the site where it was seen."""
         return confirm_seen(household, **body.facts)
 

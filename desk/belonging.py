@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from cards.parts import bind_card
-from casework.guard import apart, children_kept
+from casework.guard import children_kept
 from centre.access import Permission, allows, require
 from centre.acts import act
 from centre.clock import local_day
@@ -36,6 +36,7 @@ from registrations.facts import HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.models import Household, Individual, Membership, Movement, Relationship
 from registrations.parts import record_household, record_memberships, record_people
 from registrations.said import say_anew, take_back
+from shelter.beside import parted
 from shelter.models import Bedding
 from shelter.parts import void_beddings
 
@@ -54,14 +55,20 @@ class Joined:
 
 @act("join", answers=Registered)
 def join(household: Household, *, site: Site, person: PersonFacts, by: User, at: datetime, act: Act) -> Registered:
-    """Register somebody who came after the family as a member of it. Refuses with CarerMissing or OneHead."""
+    """Register somebody who came after the family as a member of it.
+
+    Of a child who is here without who looks after it a case opens. Refuses with CarerMissing or OneHead.
+    """
     require(by, Permission.REGISTER, site, at)
     (household,) = lock_by_key(Household.objects.filter(pk=household.pk))
     if asks_for_carer(person, local_day(at)) and not person.carer_kind:
         raise CarerMissing
-    people = record_people(household, [person], act, by)
-    enter(people, Movement.Kind.ARRIVED, site, at, act)
-    return registered(household, people, follow(people, [person], site, act, by))
+    family = _people_of([household])
+    with children_kept(lambda: parted(family, at)(), by=by, site=site, act=act, refusal=None):
+        people = record_people(household, [person], act, by)
+        enter(people, Movement.Kind.ARRIVED, site, at, act)
+        cases = follow(people, [person], site, act, by)
+    return registered(household, people, cases)
 
 
 @act("make_head", answers=Joined)
@@ -159,7 +166,7 @@ def never_was(
     elif len(gone) < len(rows) and any(row.relationship == Relationship.HEAD for row in gone):
         raise HeadMissing
     people = [row.counted_as_id for row in rows.values()]
-    with children_kept(lambda: apart(people, at)(), by=by, site=household.site, act=act, refusal=None):
+    with children_kept(lambda: parted(people, at)(), by=by, site=household.site, act=act, refusal=None):
         take_out(gone, reason, at, act)
     return _joined([household], members)
 
@@ -168,7 +175,8 @@ def never_was(
 def undo(done: Act, *, reason: str = "", by: User, at: datetime, act: Act) -> Joined:
     """Take back everything that an act said of who people are and who belongs together.
 
-    Refuses with NothingToUndo, AskCoordinator, and SaidOtherwise when it was said anew since.
+    Of a child who is then without who looks after it a case opens. Refuses with NothingToUndo, AskCoordinator, and
+    SaidOtherwise when it was said anew since.
     """
     require(by, Permission.REGISTER, at=at)
     households = lock_by_key(Household.objects.filter(pk__in=_households_of(done)))
@@ -187,6 +195,20 @@ def undo(done: Act, *, reason: str = "", by: User, at: datetime, act: Act) -> Jo
         raise NothingToUndo
     if any(row.left_at for row in made):
         raise SaidOtherwise
+    family = _people_of(households)
+    with children_kept(lambda: parted(family, at)(), by=by, site=households[0].site, act=act, refusal=None):
+        _take_all_back(done, made, corrections, reason, at, act)
+    return _joined(households, people)
+
+
+def may_undo_own(done: Act, by: User) -> bool:
+    """Whether the user did it themselves, less than a minute ago."""
+    return done.by_id == by.pk and timezone.now() - done.recorded_at <= UNDO_WITHIN
+
+
+def _take_all_back(
+    done: Act, made: Sequence[Membership], corrections: Sequence[Correction], reason: str, at: datetime, act: Act
+) -> None:
     take_out([row for row in made if row.individual.registered_in_id == done.pk], reason, at, act)
     moved = [row for row in made if row.individual.registered_in_id != done.pk]
     changes = [change for row in moved for change in never_belonged(row, at)]
@@ -194,12 +216,11 @@ def undo(done: Act, *, reason: str = "", by: User, at: datetime, act: Act) -> Jo
     take_back(corrections, act, reason)
     void_beddings(Bedding.objects.filter(act=done, kind=Bedding.Kind.VOIDED, voided_by__isnull=True), act)
     void_facts(list(Movement.objects.filter(act=done, kind=Movement.Kind.VOIDED, voided_by__isnull=True)), act)
-    return _joined(households, people)
 
 
-def may_undo_own(done: Act, by: User) -> bool:
-    """Whether the user did it themselves, less than a minute ago."""
-    return done.by_id == by.pk and timezone.now() - done.recorded_at <= UNDO_WITHIN
+def _people_of(households: Collection[Household]) -> list[uuid.UUID]:
+    """The persons whom the members of these households count as today."""
+    return list(Membership.objects.today().filter(household__in=households).values_list("counted_as", flat=True))
 
 
 def _require_in_hand(by: User, household: Household) -> None:

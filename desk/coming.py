@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from casework.guard import apart, children_kept
+from casework.guard import children_kept
 from centre.access import Permission, require
 from centre.acts import act
 from centre.locks import lock_by_key
@@ -16,6 +16,7 @@ from registrations.models import Household, Individual, Movement, Presence
 from registrations.parts import answer_sighting, record_movements, record_sighting
 from registrations.presences import lay_out_presences
 from registrations.whereabouts import told_of, touched_at
+from shelter.beside import parted
 from shelter.nights import lay_out_stays
 
 
@@ -43,17 +44,19 @@ def note_seen(household: Household, *, site: Site, by: User, at: datetime, act: 
 
 
 @act("confirm_seen", answers=Moved)
-def confirm_seen(household: Household, *, site: Site, by: User, at: datetime, act: Act) -> Moved:
+def confirm_seen(
+    household: Household, *, site: Site, happened_anyway: str = "", by: User, at: datetime, act: Act
+) -> Moved:
     """Record that the household, which was seen at the site, did arrive there then.
 
-    Refuses with NotSeenThere, AlreadyHere, NotTold, ToldElsewhere or ChildApart.
+    Refuses with NotSeenThere, AlreadyHere, NotTold or ToldElsewhere, and with ChildApart as an arrival does.
     """
     require(by, Permission.REGISTER, at=at)
     people = lock_family(household, None, at, by)
     seen_at = answer_sighting(household, site, confirmed_in=act)
     coming = who_comes(people, site, seen_at, by)
     keys = [person.pk for person in coming]
-    with children_kept(apart(keys, seen_at), by=by, site=site, act=act):
+    with children_kept(parted(keys, seen_at), by=by, site=site, act=act, happened_anyway=happened_anyway):
         return moved(arrive_at(coming, site, seen_at, act, household=household, card_read=False))
 
 

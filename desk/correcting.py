@@ -5,10 +5,12 @@ An act's file like actions.py: it authorises, locks, decides and writes.
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from casework.guard import children_kept
 from casework.models import Case
 from casework.parts import open_cases
 from centre.access import Permission, allows, require
@@ -24,6 +26,7 @@ from registrations.facts import Birth, PersonFacts, asks_for_carer, is_alone, is
 from registrations.models import Going, Household, Individual, Membership, Relationship
 from registrations.parts import told_at
 from registrations.said import NAMES, Change, Row, say_anew, value_of
+from shelter.beside import parted
 
 OF_THE_MEMBERSHIP = ("relationship", "carer")
 SAID_ANY_DAY = ("going", "phones", "vehicle", "languages")  # by a family of itself, at any desk it comes to
@@ -76,7 +79,10 @@ def correct(
     ):
         raise ReasonMissing
     before = alone(members.values(), day)
-    written = say_anew([*_seat_head(members, changes), *changes], act, cause=Correction.Cause.CORRECTED, reason=reason)
+    with _children_followed(household, members, changes, act, by):
+        written = say_anew(
+            [*_seat_head(members, changes), *changes], act, cause=Correction.Cause.CORRECTED, reason=reason
+        )
     Conflict.objects.bulk_create(conflicts)
     follow_children(members, before, household.site, day, act, by)
     return Corrected(
@@ -101,7 +107,8 @@ def settle(conflict: Conflict, *, take: bool, by: User, at: datetime, act: Act) 
     written = []
     if take:
         changes = [Change(_row_in(household, members, conflict), conflict.field, conflict.now)]
-        written = say_anew([*_seat_head(members, changes), *changes], act, cause=Correction.Cause.CORRECTED)
+        with _children_followed(household, members, changes, act, by):
+            written = say_anew([*_seat_head(members, changes), *changes], act, cause=Correction.Cause.CORRECTED)
     return Corrected(str(household.pk), [one.field for one in written], [])
 
 
@@ -271,6 +278,15 @@ def follow_children(
         raise CarerMissing
     people = [members[key].counted_as_id for key in sorted(alone(members.values(), day) - before)]
     open_cases(people, site=site, reason=Case.Reason.CHILD_ALONE, urgent=True, act=act, by=by)
+
+
+def _children_followed(
+    household: Household, members: Mapping[uuid.UUID, Membership], changes: Iterable[Change], act: Act, by: User
+) -> AbstractContextManager[None]:
+    """A case opens for each child who is away from who is now said to look after it."""
+    asked = any(change.field in ("birth", "carer") for change in changes)
+    people = [row.counted_as_id for row in members.values()] if asked else []
+    return children_kept(lambda: parted(people, act.at)(), by=by, site=household.site, act=act, refusal=None)
 
 
 def _row_in(household: Household, members: Mapping[uuid.UUID, Membership], conflict: Conflict) -> Row:

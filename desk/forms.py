@@ -263,6 +263,12 @@ class SeenForm(ActForm):
         field_of(self, "site", forms.ModelChoiceField).queryset = sites
 
 
+class ConfirmForm(SeenForm):
+    """That they did arrive there."""
+
+    happened_anyway = LineField(max_length=200)
+
+
 class DiedForm(PaperForm):
     """Who died."""
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from aid.parts import recount_handouts
 from casework.errors import ChildAlone
-from casework.guard import apart, children_kept
+from casework.guard import children_kept
 from centre.access import Permission, allows, require
 from centre.acts import act
 from centre.clock import local_day
@@ -28,6 +28,7 @@ from registrations.errors import AlreadyMerged, NotMerged
 from registrations.living import require_was
 from registrations.models import MERGED_ONCE, Household, Individual, Membership, Merge, Movement
 from registrations.presences import lay_out_presences
+from shelter.beside import parted
 from shelter.models import Bedding
 from shelter.nights import lay_out_stays
 
@@ -62,7 +63,7 @@ def merge_individuals(merged: Individual, *, into: Individual, reason: str, by: 
         raise AlreadyMerged
     require_was([merged.pk, into.pk])
     _require_to_merge_children(by, [merged.pk, into.pk], at)
-    with children_kept(lambda: apart([*records, person], at)(), by=by, site=None, act=act):
+    with children_kept(lambda: parted([*records, person], at)(), by=by, site=None, act=act):
         with refused_on(MERGED_ONCE, AlreadyMerged()):
             merge = Merge.objects.create(merged=merged, into=into, reason=reason, act=act)
         _count_as(records, person)
@@ -83,7 +84,7 @@ def unmerge(merge: Merge, *, by: User, at: datetime, act: Act) -> Merged:
     undone = standing_merges().filter(pk=merge.pk).update(undone_act=act, undone_recorded_at=TransactionNow())
     if not undone:
         raise NotMerged
-    with children_kept(lambda: apart([*records, person], at)(), by=by, site=None, act=act, refusal=None):
+    with children_kept(lambda: parted([*records, person], at)(), by=by, site=None, act=act, refusal=None):
         _count_as(records, merge.merged_id)
         recount_handouts([*records, person], act)
         _lay_out([merge.merged_id, person], act)
@@ -103,7 +104,7 @@ def merge_pairs(
     people = {key for record in asked for key in (*_cluster(record), _root(record))}
     _lock(people)
     now = timezone.now()
-    with children_kept(lambda: apart(people, now)(), by=by, site=None, act=None):
+    with children_kept(lambda: parted(people, now)(), by=by, site=None, act=None):
         return [
             merge_individuals(merged, into=into, reason=reason, by=by, id=uuid.uuid5(id, str(merged.pk)))
             for merged, into in pairs

@@ -34,6 +34,7 @@ from desk.filters import FamilyFilterSet
 from desk.forms import (
     ArriveForm,
     BornForm,
+    ConfirmForm,
     DepartForm,
     DiedForm,
     SeenForm,
@@ -132,14 +133,14 @@ def arrival(request: StaffRequest, site: Site, number: int) -> HttpResponse:
 @may(Permission.REGISTER)
 def confirm_arrival(request: StaffRequest, number: int) -> HttpResponse:
     """The family, which was seen at another site, did arrive there."""
-    return _answer_seen(request, number, confirm_seen, _("The arrival is recorded."))
+    return _answer_seen(request, number, confirm_seen, ConfirmForm, _("The arrival is recorded."))
 
 
 @require_POST
 @may(Permission.REGISTER)
 def not_them(request: StaffRequest, number: int) -> HttpResponse:
     """It was not the family that was seen at another site."""
-    return _answer_seen(request, number, dismiss_seen, _("Noted: it was not them."))
+    return _answer_seen(request, number, dismiss_seen, SeenForm, _("Noted: it was not them."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -195,10 +196,12 @@ def void(request: StaffRequest, number: int) -> HttpResponse:
 # What the views share
 
 
-def _answer_seen(request: StaffRequest, number: int, answer: Callable[..., Any], said: str) -> HttpResponse:
+def _answer_seen(
+    request: StaffRequest, number: int, answer: Callable[..., Any], asks: type[SeenForm], said: str
+) -> HttpResponse:
     household = household_or_404(request, number)
     seen_at = Site.objects.visible_to(request.user).filter(sightings__household=household).distinct()
-    form = SeenForm(request.POST, sites=seen_at)
+    form = asks(request.POST, sites=seen_at)
     if do(request, form, answer, household, said=said):
         return see("desk:seen") if "listed" in request.POST else _saved(request, household)
     return _draw_file(request, household, form)

@@ -1,18 +1,18 @@
 """Giving people a place to sleep. An act is done for everybody it names or for nobody."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from casework.guard import children_kept
 from centre.access import Permission, require
 from centre.acts import act
-from centre.clock import local_day
 from centre.errors import SiteClosed, SiteInUse
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
@@ -22,9 +22,8 @@ from registrations.locks import lock_records
 from registrations.models import Household, Presence
 from registrations.parts import record_movements
 from registrations.presences import lay_out_presences
-from registrations.together import apart_at, children_of
 from registrations.whereabouts import told_of, touched_at
-from shelter.beside import among_strangers, seat
+from shelter.beside import parted, seat
 from shelter.errors import (
     AlreadyHeld,
     AlreadyHoused,
@@ -75,7 +74,7 @@ def hold_places(
     people = lock_members(household, members, at, by)
     _require_nothing_held(people, at)
     spots = lock_free_places(rooms, len(people), at)
-    with _children_kept(people, rooms, by=by, act=act):
+    with _children_kept(people, site, rooms, by=by, act=act):
         return _hold([Lodging(who, *spot) for who, spot in seat(people, spots, at)], until, reason, at, act)
 
 
@@ -109,7 +108,7 @@ def place_household(
     spots = lock_free_places(rooms, len(people), at, short=bool(happened_anyway))
     spots += [(rooms[-1], None)] * (len(people) - len(spots))
     lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, at)]
-    with _children_kept(people, rooms, by=by, act=act, happened_anyway=happened_anyway):
+    with _children_kept(people, site, rooms, by=by, act=act, happened_anyway=happened_anyway):
         _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act, reason=happened_anyway)
     return _placed(people, act)
 
@@ -132,7 +131,8 @@ def check_in(holds: Sequence[Stay], *, happened_anyway: str = "", by: User, at: 
     if any(place.blocked_at for place in places) or Stay.objects.filter(place__in=places).from_(at).exists():
         raise HoldGone
     lodgings = [Lodging(who, hold.room, hold.place) for who, hold in zip(people, held, strict=True)]
-    with _children_kept(people, [hold.room for hold in held], by=by, act=act, happened_anyway=happened_anyway):
+    rooms = [hold.room for hold in held]
+    with _children_kept(people, site, rooms, by=by, act=act, happened_anyway=happened_anyway):
         _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act)
     return _placed(people, act)
 
@@ -149,12 +149,10 @@ def move(
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
     people = lock_people(stays, at, by)
-    left = _as_they_are(Stay.objects.stays().at(at).filter(during__upper_inf=True), stays)
+    _as_they_are(Stay.objects.stays().at(at).filter(during__upper_inf=True), stays)
     spots = lock_free_places(rooms, len(people), at)
     lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, at)]
-    with _children_kept(
-        people, [*rooms, *(stay.room for stay in left)], by=by, act=act, happened_anyway=happened_anyway
-    ):
+    with _children_kept(people, site, rooms, by=by, act=act, happened_anyway=happened_anyway):
         _bed(Bedding.Kind.MOVED, lodgings, site, at=at, act=act)
     return _placed(people, act)
 
@@ -165,12 +163,13 @@ def end_stays(stays: Sequence[Stay], *, happened_anyway: str = "", by: User, at:
 
     Refuses with RecordClosed or StayEnded, and with ChildAmongStrangers when a child would be left so.
     """
-    require(by, Permission.PLACE, _site_of([stay.room for stay in stays]), at)
+    site = _site_of([stay.room for stay in stays])
+    require(by, Permission.PLACE, site, at)
     people = lock_people(stays, at, by)
     running = list(zip(people, _as_they_are(Stay.objects.from_(at), stays), strict=True))
     if any(stay.kind == Stay.Kind.STAY and at not in stay.during for _, stay in running):
         raise StayEnded
-    with _children_kept(people, [stay.room for _who, stay in running], by=by, act=act, happened_anyway=happened_anyway):
+    with _children_kept(people, site, by=by, act=act, happened_anyway=happened_anyway):
         _leave([(who, stay) for who, stay in running if stay.kind == Stay.Kind.STAY], at, act)
         cut_holds([stay for _who, stay in running if stay.kind == Stay.Kind.HOLD], at, act)
     return Placed([str(who.person) for who in people], [str(stay.pk) for stay in stays])
@@ -180,9 +179,11 @@ def end_stays(stays: Sequence[Stay], *, happened_anyway: str = "", by: User, at:
 def keep_beds(stays: Sequence[Stay], *, until: datetime, reason: str, by: User, at: datetime, act: Act) -> Placed:
     """End these stays and hold the same places for the same people, such as while they are in hospital.
 
-    Refuses with RecordClosed, StayEnded, HoldEndsFirst, AlreadyHeld, or NotEnoughPlaces when one has no place.
+    Of a child who is left among strangers by it a case opens. Refuses with RecordClosed, StayEnded, HoldEndsFirst,
+    AlreadyHeld, or NotEnoughPlaces when one has no place.
     """
-    require(by, Permission.PLACE, _site_of([stay.room for stay in stays]), at)
+    site = _site_of([stay.room for stay in stays])
+    require(by, Permission.PLACE, site, at)
     people = lock_people(stays, at, by)
     running = _as_they_are(Stay.objects.stays().at(at), stays)
     placed = [stay.place_id for stay in running if stay.place_id]
@@ -190,29 +191,34 @@ def keep_beds(stays: Sequence[Stay], *, until: datetime, reason: str, by: User, 
         raise NotEnoughPlaces(len(placed), len(running))
     _require_nothing_held(people, at)
     lock_by_key(Place.objects.filter(pk__in=placed).only("pk"))
-    return _hold(_leave(list(zip(people, running, strict=True)), at, act), until, reason, at, act)
+    with _children_kept(people, site, by=by, act=act, refusal=None):
+        return _hold(_leave(list(zip(people, running, strict=True)), at, act), until, reason, at, act)
 
 
 @act("void_bedding", answers=Placed)
 def void_bedding(bedding: Bedding, *, by: User, at: datetime, act: Act) -> Placed:
     """Void a bedding fact that was wrong; the stays are then as if it had never been recorded.
 
-    Refuses with AlreadyVoided. A place given to someone else meanwhile stays theirs; the stay is an overflow then.
+    Refuses with AlreadyVoided. A place given to someone else meanwhile stays theirs; the stay is an overflow then. Of a
+    child who is left among strangers by it a case opens.
     """
-    require(by, Permission.MERGE, bedding.room.site if bedding.room else None, at)
+    site = bedding.room.site if bedding.room else None
+    require(by, Permission.MERGE, site, at)
     person = lock_records([bedding.individual_id])[bedding.individual_id]
     if Bedding.objects.filter(voids=bedding).exists():
         raise AlreadyVoided
-    Bedding.objects.create(
-        kind=Bedding.Kind.VOIDED,
-        individual_id=bedding.individual_id,
-        counted_as_id=person,
-        room=bedding.room,
-        happened_at=bedding.happened_at,
-        voids=bedding,
-        act=act,
-    )
-    lay_out_stays([person], act)
+    rooms = [bedding.room] if bedding.room else []
+    with _children_kept([Sleeper(person, bedding.individual_id)], site, rooms, by=by, act=act, refusal=None):
+        Bedding.objects.create(
+            kind=Bedding.Kind.VOIDED,
+            individual_id=bedding.individual_id,
+            counted_as_id=person,
+            room=bedding.room,
+            happened_at=bedding.happened_at,
+            voids=bedding,
+            act=act,
+        )
+        lay_out_stays([person], act)
     return Placed([str(person)], [str(bedding.pk)])
 
 
@@ -314,18 +320,10 @@ def _as_they_are(rows: StayQuerySet, asked: Sequence[Stay]) -> list[Stay]:
 
 
 def _children_kept(
-    people: Sequence[Sleeper], rooms: Iterable[Room], *, by: User, act: Act, happened_anyway: str = ""
+    people: Sequence[Sleeper], site: Site | None, rooms: Sequence[Room] = (), *, act: Act, **how: Any
 ) -> AbstractContextManager[None]:
-    """No child is placed away from who looks after it, and none comes to sleep among strangers in these rooms."""
-    concerned = list(rooms)
-    children = children_of([who.person for who in people], local_day(act.at))
-    return children_kept(
-        lambda: apart_at(children, act.at) | among_strangers(concerned, act.at, children),
-        by=by,
-        site=concerned[0].site,
-        act=act,
-        happened_anyway=happened_anyway,
-    )
+    """No child is placed away from who looks after it, and none comes to sleep among strangers."""
+    return children_kept(parted([who.person for who in people], act.at, rooms), site=site, act=act, **how)
 
 
 def _leave(sleeping: Sequence[tuple[Sleeper, Stay]], at: datetime, act: Act) -> list[Lodging]:

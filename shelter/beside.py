@@ -2,25 +2,44 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from centre.clock import local_day
-from registrations.together import Apart, LookedAfter, children_of
+from registrations.together import Apart, LookedAfter, apart_at, children_of
 from shelter.models import Place, Room, Stay
 from shelter.parts import Sleeper
 
 Spot = tuple[Room, Place | None]
 
 
-def among_strangers(rooms: Collection[Room], at: datetime, known: Sequence[LookedAfter]) -> set[Apart]:
-    """The children who from then on have a bed in these rooms beside others, and beside nobody who looks after them.
+def parted(people: Collection[uuid.UUID], at: datetime, rooms: Collection[Room] = ()) -> Callable[[], set[Apart]]:
+    """Finds the children of these persons' families of now without anybody who looks after them, by day or by night.
 
-    `known` are children who need not be looked up.
+    Of other families, those who sleep so in these rooms, where somebody comes in.
     """
+    children = children_of(people, local_day(at))
+    return lambda: apart_at(children, at) | _among_strangers(rooms, at, children)
+
+
+def _among_strangers(rooms: Collection[Room], at: datetime, known: Sequence[LookedAfter]) -> set[Apart]:
+    """The children who from then on have a bed beside others, and beside nobody who looks after them.
+
+    In these rooms, and wherever those who are `known`, and need not be looked up, have one. A bed that is only held for
+    who looks after a child leaves it alone in the room where it sleeps.
+    """
+    if not rooms and not known:
+        return set()
+    theirs = Stay.objects.of(one.child for one in known).from_(at).order_by().values("room")
+    beds = Stay.objects.filter(Q(room__in=rooms) | Q(room__in=theirs)).from_(at)
     sleepers: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for room, person in Stay.objects.filter(room__in=rooms).from_(at).values_list("room", "individual"):
+    asleep: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for room, person, kind in beds.values_list("room", "individual", "kind"):
         sleepers[room].add(person)
+        if kind == Stay.Kind.STAY:
+            asleep[room].add(person)
     families = {person for one in known for person in one.family}
     others = {person for people in sleepers.values() for person in people} - families
     if not others:
@@ -29,7 +48,8 @@ def among_strangers(rooms: Collection[Room], at: datetime, known: Sequence[Looke
         Apart(one.membership, one.child, str(room), among_strangers=True)
         for one in [*known, *children_of(others, local_day(at))]
         for room, people in sleepers.items()
-        if one.child in people and not one.carers & people and people - one.family
+        if one.child in people and people - one.family
+        if not one.carers & (asleep[room] if one.child in asleep[room] else people)
     }
 
 

@@ -99,7 +99,7 @@ class CheckInForm(StaysForm):
 class KeepForm(StaysForm):
     """Keep the beds of people who are away for a while."""
 
-    happened_anyway = None  # type: ignore[assignment]  # a bed that is kept parts nobody
+    happened_anyway = None  # type: ignore[assignment]  # a bed that is kept is refused for no child's sake
     until = InstantInput(label=_("Keep until"))
     reason = forms.CharField(label=_("Reason"), max_length=200)
 

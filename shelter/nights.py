@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import zip_longest
@@ -118,6 +118,7 @@ def lay_out_stays(individual_ids: Iterable[uuid.UUID], act: Act, free: Collectio
     existing = {stay.pk: stay for stay in known if stay.kind == Stay.Kind.STAY}
     if not wanted and not existing:
         return
+    _leave_lost_places(wanted, existing)
     settled = [stay for stay in wanted if _settled(stay, existing.get(stay.pk), free, act)]
     claims = [stay for stay in wanted if stay.place_id and stay not in settled]
     _give_up_taken_places(claims, settled, known, act)
@@ -160,6 +161,17 @@ def _stay(person: uuid.UUID, night: Night) -> Stay:
         stay.happened_anyway_by_id = fact.by_id
         stay.happened_anyway_reason = fact.reason
     return stay
+
+
+def _leave_lost_places(wanted: Sequence[Stay], existing: Mapping[uuid.UUID, Stay]) -> None:
+    """Let a stay that is over, or ends now, be without the place that it had lost: nobody claims it for the past."""
+    for stay in wanted:
+        before = existing.get(stay.pk)
+        over = before is not None and stay.during.upper is not None and _within(stay.during, before.during)
+        if over and before and before.place_id is None:
+            stay.place_id = None
+            for name in ("happened_anyway_at", "happened_anyway_by_id", "happened_anyway_reason"):
+                setattr(stay, name, getattr(before, name))
 
 
 def _settled(stay: Stay, before: Stay | None, free: Collection[uuid.UUID], act: Act) -> bool:

@@ -16,7 +16,7 @@ from desk.merging import merge_individuals, merge_pairs, unmerge
 from registrations.errors import ToldElsewhere
 from registrations.facts import HouseholdFacts
 from registrations.models import Individual, Movement, Presence
-from shelter.actions import check_in, end_stays, hold_places, move, place_household
+from shelter.actions import check_in, end_stays, hold_places, keep_beds, move, place_household
 from shelter.models import Stay
 from tests.build import child, make_room, make_site, make_user, person, register_family
 
@@ -132,7 +132,40 @@ def mothers_arrival_is_taken_back(family, goris, sisian, **who):
     void_movements(list(told), **who)
 
 
+def checks_in_before_who_looks_after_her(family, goris, sisian, **who):
+    held, girl = asleep_with_strangers(goris, make_user()), people_of(family)[1]
+    hold_places(family, rooms=[held], until=timezone.now() + HOUR, by=make_user())
+    check_in(list(Stay.objects.holds().filter(individual=girl)), **who)
+
+
+def stays_among_strangers_when_hers_check_in_elsewhere(family, goris, sisian, **who):
+    place_household(family, rooms=[asleep_with_strangers(goris, make_user())], by=make_user())
+    mother, _girl, grandmother = people_of(family)
+    held = {"rooms": [make_room(goris, 2)], "members": [mother.pk, grandmother.pk]}
+    hold_places(family, **held, until=timezone.now() + HOUR, by=make_user())
+    check_in(list(Stay.objects.holds()), **who)
+
+
+def stays_among_strangers_when_who_slept_beside_her_departs(family, goris, sisian, **who):
+    _mother, girl, grandmother = people_of(family)
+    shared = asleep_with_strangers(goris, make_user())
+    place_household(family, rooms=[shared], members=[girl.pk, grandmother.pk], by=make_user())
+    depart(family, site=goris, destination="own_address", members=[grandmother.pk], **who)
+
+
+def has_only_kept_beds_beside_her_when_strangers_are_placed(family, goris, sisian, **who):
+    room, girl = make_room(goris, 4), people_of(family)[1]
+    place_household(family, rooms=[room], by=make_user())
+    away = list(Stay.objects.exclude(individual=girl))
+    keep_beds(away, until=timezone.now() + HOUR, reason="in hospital", by=make_user())
+    place_household(register_family(goris, make_user(), person("Armen")), rooms=[room], **who)
+
+
 HAPPEN = [
+    checks_in_before_who_looks_after_her,
+    stays_among_strangers_when_hers_check_in_elsewhere,
+    stays_among_strangers_when_who_slept_beside_her_departs,
+    has_only_kept_beds_beside_her_when_strangers_are_placed,
     arrives_alone,
     is_left_behind,
     is_placed_alone_at_another_site,

@@ -72,6 +72,21 @@ def test_a_bed_given_to_another_meanwhile_stays_theirs_and_the_first_is_overflow
     assert overflow.happened_anyway_reason
 
 
+def test_who_lost_a_bed_is_moved_placed_and_leaves_like_everybody(goris, coordinator, now):
+    first, second = (make_room(goris, 1, name) for name in ("14", "15"))
+    one, two = (make_family(goris, coordinator, now, 1) for _ in range(2))
+    place_household(one, rooms=[first], by=coordinator, at=now)
+    depart(one, site=goris, destination="unknown", by=coordinator, at=now + HOUR)
+    place_household(two, rooms=[first], by=coordinator, at=now + 2 * HOUR)
+    void_movement(Movement.objects.get(kind="departed"), by=coordinator, at=now + 3 * HOUR)
+    move([Stay.objects.get(place=None)], rooms=[second], by=coordinator, at=now + 4 * HOUR)
+    assert beds(one, now + 3 * HOUR) == [("14", None)]
+    assert beds(one, now + 5 * HOUR) == [("15", 1)]
+    end_stays(list(Stay.objects.filter(room=second)), by=coordinator, at=now + 5 * HOUR)
+    place_household(one, rooms=[second], by=coordinator, at=now + 6 * HOUR)
+    assert beds(one, now + 7 * HOUR) == [("15", 1)]
+
+
 def test_an_overflow_keeps_who_flagged_it_when_laid_out_again(goris, coordinator, now):
     test_a_bed_given_to_another_meanwhile_stays_theirs_and_the_first_is_overflow(goris, coordinator, now)
     overflow = Stay.objects.get(place=None)
