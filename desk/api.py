@@ -183,7 +183,8 @@ class Arrivals(Acts):
         else:
             household = require_proof(shown, body.member, by=body.asker)
         seen = shown is not None and shown.proven
-        done = arrive(household, site=site, card_read=seen, **_signed(body))
+        anyway = {name: said for name, said in body.validated_data.items() if name == "happened_anyway"}
+        done = arrive(household, site=site, card_read=seen, **anyway, **_signed(body))
         return _arrived(household, asdict(done))
 
 

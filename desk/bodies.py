@@ -242,6 +242,7 @@ class ProofBody(OnPaper, DatedFacts):
     fathers_name = Text(max_length=80, clean=clean_name, required=False)
     birth_date = Text(max_length=10, clean=read_iso_date, required=False, help_text="1989-05-04, or 1989-05.")
     birth_year = Count(required=False, min_value=1000, max_value=9999)
+    happened_anyway = Text(required=False, max_length=200, help_text="How a child came without who looks after it.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         names = {name: attrs.get(name, "") for name in ("given_name", "family_name", "fathers_name")}

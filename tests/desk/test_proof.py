@@ -363,6 +363,16 @@ def test_the_api_notes_and_confirms_what_was_seen(stranger, family, kapan):
     assert theirs.post(confirm, site="goris").json()["code"] == "not_seen_there"
 
 
+def test_a_machine_says_how_a_child_came_without_its_mother(stranger, family):
+    mother, boy = Individual.objects.members_of(family)
+    arrive(family, site=make_site("safe", confidential=True), members=[mother.pk], by=make_user(Role.PROTECTION))
+    shown = {"card": str(family), "given_name": "Davit", "birth_year": 2015}
+    refused = by_api(stranger, **shown)
+    assert (refused.status_code, refused.json()["code"]) == (409, "child_apart")
+    assert by_api(stranger, **shown, happened_anyway="with a neighbour").status_code == 201
+    assert Case.objects.get(individual=boy).note == "with a neighbour"
+
+
 def test_nobody_is_taken_out_of_a_confidential_place_by_who_may_not_know_it(desk, stranger, family):
     house = make_site("safe", confidential=True)
     mother, boy = Individual.objects.members_of(family)
