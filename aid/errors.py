@@ -286,12 +286,9 @@ class CountWithdrawn(Refusal):
     message = _("This count was already withdrawn.")
 
     def __init__(self, count: "StockCount | None" = None) -> None:
-        told = _("%(by)s already withdrew this count on %(on)s at %(hour)s: %(why)s")
-        if count and count.withdrawn_at:
-            said = {"by": count.withdrawn_by, "why": count.withdrawn_reason}
-            super().__init__(told % {**said, **_on_at(count.withdrawn_at)})
-        else:
-            super().__init__()
+        told = _("%(by)s already withdrew this count on %(on)s at %(hour)s.")
+        at = count and count.withdrawn_at
+        super().__init__(told % {"by": count.withdrawn_by, **_on_at(at)} if count and at else None)
 
 
 class AlreadyTakenBack(Refusal):
