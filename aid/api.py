@@ -7,14 +7,24 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from aid.actions import HandedOut, Planned, Reversed, hand_out, reverse_handout, withdraw_distribution
-from aid.filters import DistributionFilterSet, HandoutFilterSet, StockMovementFilterSet
+from aid.counts import StockCount
+from aid.filters import DistributionFilterSet, HandoutFilterSet, StockCountFilterSet, StockMovementFilterSet
 from aid.forms import MOST
 from aid.models import SETTLES, Distribution, EntitlementRule, Handout, Item, StockMovement
 from aid.scanning import find_card
 from aid.selectors import Line
-from aid.storing import Stocked, confirm_stock, settle_stock, void_stock
+from aid.storing import (
+    StockCounted,
+    Stocked,
+    confirm_count,
+    confirm_stock,
+    count_stock,
+    settle_stock,
+    void_stock,
+    withdraw_count,
+)
 from centre.access import Permission
-from centre.fields import Count, Facts, Key, ShownSite, Text
+from centre.fields import Count, Facts, Key, ShownSite, SiteField, Text
 from centre.models import Site, User
 from centre.sight import allowed_at
 from centre.viewsets import ActFacts, Rows, act_on_list, act_on_row
@@ -63,7 +73,7 @@ class DistributionRow(serializers.ModelSerializer[Distribution]):
 
 
 class ReversalFacts(ActFacts):
-    """Why a handout, an entry of stock or a round is taken back."""
+    """Why a handout, an entry of stock, a count of it or a round is taken back."""
 
     reason = Text(max_length=200)
 
@@ -205,6 +215,7 @@ class StockMovementRow(serializers.ModelSerializer[StockMovement]):
             "donor",
             "voids",
             "answers",
+            "count",
             "note",
         )
 
@@ -248,3 +259,61 @@ class StockMovements(Rows):
     def settle(self, sent: StockMovement, body: SettlementFacts) -> Stocked:
         """Say what became of the difference between what was sent and what came."""
         return settle_stock(sent, **body.facts)
+
+
+class StockCountRow(serializers.ModelSerializer[StockCount]):
+    """How many pieces of an item one person counted in a store."""
+
+    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
+    item = serializers.SlugRelatedField[Item](slug_field="code", read_only=True)
+    books = serializers.IntegerField(read_only=True, help_text="How many the movements say were there, without it.")
+
+    class Meta:
+        model = StockCount
+        fields = (
+            "id",
+            "site",
+            "item",
+            "quantity",
+            "books",
+            "happened_at",
+            "confirmed_at",
+            "withdrawn_at",
+            "withdrawn_reason",
+        )
+
+
+class StockCountFacts(ActFacts):
+    """What was counted in a store."""
+
+    site = SiteField()
+    item = serializers.SlugRelatedField[Item](slug_field="code", queryset=Item.objects.all())
+    quantity = Count(min_value=0, max_value=MOST)
+
+
+class StockCounts(Rows):
+    """Counts of stock in the stores that the asker keeps; a second person confirms each."""
+
+    queryset = StockCount.objects.all()
+    serializer_class = StockCountRow
+    filterset_class = StockCountFilterSet
+
+    def get_queryset(self) -> Any:
+        mine = StockCount.objects.where(self.request.user, Permission.PLAN_AID)
+        return mine.with_books().select_related("site", "item", "counted_by")
+
+    @act_on_list(StockCountFacts, StockCounted)
+    def create(self, body: StockCountFacts) -> StockCounted:
+        """Count an item in a store."""
+        facts = body.facts
+        return count_stock(facts.pop("site"), **facts)
+
+    @act_on_row(ActFacts, StockCounted)
+    def confirm(self, count: StockCount, body: ActFacts) -> StockCounted:
+        """Confirm what somebody else counted."""
+        return confirm_count(count, **body.facts)
+
+    @act_on_row(ReversalFacts, StockCounted)
+    def withdraw(self, count: StockCount, body: ReversalFacts) -> StockCounted:
+        """Take back a count that was wrong, while nobody has confirmed it."""
+        return withdraw_count(count, **body.facts)

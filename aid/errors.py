@@ -13,6 +13,7 @@ from centre.clock import local_day
 from centre.refusals import Refusal
 
 if TYPE_CHECKING:
+    from aid.counts import StockCount
     from aid.models import Distribution, Handout, Item, StockMovement
     from aid.received import HeldBack
     from registrations.models import Household
@@ -250,6 +251,44 @@ class AnsweredSince(Refusal):
 
     code = "answered_since"
     message = _("Somebody confirmed this or closed a difference since. Take that back first.")
+
+
+class AlreadyCounted(Refusal):
+    """A count of the item in this store waits for a second person."""
+
+    code = "already_counted"
+    message = _("Somebody has counted this item here. A second person must confirm or withdraw that count first.")
+
+
+class CountedByYou(Refusal):
+    """Who counted does not confirm."""
+
+    code = "counted_by_you"
+    message = _("You counted this yourself. A second person must confirm it.")
+
+
+class CountConfirmed(Refusal):
+    """Somebody confirmed the count before."""
+
+    code = "count_confirmed"
+    message = _("This count was already confirmed.")
+
+    def __init__(self, count: "StockCount | None" = None) -> None:
+        told = _("%(by)s already confirmed this count on %(on)s at %(hour)s.")
+        at = count and count.confirmed_at
+        super().__init__(told % {"by": count.confirmed_by, **_on_at(at)} if count and at else None)
+
+
+class CountWithdrawn(Refusal):
+    """Somebody withdrew the count before."""
+
+    code = "count_withdrawn"
+    message = _("This count was already withdrawn.")
+
+    def __init__(self, count: "StockCount | None" = None) -> None:
+        told = _("%(by)s already withdrew this count on %(on)s at %(hour)s.")
+        at = count and count.withdrawn_at
+        super().__init__(told % {"by": count.withdrawn_by, **_on_at(at)} if count and at else None)
 
 
 class AlreadyTakenBack(Refusal):

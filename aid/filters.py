@@ -4,6 +4,7 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from aid.counts import StockCount
 from aid.models import Distribution, Handout, StockMovement
 from centre.filters import InstantFilter, KeyFilter, SiteFilter, TruthFilter
 from centre.models import Site
@@ -64,3 +65,20 @@ class StockMovementFilterSet(filters.FilterSet):
     def filter_on_the_way(self, moved: "QuerySet[StockMovement]", _name: str, is_so: bool) -> "QuerySet[StockMovement]":
         on_the_way = StockMovement.objects.on_the_way(timezone.now()).values("pk")
         return moved.filter(pk__in=on_the_way) if is_so else moved.exclude(pk__in=on_the_way)
+
+
+class StockCountFilterSet(filters.FilterSet):
+    """How counts of stock are narrowed down."""
+
+    site = SiteFilter()
+    item = filters.CharFilter(field_name="item__code", max_length=20, label="The item's code")
+    since = InstantFilter(field_name="happened_at", lookup_expr="gte")
+    open = TruthFilter(method="filter_open", label="Whether nobody has confirmed or withdrawn it")
+
+    class Meta:
+        model = StockCount
+        fields = ()
+
+    def filter_open(self, counts: "QuerySet[StockCount]", _name: str, is_so: bool) -> "QuerySet[StockCount]":
+        waiting = StockCount.objects.open().values("pk")
+        return counts.filter(pk__in=waiting) if is_so else counts.exclude(pk__in=waiting)

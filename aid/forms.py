@@ -81,7 +81,7 @@ class ReverseForm(ActForm):
 
 
 class VoidForm(ActForm):
-    """Why an entry of stock, or a round, is taken back."""
+    """Why an entry of stock, a count of it or a round is taken back."""
 
     reason = forms.CharField(label=_("What was wrong?"), max_length=200)
 
@@ -215,6 +215,12 @@ class WriteOffForm(StockForm):
     """What is lost or spoilt."""
 
     note = forms.CharField(label=_("What happened?"), max_length=200)
+
+
+class CountForm(StockForm):
+    """What was counted in the store; nothing may be there."""
+
+    quantity = forms.IntegerField(label=_("How many are there?"), min_value=0, max_value=MOST)
 
 
 class CategoryForm(ActForm):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from aid.counts import StockCount
 from aid.querysets import DistributionQuerySet, HandoutQuerySet, StockMovementQuerySet
 from centre.models import Act, Site, User
 from centre.words import in_words
@@ -253,6 +254,8 @@ class StockMovement(models.Model):
         FOUND = "found", _("found later in the second store")
         SENT_MORE = "sent_more", _("more was sent than was written")
         FOUND_MORE = "found_more", _("nobody knows where the rest came from")
+        COUNT_MORE = "count_more", _("counted: more than in the records")
+        COUNT_LESS = "count_less", _("counted: less than in the records")
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid.uuid4)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -263,6 +266,7 @@ class StockMovement(models.Model):
     bound_for = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     answers = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="answered", db_index=False)
     handout = models.ForeignKey(Handout, models.PROTECT, null=True, blank=True, related_name="stock_movements")
+    count = models.OneToOneField(StockCount, models.PROTECT, null=True, blank=True, related_name="correction")
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     act = models.ForeignKey(Act, models.PROTECT, related_name="stock_movements")
@@ -288,11 +292,15 @@ class StockMovement(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=["received", "reversed", "came", "never_sent", "found"],
+                    kind__in=["received", "reversed", "came", "never_sent", "found", "count_more"],
                     from_site__isnull=True,
                     to_site__isnull=False,
                 )
-                | Q(kind__in=["handed_out", "lost", "sent_more"], from_site__isnull=False, to_site__isnull=True)
+                | Q(
+                    kind__in=["handed_out", "lost", "sent_more", "count_less"],
+                    from_site__isnull=False,
+                    to_site__isnull=True,
+                )
                 | Q(kind__in=["way_lost", "found_more"], from_site__isnull=True, to_site__isnull=True)
                 | Q(kind="voided")  # the mirror of what it voids: stock_void_mirrors
                 | Q(kind="sent", from_site__isnull=False, to_site__isnull=True, bound_for__isnull=False)
@@ -314,6 +322,11 @@ class StockMovement(models.Model):
                 condition=Q(kind__in=["handed_out", "reversed"], handout__isnull=False)
                 | (~Q(kind__in=["handed_out", "reversed"]) & Q(handout__isnull=True)),
                 name="stock_of_a_handout",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["count_more", "count_less"], count__isnull=False)
+                | (~Q(kind__in=["count_more", "count_less"]) & Q(count__isnull=True)),
+                name="stock_of_a_count",
             ),
         )
         indexes = (

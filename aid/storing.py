@@ -1,14 +1,21 @@
-"""Keeping stock: what comes in, what goes to another site and comes there, what is lost, what was entered wrongly."""
+"""Keeping stock: what comes in, what goes to another site and comes there, what is lost,
+what was entered wrongly, what is counted.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from aid.counts import COUNT_OPEN_ONCE, StockCount
 from aid.errors import (
     AlreadyConfirmed,
+    AlreadyCounted,
     AlreadySettled,
     AlreadyTakenBack,
     AnsweredSince,
+    CountConfirmed,
+    CountedByYou,
+    CountWithdrawn,
     NoDifference,
     NotOnTheWay,
     NotTakenBackAlone,
@@ -27,6 +34,13 @@ class Stocked:
     """The stock movement that was written."""
 
     movement: str
+
+
+@dataclass(frozen=True)
+class StockCounted:
+    """The count of stock that was written, confirmed or withdrawn."""
+
+    count: str
 
 
 @act("receive_stock", answers=Stocked)
@@ -134,6 +148,58 @@ def void_stock(movement: StockMovement, *, reason: str, by: User, at: datetime, 
             at=movement.happened_at,
             act=act,
         )
+
+
+@act("count_stock", answers=StockCounted)
+def count_stock(site: Site, *, item: Item, quantity: int, by: User, at: datetime, act: Act) -> StockCounted:
+    """Record how many pieces of an item were counted in the store; the stock is as before until it is confirmed.
+
+    Refuses with AlreadyCounted.
+    """
+    require(by, Permission.PLAN_AID, site, at)
+    with refused_on(COUNT_OPEN_ONCE, AlreadyCounted()):
+        count = StockCount.objects.create(
+            site=site, item=item, quantity=quantity, happened_at=at, act=act, counted_by=by
+        )
+    return StockCounted(str(count.pk))
+
+
+@act("confirm_count", answers=StockCounted)
+def confirm_count(count: StockCount, *, by: User, at: datetime, act: Act) -> StockCounted:
+    """Confirm what somebody else counted: from the hour of the count on, the stock is what was counted.
+
+    Refuses with CountedByYou, CountConfirmed or CountWithdrawn.
+    """
+    require(by, Permission.PLAN_AID, count.site, at)
+    if by == count.counted_by:
+        raise CountedByYou
+    _close_count(count, confirmed_at=at, confirmed_by=by)
+    more = count.quantity - StockCount.objects.with_books().get(pk=count.pk).books
+    if more:
+        kind, side = (
+            (StockMovement.Kind.COUNT_MORE, "to_site") if more > 0 else (StockMovement.Kind.COUNT_LESS, "from_site")
+        )
+        _move(kind, count.item, abs(more), count=count, at=count.happened_at, act=act, **{side: count.site})
+    return StockCounted(str(count.pk))
+
+
+@act("withdraw_count", answers=StockCounted)
+def withdraw_count(count: StockCount, *, reason: str, by: User, at: datetime, act: Act) -> StockCounted:
+    """Take back a count that was wrong, while nobody has confirmed it.
+
+    Refuses with CountConfirmed or CountWithdrawn.
+    """
+    require(by, Permission.PLAN_AID, count.site, at)
+    _close_count(count, withdrawn_at=at, withdrawn_by=by, withdrawn_reason=reason)
+    return StockCounted(str(count.pk))
+
+
+def _close_count(count: StockCount, **columns: object) -> None:
+    """Confirm or withdraw it, if nobody did before."""
+    if StockCount.objects.open().filter(pk=count.pk).update(**columns):
+        return
+    closed = StockCount.objects.select_related("confirmed_by", "withdrawn_by").get(pk=count.pk)
+    raise CountConfirmed(closed) if closed.confirmed_at else CountWithdrawn(closed)
 
 
 def _lock_sent(sent: StockMovement) -> StockMovement:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -22,9 +23,11 @@ from aid.actions import (
     reverse_handout,
     withdraw_distribution,
 )
+from aid.counts import StockCount
 from aid.forms import (
     CategoryForm,
     ConfirmForm,
+    CountForm,
     ItemForm,
     PlanForm,
     ReceiveForm,
@@ -38,7 +41,17 @@ from aid.forms import (
 )
 from aid.models import Distribution, Handout, Item, StockMovement
 from aid.selectors import stock_at, stock_of
-from aid.storing import confirm_stock, receive_stock, send_stock, settle_stock, void_stock, write_off
+from aid.storing import (
+    confirm_count,
+    confirm_stock,
+    count_stock,
+    receive_stock,
+    send_stock,
+    settle_stock,
+    void_stock,
+    withdraw_count,
+    write_off,
+)
 from centre.access import Permission, require
 from centre.doors import do, draw, press, see
 from centre.forms import ActForm
@@ -69,6 +82,13 @@ MOVES = {
     "receive": Move(ReceiveForm, receive_stock, _("Receive stock"), _("Receive"), _("Received.")),
     "send": Move(SendForm, send_stock, _("Send stock to another site"), _("Send"), _("Sent.")),
     "write-off": Move(WriteOffForm, write_off, _("Write off stock"), _("Write off"), _("Written off.")),
+    "count": Move(
+        CountForm,
+        count_stock,
+        _("Count the store"),
+        _("Save the count"),
+        _("The count is saved. A second person must confirm it."),
+    ),
 }
 
 
@@ -168,13 +188,20 @@ def stock(request: StaffRequest, code: str) -> HttpResponse:
     page = Paginator(moved, ON_A_PAGE).get_page(request.GET.get("page"))
     _log_handouts(request, [movement.handout for movement in page if movement.handout])
     transfers = _transfers(request).filter(Q(from_site=site) | Q(bound_for=site))
-    context = {"site": site, "stock": stock_at(site), "page": page, "transfers": transfers[:ON_A_PAGE]}
+    context = {
+        "site": site,
+        "act": uuid4(),
+        "counts": _counts(request).open().filter(site=site).with_books(),
+        "stock": stock_at(site),
+        "page": page,
+        "transfers": transfers[:ON_A_PAGE],
+    }
     return render(request, "aid/stock.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def move_stock(request: StaffRequest, code: str, move: str) -> HttpResponse:
-    """Receive, send or write off."""
+    """Receive, send, write off or count."""
     site = get_object_or_404(_all_sites(request), code=code)
     if move not in MOVES:
         raise Http404
@@ -205,6 +232,24 @@ def settle(request: StaffRequest, key: str) -> HttpResponse:
     if do(request, form, settle_stock, sent, said=_("The difference is closed.")):
         return see("aid:stock", site.code)
     return draw(request, "aid/settle.html", form, sent=sent, site=site)
+
+
+@require_POST
+def confirm_counted(request: StaffRequest, key: str) -> HttpResponse:
+    """Confirm what somebody else counted."""
+    count = get_object_or_404(_counts(request), pk=key)
+    press(request, confirm_count, count, said=_("The count is confirmed. The stock is what was counted."))
+    return see("aid:stock", count.site.code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw_counted(request: StaffRequest, key: str) -> HttpResponse:
+    """Take back a count that was wrong, with a reason."""
+    count = get_object_or_404(_counts(request), pk=key)
+    form = VoidForm(request.POST or None)
+    if do(request, form, withdraw_count, count, said=_("The count is withdrawn. The stock is as before.")):
+        return see("aid:stock", count.site.code)
+    return draw(request, "aid/withdraw_count.html", form, count=count)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -275,6 +320,12 @@ def _all_sites(request: StaffRequest) -> Any:
 
 def _transfers(request: StaffRequest) -> Any:
     return StockMovement.objects.transfers(_all_sites(request)).select_related(*MOVED).with_answers()
+
+
+def _counts(request: StaffRequest) -> Any:
+    require(request.user, Permission.PLAN_AID)
+    mine = StockCount.objects.where(request.user, Permission.PLAN_AID)
+    return mine.select_related("site", "item", "counted_by")
 
 
 def _mine_of(request: StaffRequest, sites: Iterable[Site]) -> Site:

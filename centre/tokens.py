@@ -42,6 +42,7 @@ DOORS = (
     "sightings",
     "sites",
     "snapshots",
+    "stock-counts",
     "stock-movements",
     "stays",
 )

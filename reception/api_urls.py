@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import DefaultRouter
 
-from aid.api import Distributions, Handouts, StockMovements
+from aid.api import Distributions, Handouts, StockCounts, StockMovements
 from casework.api import Cases
 from census.api import Census, CensusFile, Snapshots
 from centre.api import Sites, Tokens
@@ -49,6 +49,7 @@ router.register("cases", Cases)
 router.register("distributions", Distributions)
 router.register("handouts", Handouts)
 router.register("stock-movements", StockMovements)
+router.register("stock-counts", StockCounts)
 router.register("gate-counts", GateCounts)
 router.register("snapshots", Snapshots)
 router.register("census", Census, basename="census")

@@ -23,7 +23,7 @@ ALSO_WRITE = {
     "registrations/presences.py": "lay_out_presences, and nothing else, writes presences and absences",
     "shelter/nights.py": "lay_out_stays, and nothing else, writes stays",
     "registrations/said.py": "a part of correct and its like: keeps what a field said before it is said anew",
-    "aid/storing.py": "acts: stock received, sent, confirmed and written off",
+    "aid/storing.py": "acts: stock received, sent, confirmed, written off and counted",
     "desk/taking_back.py": "a part of void and never_was",
     "desk/correcting.py": "acts: correct and settle",
     "desk/needing.py": "act: needs begin and end",

@@ -26,6 +26,7 @@ SEEN_BY = {
     "cases": {Role.PROTECTION},
     "distributions": {Role.COORDINATOR, Role.AID_VOLUNTEER},
     "stock-movements": {Role.COORDINATOR},
+    "stock-counts": {Role.COORDINATOR},
     "handouts": {Role.COORDINATOR, Role.AID_VOLUNTEER},
     "sightings": FAMILIES,
     "gate-counts": CENSUS | {Role.VOLUNTEER},

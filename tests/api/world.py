@@ -6,8 +6,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from aid.actions import Rule, hand_out, plan_distribution
+from aid.counts import StockCount
 from aid.models import Distribution, Handout, Item, StockMovement
-from aid.storing import receive_stock
+from aid.storing import count_stock, receive_stock, withdraw_count
 from casework.models import Case
 from census.models import Snapshot
 from centre.access import Role
@@ -54,6 +55,8 @@ def furnish(code: str, households: int = 1) -> World:
         place_household(household, rooms=[make_room(site)], by=staff)
         hand_out(distribution, household, by=staff)
         receive_stock(site, item=blanket, quantity=10, by=staff)
+        counted = count_stock(site, item=blanket, quantity=8, by=staff)
+        withdraw_count(StockCount.objects.get(pk=counted.count), reason="miscounted", by=staff)
         note_seen(household, site=site, by=staff)
         count_gate(site, people=number + 1, by=staff)
         at = timezone.now() - timedelta(hours=number + 1)
@@ -73,6 +76,7 @@ def furnish(code: str, households: int = 1) -> World:
             "distributions": distribution,
             "handouts": Handout.objects.filter(distribution__site=site).first(),
             "stock-movements": StockMovement.objects.filter(to_site=site).first(),
+            "stock-counts": StockCount.objects.filter(site=site).first(),
             "sightings": Sighting.objects.filter(site=site).first(),
             "gate-counts": GateCount.objects.filter(site=site).first(),
             "snapshots": Snapshot.objects.filter(site=site).first(),

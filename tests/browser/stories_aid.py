@@ -6,9 +6,10 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from aid.actions import hand_out
+from aid.counts import StockCount
 from aid.models import Distribution, Handout, Item, StockMovement
 from aid.scanning import CHOSEN
-from aid.storing import confirm_stock, receive_stock, send_stock
+from aid.storing import confirm_stock, count_stock, receive_stock, send_stock
 from centre.access import Role
 from centre.sessions import SessionStore
 from registrations.models import Household
@@ -272,3 +273,40 @@ def write_off_what_is_lost(desk: Desk) -> Iterator[None]:
     move_stock(desk, "write-off")
     yield
     assert moved(desk) == [("lost", 5)]
+
+
+@button("Save the count", "aid:move", on="aid:move", does=["count_stock"], enter="[name=quantity]")
+def count_the_store(desk: Desk) -> Iterator[None]:
+    item = Item.objects.create(code=f"tea-{desk.site.code}", name_en=f"Tea {desk.site.code}")
+    desk.open(f"/aid/stock/{desk.site.code}/").get_by_role("link", name="Count the store").click()
+    desk.page.locator("[name=item]").select_option(str(item.pk))
+    desk.page.locator("[name=quantity]").fill("0")
+    yield
+    assert StockCount.objects.open().get(site=desk.site).quantity == 0
+
+
+def counted_here(desk: Desk) -> StockCount:
+    """What somebody else counted at the site."""
+    item = Item.objects.create(code=f"flour-{desk.site.code}", name_en=f"Flour {desk.site.code}")
+    answer = count_stock(desk.site, item=item, quantity=7, by=make_user())
+    desk.open(f"/aid/stock/{desk.site.code}/")
+    return StockCount.objects.get(pk=answer.count)
+
+
+@button("Confirm the count", "aid:confirm_count", on="aid:stock", does=["confirm_count"])
+def confirm_what_was_counted(desk: Desk) -> Iterator[None]:
+    count = counted_here(desk)
+    yield
+    assert (moved(desk), StockMovement.objects.get(count=count).act.by) == ([("count_more", 7)], desk.by)
+
+
+@button(
+    "Withdraw the count", "aid:withdraw_count", on="aid:withdraw_count", does=["withdraw_count"], enter="[name=reason]"
+)
+def withdraw_a_count(desk: Desk) -> Iterator[None]:
+    count = counted_here(desk)
+    desk.page.get_by_role("link", name="Withdraw").click()
+    desk.page.locator("[name=reason]").fill("a shelf was forgotten")
+    yield
+    count.refresh_from_db()
+    assert (count.withdrawn_by, moved(desk)) == (desk.by, [])

@@ -18,7 +18,17 @@ from aid.actions import (
     reverse_handout,
     withdraw_distribution,
 )
-from aid.storing import confirm_stock, receive_stock, send_stock, settle_stock, void_stock, write_off
+from aid.storing import (
+    confirm_count,
+    confirm_stock,
+    count_stock,
+    receive_stock,
+    send_stock,
+    settle_stock,
+    void_stock,
+    withdraw_count,
+    write_off,
+)
 from cards.actions import print_card, print_cards, revoke_block, revoke_card
 from casework.actions import close_case
 from census.actions import revise_snapshot
@@ -216,6 +226,9 @@ AID: dict[str, Callable[[World], Sent]] = {
     "settle_stock": lambda w: sent(settle_stock, w.coordinator, w.came_short, became="way_lost", reason="a flood"),
     "write_off": lambda w: sent(write_off, w.coordinator, w.goris, item=w.parcel, quantity=5, note="wet"),
     "void_stock": lambda w: sent(void_stock, w.coordinator, w.received, reason="one nought too many"),
+    "count_stock": lambda w: sent(count_stock, w.coordinator, w.sisian, item=w.parcel, quantity=5),
+    "confirm_count": lambda w: sent(confirm_count, w.colleague, w.stock_count),
+    "withdraw_count": lambda w: sent(withdraw_count, w.coordinator, w.stock_count, reason="a slip"),
     "hand_out": lambda w: sent(hand_out, w.coordinator, w.round, w.family),
     "reverse_handout": lambda w: sent(reverse_handout, w.coordinator, w.handout, reason="wrong card"),
 }

@@ -207,6 +207,17 @@ def came_by_hand(world: World, **columns: Any) -> None:
     again(world.received, **{"kind": "came", "to_site": world.sisian, "answers": world.on_the_way} | columns)
 
 
+def close_by_hand(world: World, way: str, **columns: Any) -> None:
+    change(world.stock_count, **{f"{way}_at": world.now, f"{way}_by": world.colleague} | columns)
+
+
+def corrected_by_hand(world: World, *, confirmed: bool = True, **columns: Any) -> None:
+    if confirmed:
+        close_by_hand(world, "confirmed")
+    facts = {"kind": "count_more", "count": world.stock_count, "happened_at": world.stock_count.happened_at}
+    again(world.received, **facts | columns)
+
+
 AID_AND_CENSUS: dict[str, Break] = {
     "item_once": lambda w: again(w.parcel),
     "distribution_ends_after_start": lambda w: change(w.round, ends_at=w.round.starts_at),
@@ -235,6 +246,17 @@ AID_AND_CENSUS: dict[str, Break] = {
     "a_receipt_alone_names_its_donor": lambda w: again(w.on_the_way, donor="Red Cross"),
     "what_came_was_sent": lambda w: again(w.received, kind="came"),
     "stock_of_a_handout": lambda w: again(w.received, handout=w.handout),
+    "stock_of_a_count": lambda w: corrected_by_hand(w, kind="received"),
+    "aid_stockmovement_count_id_key": lambda w: [corrected_by_hand(w), corrected_by_hand(w, confirmed=False)],
+    "aid_stockcount_act_id_key": lambda w: again(w.stock_count, site=w.sisian),
+    "stock_count_open_once": lambda w: again(w.stock_count, act=act(w)),
+    "stock_count_confirmed_by_someone": lambda w: change(w.stock_count, confirmed_at=w.now),
+    "stock_count_confirmed_by_another": lambda w: close_by_hand(w, "confirmed", confirmed_by=w.coordinator),
+    "stock_count_withdrawn_by_someone": lambda w: change(w.stock_count, withdrawn_at=w.now, withdrawn_reason="a slip"),
+    "stock_count_withdrawn_for_a_reason": lambda w: close_by_hand(w, "withdrawn"),
+    "stock_count_confirmed_or_withdrawn": lambda w: close_by_hand(
+        w, "confirmed", withdrawn_at=w.now, withdrawn_by=w.admin, withdrawn_reason="a slip"
+    ),
     "snapshot_once": lambda w: again(w.snapshot, opening=None),
     "snapshot_continued_once": continue_twice,
     "snapshot_revised_for_a_reason": lambda w: again(w.snapshot, revision=2),
@@ -307,6 +329,27 @@ REWRITTEN: dict[str, tuple[Break, ...]] = {
         lambda w: came_by_hand(w, answers=w.received),
         lambda w: came_by_hand(w, kind="found", note="it stood there"),
     ),
+    "stock_is_corrected_as_counted": (
+        lambda w: corrected_by_hand(w, confirmed=False),
+        lambda w: corrected_by_hand(w, item=Item.objects.create(code="other", name_en="Other")),
+        lambda w: corrected_by_hand(w, to_site=w.sisian),
+        lambda w: corrected_by_hand(w, happened_at=w.now),
+    ),
+    "stock_count_is_never_edited": (
+        lambda w: change(w.stock_count, quantity=1),
+        lambda w: change(w.stock_count, item=Item.objects.create(code="other", name_en="Other")),
+        lambda w: change(w.stock_count, site=w.sisian),
+        lambda w: change(w.stock_count, happened_at=w.now),
+        lambda w: change(w.stock_count, counted_by=w.admin),
+    ),
+    "stock_count_is_closed_once": (
+        lambda w: [close_by_hand(w, "confirmed"), change(w.stock_count, confirmed_at=None, confirmed_by=None)],
+        lambda w: [
+            close_by_hand(w, "withdrawn", withdrawn_reason="a slip"),
+            change(w.stock_count, withdrawn_reason="rain"),
+        ],
+    ),
+    "stock_count_is_kept": (lambda w: delete(w.stock_count),),
     "withdrawn_round_gave_nothing": (lambda w: withdraw_by_hand(w, w.round),),
     "handout_of_a_standing_round": (
         lambda w: [withdraw_by_hand(w, w.next_round), again(w.handout, distribution=w.next_round, act=act(w))],

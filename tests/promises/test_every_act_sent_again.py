@@ -167,6 +167,13 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         f"stock-movements/{w.came_short.pk}/settle/",
         {"became": "way_lost", "reason": "a flood"},
     ),
+    "stock-counts/": lambda w: (w.coordinator, "stock-counts/", {"site": "sisian", "item": "parcel", "quantity": 5}),
+    "stock-counts/{id}/confirm/": lambda w: (w.colleague, f"stock-counts/{w.stock_count.pk}/confirm/", {}),
+    "stock-counts/{id}/withdraw/": lambda w: (
+        w.coordinator,
+        f"stock-counts/{w.stock_count.pk}/withdraw/",
+        {"reason": "a slip"},
+    ),
     "snapshots/{id}/revise/": lambda w: (
         w.coordinator,
         f"snapshots/{w.old_snapshot().pk}/revise/",

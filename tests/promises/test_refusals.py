@@ -24,7 +24,15 @@ from aid.actions import (
 )
 from aid.scanning import find_card
 from aid.selectors import Line
-from aid.storing import confirm_stock, send_stock, settle_stock, void_stock
+from aid.storing import (
+    confirm_count,
+    confirm_stock,
+    count_stock,
+    send_stock,
+    settle_stock,
+    void_stock,
+    withdraw_count,
+)
 from cards import errors as cards
 from cards.actions import print_card, print_cards, revoke_card
 from cards.selectors import look_at
@@ -422,6 +430,10 @@ AID: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     aid.NotTakenBackAlone: lambda w: (
         lambda: void_stock(w.handout.stock_movements.get(), reason="a slip", by=w.coordinator)
     ),
+    aid.AlreadyCounted: lambda w: lambda: count_stock(w.goris, item=w.parcel, quantity=5, by=w.colleague),
+    aid.CountedByYou: lambda w: lambda: confirm_count(w.stock_count, by=w.coordinator),
+    aid.CountConfirmed: lambda w: twice(confirm_count, w.stock_count, by=w.colleague),
+    aid.CountWithdrawn: lambda w: twice(withdraw_count, w.stock_count, reason="a slip", by=w.coordinator),
     aid.ItemExists: lambda w: lambda: add_item(name_en="Another", code="parcel", by=w.coordinator),
 }
 

@@ -10,8 +10,9 @@ from django.db import connection, models
 from django.utils import timezone
 
 from aid.actions import Rule, add_item, hand_out, plan_distribution
+from aid.counts import StockCount
 from aid.models import Distribution, Handout, Item, StockMovement
-from aid.storing import confirm_stock, receive_stock, send_stock
+from aid.storing import confirm_stock, count_stock, receive_stock, send_stock
 from cards.actions import print_cards
 from cards.models import Card
 from casework.models import Case
@@ -54,7 +55,7 @@ class World:
     def _set_up(self) -> None:
         self.goris, self.sisian = make_site("goris"), make_site("sisian")
         self.admin = make_user(Role.ADMINISTRATOR)
-        self.coordinator = make_user()
+        self.coordinator, self.colleague = make_user(), make_user()
         self.officer = make_user(Role.PROTECTION)
         self.volunteer = make_user(Role.VOLUNTEER, self.goris)
         self.operation = Operation.objects.create(
@@ -124,6 +125,8 @@ class World:
             for _ in range(2)
         )
         confirm_stock(self.came_short, quantity=3, by=by, at=at)
+        counted = count_stock(self.goris, item=self.parcel, quantity=92, by=by, at=at)
+        self.stock_count = StockCount.objects.get(pk=counted.count)
         self.round, self.next_round = (
             Distribution.objects.get(
                 pk=plan_distribution(

@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from django.db.models import Q, Sum
 
 from aid.actions import Rule, categorise_item, hand_out, withdraw_distribution
+from aid.counts import StockCount
 from aid.models import Handout, StockMovement
-from aid.storing import confirm_stock, receive_stock, send_stock, void_stock
+from aid.storing import confirm_count, confirm_stock, count_stock, receive_stock, send_stock, void_stock, withdraw_count
 from centre.access import Role
 from centre.refusals import Refusal
 from desk.belonging import change_household, split
@@ -129,6 +130,24 @@ def test_what_was_sent_is_confirmed_at_two_desks_and_taken_back_once(committed_d
             racers[1] = beside(void_stock, sent, reason="never went", by=planner)
         assert sorted(answer.status for answer in at_once(racers)) == [303, 422]
         assert StockMovement.objects.filter(Q(answers=sent) | Q(voids=sent)).count() == 1
+    assert deadlocks() == 0
+
+
+def test_a_count_is_closed_at_two_desks_once(committed_database):
+    store, counting, others = make_site(), make_user(), [make_user() for _ in range(2)]
+    for turn in range(RUNS):
+        item = make_item(f"Counted {turn}", counting)
+        receive_stock(store, item=item, quantity=9, by=counting)
+        count = StockCount.objects.get(pk=count_stock(store, item=item, quantity=7, by=counting).count)
+        racers = [beside(confirm_count, count, by=by) for by in others]
+        if turn % 2:
+            racers[1] = beside(withdraw_count, count, reason="a shelf was forgotten", by=counting)
+        answers = at_once(racers)
+        assert sorted(answer.status for answer in answers) == [303, 422]
+        count.refresh_from_db()
+        by = count.confirmed_by or count.withdrawn_by
+        assert f"{by} already" in next(answer.body for answer in answers if answer.status == 422)
+        assert StockMovement.objects.filter(count=count).count() == bool(count.confirmed_by)
     assert deadlocks() == 0
 
 
