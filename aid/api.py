@@ -220,7 +220,7 @@ class StockMovementRow(serializers.ModelSerializer[StockMovement]):
         )
 
 
-class ArrivalFacts(ActFacts):
+class CameFacts(ActFacts):
     """What came of what was sent."""
 
     quantity = Count(min_value=0, max_value=MOST)
@@ -250,8 +250,8 @@ class StockMovements(Rows):
         """Take back an entry of stock that was wrong."""
         return void_stock(movement, **body.facts)
 
-    @act_on_row(ArrivalFacts, Stocked)
-    def confirm(self, sent: StockMovement, body: ArrivalFacts) -> Stocked:
+    @act_on_row(CameFacts, Stocked)
+    def confirm(self, sent: StockMovement, body: CameFacts) -> Stocked:
         """Say how many pieces came of what was sent."""
         return confirm_stock(sent, **body.facts)
 

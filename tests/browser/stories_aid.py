@@ -297,7 +297,7 @@ def counted_here(desk: Desk) -> StockCount:
 def confirm_what_was_counted(desk: Desk) -> Iterator[None]:
     count = counted_here(desk)
     yield
-    assert (moved(desk), StockMovement.objects.get(count=count).act.by) == ([("count_more", 7)], desk.by)
+    assert (moved(desk), StockMovement.objects.get(count=count).act.by) == ([("count_more", 7)], desk.user)
 
 
 @button(
@@ -309,4 +309,4 @@ def withdraw_a_count(desk: Desk) -> Iterator[None]:
     desk.page.locator("[name=reason]").fill("a shelf was forgotten")
     yield
     count.refresh_from_db()
-    assert (count.withdrawn_by, moved(desk)) == (desk.by, [])
+    assert (count.withdrawn_by, moved(desk)) == (desk.user, [])
