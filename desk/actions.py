@@ -258,7 +258,7 @@ def record_birth(
     lock_by_key(Household.objects.filter(pk=household.pk))
     child = require_newborn(child, mother, household, local_day(at))
     family = _keys(Individual.objects.members_of(household))
-    with children_kept(lambda: parted(family, at)(), by=by, site=site, act=act, refusal=None):
+    with children_kept(parted(family, at, families_change=True), by=by, site=site, act=act, refusal=None):
         people = record_people(household, [child], act, by)
         enter(people, Movement.Kind.BORN, site, at, act)
     return registered(household, people, [])

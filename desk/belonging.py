@@ -64,7 +64,7 @@ def join(household: Household, *, site: Site, person: PersonFacts, by: User, at:
     if asks_for_carer(person, local_day(at)) and not person.carer_kind:
         raise CarerMissing
     family = _people_of([household])
-    with children_kept(lambda: parted(family, at)(), by=by, site=site, act=act, refusal=None):
+    with children_kept(parted(family, at, families_change=True), by=by, site=site, act=act, refusal=None):
         people = record_people(household, [person], act, by)
         enter(people, Movement.Kind.ARRIVED, site, at, act)
         cases = follow(people, [person], site, act, by)
@@ -166,7 +166,7 @@ def never_was(
     elif len(gone) < len(rows) and any(row.relationship == Relationship.HEAD for row in gone):
         raise HeadMissing
     people = [row.counted_as_id for row in rows.values()]
-    with children_kept(lambda: parted(people, at)(), by=by, site=household.site, act=act, refusal=None):
+    with children_kept(parted(people, at, families_change=True), by=by, site=household.site, act=act, refusal=None):
         take_out(gone, reason, at, act)
     return _joined([household], members)
 
@@ -196,7 +196,7 @@ def undo(done: Act, *, reason: str = "", by: User, at: datetime, act: Act) -> Jo
     if any(row.left_at for row in made):
         raise SaidOtherwise
     family = _people_of(households)
-    with children_kept(lambda: parted(family, at)(), by=by, site=households[0].site, act=act, refusal=None):
+    with children_kept(parted(family, at, families_change=True), by=by, site=households[0].site, act=act, refusal=None):
         _take_all_back(done, made, corrections, reason, at, act)
     return _joined(households, people)
 

@@ -286,7 +286,9 @@ def _children_followed(
     """A case opens for each child who is away from who is now said to look after it."""
     asked = any(change.field in ("birth", "carer") for change in changes)
     people = [row.counted_as_id for row in members.values()] if asked else []
-    return children_kept(lambda: parted(people, act.at)(), by=by, site=household.site, act=act, refusal=None)
+    return children_kept(
+        parted(people, act.at, families_change=True), by=by, site=household.site, act=act, refusal=None
+    )
 
 
 def _row_in(household: Household, members: Mapping[uuid.UUID, Membership], conflict: Conflict) -> Row:

@@ -63,7 +63,7 @@ def merge_individuals(merged: Individual, *, into: Individual, reason: str, by: 
         raise AlreadyMerged
     require_was([merged.pk, into.pk])
     _require_to_merge_children(by, [merged.pk, into.pk], at)
-    with children_kept(lambda: parted([*records, person], at)(), by=by, site=None, act=act):
+    with children_kept(parted([*records, person], at, families_change=True), by=by, site=None, act=act):
         with refused_on(MERGED_ONCE, AlreadyMerged()):
             merge = Merge.objects.create(merged=merged, into=into, reason=reason, act=act)
         _count_as(records, person)
@@ -84,7 +84,7 @@ def unmerge(merge: Merge, *, by: User, at: datetime, act: Act) -> Merged:
     undone = standing_merges().filter(pk=merge.pk).update(undone_act=act, undone_recorded_at=TransactionNow())
     if not undone:
         raise NotMerged
-    with children_kept(lambda: parted([*records, person], at)(), by=by, site=None, act=act, refusal=None):
+    with children_kept(parted([*records, person], at, families_change=True), by=by, site=None, act=act, refusal=None):
         _count_as(records, merge.merged_id)
         recount_handouts([*records, person], act)
         _lay_out([merge.merged_id, person], act)
@@ -104,7 +104,7 @@ def merge_pairs(
     people = {key for record in asked for key in (*_cluster(record), _root(record))}
     _lock(people)
     now = timezone.now()
-    with children_kept(lambda: parted(people, now)(), by=by, site=None, act=None):
+    with children_kept(parted(people, now, families_change=True), by=by, site=None, act=None):
         return [
             merge_individuals(merged, into=into, reason=reason, by=by, id=uuid.uuid5(id, str(merged.pk)))
             for merged, into in pairs

@@ -15,13 +15,21 @@ from shelter.parts import Sleeper
 Spot = tuple[Room, Place | None]
 
 
-def parted(people: Collection[uuid.UUID], at: datetime, rooms: Collection[Room] = ()) -> Callable[[], set[Apart]]:
-    """Finds the children of these persons' families of now without anybody who looks after them, by day or by night.
+def parted(
+    people: Collection[uuid.UUID], at: datetime, rooms: Collection[Room] = (), *, families_change: bool = False
+) -> Callable[[], set[Apart]]:
+    """Finds the children of these persons' families without anybody who looks after them, by day or by night.
 
-    Of other families, those who sleep so in these rooms, where somebody comes in.
+    Of other families, those who sleep so in these rooms, where somebody comes in. Who belongs together is read once,
+    unless the act changes that.
     """
-    children = children_of(people, local_day(at))
-    return lambda: apart_at(children, at) | _among_strangers(rooms, at, children)
+    once = None if families_change else children_of(people, local_day(at))
+
+    def find() -> set[Apart]:
+        children = children_of(people, local_day(at)) if once is None else once
+        return apart_at(children, at) | _among_strangers(rooms, at, children)
+
+    return find
 
 
 def _among_strangers(rooms: Collection[Room], at: datetime, known: Sequence[LookedAfter]) -> set[Apart]:

@@ -197,6 +197,7 @@ def test_what_happened_anyway_opens_a_case_where_the_child_is(door, family, gori
 @pytest.mark.parametrize("door", HAPPEN)
 def test_a_protection_officer_may(door, family, goris, sisian, officer):
     door(family, goris, sisian, by=officer)
+    assert not Case.objects.exists()  # who follows children decides whether there is one
 
 
 def test_a_child_is_held_no_bed_among_strangers(family, goris, desk):

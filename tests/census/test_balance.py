@@ -18,21 +18,11 @@ from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual, Movement, Presence
 from shelter.actions import place_household
 from shelter.models import Stay
-from tests.build import make_room, make_site, make_user, person, register_family
+from tests.build import make_room, make_site, person, register_family
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def now():
-    return timezone.now() - timedelta(minutes=10)
-
-
-@pytest.fixture
-def desk():
-    return make_user()
 
 
 def balance_of(snapshot: Snapshot, key: str) -> dict[str, int]:

@@ -21,29 +21,9 @@ from shelter.actions import place_household
 from tests.api.conftest import Machine
 from tests.build import make_room, make_site, make_user, person, register_family
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("known_at_once")]
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _demonstration(settings):
-    settings.DEMONSTRATION = True
-
-
-@pytest.fixture
-def now():
-    return timezone.now() - timedelta(minutes=10)
-
-
-@pytest.fixture
-def desk():
-    return make_user()
-
-
-@pytest.fixture
-def goris():
-    return make_site("goris")
 
 
 @pytest.fixture

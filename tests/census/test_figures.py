@@ -14,21 +14,11 @@ from desk.merging import merge_individuals
 from registrations.models import Individual, Movement
 from shelter.actions import end_stays, place_household, void_bedding
 from shelter.models import Bedding, Stay
-from tests.build import make_room, make_site, make_user, register_family
+from tests.build import make_room, make_site, register_family
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def now():
-    return timezone.now() - timedelta(minutes=10)
-
-
-@pytest.fixture
-def desk():
-    return make_user()
 
 
 def figures_at(at) -> Figures:
