@@ -57,11 +57,6 @@ def _open_where_they_are(
     where = find_people(children, act.at)
     for child in sorted(children):
         there = where[child].site if child in where else None
-        known = (
-            there
-            or site
-            or Site.objects.filter(households__memberships__counted_as=child).latest(
-                "households__memberships__joined_at"
-            )
-        )
+        theirs = Site.objects.filter(households__memberships__counted_as=child)
+        known = there or site or theirs.latest("households__memberships__joined_at")
         open_cases([child], site=known, reason=reason, urgent=True, act=act, by=by, note=note)
