@@ -1,27 +1,256 @@
-"""Following a matter for a person until it is closed."""
+"""Following a matter for a person until it is closed: each act is a step, and no step is ever changed."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from casework.errors import AlreadyClosed
-from casework.models import Case
-from centre.access import Permission, require
+from django.utils.translation import gettext as _
+
+from casework.errors import (
+    AlreadyClosed,
+    AlreadyOpen,
+    AlreadyTaken,
+    FollowsNoCases,
+    GoesOnElsewhere,
+    NotClosed,
+    StepStays,
+    StepTakenBack,
+)
+from casework.kinds import OF_SIGN, Kind, Outcome, Reason, Sign, Urgency
+from casework.laying import lay_out
+from casework.models import Case, CaseRule, Duty, Step
+from casework.parts import open_cases, record_steps, site_followed_at
+from centre.access import NotAllowed, Permission, allows, require, require_everywhere
 from centre.acts import act
-from centre.models import Act, User
+from centre.locks import lock_by_key
+from centre.models import Act, Site, User
+from registrations.living import require_was
+from registrations.locks import lock_records
+from registrations.models import Household, Individual, NeedCode
+
+TAKEN_BACK = frozenset({Step.Kind.KNOWN, Step.Kind.PLANNED, Step.Kind.DONE})
 
 
 @dataclass(frozen=True)
-class Closed:
-    """The case that is closed now."""
+class Followed:
+    """The case that was opened or in which a step was taken, and that step."""
 
     case: str
+    step: str = ""
 
 
-@act("close_case", answers=Closed)
-def close_case(case: Case, *, by: User, at: datetime, act: Act) -> Closed:
-    """The case is closed. Refuses with AlreadyClosed when another officer was first."""
-    require(by, Permission.SEE_CASES, case.site, at)
-    closed = Case.objects.open().filter(pk=case.pk).update(closed_at=at, closed_by=by)
-    if not closed:
+@dataclass(frozen=True)
+class Observed:
+    """Of whom it was said; whether a case is open is not for everybody who says it."""
+
+    individual: str
+
+
+@act("open_case", answers=Followed)
+def open_case(
+    individual: Individual,
+    *,
+    kind: str,
+    urgency: str,
+    words: str = "",
+    household: Household | None = None,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Followed:
+    """Open a matter for a person where they are, or with `household` for their whole family; words say what is known.
+
+    Refuses with AlreadyOpen where one of the kind is open, and with NeverWas.
+    """
+    person = _lock_person(individual)
+    site = site_followed_at(person, at)
+    if not allows(by, Permission.SEE_CASES, site, at):
+        require(by, Permission.MERGE, site, at)
+    cases = open_cases(
+        [individual.pk],
+        site=site,
+        reason=Reason.OPENED,
+        kind=Kind(kind),
+        urgency=Urgency(urgency),
+        words=words,
+        household=household,
+        act=act,
+        by=by,
+    )
+    if not cases:
+        raise AlreadyOpen
+    return Followed(str(cases[0].pk))
+
+
+@act("observe", answers=Observed)
+def observe(individual: Individual, *, sign: str, site: Site, by: User, at: datetime, act: Act) -> Observed:
+    """Let who follows cases know what was seen of a person: a case opens, or a reason joins the open one.
+
+    Of who asks for a private talk no reason is kept. Refuses with NeverWas.
+    """
+    require(by, Permission.REGISTER, site, at)
+    person = _lock_person(individual)
+    kind, urgency = OF_SIGN[sign]
+    private = sign == Sign.PRIVATE_TALK
+    open_cases(
+        [individual.pk],
+        site=site_followed_at(person, at, site),
+        reason=Reason.ASKED if private else Reason.SEEN,
+        kind=kind,
+        urgency=urgency,
+        sign="" if private else sign,
+        act=act,
+        by=by,
+    )
+    return Observed(str(individual.pk))
+
+
+@act("take_case", answers=Followed)
+def take_case(case: Case, *, by: User, at: datetime, act: Act) -> Followed:
+    """The case is followed by who took it. Refuses with AlreadyTaken, which names who follows it, or AlreadyClosed."""
+    row = _lock_open(case, by, at)
+    if row.follower_id and row.follower_id != by.pk:
+        raise AlreadyTaken(_("%(name)s follows this case.") % {"name": row.follower})
+    return _step(row, act, by, kind=Step.Kind.TAKEN, follower=by)
+
+
+@act("hand_over_case", answers=Followed)
+def hand_over_case(case: Case, *, to: User | None, words: str = "", by: User, at: datetime, act: Act) -> Followed:
+    """The case is followed by another, or by nobody, with a word for them. Refuses with FollowsNoCases."""
+    row = _lock_open(case, by, at)
+    if to is not None and not allows(to, Permission.SEE_CASES, row.site):
+        raise FollowsNoCases
+    return _step(row, act, by, kind=Step.Kind.TAKEN, follower=to, words=words)
+
+
+@act("note_in_case", answers=Followed)
+def note(case: Case, *, words: str, by: User, at: datetime, act: Act) -> Followed:
+    """Something more is known. Refuses with AlreadyClosed."""
+    return _step(_lock_open(case, by, at), act, by, kind=Step.Kind.KNOWN, words=words)
+
+
+@act("plan_in_case", answers=Followed)
+def plan(case: Case, *, words: str, due_at: datetime, by: User, at: datetime, act: Act) -> Followed:
+    """Something is to be done by then. Refuses with AlreadyClosed."""
+    return _step(_lock_open(case, by, at), act, by, kind=Step.Kind.PLANNED, words=words, due_at=due_at)
+
+
+@act("do_in_case", answers=Followed)
+def do_in_case(case: Case, *, words: str, fulfils: Step | None = None, by: User, at: datetime, act: Act) -> Followed:
+    """Something was done, perhaps what was planned. Refuses with AlreadyClosed, or StepTakenBack for a plan that is."""
+    row = _lock_open(case, by, at)
+    if fulfils and not _stands(row, fulfils):
+        raise StepTakenBack
+    return _step(row, act, by, kind=Step.Kind.DONE, words=words, fulfils=fulfils)
+
+
+@act("set_urgency", answers=Followed)
+def set_urgency(case: Case, *, urgency: str, by: User, at: datetime, act: Act) -> Followed:
+    """How soon somebody has to look. Refuses with AlreadyClosed."""
+    return _step(_lock_open(case, by, at), act, by, kind=Step.Kind.URGENCY, urgency=urgency)
+
+
+@act("close_case", answers=Followed)
+def close_case(case: Case, *, outcome: str, words: str = "", by: User, at: datetime, act: Act) -> Followed:
+    """The case is closed, with how it ended. Refuses with AlreadyClosed when another officer was first."""
+    return _step(_lock_open(case, by, at), act, by, kind=Step.Kind.CLOSED, outcome=Outcome(outcome), words=words)
+
+
+@act("reopen_case", answers=Followed)
+def reopen_case(case: Case, *, words: str = "", by: User, at: datetime, act: Act) -> Followed:
+    """A closed case goes on, where the person is. Refuses with NotClosed, or AlreadyOpen where another one is."""
+    _require_to_follow(case, by, at)
+    lock_records([case.individual_id])
+    (row,) = lock_by_key(Case.objects.filter(pk=case.pk))
+    if row.closed_at is None:
+        raise NotClosed
+    if Case.objects.open().filter(counted_as=row.counted_as_id, kind=row.kind).exists():
+        raise AlreadyOpen
+    row.site = site_followed_at(row.counted_as_id, at, row.site)
+    row.save(update_fields=["site"])
+    return _step(row, act, by, kind=Step.Kind.REOPENED, words=words)
+
+
+@act("void_step", answers=Followed)
+def void_step(step: Step, *, words: str = "", by: User, at: datetime, act: Act) -> Followed:
+    """A step was wrong: it stays to be read, and counts no more. Refuses with StepTakenBack or StepStays."""
+    row = _lock_open(step.case, by, at)
+    if step.kind not in TAKEN_BACK:
+        raise StepStays
+    if not _stands(row, step):
+        raise StepTakenBack
+    return _step(row, act, by, kind=Step.Kind.VOIDED, voids=step, words=words)
+
+
+def _lock_person(individual: Individual) -> Any:
+    """Lock the record and whom it counts as; that person. Refuses with NeverWas."""
+    person = lock_records([individual.pk])[individual.pk]
+    require_was([individual.pk])
+    return person
+
+
+def _lock_open(case: Case, by: User, at: datetime) -> Case:
+    """The case, locked, for who may follow it. Refuses with AlreadyClosed or GoesOnElsewhere."""
+    _require_to_follow(case, by, at)
+    (row,) = lock_by_key(Case.objects.select_related("site", "follower").filter(pk=case.pk))
+    if row.closed_at:
         raise AlreadyClosed
-    return Closed(str(case.pk))
+    if row.counted_with_id:
+        raise GoesOnElsewhere
+    return row
+
+
+def _require_to_follow(case: Case, by: User, at: datetime) -> None:
+    """Raise NotAllowed for who sees the case neither where the person is nor as who follows it."""
+    if not Case.objects.visible_to(by, at).filter(pk=case.pk).exists():
+        require(by, Permission.SEE_CASES, case.site, at)
+        raise NotAllowed
+
+
+def _stands(case: Case, step: Step) -> bool:
+    """Whether a step of this case is neither taken back nor, where it was planned, done."""
+    done = Step.objects.standing().filter(fulfils=step).exists()
+    return not done and Step.objects.standing().filter(pk=step.pk, case=case).exists()
+
+
+def _step(case: Case, act: Act, by: User, **facts: Any) -> Followed:
+    (step,) = record_steps([case], at=act.at, act=act, by=by, **facts)
+    lay_out([case])
+    return Followed(str(case.pk), str(step.pk))
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    """The shift that was written or ended."""
+
+    duty: str
+
+
+@act("set_duty", answers=OnDuty)
+def set_duty(
+    site: Site, *, name: str, phone: str, from_at: datetime, until: datetime, by: User, at: datetime, act: Act
+) -> OnDuty:
+    """Say who is called for a matter at the site in a shift; who was on duty then is so no more from its beginning."""
+    require(by, Permission.SEE_CASES, site, at)
+    overlapping = Duty.objects.filter(site=site, ended_at__isnull=True, from_at__lt=until, until__gt=from_at)
+    overlapping.update(ended_at=at, ended_by=by)
+    duty = Duty.objects.create(site=site, name=name, phone=phone, from_at=from_at, until=until, act=act)
+    return OnDuty(str(duty.pk))
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """The code of the need whose rule was changed."""
+
+    code: str
+
+
+@act("set_case_rule", answers=Ruled)
+def set_case_rule(code: NeedCode, *, kind: str, urgency: str = "", by: User, at: datetime, act: Act) -> Ruled:
+    """Let a need open a matter of this kind, or nothing where it is empty; what is open stays."""
+    require_everywhere(by, Permission.SET_UP, at)
+    if kind:
+        CaseRule.objects.update_or_create(code=code, defaults={"kind": kind, "urgency": urgency})
+    else:
+        CaseRule.objects.filter(code=code).delete()
+    return Ruled(code.pk)

@@ -12,6 +12,55 @@ class AlreadyClosed(Refusal):
     message = _("This case was already closed.")
 
 
+class NotClosed(Refusal):
+    """The case is open."""
+
+    code = "not_closed"
+    message = _("This case is open.")
+
+
+class GoesOnElsewhere(Refusal):
+    """The case of a merged record goes on in the one of the person."""
+
+    code = "goes_on_elsewhere"
+    message = _("This person has another open case of this kind: it goes on there.")
+
+
+class AlreadyOpen(Refusal):
+    """The person has an open case of this kind."""
+
+    code = "already_open"
+    message = _("This person has an open case of this kind already.")
+
+
+class AlreadyTaken(Refusal):
+    """Somebody else follows the case."""
+
+    code = "already_taken"
+    message = _("Somebody else follows this case.")
+
+
+class StepTakenBack(Refusal):
+    """The step was taken back, or done, before."""
+
+    code = "step_taken_back"
+    message = _("This step was already done or taken back.")
+
+
+class StepStays(Refusal):
+    """The step cannot be taken back by itself."""
+
+    code = "step_stays"
+    message = _("Only what is known, to do or done can be taken back.")
+
+
+class FollowsNoCases(Refusal):
+    """The person to whom a case would be handed follows no cases where it is."""
+
+    code = "follows_no_cases"
+    message = _("This person follows no cases at this place.")
+
+
 class ChildApart(Refusal):
     """A child would be where nobody is who looks after it."""
 

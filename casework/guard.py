@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from casework.errors import ChildAmongStrangers, ChildApart
-from casework.models import Case
-from casework.parts import open_cases
+from casework.kinds import Reason
+from casework.parts import open_cases, site_followed_at
 from centre.access import Permission, allows
 from centre.models import Act, Site, User
 from centre.refusals import Refusal
 from registrations.together import Apart
-from registrations.whereabouts import find_people
 
 _guarded: ContextVar[bool] = ContextVar("guarded", default=False)
 
@@ -26,7 +25,7 @@ def children_kept(
     act: Act | None,
     happened_anyway: str = "",
     refusal: type[Refusal] | None = ChildApart,
-    reason: Case.Reason = Case.Reason.CHILD_ALONE,
+    reason: Reason = Reason.CHILD_ALONE,
 ) -> Iterator[None]:
     """Let what is written within leave every child with who looks after it; the people are locked.
 
@@ -51,12 +50,9 @@ def children_kept(
 
 
 def _open_where_they_are(
-    children: Collection[uuid.UUID], *, site: Site | None, reason: Case.Reason, act: Act, by: User, note: str = ""
+    children: Collection[uuid.UUID], *, site: Site | None, reason: Reason, act: Act, by: User, note: str = ""
 ) -> None:
     """Open an urgent case for each child at the site where it is or is going, or at this one where that is none."""
-    where = find_people(children, act.at)
     for child in sorted(children):
-        there = where[child].site if child in where else None
-        theirs = Site.objects.filter(households__memberships__counted_as=child)
-        known = there or site or theirs.latest("households__memberships__joined_at")
-        open_cases([child], site=known, reason=reason, urgent=True, act=act, by=by, note=note)
+        known = site_followed_at(child, act.at, site)
+        open_cases([child], site=known, reason=reason, act=act, by=by, words=note)

@@ -3,12 +3,25 @@
 from django.urls import path
 
 import registrations.addresses  # noqa: F401 - makes <number:…> known
-from casework import views
+from casework import duty_views, views
 
 app_name = "casework"
 
 urlpatterns = [
     path("cases/", views.cases, name="cases"),
+    path("cases/duty/", duty_views.duty, name="duty"),
+    path("cases/<uuid:key>/", views.case, name="case"),
+    path("cases/<uuid:key>/print/", views.printed, name="printed"),
+    path("cases/<uuid:key>/take/", views.take, name="take"),
+    path("cases/<uuid:key>/write/", views.write, name="write"),
+    path("cases/<uuid:key>/hand-over/", views.hand_over, name="hand_over"),
+    path("cases/<uuid:key>/urgency/", views.urgency, name="urgency"),
     path("cases/<uuid:key>/close/", views.close, name="close"),
+    path("cases/<uuid:key>/reopen/", views.reopen, name="reopen"),
+    path("cases/steps/<uuid:key>/done/", views.step_done, name="step_done"),
+    path("cases/steps/<uuid:key>/void/", views.step_void, name="step_void"),
     path("cases/family/<number:number>/", views.family, name="family"),
+    path("cases/family/<number:number>/tell/", views.tell, name="tell"),
+    path("cases/family/<number:number>/open/", views.open_one, name="open"),
+    path("settings/cases/", duty_views.rules, name="rules"),
 ]

@@ -1,65 +1,233 @@
-"""The pages of casework: the queue by urgency, closing, and a family's cases for its file."""
+"""The pages of casework: the queue by urgency, the file of a case, what is told at a desk, and who is on duty."""
 
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from casework.actions import close_case
-from casework.models import Case, CaseQuerySet
-from centre.access import Permission, require
-from centre.doors import press, see
+from casework.actions import (
+    close_case,
+    do_in_case,
+    hand_over_case,
+    note,
+    observe,
+    open_case,
+    plan,
+    reopen_case,
+    set_urgency,
+    take_case,
+    void_step,
+)
+from casework.filters import QueueFilterSet
+from casework.forms import (
+    CloseForm,
+    DoneForm,
+    HandOverForm,
+    ObserveForm,
+    OpenForm,
+    ReopenForm,
+    UrgencyForm,
+    VoidStepForm,
+    WriteForm,
+)
+from casework.models import Case, Step
+from casework.selectors import read_file, rows_of
+from centre.access import Permission, allows, require
+from centre.doors import at_a_site, do, draw, press, see
 from centre.forms import ActForm
 from centre.log import write_log
-from centre.models import LogLine
+from centre.models import LogLine, Site
 from centre.requests import StaffRequest
 from registrations.doors import household_or_404
-from registrations.models import Membership
+from registrations.models import Household, Individual, Membership
 
 PAGE = 50
+
+WRITES: dict[str, Callable[..., Any]] = {WriteForm.KNOWN: note, WriteForm.DONE: do_in_case, WriteForm.PLANNED: plan}
 
 
 @require_GET
 def cases(request: StaffRequest) -> HttpResponse:
-    """The open cases at one's sites, the urgent first, then the oldest."""
+    """The open cases of one's sites: by urgency, then what is overdue, then who has waited longest."""
     require(request.user, Permission.SEE_CASES)
-    page = Paginator(_open_cases(request), PAGE).get_page(request.GET.get("page"))
+    now = timezone.now()
+    shown = Case.objects.open().visible_to(request.user).select_related("individual", "counted_as", "site", "follower")
+    asked = QueueFilterSet(request.GET, queryset=shown, request=request)
+    found = asked.qs.in_order(now) if asked.is_valid() else shown.none()
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     write_log(request.user, LogLine.Verb.OPENED, "case", ["list"], shown=[case.individual_id for case in page])
-    context = {"page": page, "rows": _with_households(list(page)), "form": ActForm()}
+    context = {
+        "page": page,
+        "rows": rows_of(list(page), now),
+        "asked": asked.form,
+        "narrowed": any(request.GET.get(name) for name in asked.form.fields),
+        "form": ActForm(),
+        "now": now,
+    }
     return render(request, "casework/cases.html", context)
+
+
+@require_GET
+def case(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """The file of a case, from what is next to how it began; each look at what was said leaves a line."""
+    return _file(request, _case_or_404(request, key))
+
+
+@require_GET
+def printed(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """The file of a case for the officer's folder."""
+    shown = _case_or_404(request, key)
+    write_log(request.user, LogLine.Verb.PRINTED, shown, ["words"], shown=[shown.individual_id])
+    return render(request, "casework/printed.html", {"file": read_file(shown, timezone.now())})
+
+
+@require_POST
+def take(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """Follow a case; when somebody else was first, their name is said."""
+    row = _case_or_404(request, key)
+    press(request, take_case, row, said=_("You follow this case."))
+    return see("casework:case", row.pk)
+
+
+@require_POST
+def write(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """Write down what is known, was done, or is to be done."""
+    row, form = _case_or_404(request, key), WriteForm(request.POST)
+    action = WRITES[form.cleaned_data["what"]] if form.is_valid() else note
+    return _done(request, row, form, action, "write")
+
+
+@require_POST
+def hand_over(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """Let somebody else follow a case."""
+    row = _case_or_404(request, key)
+    form = HandOverForm(request.POST, site=row.site, by=request.user)
+    return _done(request, row, form, hand_over_case, "hand_over", _("Handed over."), to_queue=True)
+
+
+@require_POST
+def urgency(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """Say how soon somebody has to look."""
+    return _done(request, _case_or_404(request, key), UrgencyForm(request.POST), set_urgency, "urgency")
 
 
 @require_POST
 def close(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
-    """Close a case; when another officer was first, that is said."""
-    case = get_object_or_404(Case.objects.visible_to(request.user), pk=key)
-    press(request, close_case, case, said=_("The case is closed."))
-    return see("casework:cases")
+    """Close a case with how it ended; when another officer was first, that is said."""
+    row = _case_or_404(request, key)
+    return _done(request, row, CloseForm(request.POST), close_case, "close", _("The case is closed."), to_queue=True)
+
+
+@require_POST
+def reopen(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """Let a closed case go on."""
+    return _done(request, _case_or_404(request, key), ReopenForm(request.POST), reopen_case, "reopen")
+
+
+@require_POST
+def step_done(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """Say that what was planned is done."""
+    step = _step_or_404(request, key)
+    do(request, form := DoneForm(request.POST), do_in_case, step.case, fulfils=step)
+    return see("casework:case", step.case_id) if not form.errors else _file(request, step.case, refused=form)
+
+
+@require_POST
+def step_void(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """Say that a step was wrong."""
+    step = _step_or_404(request, key)
+    do(request, form := VoidStepForm(request.POST), void_step, step)
+    return see("casework:case", step.case_id) if not form.errors else _file(request, step.case, refused=form)
+
+
+@at_a_site(Permission.REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def tell(request: StaffRequest, site: Site, number: int) -> HttpResponse:
+    """What a volunteer sees of a person, in two taps; who follows cases reads it, and nobody at the desk."""
+    household = _opened(request, number)
+    form = ObserveForm(request.POST or None, household=household)
+    said = _("A protection officer is told. Nobody else reads it.")
+    if do(request, form, observe, site=site, said=said):
+        return see("desk:family", household)
+    return draw(request, "casework/tell.html", form, household=household)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_one(request: StaffRequest, number: int) -> HttpResponse:
+    """Open a case for a person of a family, or for all of it."""
+    if not allows(request.user, Permission.SEE_CASES):
+        require(request.user, Permission.MERGE)
+    household = _opened(request, number)
+    form = OpenForm(request.POST or None, household=household)
+    opened = do(request, form, open_case, said=_("A protection officer is told."))
+    if opened:
+        shown = Case.objects.visible_to(request.user).filter(pk=opened.case).exists()
+        return see("casework:case", opened.case) if shown else see("desk:family", household)
+    return draw(request, "casework/open.html", form, household=household)
 
 
 @require_GET
 def family(request: StaffRequest, number: int) -> HttpResponse:
-    """A family's open cases, as a part of its file; those opened for a record that was merged too."""
+    """A family's cases, as a part of its file; those opened for a record that was merged too."""
     require(request.user, Permission.SEE_CASES)
     household = household_or_404(request, number)
     write_log(request.user, LogLine.Verb.OPENED, household, ["cases"])
     people = household.memberships.today().values("counted_as")
     records = Membership.objects.filter(counted_as__in=people).values("individual")
-    found = _open_cases(request).filter(individual__in=records)
-    return render(request, "casework/_family.html", {"cases": found})
+    found = Case.objects.visible_to(request.user).filter(individual__in=records, counted_with=None)
+    found = found.select_related("counted_as", "follower").order_by("-closed_at", "urgency", "opened_at")
+    return render(request, "casework/_family.html", {"cases": found, "household": household})
 
 
-def _open_cases(request: StaffRequest) -> CaseQuerySet:
-    rows = Case.objects.open().visible_to(request.user).select_related("individual", "site")
-    return rows.order_by("-urgent", "opened_at", "pk")
+def _opened(request: StaffRequest, number: int) -> Household:
+    """The household whose people the page names, with a line in the log."""
+    household = household_or_404(request, number, acting=True)
+    people = Individual.objects.members_of(household).values_list("pk", flat=True)
+    write_log(request.user, LogLine.Verb.OPENED, household, shown=people)
+    return household
 
 
-def _with_households(shown: list[Case]) -> list[tuple[Case, object]]:
-    """Each case with the household the person is in, asked for once."""
-    people = [case.individual_id for case in shown]
-    rows = Membership.objects.today().filter(individual__in=people).select_related("household")
-    household_of = {row.individual_id: row.household for row in rows}
-    return [(case, household_of.get(case.individual_id)) for case in shown]
+def _case_or_404(request: StaffRequest, key: uuid.UUID) -> Case:
+    require(request.user, Permission.SEE_CASES)
+    rows = Case.objects.visible_to(request.user).select_related("individual", "counted_as", "site", "follower")
+    return get_object_or_404(rows, pk=key)
+
+
+def _step_or_404(request: StaffRequest, key: uuid.UUID) -> Step:
+    require(request.user, Permission.SEE_CASES)
+    return get_object_or_404(Step.objects.filter(case__in=Case.objects.visible_to(request.user)), pk=key)
+
+
+def _done(
+    request: StaffRequest,
+    row: Case,
+    form: ActForm,
+    action: Callable[..., Any],
+    name: str,
+    said: str = "",
+    *,
+    to_queue: bool = False,
+) -> HttpResponse:
+    """Do the act and go on; or the file again with why not, beside the field."""
+    if do(request, form, action, row, said=said):
+        return see("casework:cases") if to_queue else see("casework:case", row.pk)
+    return _file(request, row, **{name: form})
+
+
+def _file(request: StaffRequest, row: Case, **sent: ActForm) -> HttpResponse:
+    write_log(request.user, LogLine.Verb.OPENED, row, ["words"], shown=[row.individual_id])
+    forms: dict[str, ActForm] = {
+        "write": WriteForm(),
+        "hand_over": HandOverForm(site=row.site, by=request.user),
+        "urgency": UrgencyForm(initial={"urgency": row.urgency}),
+        "close": CloseForm(),
+        "reopen": ReopenForm(),
+    } | sent
+    form = next(iter(sent.values()), ActForm())
+    return draw(request, "casework/case.html", form, file=read_file(row, timezone.now()), forms=forms, act=ActForm())

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from aid.models import Handout
+from casework.kinds import Urgency
 from casework.models import Case
 from census.actions import due_snapshots
 from census.reading import read_total
@@ -49,14 +51,34 @@ def waits_for(user: User, site: Site | None, counted: Situation) -> list[Waits]:
 
 
 def _cases(user: User, at: datetime) -> Iterator[Waits]:
-    if allows(user, Permission.SEE_CASES, at=at):
-        cases = Case.objects.open().visible_to(user, at)
-        urgent, others = cases.filter(urgent=True).count(), cases.filter(urgent=False).count()
-        page = reverse("casework:cases")
-        yield Waits(
-            "urgent", urgent, ngettext("urgent case is open", "urgent cases are open", urgent), page, urgent=True
+    """The cases for who follows them; and for who runs a site that one of now waits there, not what it is."""
+    if not allows(user, Permission.SEE_CASES, at=at):
+        yield from _unanswered_cases(user, at)
+        return
+    page = reverse("casework:cases")
+    open_cases = Case.objects.open().visible_to(user, at)
+    now, late = Q(urgency=Urgency.NOW), Q(due_at__lte=at)
+    counted = open_cases.aggregate(
+        now=Count("pk", filter=now), late=Count("pk", filter=~now & late), others=Count("pk", filter=~now & ~late)
+    )
+    words = ngettext("urgent case is open", "urgent cases are open", counted["now"])
+    yield Waits("urgent", counted["now"], words, f"{page}?urgency=now", urgent=True)
+    words = ngettext("case is overdue", "cases are overdue", counted["late"])
+    yield Waits("overdue", counted["late"], words, f"{page}?overdue=true", urgent=True)
+    words = ngettext("other case is open", "other cases are open", counted["others"])
+    yield Waits("cases", counted["others"], words, page)
+
+
+def _unanswered_cases(user: User, at: datetime) -> Iterator[Waits]:
+    if allows(user, Permission.MERGE, at=at):
+        sites = Site.objects.where(user, Permission.MERGE, at)
+        waiting = Case.objects.unanswered(at).filter(site__in=sites).count()
+        words = ngettext(
+            "person needs a protection officer at once: call one",
+            "people need a protection officer at once: call one",
+            waiting,
         )
-        yield Waits("cases", others, ngettext("other case is open", "other cases are open", others), page)
+        yield Waits("unanswered", waiting, words, reverse("casework:duty"), urgent=True)
 
 
 def _families(user: User, at: datetime) -> Iterator[Waits]:

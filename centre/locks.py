@@ -13,7 +13,9 @@ from django.db.models import Model, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 
-ORDER = ("user", "assignment", "site", "card", "household", "individual", "place", "authenticator", "stockmovement")
+ORDER = (
+    "user", "assignment", "site", "card", "household", "individual", "place", "authenticator", "stockmovement", "case",
+)  # fmt: skip
 
 _reached: ContextVar[int | None] = ContextVar("reached", default=None)
 
@@ -39,6 +41,11 @@ def in_order() -> Iterator[None]:
 def lock_by_key(rows: "QuerySet[Row]") -> list[Row]:
     """Lock these rows in the order of their keys until the transaction ends, and return them as they are now."""
     _keep_order(rows.model._meta.model_name or "")
+    return lock_with_its_people(rows)
+
+
+def lock_with_its_people(rows: "QuerySet[Row]") -> list[Row]:
+    """Lock rows of people who are locked, in the order of their keys: as often as an act comes to them."""
     return list(rows.order_by("pk").select_for_update(of=("self",), no_key=True))
 
 

@@ -23,10 +23,12 @@ LONGEST_HOURS = 72
 DOORS = (
     "acts",
     "arrivals",
+    "case-steps",
     "cases",
     "census",
     "conflicts",
     "distributions",
+    "duties",
     "emergency-openings",
     "gate-counts",
     "handouts",

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 mkdir -p secrets
 chmod 700 secrets
-for name in secret_key database_password database_web_password database_superuser_password broker_password metrics_token; do
+for name in secret_key case_key database_password database_web_password database_superuser_password broker_password metrics_token; do
     if [ ! -s "secrets/$name" ]; then
         (umask 022 && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >"secrets/$name.new")
         mv "secrets/$name.new" "secrets/$name"

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from cards.parts import bind_card
 from casework.guard import children_kept
+from casework.kinds import Reason
 from casework.models import Case
-from casework.parts import open_cases
+from casework.parts import open_cases, open_for_needs
 from centre.access import Permission, require
 from centre.acts import act, check_instant
 from centre.bursts import IN_EMERGENCY, say_at_once
@@ -79,7 +80,9 @@ def pre_register(
     )
     people = record_nameless(household, groups, act, by)
     enter(people, Movement.Kind.ARRIVED, site, at, act, card_read=card_read)
-    return registered(household, people, [], nameless=len(people))
+    needs = {people[0].pk: [urgent_need]} if urgent_need else {}
+    cases = open_for_needs(needs, site=site, act=act, by=by, household=household)
+    return registered(household, people, cases, nameless=len(people))
 
 
 @act("register", answers=Registered, on_paper=True)
@@ -202,7 +205,7 @@ def depart(
         act=act,
         happened_anyway=happened_anyway,
         refusal=NotPlanned,
-        reason=Case.Reason.CHILD_LEFT,
+        reason=Reason.CHILD_LEFT,
     ):
         movements = record_movements(
             Movement.Kind.DEPARTED,
@@ -261,7 +264,8 @@ def record_birth(
     with children_kept(parted(family, at, families_change=True), by=by, site=site, act=act, refusal=None):
         people = record_people(household, [child], act, by)
         enter(people, Movement.Kind.BORN, site, at, act)
-    return registered(household, people, [])
+        cases = open_for_needs({people[0].pk: child.needs}, site=site, act=act, by=by)
+    return registered(household, people, cases)
 
 
 @act("void", answers=Moved)
@@ -345,9 +349,11 @@ def _take_back(
 
 
 def follow(people: Sequence[Individual], members: Sequence[PersonFacts], site: Site, act: Act, by: User) -> list[Case]:
-    """Open a case for each child whom no adult on the list looks after."""
+    """Open a case for each child whom no adult on the list looks after, and what each need calls for."""
     alone = [people[position].pk for position in children_alone(members, local_day(act.at))]
-    return open_cases(alone, site=site, reason=Case.Reason.CHILD_ALONE, urgent=True, act=act, by=by)
+    cases = open_cases(alone, site=site, reason=Reason.CHILD_ALONE, act=act, by=by)
+    needs = {person.pk: said.needs for person, said in zip(people, members, strict=True)}
+    return [*cases, *open_for_needs(needs, site=site, act=act, by=by)]
 
 
 def _keys(people: Iterable[Individual]) -> list[uuid.UUID]:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from casework.guard import children_kept
-from casework.models import Case
+from casework.kinds import Reason
 from casework.parts import open_cases
 from centre.access import Permission, allows, require
 from centre.acts import act
@@ -277,7 +277,7 @@ def follow_children(
     if any(row.individual_id not in before for row in unsaid):
         raise CarerMissing
     people = [members[key].counted_as_id for key in sorted(alone(members.values(), day) - before)]
-    open_cases(people, site=site, reason=Case.Reason.CHILD_ALONE, urgent=True, act=act, by=by)
+    open_cases(people, site=site, reason=Reason.CHILD_ALONE, act=act, by=by)
 
 
 def _children_followed(

@@ -17,6 +17,7 @@ from django.utils import timezone
 from aid.parts import recount_handouts
 from casework.errors import ChildAlone
 from casework.guard import children_kept
+from casework.parts import recount_cases
 from centre.access import Permission, allows, require
 from centre.acts import act
 from centre.clock import local_day
@@ -68,6 +69,7 @@ def merge_individuals(merged: Individual, *, into: Individual, reason: str, by: 
             merge = Merge.objects.create(merged=merged, into=into, reason=reason, act=act)
         _count_as(records, person)
         recount_handouts([*records, person], act)
+        recount_cases([*records, person])
         _lay_out([merged.pk, person], act)
     return Merged(str(merge.pk), str(person))
 
@@ -87,6 +89,7 @@ def unmerge(merge: Merge, *, by: User, at: datetime, act: Act) -> Merged:
     with children_kept(parted([*records, person], at, families_change=True), by=by, site=None, act=act, refusal=None):
         _count_as(records, merge.merged_id)
         recount_handouts([*records, person], act)
+        recount_cases([*records, person])
         _lay_out([merge.merged_id, person], act)
     return Merged(str(merge.pk), str(merge.merged_id))
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from casework.parts import open_for_needs, site_followed_at
 from centre.access import Permission, require
 from centre.acts import act
 from centre.models import Act, User
@@ -37,6 +38,8 @@ def change_needs(
 ) -> Needed:
     """Let needs of these codes begin and end; one that is known already, or has ended, stays as it is.
 
+    Where the person is, a case opens for what calls for one.
+
     Whoever does not see the person's needs adds those that a desk may pick. Refuses with NeedsHidden or NeverWas.
     """
     require(by, Permission.REGISTER, at=at)
@@ -48,7 +51,10 @@ def change_needs(
     known = open_needs([person]).get(person, [])
     ended = [need.pk for need in known if need.code_id in end]
     SpecificNeed.objects.filter(pk__in=ended).update(ended_at=at, ended_by=by, ended_in=act)
-    record_needs({individual.pk: set(add) - {need.code_id for need in known if need.pk not in ended}}, act)
+    begun = set(add) - {need.code_id for need in known if need.pk not in ended}
+    record_needs({individual.pk: begun}, act)
+    if begun:
+        open_for_needs({individual.pk: begun}, site=site_followed_at(person, at), act=act, by=by)
     return Needed(str(individual.pk))
 
 

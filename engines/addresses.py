@@ -55,6 +55,11 @@ def secret_key(var: Path) -> str:
     return make_secret(Path(var) / "secret_key")
 
 
+def case_key(var: Path) -> str:
+    """The key under which this installation keeps what is said in cases, made on first use."""
+    return make_secret(Path(var) / "case_key")
+
+
 def read_secret(path: Path) -> str:
     """What a secret file holds; empty when there is none."""
     try:

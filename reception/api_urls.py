@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from rest_framework.routers import DefaultRouter
 
 from aid.api import Distributions, Handouts, StockCounts, StockMovements
-from casework.api import Cases
+from casework.api import Cases, CasesOfPeople, Duties, Steps
 from census.api import Census, CensusFile, Snapshots
 from centre.api import Sites, Tokens
 from desk.api import (
@@ -39,6 +39,7 @@ router.register("households", HouseholdPlaces, basename="household-place")
 router.register("individuals", Individuals)
 router.register("individuals", Deaths, basename="death")
 router.register("individuals", People, basename="person")
+router.register("individuals", CasesOfPeople, basename="individual-case")
 router.register("individuals", IndividualsTold, basename="individual-told")
 router.register("acts", Undoings, basename="act")
 router.register("conflicts", Conflicts)
@@ -46,6 +47,8 @@ router.register("presences", Presences)
 router.register("movements", Voids, basename="void")
 router.register("stays", Stays)
 router.register("cases", Cases)
+router.register("case-steps", Steps)
+router.register("duties", Duties)
 router.register("distributions", Distributions)
 router.register("handouts", Handouts)
 router.register("stock-movements", StockMovements)

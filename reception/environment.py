@@ -2,14 +2,17 @@
 
 import os
 import re
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from datetime import time
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from engines.addresses import secret_key
+from engines.addresses import case_key, secret_key
 
+KEY_BYTES = 32
 HOUR = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
@@ -81,8 +84,27 @@ def address(name: str, *schemes: str) -> str:
 
 def own_secret_key(var: Path) -> str:
     """The secret key that lies in `var`, made on first use; refuses a `var` that cannot be written."""
+    return _made_in(var, secret_key)
+
+
+def case_keys(var: Path) -> list[bytes]:
+    """The keys of what is said in cases, as Fernet takes them: the first seals, each opens; else the one in `var`.
+
+    Each is 64 hexadecimal digits. Refuses what is none.
+    """
+    said = secret("CASE_KEY") or _made_in(var, case_key)
     try:
-        return secret_key(var)
+        keys = [bytes.fromhex(key) for key in said.split()]
+    except ValueError:
+        keys = []
+    if not keys or any(len(key) != KEY_BYTES for key in keys):
+        raise Misread("CASE_KEY has to be 64 hexadecimal digits; an older key may follow on a line of its own.")
+    return [urlsafe_b64encode(key) for key in keys]
+
+
+def _made_in(var: Path, make: Callable[[Path], str]) -> str:
+    try:
+        return make(var)
     except OSError as error:
         raise Misread(f"RECEPTION_VAR: {var} cannot be used: {error.strerror}.") from None
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from engines.addresses import OWNER, WEB, broker_url, database_url
 from reception.environment import address as _address
+from reception.environment import case_keys as _case_keys
 from reception.environment import choice as _choice
 from reception.environment import flag as _flag
 from reception.environment import hours as _hours
@@ -25,6 +26,7 @@ VAR = Path(os.environ.get("RECEPTION_VAR", BASE_DIR / "var"))
 DEBUG = _flag("DEBUG")
 DEMONSTRATION = _flag("RECEPTION_DEMONSTRATION")
 SECRET_KEY = _secret("SECRET_KEY") or _own_secret_key(VAR)
+CASE_KEYS = _case_keys(VAR)  # what is said in cases lies in the database under the first
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
 HTTPS = _flag("RECEPTION_HTTPS")

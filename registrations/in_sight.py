@@ -48,6 +48,11 @@ SIGHT: dict[str, Sequence[Rows]] = {
     Role.PROTECTION: (*_HERE_OR_PLACED, _of_members("casework_case", "r.closed_at IS NULL", individual="individual")),
 }
 
+FOLLOWED = f"""
+registrations_membership AS m JOIN casework_case AS r ON r.counted_as_id = m.counted_as_id
+WHERE {today_in_sql("m")} AND r.follower_id = %s AND r.closed_at IS NULL
+"""
+
 
 OPENED_IN_EMERGENCY = "desk_emergencyopening AS e WHERE e.by_id = %s AND e.until > %s"
 
@@ -110,6 +115,8 @@ def reasons_to_see(user: "User", at: datetime, permission: Permission) -> list[R
         for role, own in sites.items()
         for household, rows, instants in SIGHT[role]
     ]
+    if Role.PROTECTION in sites:
+        reasons.append(Reason("m.household_id", FOLLOWED, [user.pk]))
     if reasons and permission == Permission.SEE_FAMILIES:
         reasons.append(Reason("e.household_id", OPENED_IN_EMERGENCY, [user.pk, at]))
     return reasons

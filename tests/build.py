@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from casework.models import Case, Step
 from centre.access import Role
 from centre.models import Assignment, Marz, Site, User
 from desk.actions import Registered, register
@@ -55,6 +56,11 @@ def person(given: str = "Anna", family: str = "Hakobyan", **facts: Any) -> Perso
         }
         | facts
     )
+
+
+def said_in(case: Case) -> str:
+    """What was known when the case was opened, or when a reason joined it last."""
+    return Step.objects.filter(case=case, kind=Step.Kind.OPENED).latest("recorded_at", "id").words
 
 
 def child(given: str = "Mane", **facts: Any) -> PersonFacts:

@@ -126,7 +126,7 @@ def test_a_child_without_a_carer_is_named_and_nothing_is_written(volunteer):
 def test_a_child_with_another_carer_opens_a_case(volunteer, said):
     niece = member("Mane", relationship="niece_nephew", birth_date="2015-01-01", carer=said)
     answer = volunteer.post("intakes/", intake(member(), niece)).json()
-    assert answer["cases"] == [str(case.pk) for case in Case.objects.filter(individual=niece["id"], urgent=True)]
+    assert answer["cases"] == [str(case.pk) for case in Case.objects.filter(individual=niece["id"], urgency="now")]
     assert len(answer["cases"]) == 1
 
 

@@ -11,7 +11,7 @@ from shelter.actions import place_household
 from shelter.models import Stay
 from tests.browser.buttons import OPENS, Desk, button, code
 from tests.browser.stories_desk import FILE, here
-from tests.build import child, make_site, person, register_family
+from tests.build import child, make_site, person, register_family, said_in
 
 NEIGHBOUR = "with a neighbour"
 
@@ -52,7 +52,7 @@ def a_mother_never_came(desk: Desk) -> Iterator[None]:
     page.get_by_role("button", name="Undo this entry").first.click()
     page.locator("[name=happened_anyway]").fill(NEIGHBOUR)
     yield
-    assert Case.objects.filter(individual=girl, note=NEIGHBOUR).exists()
+    assert said_in(Case.objects.get(individual=girl)) == NEIGHBOUR
     assert Movement.objects.filter(kind="voided", individual=mother).exists()
 
 
@@ -69,4 +69,4 @@ def a_child_sleeps_among_others(desk: Desk) -> Iterator[None]:
     page.locator("[name=happened_anyway]").first.fill(NEIGHBOUR)
     yield
     assert Stay.objects.stays().filter(individual=girl, room=hall).exists()
-    assert Case.objects.filter(individual=girl, note=NEIGHBOUR).exists()
+    assert said_in(Case.objects.get(individual=girl)) == NEIGHBOUR

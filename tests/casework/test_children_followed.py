@@ -80,7 +80,7 @@ def another_is_said_to_look_after_her(family, goris, sisian, desk):
 def test_a_case_opens_for_a_child_who_is_left(door, mother_and_girl, goris, sisian, desk):
     door(mother_and_girl, goris, sisian, desk)
     case = Case.objects.get()
-    assert (case.individual.given_name, case.site, case.urgent) == ("Mane", goris, True)
+    assert (case.individual.given_name, case.site, case.urgency) == ("Mane", goris, "now")
 
 
 def joins_alone(family, site, desk):

@@ -1,82 +1,125 @@
-"""A case is opened once for a reason, and closed once, by those who follow cases at its site."""
+"""A matter of a kind is opened once for a person, and closed once with how it ended, by who follows cases there."""
 
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from casework.actions import close_case
-from casework.errors import AlreadyClosed
-from casework.models import Case
+from casework.actions import close_case, open_case, reopen_case
+from casework.errors import AlreadyClosed, AlreadyOpen, NotClosed
+from casework.kinds import Kind, Reason, Urgency
+from casework.models import Case, Step
 from casework.parts import open_cases
 from centre.access import NotAllowed, Role
 from centre.models import Assignment
-from tests.build import make_user
+from tests.build import make_user, said_in
 
 
-def open_again(case, *people, reason=Case.Reason.CHILD_ALONE, note=""):
-    return open_cases(
-        people or [case.individual_id],
-        site=case.site,
-        reason=reason,
-        urgent=False,
-        act=case.act,
-        by=case.opened_by,
-        note=note,
-    )
+def open_again(case, *people, reason=Reason.CHILD_LEFT, **facts):
+    told = {"site": case.site, "reason": reason, "act": case.act, "by": case.opened_by} | facts
+    return open_cases(people or [case.individual_id], **told)
 
 
-def test_open_where_one_is_open_for_the_reason_opens_none(case):
-    assert open_again(case) == []
+def close(case, by, **facts):
+    return close_case(case, by=by, **{"outcome": "helped"} | facts)
+
+
+def test_open_where_one_of_the_kind_is_open_joins_the_reason_to_it(case):
+    assert open_again(case, words="with a neighbour") == []
     assert Case.objects.get() == case
+    assert list(case.steps.values_list("reason", flat=True)) == ["child_alone", "child_left"]
+    assert said_in(case) == "with a neighbour"
 
 
-def test_open_for_another_reason_opens_one_beside_it(case):
-    (other,) = open_again(case, reason=Case.Reason.URGENT_NEED, note="insulin")
+def test_a_reason_makes_a_case_more_urgent_and_never_less(case):
+    (other,) = open_again(case, kind=Kind.MEDICAL, urgency=Urgency.WEEK)
+    open_again(other, kind=Kind.MEDICAL, urgency=Urgency.NOW)
+    open_again(other, kind=Kind.MEDICAL, urgency=Urgency.TODAY)
+    other.refresh_from_db()
+    assert (other.urgency, other.steps.count()) == ("now", 3)
+
+
+def test_open_of_another_kind_opens_one_beside_it(case):
+    (other,) = open_again(case, kind=Kind.MEDICAL, words="insulin")
     assert set(Case.objects.open()) == {case, other}
-    assert (other.note, other.opened_at, other.opened_by) == ("insulin", case.act.at, case.act.by)
+    assert (said_in(other), other.opened_at, other.opened_by) == ("insulin", case.act.at, case.act.by)
 
 
 def test_open_when_the_first_is_closed_opens_another(case, officer):
-    close_case(case, by=officer)
+    close(case, officer)
     (other,) = open_again(case)
     assert Case.objects.open().get() == other
 
 
 def test_open_for_one_named_twice_opens_one(case):
     person = case.individual_id
-    assert len(open_again(case, person, person, reason=Case.Reason.URGENT_NEED)) == 1
+    assert len(open_again(case, person, person, kind=Kind.MEDICAL)) == 1
 
 
-def test_close_keeps_who_closed_it_and_when(case, officer):
+def test_an_officer_opens_a_case_where_the_person_is_and_a_second_is_refused(case, officer, goris):
+    child = case.individual
+    opened = Case.objects.get(pk=open_case(child, kind="documents", urgency="week", words="lost them", by=officer).case)
+    assert (opened.site, opened.reason, opened.urgency, said_in(opened)) == (goris, "opened", "week", "lost them")
+    with pytest.raises(AlreadyOpen):
+        open_case(child, kind="documents", urgency="now", by=officer)
+    assert opened.steps.count() == 1
+
+
+def test_a_coordinator_opens_a_case_and_a_volunteer_does_not(case, goris):
+    with pytest.raises(NotAllowed):
+        open_case(case.individual, kind="other", urgency="now", by=make_user(Role.VOLUNTEER, goris))
+    open_case(case.individual, kind="other", urgency="now", by=make_user(Role.COORDINATOR, goris))
+    assert Case.objects.filter(kind="other").count() == 1
+
+
+def test_close_keeps_who_closed_it_when_and_how_it_ended(case, officer):
     at = timezone.now()
-    close_case(case, by=officer, at=at)
+    close(case, officer, outcome="reunited", words="with her aunt", at=at)
     case.refresh_from_db()
-    assert (case.closed_at, case.closed_by) == (at, officer)
+    assert (case.closed_at, case.closed_by, case.outcome) == (at, officer, "reunited")
+    assert case.steps.get(kind=Step.Kind.CLOSED).words == "with her aunt"
 
 
 def test_close_when_another_was_first_leaves_the_first(case, officer):
-    close_case(case, by=officer)
+    close(case, officer)
     with pytest.raises(AlreadyClosed):
-        close_case(case, by=make_user(Role.PROTECTION))
-    assert Case.objects.get().closed_by == officer
+        close(case, make_user(Role.PROTECTION), outcome="died")
+    case.refresh_from_db()
+    assert (case.closed_by, case.outcome) == (officer, "helped")
+
+
+def test_a_closed_case_goes_on_and_keeps_its_past(case, officer):
+    with pytest.raises(NotClosed):
+        reopen_case(case, by=officer)
+    close(case, officer)
+    reopen_case(case, words="she ran away", by=officer)
+    case.refresh_from_db()
+    assert (case.closed_at, case.closed_by, case.outcome) == (None, None, "")
+    assert list(case.steps.values_list("kind", flat=True)) == ["opened", "closed", "reopened"]
+
+
+def test_a_closed_case_does_not_go_on_beside_an_open_one_of_its_kind(case, officer):
+    close(case, officer)
+    open_again(case)
+    with pytest.raises(AlreadyOpen):
+        reopen_case(case, by=officer)
 
 
 @pytest.mark.parametrize("role", sorted(set(Role.values) - {Role.PROTECTION}))
 def test_close_by_a_role_that_follows_no_cases_is_not_allowed(role, case, goris):
     with pytest.raises(NotAllowed):
-        close_case(case, by=make_user(role, goris))
+        close(case, make_user(role, goris))
     assert Case.objects.open().exists()
 
 
 def test_close_by_an_officer_of_another_site_is_not_allowed(case, sisian):
     with pytest.raises(NotAllowed):
-        close_case(case, by=make_user(Role.PROTECTION, sisian))
+        close(case, make_user(Role.PROTECTION, sisian))
     assert Case.objects.open().exists()
 
 
 def test_close_after_the_role_has_ended_is_not_allowed(case, officer):
     Assignment.objects.filter(user=officer).update(ends_at=timezone.now() - timedelta(seconds=1))
     with pytest.raises(NotAllowed):
-        close_case(case, by=officer)
+        close(case, officer)
     assert Case.objects.open().exists()

@@ -1,27 +1,34 @@
-"""The pages of casework: the queue, a family's part of it, and closing; for those who follow cases there."""
+"""The pages of casework: the queue, the file of a case, what is told at a desk; for those who may, and in words."""
 
 import re
 import uuid
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from casework.actions import close_case
-from casework.models import Case
+from casework.actions import close_case, note, plan, set_duty, take_case
+from casework.models import Case, CaseRule, Duty, Step
 from centre.access import Role
 from centre.models import LogLine
+from registrations.models import Individual
 from tests.build import child, make_user, person, register_family
 
 QUEUE = "/cases/"
 ALONE = "Child without a parent here"
+HOUR = timedelta(hours=1)
 
 
-def close(client, case, **facts):
-    return client.post(f"/cases/{case.pk}/close/", {"id": uuid.uuid4()} | facts)
+def send(client, address, **facts):
+    return client.post(address, {"id": uuid.uuid4()} | facts)
 
 
-def family_page(household):
-    return f"/cases/family/{str(household).replace(' ', '')}/"
+def at(case, verb=""):
+    return f"/cases/{case.pk}/{verb}"
+
+
+def of_family(household, verb=""):
+    return f"/cases/family/{str(household).replace(' ', '')}/{verb}"
 
 
 def text(answer):
@@ -33,79 +40,216 @@ def test_cases_are_shown_to_protection_officers_of_the_site_alone(role, client, 
     follows = role == Role.PROTECTION
     for site, shown in ((goris, follows), (sisian, False)):
         client.force_login(make_user(role, site))
-        for address, there in ((QUEUE, 200), (family_page(alone), 200 if shown else 404)):
+        there = 200 if shown else 404
+        for address, status in (
+            (QUEUE, 200),
+            (of_family(alone), there),
+            (at(case), there),
+            (at(case, "print/"), there),
+        ):
             answer = client.get(address)
-            assert answer.status_code == (there if follows else 403)
-            assert (ALONE in text(answer)) is shown
+            assert answer.status_code == (status if follows else 403)
             assert ("Mane" in text(answer)) is shown
 
 
 def test_the_queue_has_the_urgent_first_then_the_oldest(client, goris, officer, case):
-    for given, urgent, hours in (("Ani", False, 5), ("Davit", True, 2), ("Lusine", False, 3)):
+    for given, urgency, hours in (("Ani", "week", 5), ("Davit", "now", 2), ("Lusine", "week", 3)):
         register_family(goris, make_user(), child(given, relationship="other", carer_kind="relative"))
         one = Case.objects.filter(individual__given_name=given)
-        one.update(urgent=urgent, opened_at=case.opened_at - timedelta(hours=hours))
+        one.update(urgency=urgency, opened_at=case.opened_at - hours * HOUR)
     client.force_login(officer)
-    shown = re.findall(r"<td>Hakobyan (\w+)</td>", text(client.get(QUEUE)))
+    shown = re.findall(r"<td>Hakobyan (\w+)<", text(client.get(QUEUE)))
     assert shown == ["Davit", "Mane", "Ani", "Lusine"]
 
 
-def test_a_closed_case_is_in_no_queue_and_in_no_file(client, officer, case, alone):
-    close_case(case, by=officer)
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("whose=mine", {"mine"}),
+        ("whose=nobodys", {"late", "case"}),
+        ("urgency=week", {"late"}),
+        ("kind=child_protection", {"case", "mine", "late"}),
+        ("overdue=true", {"late"}),
+    ],
+)
+def test_the_queue_is_narrowed_down(asked, shown, client, goris, officer, case):
+    family = register_family(
+        goris, make_user(), *(child(name, relationship="other", carer_kind="nobody") for name in ("Ani", "Lusine"))
+    )
+    mine, late = (Case.objects.get(individual__given_name=name) for name in ("Ani", "Lusine"))
+    take_case(mine, by=officer)
+    Case.objects.filter(pk=late.pk).update(urgency="week", due_at=timezone.now() - HOUR)
+    client.force_login(officer)
+    page = text(client.get(f"{QUEUE}?{asked}"))
+    assert {name for name, one in (("case", case), ("mine", mine), ("late", late)) if at(one) in page} == shown
+    assert family
+
+
+def test_a_queue_asked_for_what_there_is_not_shows_nothing(client, officer, case):
+    client.force_login(officer)
+    assert at(case) not in text(client.get(f"{QUEUE}?kind=hunger"))
+
+
+def test_a_closed_case_is_in_no_queue_and_stays_in_the_familys_file(client, officer, case, alone):
+    close_case(case, outcome="reunited", by=officer)
     client.force_login(officer)
     assert "urgent first" in text(client.get(QUEUE))
-    assert "No open case." in text(client.get(family_page(alone)))
-    assert ALONE not in text(client.get(QUEUE)) + text(client.get(family_page(alone)))
+    assert "With the family again" in text(client.get(of_family(alone)))
 
 
-def test_the_queue_leads_to_the_family(client, officer, case, alone):
+def test_the_queue_leads_to_the_case_and_the_family_and_says_whom_to_call(client, officer, case, alone, goris):
+    set_duty(goris, name="Sona", phone="+37491123456", from_at=timezone.now(), until=timezone.now() + HOUR, by=officer)
     client.force_login(officer)
-    assert f'href="/families/{str(alone).replace(" ", "")}/">{alone}</a>' in text(client.get(QUEUE))
+    page = text(client.get(QUEUE))
+    assert f'href="{at(case)}"' in page
+    assert f'href="/families/{str(alone).replace(" ", "")}/">{alone}</a>' in page
+    assert 'href="tel:+37491123456"' in page
 
 
-def test_a_note_is_shown_as_it_was_written(client, officer, case, alone):
-    Case.objects.update(note="<b>insulin</b>")
+def test_the_file_says_what_is_next_and_what_was_said_as_it_was_written(client, officer, case):
+    note(case, words="<b>insulin</b>", by=officer)
+    plan(case, words="call the aunt", due_at=timezone.now() - HOUR, by=officer)
     client.force_login(officer)
-    for address in (QUEUE, family_page(alone)):
-        assert "&lt;b&gt;insulin&lt;/b&gt;" in text(client.get(address))
+    page = text(client.get(at(case)))
+    assert "&lt;b&gt;insulin&lt;/b&gt;" in page
+    assert "call the aunt" in page
+    assert "overdue" in page
 
 
 def test_a_familys_part_has_its_own_cases_alone(client, goris, officer, case):
     other = register_family(goris, make_user(), person("Karen"))
     client.force_login(officer)
-    assert "No open case." in text(client.get(family_page(other)))
+    assert "No case." in text(client.get(of_family(other)))
 
 
 def test_each_look_leaves_a_line_in_the_log(client, officer, case, alone):
     client.force_login(officer)
-    client.get(QUEUE)
-    client.get(family_page(alone))
-    lines = LogLine.objects.filter(by=officer, verb="opened").order_by("pk")
-    assert list(lines.values_list("subject", "subject_id", "fields")) == [
-        ("case", "", ["list"]),
-        ("household", str(alone.pk), ["cases"]),
+    for address in (QUEUE, of_family(alone), at(case), at(case, "print/")):
+        client.get(address)
+    lines = LogLine.objects.filter(by=officer, verb__in=["opened", "printed"]).order_by("pk")
+    assert list(lines.values_list("verb", "subject", "subject_id", "fields")) == [
+        ("opened", "case", "", ["list"]),
+        ("opened", "household", str(alone.pk), ["cases"]),
+        ("opened", "case", str(case.pk), ["words"]),
+        ("printed", "case", str(case.pk), ["words"]),
     ]
 
 
-def test_close_sent_twice_is_done_once_and_by_another_desk_is_refused_in_words(client, officer, case):
+WRITES = {
+    "take/": {},
+    "write/": {"what": "known", "words": "an aunt in Vayk"},
+    "hand-over/": {"to": "", "words": "please"},
+    "urgency/": {"urgency": "week"},
+    "close/": {"outcome": "helped"},
+}
+
+
+@pytest.mark.parametrize("verb", WRITES)
+def test_a_button_sent_twice_is_done_once(verb, client, officer, case):
     client.force_login(officer)
     key = uuid.uuid4()
     for _again in range(2):
-        assert close(client, case, id=key).status_code == 303
-    assert Case.objects.get().closed_by == officer
-    refused = close(client, case)
-    assert refused.status_code == 409
+        assert send(client, at(case, verb), **WRITES[verb] | {"id": key}).status_code == 303
+    assert case.steps.exclude(kind="opened").count() == 1
+
+
+@pytest.mark.parametrize("verb", WRITES)
+def test_what_one_may_not_see_is_not_found_and_not_written(verb, client, sisian, case):
+    client.force_login(make_user(Role.PROTECTION, sisian))
+    assert send(client, at(case, verb), **WRITES[verb]).status_code == 404
+    client.force_login(make_user(Role.COORDINATOR))
+    assert send(client, at(case, verb), **WRITES[verb]).status_code == 403
+    assert case.steps.count() == 1
+
+
+@pytest.mark.parametrize("verb", [*WRITES, "reopen/"])
+def test_looking_writes_nothing(verb, client, officer, case):
+    client.force_login(officer)
+    assert client.get(at(case, verb)).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("verb", "facts", "says"),
+    [
+        ("write/", {"what": "known", "words": ""}, "This field is required."),
+        ("write/", {"what": "planned", "words": "call"}, "Write by when."),
+        ("write/", {"what": "done", "words": "called", "due_at": "27.11.2026 10:00"}, "Only what is to do has a time."),
+        ("close/", {"outcome": ""}, "This field is required."),
+        ("urgency/", {"urgency": "soon"}, "Select a valid choice"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_the_field_and_kept(verb, facts, says, client, officer, case):
+    client.force_login(officer)
+    answer = send(client, at(case, verb), **facts)
+    assert answer.status_code == 422
+    assert says in text(answer)
+    assert facts.get("words", "") in text(answer)
+    assert case.steps.count() == 1
+
+
+def test_close_after_another_desk_is_refused_in_words(client, officer, case):
+    close_case(case, outcome="helped", by=make_user(Role.PROTECTION))
+    client.force_login(officer)
+    refused = send(client, at(case, "close/"), outcome="died")
+    assert refused.status_code == 422
     assert "This case was already closed." in text(refused)
 
 
-def test_close_of_a_case_one_may_not_see_finds_nothing(client, sisian, case):
-    for user in (make_user(Role.PROTECTION, sisian), make_user(Role.COORDINATOR)):
-        client.force_login(user)
-        assert close(client, case).status_code == 404
-    assert Case.objects.open().exists()
-
-
-def test_looking_closes_nothing(client, officer, case):
+def test_take_after_another_says_who(client, officer, case):
+    colleague = make_user(Role.PROTECTION, first_name="Sona")
+    take_case(case, by=colleague)
     client.force_login(officer)
-    assert client.get(f"/cases/{case.pk}/close/").status_code == 405
-    assert Case.objects.open().exists()
+    refused = send(client, at(case, "take/"))
+    assert refused.status_code == 409
+    assert "Sona follows this case." in text(refused)
+
+
+def test_what_was_planned_is_done_or_taken_back_by_its_button(client, officer, case):
+    client.force_login(officer)
+    for verb, left in (("done", "done"), ("void", "voided")):
+        planned = plan(case, words="call", due_at=timezone.now() + HOUR, by=officer).step
+        assert send(client, f"/cases/steps/{planned}/{verb}/", words="no answer").status_code == 303
+        assert Step.objects.latest("recorded_at", "id").kind == left
+    case.refresh_from_db()
+    assert case.due_at is None
+
+
+def test_a_volunteer_tells_in_two_taps_and_is_not_told_whether_there_was_a_case(client, goris, alone, case):
+    client.force_login(make_user(Role.VOLUNTEER, goris))
+    page = client.get(of_family(alone, "tell/"))
+    assert page.status_code == 200
+    mane = Individual.objects.get()
+    answer = send(client, of_family(alone, "tell/"), individual=mane.pk, sign="wounded")
+    assert (answer.status_code, answer["Location"]) == (303, alone.get_absolute_url())
+    assert Case.objects.filter(kind="medical", reason="seen").count() == 1
+    assert "Wounded" not in text(client.get(alone.get_absolute_url()))
+
+
+def test_a_coordinator_opens_a_case_and_is_shown_none(client, goris, alone, case):
+    client.force_login(make_user(Role.COORDINATOR, goris))
+    facts = {"individual": Individual.objects.get().pk, "kind": "other", "urgency": "today", "words": "afraid of him"}
+    answer = send(client, of_family(alone, "open/"), **facts)
+    assert (answer.status_code, answer["Location"]) == (303, alone.get_absolute_url())
+    again = send(client, of_family(alone, "open/"), **facts)
+    assert again.status_code == 422
+    assert Case.objects.filter(kind="other").count() == 1
+
+
+def test_who_is_on_duty_is_said_by_who_follows_cases_and_read_at_the_desks(client, goris, officer):
+    shift = {"name": "Sona", "phone": "091 123456", "from_at": "27.11.2026 08:00", "until": "27.11.2026 20:00"}
+    client.force_login(make_user(Role.VOLUNTEER, goris))
+    assert send(client, "/cases/duty/", **shift).status_code == 403
+    client.force_login(officer)
+    assert send(client, "/cases/duty/", **shift | {"until": "26.11.2026 20:00"}).status_code == 422
+    assert send(client, "/cases/duty/", **shift).status_code == 303
+    duty = Duty.objects.get()
+    assert (duty.site, duty.phone) == (goris, "+37491123456")
+
+
+def test_an_administrator_reads_and_changes_which_need_opens_a_case(client, db):
+    client.force_login(make_user(Role.ADMINISTRATOR))
+    assert "SM-CC" in text(client.get("/settings/cases/"))
+    assert send(client, "/settings/cases/", code="DS", kind="disability", urgency="week").status_code == 303
+    assert CaseRule.objects.get(pk="DS").kind == "disability"
+    client.force_login(make_user(Role.COORDINATOR))
+    assert client.get("/settings/cases/").status_code == 403

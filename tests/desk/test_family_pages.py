@@ -19,7 +19,7 @@ from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual, Merge, Movement, Presence
 from shelter.actions import hold_places, place_household
 from shelter.selectors import who_waits
-from tests.build import make_room, make_site, make_user, person, register_family
+from tests.build import make_room, make_site, make_user, person, register_family, said_in
 
 pytestmark = pytest.mark.django_db
 
@@ -301,7 +301,12 @@ def test_a_child_does_not_leave_without_its_carer_unless_it_happened(client, coo
     told = client.post(at(household, "depart/"), data | {"happened_anyway": "left on the noon bus"})
     assert told.status_code == 303
     case = Case.objects.get()
-    assert (case.reason, case.urgent, case.note, case.site) == ("child_left", True, "left on the noon bus", sisian)
+    assert (case.reason, case.urgency, said_in(case), case.site) == (
+        "child_left",
+        "now",
+        "left on the noon bus",
+        sisian,
+    )
     assert case.individual.given_name == "Mane"
 
 

@@ -22,7 +22,7 @@ from registrations.models import Household, Individual, Movement, NeedCode, Pres
 from registrations.numbers import write_number
 from tests.api.conftest import Machine, member
 from tests.api.conftest import intake as body_of
-from tests.build import child, make_site, make_user, person, register_family
+from tests.build import child, make_site, make_user, person, register_family, said_in
 from tests.desk.test_cards import (  # noqa: F401
     admin,
     block,
@@ -370,7 +370,7 @@ def test_a_machine_says_how_a_child_came_without_its_mother(stranger, family):
     refused = by_api(stranger, **shown)
     assert (refused.status_code, refused.json()["code"]) == (409, "child_apart")
     assert by_api(stranger, **shown, happened_anyway="with a neighbour").status_code == 201
-    assert Case.objects.get(individual=boy).note == "with a neighbour"
+    assert said_in(Case.objects.get(individual=boy)) == "with a neighbour"
 
 
 def test_nobody_is_taken_out_of_a_confidential_place_by_who_may_not_know_it(desk, stranger, family):

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from casework.models import Case
+from casework.actions import open_case
 from centre import access
 from centre.access import Permission, Role
 from centre.models import Site
@@ -74,9 +74,7 @@ def a_second_record_is_found(other, by):
 
 
 def a_case_is_opened(other, by):
-    facts = {"reason": "urgent_need", "opened_at": timezone.now(), "opened_by": by}
-    act = register_family(Site.objects.get(code="goris"), by).act  # any act since
-    Case.objects.create(individual=named("Aram"), site=other.site, act=act, **facts)
+    open_case(named("Aram"), kind="medical", urgency="now", by=make_user(Role.PROTECTION))
 
 
 @pytest.mark.django_db(transaction=True)  # each act is recorded at an instant of its own

@@ -30,7 +30,21 @@ from aid.storing import (
     write_off,
 )
 from cards.actions import print_card, print_cards, revoke_block, revoke_card
-from casework.actions import close_case
+from casework.actions import (
+    close_case,
+    do_in_case,
+    hand_over_case,
+    note,
+    observe,
+    open_case,
+    plan,
+    reopen_case,
+    set_case_rule,
+    set_duty,
+    set_urgency,
+    take_case,
+    void_step,
+)
 from census.actions import revise_snapshot
 from centre.access import NotAllowed, Role
 from centre.actions import (
@@ -70,7 +84,7 @@ from desk.correcting import Said, correct, settle
 from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs
 from registrations.facts import Group, PersonFacts
-from registrations.models import Household
+from registrations.models import Household, NeedCode
 from shelter.actions import (
     add_rooms,
     block_places,
@@ -184,7 +198,23 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "void_gate_count": lambda w: sent(void_gate_count, w.volunteer, w.gate_count),
     "merge": lambda w: sent(merge_individuals, w.officer, w.head(w.carrier), into=w.head(w.gone), reason="one person"),
     "unmerge": lambda w: sent(unmerge, w.officer, w.merge),
-    "close_case": lambda w: sent(close_case, w.officer, w.case),
+    "open_case": lambda w: sent(open_case, w.coordinator, w.child, kind="other", urgency="week", words="afraid"),
+    "observe": lambda w: sent(observe, w.volunteer, w.child, sign="wounded", site=w.goris),
+    "take_case": lambda w: sent(take_case, w.officer, w.case),
+    "hand_over_case": lambda w: sent(hand_over_case, w.officer, w.case, to=w.officer, words="you know her"),
+    "note_in_case": lambda w: sent(note, w.officer, w.case, words="an aunt in Vayk"),
+    "plan_in_case": lambda w: sent(plan, w.officer, w.case, words="call Vayk", due_at=w.now + HOUR),
+    "do_in_case": lambda w: sent(do_in_case, w.officer, w.case, words="called", fulfils=w.planned),
+    "set_urgency": lambda w: sent(set_urgency, w.officer, w.case, urgency="week"),
+    "close_case": lambda w: sent(close_case, w.officer, w.case, outcome="helped"),
+    "reopen_case": lambda w: sent(reopen_case, w.officer, w.old_case, words="it goes on"),
+    "void_step": lambda w: sent(void_step, w.officer, w.planned, words="another aunt"),
+    "set_duty": lambda w: sent(
+        set_duty, w.officer, w.goris, name="Ani", phone="+37491123456", from_at=w.now, until=w.now + HOUR
+    ),
+    "set_case_rule": lambda w: sent(
+        set_case_rule, w.admin, NeedCode.objects.get(pk="DS"), kind="other", urgency="week"
+    ),
     "revise_snapshot": lambda w: sent(revise_snapshot, w.coordinator, w.old_snapshot(), reason="paper lists"),
 }
 CARDS: dict[str, Callable[[World], Sent]] = {

@@ -38,7 +38,8 @@ from cards.actions import print_card, print_cards, revoke_card
 from cards.selectors import look_at
 from cards.sheets import read_sheet
 from casework import errors as casework
-from casework.actions import close_case
+from casework.actions import close_case, hand_over_case, note, open_case, reopen_case, take_case, void_step
+from casework.models import Case
 from census import errors as census
 from census.actions import revise_snapshot, take_snapshots
 from census.files import census_file
@@ -61,6 +62,7 @@ from centre.factor_acts import agree_to_remove_factor, ask_to_remove_factor
 from centre.factors import SealedFactors
 from centre.limits import SEARCHES, bound
 from centre.models import Act, Operation, User
+from centre.sealing import SealBroken, unseal
 from centre.setup import read_slip
 from desk import errors as desk
 from desk.actions import (
@@ -228,6 +230,20 @@ def asked_too_often(by: User) -> Refused:
     return lambda: bound(by, SEARCHES)
 
 
+def taken_before(world: World) -> Refused:
+    take_case(world.case, by=world.officer)
+    second = make_user(Role.PROTECTION)
+    return lambda: take_case(world.case, by=second)
+
+
+def goes_on_elsewhere(world: World) -> Refused:
+    """The case of a record that was merged since into one with a case of the same kind."""
+    opened = open_case(world.child, kind="child_protection", urgency="now", by=world.officer)
+    later = Case.objects.get(pk=opened.case)
+    merge_individuals(world.child, into=world.case.individual, reason="one girl", by=world.officer)
+    return lambda: note(later, words="seen", by=world.officer)
+
+
 CENTRE: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     refusals.Changed: lambda w: lambda: count_gate(w.goris, people=8, by=w.volunteer, id=w.gate_count.act_id),
     refusals.TooMany: lambda w: asked_too_often(w.volunteer),
@@ -250,6 +266,7 @@ CENTRE: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     centre.AskedAlready: lambda w: twice(ask_to_remove_factor, w.with_factor(), by=w.admin),
     centre.RequestGone: lambda w: twice(agree_to_remove_factor, w.lost_factor(), by=w.admin),
     centre.FactorUnreadable: lambda w: lambda: SealedFactors().decrypt("sealed under another key"),
+    SealBroken: lambda w: lambda: unseal("sealed under another key"),
     centre.RoleDecided: lambda w: twice(agree_to_role, w.waiting_role(), by=w.admin),
     centre.RoleEnded: lambda w: twice(end_role, w.assignment(w.officer), by=w.admin),
     centre.LastAdministrator: lambda w: lambda: end_role(w.assignment(w.admin), by=w.admin),
@@ -304,7 +321,16 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     casework.ChildAlone: lambda w: (
         lambda: merge_individuals(w.case.individual, into=w.child, reason="one girl", by=w.coordinator)
     ),
-    casework.AlreadyClosed: lambda w: twice(close_case, w.case, by=w.officer),
+    casework.AlreadyClosed: lambda w: twice(close_case, w.case, outcome="helped", by=w.officer),
+    casework.NotClosed: lambda w: lambda: reopen_case(w.case, by=w.officer),
+    casework.AlreadyOpen: lambda w: (
+        lambda: open_case(w.case.individual, kind="child_protection", urgency="now", by=w.officer)
+    ),
+    casework.AlreadyTaken: lambda w: taken_before(w),
+    casework.FollowsNoCases: lambda w: lambda: hand_over_case(w.case, to=w.coordinator, by=w.officer),
+    casework.StepTakenBack: lambda w: twice(void_step, w.planned, by=w.officer),
+    casework.StepStays: lambda w: lambda: void_step(w.case.steps.first(), by=w.officer),
+    casework.GoesOnElsewhere: goes_on_elsewhere,
 }
 CARDS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     cards.UnknownCard: lambda w: registered(w, person(), card=10**9),

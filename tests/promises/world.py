@@ -15,7 +15,8 @@ from aid.models import Distribution, Handout, Item, StockMovement
 from aid.storing import confirm_stock, count_stock, receive_stock, send_stock
 from cards.actions import print_cards
 from cards.models import Card
-from casework.models import Case
+from casework.actions import close_case, open_case, plan
+from casework.models import Case, Step
 from census.actions import take_snapshots
 from census.models import Snapshot
 from centre.access import Role
@@ -47,6 +48,7 @@ class World:
         self.before = self.now - HOUR
         self._set_up()
         self._register()
+        self._follow()
         self._correct()
         self._shelter()
         self._give()
@@ -92,9 +94,17 @@ class World:
             self.head(self.twin), into=self.head(self.original), reason="one person", by=self.officer, at=at
         )
         self.merge = Merge.objects.get(pk=merged.merge)
-        self.case = Case.objects.get()
         self.arrival = self.movement(self.family)
         self.departure = Movement.objects.get(kind="departed")
+
+    def _follow(self) -> None:
+        at, by = self.before, self.officer
+        self.case, self.wounded = Case.objects.get(kind="child_protection"), Case.objects.get(kind="medical")
+        planned = plan(self.case, words="see the aunt", due_at=self.now + HOUR, by=by, at=at)
+        self.planned = Step.objects.get(pk=planned.step)
+        opened = open_case(self.head(self.alone), kind="documents", urgency="week", by=by, at=at)
+        self.old_case = Case.objects.get(pk=opened.case)
+        close_case(self.old_case, outcome="helped", by=by, at=at)
 
     def _correct(self) -> None:
         self.couple = self.make_family(person("Vera"), person("Petros", sex="M", relationship="spouse"))

@@ -1,0 +1,76 @@
+"""What a matter can be, how soon somebody has to look, and how it can end: the words of casework."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """What a matter is about; of each there is one open for a person."""
+
+    CHILD_PROTECTION = "child_protection", _("Child protection")
+    MEDICAL = "medical", _("Medical")
+    OLDER_PERSON = "older_person", _("Older person")
+    DISABILITY = "disability", _("Disability")
+    TRACING = "tracing", _("Looking for relatives")
+    DOCUMENTS = "documents", _("Documents")
+    PRIVATE_TALK = "private_talk", _("Wants a private talk")
+    OTHER = "other", _("Other matter")
+
+
+class Urgency(models.TextChoices):
+    """How soon somebody has to look; in the order of the alphabet, which is that of the queue."""
+
+    NOW = "now", _("now")
+    TODAY = "today", _("today")
+    WEEK = "week", _("this week")
+
+
+class Reason(models.TextChoices):
+    """Why a case was opened."""
+
+    CHILD_ALONE = "child_alone", _("Child without a parent here")
+    CHILD_LEFT = "child_left", _("Child has gone with another person")
+    URGENT_NEED = "urgent_need", _("Urgent need")
+    SEEN = "seen", _("Seen by somebody at a desk")
+    ASKED = "asked", _("Asked for a private talk")
+    OPENED = "opened", _("Opened by who follows cases")
+
+
+class Outcome(models.TextChoices):
+    """How a matter ended."""
+
+    HELPED = "helped", _("Helped")
+    REFERRED = "referred", _("A service has taken over")
+    REUNITED = "reunited", _("With the family again")
+    HANDED_OVER = "handed_over", _("Handed to a parent or carer")
+    LEFT = "left", _("Left, and others follow it there")
+    DECLINED = "declined", _("Did not want help")
+    DIED = "died", _("Died")
+    MISTAKE = "mistake", _("Opened by mistake")
+    OTHER = "other", _("Other end")
+
+
+class Sign(models.TextChoices):
+    """What a volunteer can see in a minute, without a word of their own."""
+
+    WOUNDED = "wounded", _("Wounded or very ill")
+    NEAR_BIRTH = "near_birth", _("Pregnant, and the birth is near")
+    MEDICINE = "medicine", _("Needs medicine that runs out")
+    CHILD_UNSAFE = "child_unsafe", _("A child seems afraid or is with strangers")
+    OLD_ALONE = "old_alone", _("An older person has nobody")
+    CANNOT_ALONE = "cannot_alone", _("Cannot move or manage alone")
+    LOST_RELATIVE = "lost_relative", _("Is looking for a relative")
+    PRIVATE_TALK = "private_talk", _("Asks for a private talk")
+
+
+OF_SIGN: dict[str, tuple[Kind, Urgency]] = {
+    Sign.WOUNDED: (Kind.MEDICAL, Urgency.NOW),
+    Sign.NEAR_BIRTH: (Kind.MEDICAL, Urgency.TODAY),
+    Sign.MEDICINE: (Kind.MEDICAL, Urgency.TODAY),
+    Sign.CHILD_UNSAFE: (Kind.CHILD_PROTECTION, Urgency.NOW),
+    Sign.OLD_ALONE: (Kind.OLDER_PERSON, Urgency.TODAY),
+    Sign.CANNOT_ALONE: (Kind.DISABILITY, Urgency.TODAY),
+    Sign.LOST_RELATIVE: (Kind.TRACING, Urgency.TODAY),
+    Sign.PRIVATE_TALK: (Kind.PRIVATE_TALK, Urgency.TODAY),
+}
+"""Which matter a sign opens, and how soon somebody has to look."""

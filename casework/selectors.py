@@ -1,0 +1,96 @@
+"""Answers about cases that are no queryset of one table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from casework.models import Case, Duty, Step
+from centre.access import MAY, Permission
+from centre.clock import local_day
+from centre.models import Assignment, Site, User
+from registrations.births import age_in_words
+from registrations.models import Household, Individual, Membership
+from registrations.whereabouts import Whereabouts, find_people
+
+FOLLOWING = [role for role, may in MAY.items() if Permission.SEE_CASES in may]
+
+
+def followers_at(site: Site) -> QuerySet[User]:
+    """Those who may follow a case at the site now."""
+    running = Assignment.objects.running(timezone.now()).filter(Q(site=site) | Q(site=None), role__in=FOLLOWING)
+    return User.objects.filter(pk__in=running.values("user"), is_active=True).order_by("last_name", "username")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case of the queue: whose it is, and how long the person has waited."""
+
+    case: Case
+    household: Household | None
+    duty: Duty | None
+
+
+def rows_of(cases: Sequence[Case], at: datetime) -> list[Row]:
+    """Each case with the household the person is in, and who is called for it; asked for once."""
+    households = households_of([case.counted_as_id for case in cases])
+    duties = {duty.site_id: duty for duty in Duty.objects.at(at).filter(site__in={case.site_id for case in cases})}
+    return [Row(case, households.get(case.counted_as_id), duties.get(case.site_id)) for case in cases]
+
+
+def households_of(people: Sequence[object]) -> dict[object, Household]:
+    """The household to which each of these persons belongs today."""
+    rows = Membership.objects.today().filter(counted_as__in=people).select_related("household")
+    return {row.counted_as_id: row.household for row in rows}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A step as it is read: with what was said, whether it was taken back, and whether a plan is done."""
+
+    step: Step
+    taken_back: Step | None
+    done: bool
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """All there is of a case, from top to bottom."""
+
+    case: Case
+    person: Individual
+    age: str
+    household: Household | None
+    where: Whereabouts | None
+    duty: Duty | None
+    lines: Sequence[Line]
+    others: Sequence[Case]
+
+    @property
+    def next_steps(self) -> list[Line]:
+        """What is to be done, the soonest first."""
+        plans = [(line.step.due_at, line) for line in self.lines if line.step.due_at and not line.done]
+        return [line for _due, line in sorted(plans, key=itemgetter(0)) if not line.taken_back]
+
+
+def read_file(case: Case, at: datetime) -> CaseFile:
+    """The case's file: its steps, with those of the cases of merged records that go on in it."""
+    person = case.counted_as
+    known = Step.objects.filter(Q(case=case) | Q(case__counted_with=case)).select_related("by", "follower", "case")
+    steps = list(known)
+    voided = {step.voids_id: step for step in steps if step.voids_id}
+    done = {step.fulfils_id for step in steps if step.fulfils_id and step.pk not in voided}
+    lines = [Line(step, voided.get(step.pk), step.pk in done) for step in steps if not step.voids_id]
+    return CaseFile(
+        case=case,
+        person=person,
+        age=age_in_words(person.birth, local_day(at)),
+        household=households_of([person.pk]).get(person.pk),
+        where=find_people([person.pk], at).get(person.pk),
+        duty=Duty.objects.at(at).filter(site=case.site).first(),
+        lines=lines,
+        others=list(Case.objects.filter(counted_as=person, counted_with=None).exclude(pk=case.pk)),
+    )

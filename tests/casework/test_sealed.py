@@ -1,0 +1,50 @@
+"""What is said in a case lies in the database under a key that does not; another key opens nothing."""
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.management import call_command
+from django.db import connection
+from django.test import override_settings
+
+from casework.actions import note
+from casework.models import Step
+from centre.sealing import SealBroken, seal, unseal
+
+WORDS = "զոհված է նրա մայրը, beaten at home"
+
+
+def kept():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT words FROM casework_step WHERE kind = 'known'")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def test_the_words_are_not_in_the_table_and_are_read_from_it(case, officer):
+    note(case, words=WORDS, by=officer)
+    (raw,) = kept()
+    assert "beaten" not in raw
+    assert "մայրը" not in raw
+    assert Step.objects.get(kind="known").words == WORDS
+
+
+def test_the_same_words_are_sealed_otherwise_each_time():
+    assert seal(WORDS) != seal(WORDS)
+    assert (seal(""), unseal("")) == ("", "")
+
+
+def test_another_key_opens_nothing():
+    sealed = seal(WORDS)
+    with override_settings(CASE_KEYS=[Fernet.generate_key()]), pytest.raises(SealBroken):
+        unseal(sealed)
+
+
+def test_keys_change_and_nothing_is_lost(case, officer, settings):
+    note(case, words=WORDS, by=officer)
+    (before,) = kept()
+    old, new = settings.CASE_KEYS[0], Fernet.generate_key()
+    settings.CASE_KEYS = [new, old]
+    assert Step.objects.get(kind="known").words == WORDS
+    call_command("seal_anew")
+    settings.CASE_KEYS = [new]
+    assert Step.objects.get(kind="known").words == WORDS
+    assert kept() != [before]
