@@ -18,6 +18,10 @@ class SealBroken(Refusal):
     message = _("These words are sealed with a key that this server does not have.")
 
 
+class Unreadable(str):
+    """Stands where words are sealed with a key that is not here, and says so; it is never written."""
+
+
 def seal(words: str) -> str:
     """The words under the first key; nothing stays nothing."""
     return _keys().encrypt(words.encode()).decode() if words else ""
@@ -39,10 +43,15 @@ class SealedField(models.TextField):
     """A text that is sealed where it is kept; searching it finds nothing."""
 
     def get_prep_value(self, value: Any) -> Any:
+        if isinstance(value, Unreadable):
+            raise SealBroken
         return seal(super().get_prep_value(value) or "")
 
     def from_db_value(self, value: str, *_where: Any) -> str:
-        return unseal(value)
+        try:
+            return unseal(value)
+        except SealBroken as broken:
+            return Unreadable(broken)
 
 
 def seal_all_anew() -> int:

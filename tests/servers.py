@@ -24,6 +24,7 @@ import sys
 import tempfile
 import threading
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -250,6 +251,7 @@ def _environment(var: Path) -> dict[str, str]:
         "DATABASE_URL": address,
         "RECEPTION_VAR": str(var),
         "SECRET_KEY": settings.SECRET_KEY,  # the sessions made here are good there
+        "CASE_KEY": urlsafe_b64decode(settings.CASE_KEYS[0]).hex(),  # and what is sealed here is read there
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "DJANGO_SETTINGS_MODULE": "tests.served_settings",
     }

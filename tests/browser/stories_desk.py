@@ -2,14 +2,12 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from cards.actions import print_card, print_cards
 from cards.models import Card
-from casework.models import Case
 from centre.access import Role
 from centre.models import LogLine
 from desk.actions import arrive, complete, count_gate, depart, pre_register, void_movements
@@ -462,7 +460,7 @@ def told_of(desk: Desk, person: bool) -> str:
     return f"/families/{code(family)}/told/" + (f"{family.memberships.first().individual_id}/" if person else "")
 
 
-# Duplicates and cases
+# Duplicates
 
 
 @button("Compare", "desk:duplicates", on="desk:duplicates", enter="[name=other]")
@@ -492,13 +490,3 @@ def undo_a_merge(desk: Desk) -> Iterator[None]:
     desk.open("/duplicates/", everywhere=True)
     yield
     assert (here(desk), Merge.objects.get(pk=merged.merge).undone_act is None) == (2, False)
-
-
-@button("Close case", "casework:close", on="casework:cases", does=["close_case"])
-def close_a_case(desk: Desk) -> Iterator[None]:
-    nine = Birth(timezone.localdate() - timedelta(days=9 * 365), "day")
-    child = person("Mane", birth=nine, carer_kind="nobody")
-    register_family(desk.site, desk.by, child)
-    desk.open("/cases/", Role.PROTECTION)
-    yield
-    assert [case.closed_at is None for case in Case.objects.filter(site=desk.site)] == [False]

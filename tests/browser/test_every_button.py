@@ -10,6 +10,7 @@ from centre.models import Act, Operation, Site, User
 from tests.api.world import furnish
 from tests.browser import (
     stories_aid,
+    stories_cases,
     stories_change,
     stories_desk,
     stories_everywhere,
@@ -21,7 +22,15 @@ from tests.build import LONG_AGO, make_user
 from tests.servers import Server
 
 # Whose buttons are told of
-__all__ = ["stories_aid", "stories_change", "stories_desk", "stories_everywhere", "stories_kept", "stories_shelter"]
+__all__ = [
+    "stories_aid",
+    "stories_cases",
+    "stories_change",
+    "stories_desk",
+    "stories_everywhere",
+    "stories_kept",
+    "stories_shelter",
+]
 
 pytestmark = pytest.mark.browser
 

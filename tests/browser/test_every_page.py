@@ -27,7 +27,7 @@ HEAVIEST_PAGE = 60_000  # bytes of HTML
 HEAVIEST_VISIT = 150_000  # bytes of everything, as it comes over the wire, on a first visit
 MUST_BE_THERE = {
     "board", "intake", "gate", "count", "families", "family", "depart", "duplicates", "scan", "overview", "plan",
-    "distribution", "items", "stock", "rooms", "room", "cases", "days", "day", "settings", "access", "site",
+    "distribution", "items", "stock", "rooms", "room", "cases", "case", "days", "day", "settings", "access", "site",
 }  # fmt: skip
 UPRIGHT = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 900}

@@ -110,7 +110,11 @@ def test_a_protection_officer_closes_a_case(page, server, goris):
     page.goto("/cases/")
     reads_armenian(page)
     row = page.get_by_role("row", name="Մելքոնյան")
-    row.get_by_role("button", name=gettext("Close case")).click()
+    row.get_by_role("link", name=gettext("Child protection")).click()
+    reads_armenian(page)
+    page.get_by_label(gettext("How did it end?")).select_option("reunited")
+    page.get_by_role("button", name=gettext("Close case")).click()
+    expect(page.get_by_role("heading", name=gettext("Cases"))).to_be_visible()
     expect(page.get_by_role("row", name="Մելքոնյան")).to_have_count(0)
     assert not Case.objects.open().filter(individual__family_name="Մելքոնյան").exists()
 

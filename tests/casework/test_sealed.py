@@ -2,7 +2,7 @@
 
 import pytest
 from cryptography.fernet import Fernet
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import override_settings
 
@@ -36,6 +36,19 @@ def test_another_key_opens_nothing():
     sealed = seal(WORDS)
     with override_settings(CASE_KEYS=[Fernet.generate_key()]), pytest.raises(SealBroken):
         unseal(sealed)
+
+
+def test_under_another_key_the_file_says_so_and_nothing_is_written_over(case, officer, client, settings):
+    note(case, words=WORDS, by=officer)
+    before = kept()
+    settings.CASE_KEYS = [Fernet.generate_key()]
+    client.force_login(officer)
+    page = client.get(case.get_absolute_url())
+    assert page.status_code == 200
+    assert "sealed with a key that this server does not have" in page.content.decode()
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("seal_anew")
+    assert kept() == before
 
 
 def test_keys_change_and_nothing_is_lost(case, officer, settings):
