@@ -121,7 +121,7 @@ class DoneForm(ActForm):
 class HandOverForm(ActForm):
     """Somebody else follows the case from now on."""
 
-    to = forms.ModelChoiceField(User.objects.none(), label=_("To whom?"), required=False, empty_label=_("to nobody"))
+    to = forms.ModelChoiceField(User.objects.none(), label=_("To whom?"), empty_label=_("choose"))
     words = WordsField(label=_("A word for them"), required=False)
 
     def __init__(self, *args: Any, site: Site, by: User, **kwargs: Any) -> None:

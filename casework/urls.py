@@ -15,6 +15,7 @@ urlpatterns = [
     path("cases/<uuid:key>/take/", views.take, name="take"),
     path("cases/<uuid:key>/write/", views.write, name="write"),
     path("cases/<uuid:key>/hand-over/", views.hand_over, name="hand_over"),
+    path("cases/<uuid:key>/give-back/", views.give_back, name="give_back"),
     path("cases/<uuid:key>/urgency/", views.urgency, name="urgency"),
     path("cases/<uuid:key>/close/", views.close, name="close"),
     path("cases/<uuid:key>/reopen/", views.reopen, name="reopen"),

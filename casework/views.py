@@ -100,7 +100,7 @@ def write(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Write down what is known, was done, or is to be done."""
     row, form = _case_or_404(request, key), WriteForm(request.POST)
     action = WRITES[form.cleaned_data["what"]] if form.is_valid() else note
-    return _done(request, row, form, action, "write")
+    return _done(request, row, form, action, "write", _("Written down."))
 
 
 @require_POST
@@ -112,9 +112,16 @@ def hand_over(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+def give_back(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """Let nobody follow a case until another takes it."""
+    press(request, hand_over_case, _case_or_404(request, key), to=None, said=_("Given back."))
+    return see("casework:cases")
+
+
+@require_POST
 def urgency(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Say how soon somebody has to look."""
-    return _done(request, _case_or_404(request, key), UrgencyForm(request.POST), set_urgency, "urgency")
+    return _done(request, _case_or_404(request, key), UrgencyForm(request.POST), set_urgency, "urgency", _("Changed."))
 
 
 @require_POST
@@ -127,14 +134,16 @@ def close(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def reopen(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Let a closed case go on."""
-    return _done(request, _case_or_404(request, key), ReopenForm(request.POST), reopen_case, "reopen")
+    return _done(
+        request, _case_or_404(request, key), ReopenForm(request.POST), reopen_case, "reopen", _("The case goes on.")
+    )
 
 
 @require_POST
 def step_done(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Say that what was planned is done."""
     step = _step_or_404(request, key)
-    do(request, form := DoneForm(request.POST), do_in_case, step.case, fulfils=step)
+    do(request, form := DoneForm(request.POST), do_in_case, step.case, fulfils=step, said=_("Written down."))
     return see("casework:case", step.case_id) if not form.errors else _file(request, step.case, refused=form)
 
 
@@ -142,7 +151,7 @@ def step_done(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 def step_void(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Say that a step was wrong."""
     step = _step_or_404(request, key)
-    do(request, form := VoidStepForm(request.POST), void_step, step)
+    do(request, form := VoidStepForm(request.POST), void_step, step, said=_("Taken back."))
     return see("casework:case", step.case_id) if not form.errors else _file(request, step.case, refused=form)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from casework.actions import close_case, plan
+from casework.actions import close_case, plan, take_case
 from casework.models import Case, CaseRule, Duty, Step
 from centre.access import Role
 from registrations.models import Individual
@@ -70,6 +70,17 @@ def hand_a_case_over(desk: Desk) -> Iterator[None]:
     yield
     case.refresh_from_db()
     assert case.follower == colleague
+
+
+@button("Give it back", "casework:give_back", on=FILE, does=["hand_over_case"])
+def give_a_case_back(desk: Desk) -> Iterator[None]:
+    case = wounded(desk)
+    desk.user = make_user(Role.PROTECTION, desk.site)
+    take_case(case, by=desk.user)
+    desk.open(case.get_absolute_url())
+    yield
+    case.refresh_from_db()
+    assert case.follower is None
 
 
 @button("Change", "casework:urgency", on=FILE, does=["set_urgency"])

@@ -138,7 +138,7 @@ def test_each_look_leaves_a_line_in_the_log(client, officer, case, alone):
 WRITES = {
     "take/": {},
     "write/": {"what": "known", "words": "an aunt in Vayk"},
-    "hand-over/": {"to": "", "words": "please"},
+    "give-back/": {},
     "urgency/": {"urgency": "week"},
     "close/": {"outcome": "helped"},
 }
@@ -175,6 +175,7 @@ def test_looking_writes_nothing(verb, client, officer, case):
         ("write/", {"what": "planned", "words": "call"}, "Write by when."),
         ("write/", {"what": "done", "words": "called", "due_at": "27.11.2026 10:00"}, "Only what is to do has a time."),
         ("close/", {"outcome": ""}, "This field is required."),
+        ("hand-over/", {"to": "", "words": "please"}, "This field is required."),
         ("urgency/", {"urgency": "soon"}, "Select a valid choice"),
     ],
 )
@@ -185,6 +186,15 @@ def test_what_is_wrong_is_said_beside_the_field_and_kept(verb, facts, says, clie
     assert says in text(answer)
     assert facts.get("words", "") in text(answer)
     assert case.steps.count() == 1
+
+
+def test_a_case_is_handed_over_by_its_page(client, officer, case, goris):
+    colleague = make_user(Role.PROTECTION, goris)
+    client.force_login(officer)
+    answer = send(client, at(case, "hand-over/"), to=colleague.pk, words="she knows you")
+    assert (answer.status_code, answer["Location"]) == (303, QUEUE)
+    case.refresh_from_db()
+    assert case.follower == colleague
 
 
 def test_close_after_another_desk_is_refused_in_words(client, officer, case):
