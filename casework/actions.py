@@ -12,6 +12,7 @@ from casework.errors import (
     AlreadyTaken,
     FollowsNoCases,
     GoesOnElsewhere,
+    NotAskedByAnother,
     NotClosed,
     StepStays,
     StepTakenBack,
@@ -28,7 +29,7 @@ from registrations.living import require_was
 from registrations.locks import lock_records
 from registrations.models import Household, Individual, NeedCode
 
-TAKEN_BACK = frozenset({Step.Kind.KNOWN, Step.Kind.PLANNED, Step.Kind.DONE})
+TAKEN_BACK = frozenset({Step.Kind.KNOWN, Step.Kind.PLANNED, Step.Kind.DONE, Step.Kind.HANDING})
 
 
 @dataclass(frozen=True)
@@ -130,18 +131,24 @@ def note(case: Case, *, words: str, by: User, at: datetime, act: Act) -> Followe
 
 
 @act("plan_in_case", answers=Followed)
-def plan(case: Case, *, words: str, due_at: datetime, by: User, at: datetime, act: Act) -> Followed:
+def plan(case: Case, *, words: str, due_at: datetime, topic: str = "", by: User, at: datetime, act: Act) -> Followed:
     """Something is to be done by then. Refuses with AlreadyClosed."""
-    return _step(_lock_open(case, by, at), act, by, kind=Step.Kind.PLANNED, words=words, due_at=due_at)
+    return _step(_lock_open(case, by, at), act, by, kind=Step.Kind.PLANNED, words=words, due_at=due_at, topic=topic)
 
 
 @act("do_in_case", answers=Followed)
-def do_in_case(case: Case, *, words: str, fulfils: Step | None = None, by: User, at: datetime, act: Act) -> Followed:
-    """Something was done, perhaps what was planned. Refuses with AlreadyClosed, or StepTakenBack for a plan that is."""
+def do_in_case(
+    case: Case, *, words: str = "", topic: str = "", fulfils: Step | None = None, by: User, at: datetime, act: Act
+) -> Followed:
+    """Something was done, perhaps what was planned: then it is about the same.
+
+    Refuses with AlreadyClosed, and with StepTakenBack for a plan that is done or taken back.
+    """
     row = _lock_open(case, by, at)
     if fulfils and not _stands(row, fulfils):
         raise StepTakenBack
-    return _step(row, act, by, kind=Step.Kind.DONE, words=words, fulfils=fulfils)
+    about = topic or (fulfils.topic if fulfils else "")
+    return _step(row, act, by, kind=Step.Kind.DONE, words=words, fulfils=fulfils, topic=about)
 
 
 @act("set_urgency", answers=Followed)
@@ -152,8 +159,25 @@ def set_urgency(case: Case, *, urgency: str, by: User, at: datetime, act: Act) -
 
 @act("close_case", answers=Followed)
 def close_case(case: Case, *, outcome: str, words: str = "", by: User, at: datetime, act: Act) -> Followed:
-    """The case is closed, with how it ended. Refuses with AlreadyClosed when another officer was first."""
-    return _step(_lock_open(case, by, at), act, by, kind=Step.Kind.CLOSED, outcome=Outcome(outcome), words=words)
+    """The case is closed, with how it ended. Refuses with AlreadyClosed when another officer was first.
+
+    That a child is handed to somebody takes two: refuses with NotAskedByAnother where no colleague asked for it.
+    """
+    row = _lock_open(case, by, at)
+    if outcome == Outcome.HANDED_OVER:
+        asked = Step.objects.standing().filter(case=row, kind=Step.Kind.HANDING)
+        if not asked.exclude(by=by).exists():
+            raise NotAskedByAnother
+    return _step(row, act, by, kind=Step.Kind.CLOSED, outcome=Outcome(outcome), words=words)
+
+
+@act("ask_to_hand_over_child", answers=Followed)
+def ask_to_hand_over_child(case: Case, *, words: str, by: User, at: datetime, act: Act) -> Followed:
+    """Ask a colleague to agree that the child is handed to a parent or carer: to whom, what was seen, and why.
+
+    Refuses with AlreadyClosed.
+    """
+    return _step(_lock_open(case, by, at), act, by, kind=Step.Kind.HANDING, words=words)
 
 
 @act("reopen_case", answers=Followed)

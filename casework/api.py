@@ -9,6 +9,7 @@ from casework.actions import (
     Followed,
     Observed,
     OnDuty,
+    ask_to_hand_over_child,
     close_case,
     do_in_case,
     hand_over_case,
@@ -24,7 +25,7 @@ from casework.actions import (
 )
 from casework.filters import CaseFilterSet
 from casework.forms import LONGEST_SHIFT, LONGEST_WORDS, NO_SHIFT, read_one_phone
-from casework.kinds import Kind, Outcome, Sign, Urgency
+from casework.kinds import Kind, Outcome, Sign, Topic, Urgency
 from casework.models import Case, Duty, Step
 from casework.selectors import followers_at
 from centre.access import Permission
@@ -79,6 +80,7 @@ class StepRow(serializers.ModelSerializer[Step]):
             "follower",
             "urgency",
             "reason",
+            "topic",
             "sign",
             "outcome",
             "voids",
@@ -91,16 +93,23 @@ class WordsFacts(ActFacts):
     words = Text(max_length=LONGEST_WORDS)
 
 
+class WhyFacts(ActFacts):
+    """What is written down, if anything."""
+
+    words = Text(max_length=LONGEST_WORDS, required=False, allow_blank=True, default="")
+
+
 class PlanFacts(WordsFacts):
     """What is to be done by when."""
 
+    topic = Choice(choices=Topic.choices, required=False, allow_blank=True, default="")
     due_at = Instant()
 
 
-class DoneFacts(ActFacts):
+class DoneFacts(WhyFacts):
     """What was done."""
 
-    words = Text(max_length=LONGEST_WORDS, required=False, allow_blank=True, default="")
+    topic = Choice(choices=Topic.choices, required=False, allow_blank=True, default="")
     fulfils = Key(required=False, help_text="The step that planned it.")
 
 
@@ -170,6 +179,11 @@ class Cases(Rows):
             raise serializers.ValidationError({"fulfils": [_("There is no such step in this case.")]})
         return do_in_case(case, fulfils=step, **facts)
 
+    @act_on_row(WordsFacts, Followed)
+    def handing(self, case: Case, body: WordsFacts) -> Followed:
+        """Ask a colleague to agree, by closing with `handed_over`, that the child is handed to somebody."""
+        return ask_to_hand_over_child(case, **body.facts)
+
     @act_on_row(UrgencyFacts, Followed)
     def urgency(self, case: Case, body: UrgencyFacts) -> Followed:
         """Say how soon somebody has to look."""
@@ -197,12 +211,10 @@ class Steps(Rows):
     def get_queryset(self) -> Any:
         return Step.objects.filter(case__in=Case.objects.visible_to(self.request.user)).select_related("case")
 
-    @act_on_row(DoneFacts, Followed)
-    def void(self, step: Step, body: DoneFacts) -> Followed:
+    @act_on_row(WhyFacts, Followed)
+    def void(self, step: Step, body: WhyFacts) -> Followed:
         """Say that a step was wrong."""
-        facts = body.facts
-        facts.pop("fulfils", None)
-        return void_step(step, **facts)
+        return void_step(step, **body.facts)
 
 
 class ObserveFacts(ActFacts):

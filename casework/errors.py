@@ -40,6 +40,13 @@ class AlreadyTaken(Refusal):
     message = _("Somebody else follows this case.")
 
 
+class NotAskedByAnother(Refusal):
+    """Two members of staff hand a child to somebody: one asks, another agrees."""
+
+    code = "not_asked_by_another"
+    message = _("Two of you hand a child over: a colleague must first write to whom, and what they saw.")
+
+
 class StepTakenBack(Refusal):
     """The step was taken back, or done, before."""
 

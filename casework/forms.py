@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.kinds import Kind, Outcome, Sign, Urgency
+from casework.kinds import BEST_INTEREST, ERRANDS, Kind, Outcome, Sign, Urgency
 from casework.models import Step
 from casework.selectors import followers_at
 from centre.days import LocalMinute
@@ -90,12 +90,19 @@ class WriteForm(ActForm):
         initial=KNOWN,
         widget=forms.RadioSelect,
     )
+    topic = forms.ChoiceField(
+        label=_("About"),
+        choices=[("", _("something else")), *((one.value, one.label) for one in ERRANDS)],
+        required=False,
+    )
     words = WordsField()
     due_at = LocalMinute(label=_("To do by"), required=False)
 
     def facts(self) -> dict[str, Any]:
         """What is written down; by when, of what is to do."""
         left_out = {"what"} if self.planned else {"what", "due_at"}
+        if self.cleaned_data["what"] == self.KNOWN:
+            left_out |= {"topic"}
         return {name: value for name, value in super().facts().items() if name not in left_out}
 
     @property
@@ -116,6 +123,25 @@ class DoneForm(ActForm):
     """What was planned is done."""
 
     words = WordsField(label=_("How did it go?"), required=False)
+
+
+class CheckForm(ActForm):
+    """One of the things that are looked at for a child alone is done."""
+
+    topic = forms.ChoiceField(choices=[(one.value, one.label) for one in BEST_INTEREST], widget=forms.HiddenInput)
+
+
+class HandingForm(ActForm):
+    """To whom a child is to be handed."""
+
+    to = forms.CharField(label=_("To whom? Name, and what they are to the child"), max_length=200)
+    seen = forms.CharField(label=_("Which document did you see?"), max_length=200)
+    why = WordsField(label=_("Why is it good for the child?"))
+
+    def facts(self) -> dict[str, Any]:
+        """In one text, sealed like everything said."""
+        said = super().facts()
+        return {"id": said["id"], "words": "\n".join((said["to"], said["seen"], said["why"]))}
 
 
 class HandOverForm(ActForm):

@@ -63,6 +63,32 @@ class Sign(models.TextChoices):
     PRIVATE_TALK = "private_talk", _("Asks for a private talk")
 
 
+class Topic(models.TextChoices):
+    """What a step is about, where that is one of the usual things."""
+
+    VISIT = "visit", _("Visit")
+    CALL = "call", _("Telephone call")
+    APPOINTMENT = "appointment", _("Appointment")
+    MEDICINE = "medicine", _("Medicine runs out")
+    BIRTH = "birth", _("The birth is near")
+    SAFE_PLACE = "safe_place", _("A safe place for tonight")
+    SPOKE_ALONE = "spoke_alone", _("Spoke with the child alone")
+    CARER_SEEN = "carer_seen", _("Carer's identity seen")
+    SIBLINGS = "siblings", _("Brothers and sisters are together")
+    RELATIVES = "relatives", _("Relatives are looked for")
+    HEALTH = "health", _("Health looked at")
+    WISHES = "wishes", _("The child said what they want")
+
+
+ERRANDS = (Topic.VISIT, Topic.CALL, Topic.APPOINTMENT, Topic.MEDICINE, Topic.BIRTH)
+"""What is planned for a day, and done on a round through the houses."""
+
+BEST_INTEREST = (
+    Topic.SAFE_PLACE, Topic.SPOKE_ALONE, Topic.CARER_SEEN, Topic.SIBLINGS, Topic.RELATIVES, Topic.HEALTH, Topic.WISHES,
+)  # fmt: skip
+"""What is looked at for a child who is alone; an own list after the steps of best-interest procedures."""
+
+
 OF_SIGN: dict[str, tuple[Kind, Urgency]] = {
     Sign.WOUNDED: (Kind.MEDICAL, Urgency.NOW),
     Sign.NEAR_BIRTH: (Kind.MEDICAL, Urgency.TODAY),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.kinds import Kind, Outcome, Reason, Sign, Urgency
+from casework.kinds import Kind, Outcome, Reason, Sign, Topic, Urgency
 from centre.access import Permission
 from centre.models import Act, Site, User
 from centre.sealing import SealedField
@@ -119,6 +119,11 @@ class Case(models.Model):
 class StepQuerySet(models.QuerySet["Step"]):
     """Steps in cases."""
 
+    def due(self, until: datetime) -> "StepQuerySet":
+        """What is to be done by then in open cases, and is not done."""
+        planned = self.standing().filter(kind=Step.Kind.PLANNED, due_at__lte=until, case__in=Case.objects.open())
+        return planned.exclude(fulfilled_by__in=Step.objects.standing().filter(fulfils__isnull=False))
+
     def standing(self) -> "StepQuerySet":
         """Steps that were not taken back, and take back none."""
         return self.filter(voids__isnull=True, voided_by__isnull=True)
@@ -136,6 +141,7 @@ class Step(models.Model):
         DONE = "done", _("Done")
         TAKEN = "taken", _("Taken")
         URGENCY = "urgency", _("How urgent")
+        HANDING = "handing", _("To be handed to")  # one member of staff asks, another agrees by closing
         CLOSED = "closed", _("Closed")
         REOPENED = "reopened", _("Opened again")
         VOIDED = "voided", _("Taken back")
@@ -153,6 +159,7 @@ class Step(models.Model):
     follower = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     urgency = models.CharField(max_length=5, choices=Urgency, blank=True)
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
+    topic = models.CharField(max_length=12, choices=Topic, blank=True)
     sign = models.CharField(max_length=16, choices=Sign, blank=True)
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
     voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")

@@ -8,6 +8,7 @@ from operator import itemgetter
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from casework.kinds import BEST_INTEREST, Kind, Reason, Topic
 from casework.models import Case, Duty, Step
 from centre.access import MAY, Permission
 from centre.clock import local_day
@@ -47,6 +48,13 @@ def households_of(people: Sequence[object]) -> dict[object, Household]:
     return {row.counted_as_id: row.household for row in rows}
 
 
+def children_followed() -> set[object]:
+    """The children with whom nobody came who looks after them, while a protection officer follows them."""
+    reasons = (Reason.CHILD_ALONE, Reason.CHILD_LEFT)
+    rows = Case.objects.open().filter(kind=Kind.CHILD_PROTECTION, steps__reason__in=reasons)
+    return set(rows.values_list("counted_as", flat=True))
+
+
 @dataclass(frozen=True)
 class Line:
     """A step as it is read: with what was said, whether it was taken back, and whether a plan is done."""
@@ -68,6 +76,23 @@ class CaseFile:
     duty: Duty | None
     lines: Sequence[Line]
     others: Sequence[Case]
+    carer: str  # as it was said at a desk, of a child
+
+    @property
+    def checklist(self) -> list[tuple[Topic, Step | None]]:
+        """What is looked at for a child alone, each with when it was done last."""
+        if self.case.kind != Kind.CHILD_PROTECTION:
+            return []
+        done = {line.step.topic: line.step for line in self._standing(Step.Kind.DONE)}
+        return [(topic, done.get(topic)) for topic in BEST_INTEREST]
+
+    @property
+    def handing(self) -> Step | None:
+        """The last step that asks to hand the child to somebody."""
+        return next((line.step for line in reversed(self._standing(Step.Kind.HANDING))), None)
+
+    def _standing(self, kind: str) -> list[Line]:
+        return [line for line in self.lines if line.step.kind == kind and not line.taken_back]
 
     @property
     def next_steps(self) -> list[Line]:
@@ -81,6 +106,7 @@ def read_file(case: Case, at: datetime) -> CaseFile:
     person = case.counted_as
     known = Step.objects.filter(Q(case=case) | Q(case__counted_with=case)).select_related("by", "follower", "case")
     steps = list(known)
+    membership = Membership.objects.today().filter(counted_as=person).select_related("household", "carer").first()
     voided = {step.voids_id: step for step in steps if step.voids_id}
     done = {step.fulfils_id for step in steps if step.fulfils_id and step.pk not in voided}
     lines = [Line(step, voided.get(step.pk), step.pk in done) for step in steps if not step.voids_id]
@@ -88,9 +114,15 @@ def read_file(case: Case, at: datetime) -> CaseFile:
         case=case,
         person=person,
         age=age_in_words(person.birth, local_day(at)),
-        household=households_of([person.pk]).get(person.pk),
+        household=membership.household if membership else None,
         where=find_people([person.pk], at).get(person.pk),
         duty=Duty.objects.at(at).filter(site=case.site).first(),
         lines=lines,
+        carer=_carer(membership) if membership else "",
         others=list(Case.objects.filter(counted_as=person, counted_with=None).exclude(pk=case.pk)),
     )
+
+
+def _carer(membership: Membership) -> str:
+    """Who looks after a child, as it was said: a member by name, or which kind of person."""
+    return str(membership.carer or membership.get_carer_kind_display())

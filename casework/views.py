@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.actions import (
+    ask_to_hand_over_child,
     close_case,
     do_in_case,
     hand_over_case,
@@ -26,8 +27,10 @@ from casework.actions import (
 )
 from casework.filters import QueueFilterSet
 from casework.forms import (
+    CheckForm,
     CloseForm,
     DoneForm,
+    HandingForm,
     HandOverForm,
     ObserveForm,
     OpenForm,
@@ -104,6 +107,20 @@ def write(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+def check(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """One of the things that are looked at for a child alone is done."""
+    row = _case_or_404(request, key)
+    return _done(request, row, CheckForm(request.POST), do_in_case, "check", _("Written down."))
+
+
+@require_POST
+def handing(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """Ask a colleague to agree that a child is handed to somebody."""
+    row, said = _case_or_404(request, key), _("A colleague must agree by closing the case.")
+    return _done(request, row, HandingForm(request.POST), ask_to_hand_over_child, "handing", said)
+
+
+@require_POST
 def hand_over(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Let somebody else follow a case."""
     row = _case_or_404(request, key)
@@ -141,10 +158,12 @@ def reopen(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def step_done(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
-    """Say that what was planned is done."""
+    """Say that what was planned is done, from the case or from a round."""
     step = _step_or_404(request, key)
     do(request, form := DoneForm(request.POST), do_in_case, step.case, fulfils=step, said=_("Written down."))
-    return see("casework:case", step.case_id) if not form.errors else _file(request, step.case, refused=form)
+    if form.errors:
+        return _file(request, step.case, refused=form)
+    return see("desk:round") if request.POST.get("round") else see("casework:case", step.case_id)
 
 
 @require_POST
@@ -236,7 +255,10 @@ def _file(request: StaffRequest, row: Case, **sent: ActForm) -> HttpResponse:
         "hand_over": HandOverForm(site=row.site, by=request.user),
         "urgency": UrgencyForm(initial={"urgency": row.urgency}),
         "close": CloseForm(),
+        "handing": HandingForm(),
         "reopen": ReopenForm(),
     } | sent
+    for name, each in forms.items():
+        each.auto_id = f"id_{name}_%s"  # they stand on one page
     form = next(iter(sent.values()), ActForm())
     return draw(request, "casework/case.html", form, file=read_file(row, timezone.now()), forms=forms, act=ActForm())

@@ -10,7 +10,8 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from centre.access import Permission
+from casework.selectors import children_followed
+from centre.access import Permission, allows
 from centre.books import book_chunks
 from centre.clock import local_day
 from centre.limits import FILES, bound
@@ -53,7 +54,8 @@ def families_file(
 ) -> StreamingHttpResponse:
     """These households' people as CSV or XLSX, streamed, with a line in the log; the last line tells a whole list.
 
-    Neither needs nor cases leave with it; a confidential site stands in it only for those who may know of it.
+    Neither needs nor cases leave with it; a confidential site stands in it only for those who may know of it. A child
+    whom a protection officer follows stands in the lists of those who follow cases alone, and is counted in every one.
     """
     bound(by, FILES)
     taken = households.order_by().values_list("pk", flat=True)
@@ -106,10 +108,14 @@ def _rows(
     members = Membership.objects.today().filter(household__in=households.order_by())
     members = members.annotate(here=here).order_by("household__number", "position")
     passed_over = _the_dead(now)
+    children = set() if allows(by, Permission.SEE_CASES, at=now) else children_followed()
     merged = _of_two_records()
-    told = 0
+    told, kept_back = 0, set()
     for *row, person in members.values_list(*MEMBER).iterator(AT_ONCE):
         if person in passed_over:
+            continue
+        if person in children:
+            kept_back.add(person)
             continue
         if person in merged:
             passed_over.add(person)  # once: the next record of the same person is no other one
@@ -117,6 +123,8 @@ def _rows(
         told += 1
     head = head_of_today()
     seal = [_("Seal of the log: %(seal)s") % {"seal": head}] if head else []
+    if kept_back:
+        seal = [_("Not listed, ask a protection officer: %(people)d") % {"people": len(kept_back)}, *seal]
     yield [_("End of the list. People: %(rows)d") % {"rows": told}, why, *seal]
 
 

@@ -9,11 +9,12 @@ from playwright.sync_api import expect
 from casework.actions import close_case, plan, take_case
 from casework.models import Case, CaseRule, Duty, Step
 from centre.access import Role
+from registrations.facts import Birth
 from registrations.models import Individual
 from tests.browser.buttons import OPENS, SCRIPT, Desk, button, code
 from tests.build import make_user, person, register_family
 
-QUEUE, FILE = "casework:cases", "casework:case"
+QUEUE, FILE, ROUND = "casework:cases", "casework:case", "desk:round"
 
 
 def wounded(desk: Desk) -> Case:
@@ -92,6 +93,32 @@ def say_how_urgent(desk: Desk) -> Iterator[None]:
     assert case.urgency == "week"
 
 
+def child_alone(desk: Desk) -> Case:
+    """A girl who came with nobody, and the page of her case."""
+    nine = Birth.of_age(9, timezone.localdate())
+    family = register_family(desk.site, desk.by, person("Mane", birth=nine, carer_kind="nobody"))
+    case = Case.objects.get(individual__memberships__household=family)
+    desk.open(case.get_absolute_url(), Role.PROTECTION)
+    return case
+
+
+@button("Done now|Done again", "casework:check", on=FILE, does=["do_in_case"], pick="Done now")
+def look_at_the_carer(desk: Desk) -> Iterator[None]:
+    case = child_alone(desk)
+    yield
+    assert last_step(case).topic == "safe_place"
+
+
+@button("Ask a colleague to agree", "casework:handing", on=FILE, does=["ask_to_hand_over_child"], enter="[name=seen]")
+def ask_to_hand_a_child_over(desk: Desk) -> Iterator[None]:
+    case = child_alone(desk)
+    desk.page.get_by_label("To whom? Name").fill("Nune, her mother")
+    desk.page.get_by_label("Which document did you see?").fill("passport AN 0123456")
+    desk.page.get_by_label("Why is it good for the child?").fill("she came for her")
+    yield
+    assert last_step(case).words == "Nune, her mother\npassport AN 0123456\nshe came for her"
+
+
 @button("Close case", "casework:close", on=FILE, does=["close_case"])
 def close_a_case(desk: Desk) -> Iterator[None]:
     case = opened(desk)
@@ -126,9 +153,19 @@ def look_what_became_of_a_plan(desk: Desk) -> Iterator[None]:
     expect(desk.page.get_by_role("button", name="It is done")).to_be_visible()
 
 
-@button("It is done", "casework:step_done", on=FILE, does=["do_in_case"])
+@button(r"Done\?", OPENS, on=ROUND)
+def look_what_is_done_on_a_round(desk: Desk) -> Iterator[None]:
+    planned(desk)
+    desk.open("/cases/round/")
+    yield
+    expect(desk.page.get_by_role("button", name="It is done")).to_be_visible()
+
+
+@button("It is done", "casework:step_done", on=[FILE, ROUND], does=["do_in_case"])
 def do_what_was_planned(desk: Desk) -> Iterator[None]:
     case = planned(desk)
+    if desk.on == ROUND:
+        desk.open("/cases/round/")
     yield
     assert last_step(case).fulfils.words == "a new dressing"
 
@@ -140,10 +177,10 @@ def take_a_plan_back(desk: Desk) -> Iterator[None]:
     assert last_step(case).voids.words == "a new dressing"
 
 
-@button("Print", SCRIPT, on="casework:printed", stays=True)
+@button("Print", SCRIPT, on=["casework:printed", ROUND], stays=True)
 def print_a_case(desk: Desk) -> Iterator[None]:
-    case = wounded(desk)
-    desk.open(f"{case.get_absolute_url()}print/", Role.PROTECTION)
+    case = planned(desk)
+    desk.open("/cases/round/" if desk.on == ROUND else f"{case.get_absolute_url()}print/", Role.PROTECTION)
     yield
     assert desk.page.evaluate("window.printed") == 1
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from casework.actions import close_case, note, plan, set_duty, take_case
+from casework.actions import ask_to_hand_over_child, close_case, note, plan, set_duty, take_case, void_step
+from casework.kinds import BEST_INTEREST
 from casework.models import Case, CaseRule, Duty, Step
 from centre.access import Role
 from centre.models import LogLine
@@ -233,6 +234,70 @@ def test_a_volunteer_tells_in_two_taps_and_is_not_told_whether_there_was_a_case(
     assert (answer.status_code, answer["Location"]) == (303, alone.get_absolute_url())
     assert Case.objects.filter(kind="medical", reason="seen").count() == 1
     assert "Wounded" not in text(client.get(alone.get_absolute_url()))
+
+
+def test_what_is_looked_at_for_a_child_alone_is_ticked_with_its_day(client, officer, case):
+    client.force_login(officer)
+    assert "not yet" in text(client.get(at(case)))
+    assert send(client, at(case, "check/"), topic="carer_seen").status_code == 303
+    step = case.steps.get(kind="done")
+    assert (step.topic, step.by) == ("carer_seen", officer)
+    assert text(client.get(at(case))).count("not yet") == len(BEST_INTEREST) - 1
+    assert send(client, at(case, "check/"), topic="visit").status_code == 422
+
+
+def test_two_hand_a_child_to_a_parent(client, officer, case, goris):
+    colleague = make_user(Role.PROTECTION, goris)
+    handing = {"to": "Nune, her mother", "seen": "passport AN 0123456", "why": "she came for her"}
+    client.force_login(officer)
+    alone = send(client, at(case, "close/"), outcome="handed_over")
+    assert (alone.status_code, "a colleague must first write" in text(alone)) == (422, True)
+    assert send(client, at(case, "handing/"), **handing).status_code == 303
+    assert send(client, at(case, "close/"), outcome="handed_over").status_code == 422
+    client.force_login(colleague)
+    assert "Nune, her mother" in text(client.get(at(case)))
+    assert send(client, at(case, "close/"), outcome="handed_over").status_code == 303
+    case.refresh_from_db()
+    assert (case.outcome, case.closed_by) == ("handed_over", colleague)
+
+
+def test_a_handing_over_that_was_taken_back_is_agreed_to_by_nobody(client, officer, case, goris):
+    asked = ask_to_hand_over_child(case, words="an uncle", by=officer)
+    void_step(Step.objects.get(pk=asked.step), words="no papers", by=officer)
+    client.force_login(make_user(Role.PROTECTION, goris))
+    assert send(client, at(case, "close/"), outcome="handed_over").status_code == 422
+
+
+def test_a_round_shows_what_is_due_where_one_works_and_is_done_on_the_way(client, officer, case, sisian):
+    due = timezone.now() + timedelta(minutes=1)
+    planned = plan(case, words="bring insulin", due_at=due, topic="medicine", by=officer)
+    plan(case, words="next month", due_at=due + timedelta(days=30), by=officer)
+    client.force_login(officer)
+    page = text(client.get("/cases/round/"))
+    assert "bring insulin" in page
+    assert "Medicine runs out" in page
+    assert "next month" not in page
+    answer = send(client, f"/cases/steps/{planned.step}/done/", words="she has it", round="1")
+    assert (answer.status_code, answer["Location"]) == (303, "/cases/round/")
+    done = case.steps.get(kind="done")
+    assert (done.topic, done.words) == ("medicine", "she has it")
+    assert "bring insulin" not in text(client.get("/cases/round/"))
+    client.force_login(make_user(Role.PROTECTION, sisian))
+    plan(case, words="call her aunt", due_at=due, by=officer)
+    assert "call her aunt" not in text(client.get("/cases/round/"))
+    client.force_login(make_user(Role.COORDINATOR))
+    assert client.get("/cases/round/").status_code == 403
+
+
+def test_a_child_who_is_followed_stands_in_no_list_but_of_those_who_follow_cases(client, goris, officer, case, alone):
+    register_family(goris, make_user(), person("Karen"))
+    for user, listed in ((officer, True), (make_user(Role.COORDINATOR, goris), False)):
+        client.force_login(user)
+        answer = client.get("/api/v1/households.csv", {"why": "to call them by name"})
+        lines = b"".join(answer.streaming_content).decode("utf-8-sig")
+        assert "Karen" in lines
+        assert ("Mane" in lines) is listed
+        assert ("Not listed, ask a protection officer: 1" in lines) is not listed
 
 
 def test_a_coordinator_opens_a_case_and_is_shown_none(client, goris, alone, case):

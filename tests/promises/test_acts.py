@@ -31,6 +31,7 @@ from aid.storing import (
 )
 from cards.actions import print_card, print_cards, revoke_block, revoke_card
 from casework.actions import (
+    ask_to_hand_over_child,
     close_case,
     do_in_case,
     hand_over_case,
@@ -205,6 +206,7 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "note_in_case": lambda w: sent(note, w.officer, w.case, words="an aunt in Vayk"),
     "plan_in_case": lambda w: sent(plan, w.officer, w.case, words="call Vayk", due_at=w.now + HOUR),
     "do_in_case": lambda w: sent(do_in_case, w.officer, w.case, words="called", fulfils=w.planned),
+    "ask_to_hand_over_child": lambda w: sent(ask_to_hand_over_child, w.officer, w.case, words="her mother, passport"),
     "set_urgency": lambda w: sent(set_urgency, w.officer, w.case, urgency="week"),
     "close_case": lambda w: sent(close_case, w.officer, w.case, outcome="helped"),
     "reopen_case": lambda w: sent(reopen_case, w.officer, w.old_case, words="it goes on"),

@@ -186,6 +186,7 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         {"words": "call", "due_at": (w.now + HOUR).isoformat()},
     ),
     "cases/{id}/done/": lambda w: (w.officer, f"cases/{w.case.pk}/done/", {"fulfils": str(w.planned.pk)}),
+    "cases/{id}/handing/": lambda w: (w.officer, f"cases/{w.case.pk}/handing/", {"words": "her mother"}),
     "cases/{id}/urgency/": lambda w: (w.officer, f"cases/{w.case.pk}/urgency/", {"urgency": "week"}),
     "cases/{id}/close/": lambda w: (w.officer, f"cases/{w.case.pk}/close/", {"outcome": "helped"}),
     "cases/{id}/reopen/": lambda w: (w.officer, f"cases/{w.old_case.pk}/reopen/", {"words": "it goes on"}),

@@ -329,6 +329,7 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     casework.AlreadyTaken: lambda w: taken_before(w),
     casework.FollowsNoCases: lambda w: lambda: hand_over_case(w.case, to=w.coordinator, by=w.officer),
     casework.StepTakenBack: lambda w: twice(void_step, w.planned, by=w.officer),
+    casework.NotAskedByAnother: lambda w: lambda: close_case(w.case, outcome="handed_over", by=w.officer),
     casework.StepStays: lambda w: lambda: void_step(w.case.steps.first(), by=w.officer),
     casework.GoesOnElsewhere: goes_on_elsewhere,
 }
