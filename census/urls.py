@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from census import views
+from census import case_views, views
 from census.converters import DayConverter
 
 register_converter(DayConverter, "day")
@@ -14,6 +14,8 @@ urlpatterns = [
     path("board/now/", views.board_now, name="board_now"),
     path("sites/<slug:code>/", views.site_now, name="site"),
     path("census/", views.days, name="days"),
+    path("census/cases/", case_views.numbers, name="case_numbers"),
+    path("census/cases/file/", case_views.numbers_file, name="case_numbers_file"),
     path("census/take/", views.take, name="take"),
     path("census/snapshots/<uuid:snapshot>/revise/", views.revise, name="revise"),
     path("census/<day:on>/", views.day, name="day"),

@@ -23,6 +23,7 @@ LONGEST_HOURS = 72
 DOORS = (
     "acts",
     "arrivals",
+    "case-numbers",
     "case-steps",
     "cases",
     "census",

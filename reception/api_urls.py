@@ -6,6 +6,7 @@ from rest_framework.routers import DefaultRouter
 from aid.api import Distributions, Handouts, StockCounts, StockMovements
 from casework.api import Cases, CasesOfPeople, Duties, Steps
 from census.api import Census, CensusFile, Snapshots
+from census.case_api import CaseNumbersView
 from centre.api import Sites, Tokens
 from desk.api import (
     Arrivals,
@@ -55,6 +56,7 @@ router.register("stock-movements", StockMovements)
 router.register("stock-counts", StockCounts)
 router.register("gate-counts", GateCounts)
 router.register("snapshots", Snapshots)
+router.register("case-numbers", CaseNumbersView, basename="case-number")
 router.register("census", Census, basename="census")
 router.register("merges", Merges, basename="merge")
 router.register("arrivals", Arrivals, basename="arrival")
