@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Q
-
 from centre.clock import local_day
 from registrations.together import Apart, LookedAfter, apart_at, children_of
 from shelter.models import Place, Room, Stay
@@ -41,7 +39,8 @@ def _among_strangers(rooms: Collection[Room], at: datetime, known: Sequence[Look
     if not rooms and not known:
         return set()
     theirs = Stay.objects.of(one.child for one in known).from_(at).order_by().values("room")
-    beds = Stay.objects.filter(Q(room__in=rooms) | Q(room__in=theirs)).from_(at)
+    these = Room.objects.filter(pk__in=[room.pk for room in rooms]).order_by().values("pk")
+    beds = Stay.objects.filter(room__in=these.union(theirs)).from_(at)  # with OR, every stay would be read
     sleepers: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     asleep: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for room, person, kind in beds.values_list("room", "individual", "kind"):
