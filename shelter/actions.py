@@ -390,7 +390,7 @@ def _who_comes(people: Sequence[Sleeper], site: Site, at: datetime, by: User, *,
     told = told_of([who.person for who in people], by, at)
     if not told:
         raise NotTold
-    touched = told if named else touched_at(told, site, at)
+    touched = told.keys() if named else touched_at(told, site)
     return [who for who in people if who.person in touched]
 
 
