@@ -34,7 +34,7 @@ from aid.models import (
     Item,
     StockMovement,
 )
-from aid.selectors import Counted, Entitlement, Line, card_needed, count_household, entitlement
+from aid.selectors import Counted, Entitlement, Line, card_needed, count_household, entitlement, homes_of
 from centre.access import NotAllowed, Permission, allows, require
 from centre.acts import act
 from centre.locks import LockedInVain, lock_by_key
@@ -274,11 +274,10 @@ def reverse_handout(handout: Handout, *, reason: str, by: User, at: datetime, ac
 
 
 def _lock_counted(household: Household) -> Counted:
-    """Lock the household and the one its card counts as. A merge that was running has ended when this returns."""
-    expected = count_household(household).household_id
-    lock_by_key(Household.objects.filter(pk__in={household.pk, expected}).only("pk"))
+    """Lock the household and those its people belong to. A merge that was running has ended when this returns."""
+    locked = lock_by_key(Household.objects.filter(pk__in=homes_of(household)).only("pk"))
     counted = count_household(household)
-    if counted.household_id != expected:
+    if counted.household_id not in {one.pk for one in locked}:
         raise LockedInVain
     return counted
 

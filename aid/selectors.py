@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists, FilteredRelation, OuterRef, Sum
+from django.db.models import Exists, FilteredRelation, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from aid.errors import AlreadyHandedOut, NobodyLeft, NotRunning, ReceivedLately, ReceivedWith
@@ -105,6 +106,14 @@ def count_household(household: Household) -> Counted:
         members = at_home | members
     alive, died = (frozenset(one for one in some if some[one] == counts_as) for some in (living, dead))
     return Counted(counts_as, alive, died, members)
+
+
+def homes_of(household: Household) -> "QuerySet[Household, Any]":
+    """The keys of the household and of those to which the persons of its members of today belong."""
+    members = Membership.objects.today().order_by()
+    persons = members.filter(household=household).values("counted_as")
+    itself = Household.objects.filter(pk=household.pk).order_by().values("pk")
+    return itself.union(members.filter(individual__in=persons).values("household"))
 
 
 Homes = dict[uuid.UUID, uuid.UUID]

@@ -97,7 +97,7 @@ def who_comes(
     free = [person for person in absent if person.pk in told]
     if not free:
         raise NotTold
-    touched = told if named else touched_at(told, site, at)
+    touched = told.keys() if named else touched_at(told, site)
     coming = [person for person in free if person.pk in touched]
     if not coming:
         raise ToldElsewhere

@@ -114,7 +114,7 @@ class File:
         """Those of them whom an arrival touches that names nobody."""
         coming = self.coming_to(site)
         try:
-            return touched_at(told_of([person.pk for person in self.living], by, at), site, at) & coming.keys()
+            return touched_at(told_of([person.pk for person in self.living], by, at), site) & coming.keys()
         except ToldElsewhere:
             return set()
 

@@ -5,7 +5,7 @@ The journal, asked as known at any instant (registrations.journal), the census, 
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,27 +43,30 @@ def is_at_a_site(where: Whereabouts) -> bool:
     return where.place in AT_A_SITE
 
 
-def told_of(people: Collection[uuid.UUID], by: User, at: datetime) -> set[uuid.UUID]:
-    """Those of whom the user may know where they are; the others stay in their confidential place."""
-    there = Presence.objects.filter(individual__in=people, during__contains=at)
-    told = there.filter(sight_of(by, at).told("site")).values("pk")
-    return set(people) - set(there.exclude(pk__in=told).values_list("individual", flat=True))
+def told_of(people: Collection[uuid.UUID], by: User, at: datetime) -> dict[uuid.UUID, Whereabouts | None]:
+    """Those of whom the user may know where they are, and where that is; the others stay in their confidential place.
+
+    None of a person whom no fact puts at a place.
+    """
+    found, sight = find_people(people, at), sight_of(by, at)
+    where = {person: found.get(person) for person in people}
+    return {person: one for person, one in where.items() if not one or not is_at_a_site(one) or sight.is_told(one.site)}
 
 
-def touched_at(people: Collection[uuid.UUID], site: Site, at: datetime) -> set[uuid.UUID]:
+def touched_at(told: Mapping[uuid.UUID, Whereabouts | None], site: Site) -> set[uuid.UUID]:
     """Whom of a family an act at the site touches that names nobody: who is at the site, or nowhere that was told.
 
     A family that is all together at one other place goes on together. Refuses with ToldElsewhere when everybody was
     told to be elsewhere.
     """
-    elsewhere = [where for where in find_people(people, at).items() if _is_told_elsewhere(where[1], site)]
-    touched = set(people) - {person for person, _where in elsewhere}
-    places = {(where.place, where.site) for _person, where in elsewhere}
+    elsewhere = {person: one for person, one in told.items() if one and _is_told_elsewhere(one, site)}
+    touched = told.keys() - elsewhere.keys()
+    places = {(one.place, one.site) for one in elsewhere.values()}
     if touched or not places:
         return touched
     if len(places) > 1:
         raise ToldElsewhere
-    return set(people)
+    return set(told)
 
 
 def _is_told_elsewhere(where: Whereabouts, site: Site) -> bool:

@@ -13,6 +13,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from casework.guard import children_kept
 from centre.access import Permission, require
 from centre.acts import act
+from centre.clock import local_day
 from centre.errors import SiteClosed, SiteInUse
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
@@ -22,8 +23,9 @@ from registrations.locks import lock_records
 from registrations.models import Household, Presence
 from registrations.parts import record_movements
 from registrations.presences import lay_out_presences
+from registrations.together import LookedAfter, children_of
 from registrations.whereabouts import told_of, touched_at
-from shelter.beside import parted, seat
+from shelter.beside import parted_by_beds, seat
 from shelter.errors import (
     AlreadyHeld,
     AlreadyHoused,
@@ -74,8 +76,9 @@ def hold_places(
     people = lock_members(household, members, at, by)
     _require_nothing_held(people, at)
     spots = lock_free_places(rooms, len(people), at)
-    with _children_kept(people, site, rooms, by=by, act=act):
-        return _hold([Lodging(who, *spot) for who, spot in seat(people, spots, at)], until, reason, at, act)
+    children = _children_of(people, at)
+    with _children_kept(children, site, rooms, by=by, act=act):
+        return _hold([Lodging(who, *spot) for who, spot in seat(people, spots, children)], until, reason, at, act)
 
 
 @act("place", answers=Placed)
@@ -107,8 +110,9 @@ def place_household(
     cut_holds([hold for hold in known if hold.kind == Stay.Kind.HOLD and _is_given_up(hold, site)], at, act)
     spots = lock_free_places(rooms, len(people), at, short=bool(happened_anyway))
     spots += [(rooms[-1], None)] * (len(people) - len(spots))
-    lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, at)]
-    with _children_kept(people, site, rooms, by=by, act=act, happened_anyway=happened_anyway):
+    children = _children_of(people, at)
+    lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, children)]
+    with _children_kept(children, site, rooms, together=people, by=by, act=act, happened_anyway=happened_anyway):
         _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act, reason=happened_anyway)
     return _placed(people, act)
 
@@ -131,8 +135,8 @@ def check_in(holds: Sequence[Stay], *, happened_anyway: str = "", by: User, at: 
     if any(place.blocked_at for place in places) or Stay.objects.filter(place__in=places).from_(at).exists():
         raise HoldGone
     lodgings = [Lodging(who, hold.room, hold.place) for who, hold in zip(people, held, strict=True)]
-    rooms = [hold.room for hold in held]
-    with _children_kept(people, site, rooms, by=by, act=act, happened_anyway=happened_anyway):
+    rooms, children = [hold.room for hold in held], _children_of(people, at)
+    with _children_kept(children, site, rooms, together=people, by=by, act=act, happened_anyway=happened_anyway):
         _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act)
     return _placed(people, act)
 
@@ -151,8 +155,9 @@ def move(
     people = lock_people(stays, at, by)
     _as_they_are(Stay.objects.stays().at(at).filter(during__upper_inf=True), stays)
     spots = lock_free_places(rooms, len(people), at)
-    lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, at)]
-    with _children_kept(people, site, rooms, by=by, act=act, happened_anyway=happened_anyway):
+    children = _children_of(people, at)
+    lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, children)]
+    with _children_kept(children, site, rooms, together=people, by=by, act=act, happened_anyway=happened_anyway):
         _bed(Bedding.Kind.MOVED, lodgings, site, at=at, act=act)
     return _placed(people, act)
 
@@ -169,7 +174,7 @@ def end_stays(stays: Sequence[Stay], *, happened_anyway: str = "", by: User, at:
     running = list(zip(people, _as_they_are(Stay.objects.from_(at), stays), strict=True))
     if any(stay.kind == Stay.Kind.STAY and at not in stay.during for _, stay in running):
         raise StayEnded
-    with _children_kept(people, site, by=by, act=act, happened_anyway=happened_anyway):
+    with _children_kept(_children_of(people, at), site, by=by, act=act, happened_anyway=happened_anyway):
         _leave([(who, stay) for who, stay in running if stay.kind == Stay.Kind.STAY], at, act)
         cut_holds([stay for _who, stay in running if stay.kind == Stay.Kind.HOLD], at, act)
     return Placed([str(who.person) for who in people], [str(stay.pk) for stay in stays])
@@ -191,7 +196,7 @@ def keep_beds(stays: Sequence[Stay], *, until: datetime, reason: str, by: User, 
         raise NotEnoughPlaces(len(placed), len(running))
     _require_nothing_held(people, at)
     lock_by_key(Place.objects.filter(pk__in=placed).only("pk"))
-    with _children_kept(people, site, by=by, act=act, refusal=None):
+    with _children_kept(_children_of(people, at), site, by=by, act=act, refusal=None):
         return _hold(_leave(list(zip(people, running, strict=True)), at, act), until, reason, at, act)
 
 
@@ -208,7 +213,8 @@ def void_bedding(bedding: Bedding, *, by: User, at: datetime, act: Act) -> Place
     if Bedding.objects.filter(voids=bedding).exists():
         raise AlreadyVoided
     rooms = [bedding.room] if bedding.room else []
-    with _children_kept([Sleeper(person, bedding.individual_id)], site, rooms, by=by, act=act, refusal=None):
+    children = _children_of([Sleeper(person, bedding.individual_id)], at)
+    with _children_kept(children, site, rooms, by=by, act=act, refusal=None):
         Bedding.objects.create(
             kind=Bedding.Kind.VOIDED,
             individual_id=bedding.individual_id,
@@ -319,11 +325,22 @@ def _as_they_are(rows: StayQuerySet, asked: Sequence[Stay]) -> list[Stay]:
     return [found[stay.pk] for stay in asked]
 
 
+def _children_of(people: Sequence[Sleeper], at: datetime) -> list[LookedAfter]:
+    return children_of([who.person for who in people], local_day(at))
+
+
 def _children_kept(
-    people: Sequence[Sleeper], site: Site | None, rooms: Sequence[Room] = (), *, act: Act, **how: Any
+    children: Sequence[LookedAfter],
+    site: Site | None,
+    rooms: Sequence[Room] = (),
+    *,
+    together: Sequence[Sleeper] = (),
+    act: Act,
+    **how: Any,
 ) -> AbstractContextManager[None]:
     """No child is placed away from who looks after it, and none comes to sleep among strangers."""
-    return children_kept(parted([who.person for who in people], act.at, rooms), site=site, act=act, **how)
+    brought = {who.person for who in together}
+    return children_kept(parted_by_beds(children, rooms, act.at, together=brought), site=site, act=act, **how)
 
 
 def _leave(sleeping: Sequence[tuple[Sleeper, Stay]], at: datetime, act: Act) -> list[Lodging]:
@@ -373,7 +390,7 @@ def _who_comes(people: Sequence[Sleeper], site: Site, at: datetime, by: User, *,
     told = told_of([who.person for who in people], by, at)
     if not told:
         raise NotTold
-    touched = told if named else touched_at(told, site, at)
+    touched = told.keys() if named else touched_at(told, site)
     return [who for who in people if who.person in touched]
 
 

@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Q
-
 from centre.clock import local_day
 from registrations.together import Apart, LookedAfter, apart_at, children_of
 from shelter.models import Place, Room, Stay
@@ -15,21 +13,30 @@ from shelter.parts import Sleeper
 Spot = tuple[Room, Place | None]
 
 
-def parted(
-    people: Collection[uuid.UUID], at: datetime, rooms: Collection[Room] = (), *, families_change: bool = False
-) -> Callable[[], set[Apart]]:
+def parted(people: Collection[uuid.UUID], at: datetime, *, families_change: bool = False) -> Callable[[], set[Apart]]:
     """Finds the children of these persons' families without anybody who looks after them, by day or by night.
 
-    Of other families, those who sleep so in these rooms, where somebody comes in. Who belongs together is read once,
-    unless the act changes that.
+    Who belongs together is read once, unless the act changes that.
     """
-    once = None if families_change else children_of(people, local_day(at))
+    if not families_change:
+        return parted_by_beds(children_of(people, local_day(at)), (), at)
+    return lambda: parted_by_beds(children_of(people, local_day(at)), (), at)()
 
-    def find() -> set[Apart]:
-        children = children_of(people, local_day(at)) if once is None else once
-        return apart_at(children, at) | _among_strangers(rooms, at, children)
 
-    return find
+def parted_by_beds(
+    children: Sequence[LookedAfter],
+    rooms: Collection[Room],
+    at: datetime,
+    *,
+    together: Collection[uuid.UUID] = frozenset(),
+) -> Callable[[], set[Apart]]:
+    """Finds the same of these children where beds in these rooms are given or left.
+
+    Of other families, those who sleep so in these rooms, where somebody comes in. Those whom the act itself brings
+    `together` at one site are not looked for.
+    """
+    alone = [one for one in children if one.child not in together or one.carers.isdisjoint(together)]
+    return lambda: apart_at(alone, at) | _among_strangers(rooms, at, children)
 
 
 def _among_strangers(rooms: Collection[Room], at: datetime, known: Sequence[LookedAfter]) -> set[Apart]:
@@ -41,7 +48,8 @@ def _among_strangers(rooms: Collection[Room], at: datetime, known: Sequence[Look
     if not rooms and not known:
         return set()
     theirs = Stay.objects.of(one.child for one in known).from_(at).order_by().values("room")
-    beds = Stay.objects.filter(Q(room__in=rooms) | Q(room__in=theirs)).from_(at)
+    these = Room.objects.filter(pk__in=[room.pk for room in rooms]).order_by().values("pk")
+    beds = Stay.objects.filter(room__in=these.union(theirs)).from_(at)  # with OR, every stay would be read
     sleepers: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     asleep: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for room, person, kind in beds.values_list("room", "individual", "kind"):
@@ -61,7 +69,9 @@ def _among_strangers(rooms: Collection[Room], at: datetime, known: Sequence[Look
     }
 
 
-def seat(people: Sequence[Sleeper], spots: Sequence[Spot], at: datetime) -> list[tuple[Sleeper, Spot]]:
+def seat(
+    people: Sequence[Sleeper], spots: Sequence[Spot], children: Sequence[LookedAfter]
+) -> list[tuple[Sleeper, Spot]]:
     """Who of the family gets which of the beds, which are as many.
 
     In the order of the form, unless a child would have nobody in its room who looks after it: then adults go apart.
@@ -72,7 +82,7 @@ def seat(people: Sequence[Sleeper], spots: Sequence[Spot], at: datetime) -> list
     in_order = list(zip(people, spots, strict=True))
     if len(beds) < 2:
         return in_order
-    carers = {one.child: one.carers for one in children_of({who.person for who in people}, local_day(at))}
+    carers = {one.child: one.carers for one in children}
     room_of = {who.person: spot[0].pk for who, spot in in_order}
     if all(room_of[child] in {room_of.get(carer) for carer in carers[child]} for child in carers if child in room_of):
         return in_order

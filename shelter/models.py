@@ -187,9 +187,9 @@ class Stay(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=4, choices=Kind)
-    individual = models.ForeignKey(Individual, models.PROTECT, related_name="stays", db_index=False)
+    individual = models.ForeignKey(Individual, models.PROTECT, related_name="stays")
     site = models.ForeignKey(Site, models.PROTECT, related_name="stays", db_index=False)
-    room = models.ForeignKey(Room, models.PROTECT, related_name="stays", db_index=False)
+    room = models.ForeignKey(Room, models.PROTECT, related_name="stays")
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="stays", db_index=False)
     during = DateTimeRangeField()
     began_by = models.OneToOneField(Bedding, models.PROTECT, null=True, blank=True, related_name="stay")
