@@ -81,6 +81,7 @@ class StepRow(serializers.ModelSerializer[Step]):
             "reason",
             "sign",
             "outcome",
+            "traced",
             "voids",
         )
 

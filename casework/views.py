@@ -76,13 +76,13 @@ def cases(request: StaffRequest) -> HttpResponse:
 @require_GET
 def case(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """The file of a case, from what is next to how it began; each look at what was said leaves a line."""
-    return _file(request, _case_or_404(request, key))
+    return _file(request, case_or_404(request, key))
 
 
 @require_GET
 def printed(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """The file of a case for the officer's folder."""
-    shown = _case_or_404(request, key)
+    shown = case_or_404(request, key)
     write_log(request.user, LogLine.Verb.PRINTED, shown, ["words"], shown=[shown.individual_id])
     return render(request, "casework/printed.html", {"file": read_file(shown, timezone.now())})
 
@@ -90,7 +90,7 @@ def printed(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def take(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Follow a case; when somebody else was first, their name is said."""
-    row = _case_or_404(request, key)
+    row = case_or_404(request, key)
     press(request, take_case, row, said=_("You follow this case."))
     return see("casework:case", row.pk)
 
@@ -98,7 +98,7 @@ def take(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def write(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Write down what is known, was done, or is to be done."""
-    row, form = _case_or_404(request, key), WriteForm(request.POST)
+    row, form = case_or_404(request, key), WriteForm(request.POST)
     action = WRITES[form.cleaned_data["what"]] if form.is_valid() else note
     return _done(request, row, form, action, "write")
 
@@ -106,7 +106,7 @@ def write(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def hand_over(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Let somebody else follow a case."""
-    row = _case_or_404(request, key)
+    row = case_or_404(request, key)
     form = HandOverForm(request.POST, site=row.site, by=request.user)
     return _done(request, row, form, hand_over_case, "hand_over", _("Handed over."), to_queue=True)
 
@@ -114,20 +114,20 @@ def hand_over(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def urgency(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Say how soon somebody has to look."""
-    return _done(request, _case_or_404(request, key), UrgencyForm(request.POST), set_urgency, "urgency")
+    return _done(request, case_or_404(request, key), UrgencyForm(request.POST), set_urgency, "urgency")
 
 
 @require_POST
 def close(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Close a case with how it ended; when another officer was first, that is said."""
-    row = _case_or_404(request, key)
+    row = case_or_404(request, key)
     return _done(request, row, CloseForm(request.POST), close_case, "close", _("The case is closed."), to_queue=True)
 
 
 @require_POST
 def reopen(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Let a closed case go on."""
-    return _done(request, _case_or_404(request, key), ReopenForm(request.POST), reopen_case, "reopen")
+    return _done(request, case_or_404(request, key), ReopenForm(request.POST), reopen_case, "reopen")
 
 
 @require_POST
@@ -193,7 +193,8 @@ def _opened(request: StaffRequest, number: int) -> Household:
     return household
 
 
-def _case_or_404(request: StaffRequest, key: uuid.UUID) -> Case:
+def case_or_404(request: StaffRequest, key: uuid.UUID) -> Case:
+    """The case, for who may follow it."""
     require(request.user, Permission.SEE_CASES)
     rows = Case.objects.visible_to(request.user).select_related("individual", "counted_as", "site", "follower")
     return get_object_or_404(rows, pk=key)

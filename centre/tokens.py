@@ -47,6 +47,8 @@ DOORS = (
     "stock-counts",
     "stock-movements",
     "stays",
+    "tracing-matches",
+    "tracing-requests",
 )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -160,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "upkeep.tasks.heartbeat", "schedule": 60.0, "options": {"expires": 55}},
     "seal the log": {"task": "upkeep.tasks.seal_log", "schedule": 60.0, "options": {"expires": 55}},
     "take due snapshots": {"task": "census.tasks.take_due_snapshots", "schedule": 60.0, "options": {"expires": 55}},
+    "match who is sought": {"task": "casework.tasks.rematch", "schedule": crontab(hour=3, minute=30)},
 }
 CENSUS_HOURS = _hours("CENSUS_HOURS", "20:00")  # of the whole operation
 BACKUP_KEY = _list("BACKUP_KEY")  # age recipients; `manage.py backup --new-key` makes one
