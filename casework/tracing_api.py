@@ -148,8 +148,8 @@ class TracingMatches(Rows):
 
     def get_serializer(self, rows: Any, **how: Any) -> Any:
         people = [row.counted_as_id for row in (rows if how.get("many") else [rows])]
-        told = {"told": told_about(people, self.request.user, timezone.now())}
-        return self.serializer_class(rows, context=self.get_serializer_context() | told, **how)
+        told = told_about(people, self.request.user, timezone.now())
+        return self.serializer_class(rows, context={**self.get_serializer_context(), "told": told}, **how)
 
     @act_on_row(AnswerFacts, Sought)
     def answer(self, match: TracingMatch, body: AnswerFacts) -> Sought:
