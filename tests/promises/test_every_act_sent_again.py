@@ -180,7 +180,7 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
     "individuals/{id}/seek/": lambda w: (
         w.officer,
         f"individuals/{w.child.pk}/seek/",
-        {"family_name": "Hakobyan", "age": 34, "at": w.before.isoformat()},
+        {"family_name": "Hakobyan", "age": 34, "at": w.now.isoformat()},
     ),
     "tracing-requests/{id}/consent/": lambda w: (
         w.officer,
