@@ -63,7 +63,7 @@ def open_case(
 
     Refuses with AlreadyOpen where one of the kind is open, and with NeverWas.
     """
-    person = _lock_person(individual)
+    person = lock_person(individual)
     site = site_followed_at(person, at)
     if not allows(by, Permission.SEE_CASES, site, at):
         require(by, Permission.MERGE, site, at)
@@ -90,7 +90,7 @@ def observe(individual: Individual, *, sign: str, site: Site, by: User, at: date
     Of who asks for a private talk no reason is kept. Refuses with NeverWas.
     """
     require(by, Permission.REGISTER, site, at)
-    person = _lock_person(individual)
+    person = lock_person(individual)
     kind, urgency = OF_SIGN[sign]
     private = sign == Sign.PRIVATE_TALK
     open_cases(
@@ -109,31 +109,31 @@ def observe(individual: Individual, *, sign: str, site: Site, by: User, at: date
 @act("take_case", answers=Followed)
 def take_case(case: Case, *, by: User, at: datetime, act: Act) -> Followed:
     """The case is followed by who took it. Refuses with AlreadyTaken, which names who follows it, or AlreadyClosed."""
-    row = _lock_open(case, by, at)
+    row = lock_open(case, by, at)
     if row.follower_id and row.follower_id != by.pk:
         raise AlreadyTaken(_("%(name)s follows this case.") % {"name": row.follower})
-    return _step(row, act, by, kind=Step.Kind.TAKEN, follower=by)
+    return take_step(row, act, by, kind=Step.Kind.TAKEN, follower=by)
 
 
 @act("hand_over_case", answers=Followed)
 def hand_over_case(case: Case, *, to: User | None, words: str = "", by: User, at: datetime, act: Act) -> Followed:
     """The case is followed by another, or by nobody, with a word for them. Refuses with FollowsNoCases."""
-    row = _lock_open(case, by, at)
+    row = lock_open(case, by, at)
     if to is not None and not allows(to, Permission.SEE_CASES, row.site):
         raise FollowsNoCases
-    return _step(row, act, by, kind=Step.Kind.TAKEN, follower=to, words=words)
+    return take_step(row, act, by, kind=Step.Kind.TAKEN, follower=to, words=words)
 
 
 @act("note_in_case", answers=Followed)
 def note(case: Case, *, words: str, by: User, at: datetime, act: Act) -> Followed:
     """Something more is known. Refuses with AlreadyClosed."""
-    return _step(_lock_open(case, by, at), act, by, kind=Step.Kind.KNOWN, words=words)
+    return take_step(lock_open(case, by, at), act, by, kind=Step.Kind.KNOWN, words=words)
 
 
 @act("plan_in_case", answers=Followed)
 def plan(case: Case, *, words: str, due_at: datetime, topic: str = "", by: User, at: datetime, act: Act) -> Followed:
     """Something is to be done by then. Refuses with AlreadyClosed."""
-    return _step(_lock_open(case, by, at), act, by, kind=Step.Kind.PLANNED, words=words, due_at=due_at, topic=topic)
+    return take_step(lock_open(case, by, at), act, by, kind=Step.Kind.PLANNED, words=words, due_at=due_at, topic=topic)
 
 
 @act("do_in_case", answers=Followed)
@@ -144,17 +144,17 @@ def do_in_case(
 
     Refuses with AlreadyClosed, and with StepTakenBack for a plan that is done or taken back.
     """
-    row = _lock_open(case, by, at)
+    row = lock_open(case, by, at)
     if fulfils and not _stands(row, fulfils):
         raise StepTakenBack
     about = topic or (fulfils.topic if fulfils else "")
-    return _step(row, act, by, kind=Step.Kind.DONE, words=words, fulfils=fulfils, topic=about)
+    return take_step(row, act, by, kind=Step.Kind.DONE, words=words, fulfils=fulfils, topic=about)
 
 
 @act("set_urgency", answers=Followed)
 def set_urgency(case: Case, *, urgency: str, by: User, at: datetime, act: Act) -> Followed:
     """How soon somebody has to look. Refuses with AlreadyClosed."""
-    return _step(_lock_open(case, by, at), act, by, kind=Step.Kind.URGENCY, urgency=urgency)
+    return take_step(lock_open(case, by, at), act, by, kind=Step.Kind.URGENCY, urgency=urgency)
 
 
 @act("close_case", answers=Followed)
@@ -163,12 +163,12 @@ def close_case(case: Case, *, outcome: str, words: str = "", by: User, at: datet
 
     That a child is handed to somebody takes two: refuses with NotAskedByAnother where no colleague asked for it.
     """
-    row = _lock_open(case, by, at)
+    row = lock_open(case, by, at)
     if outcome == Outcome.HANDED_OVER:
         asked = Step.objects.standing().filter(case=row, kind=Step.Kind.HANDING)
         if not asked.exclude(by=by).exists():
             raise NotAskedByAnother
-    return _step(row, act, by, kind=Step.Kind.CLOSED, outcome=Outcome(outcome), words=words)
+    return take_step(row, act, by, kind=Step.Kind.CLOSED, outcome=Outcome(outcome), words=words)
 
 
 @act("ask_to_hand_over_child", answers=Followed)
@@ -177,7 +177,7 @@ def ask_to_hand_over_child(case: Case, *, words: str, by: User, at: datetime, ac
 
     Refuses with AlreadyClosed.
     """
-    return _step(_lock_open(case, by, at), act, by, kind=Step.Kind.HANDING, words=words)
+    return take_step(lock_open(case, by, at), act, by, kind=Step.Kind.HANDING, words=words)
 
 
 @act("reopen_case", answers=Followed)
@@ -192,28 +192,28 @@ def reopen_case(case: Case, *, words: str = "", by: User, at: datetime, act: Act
         raise AlreadyOpen
     row.site = site_followed_at(row.counted_as_id, at, row.site)
     row.save(update_fields=["site"])
-    return _step(row, act, by, kind=Step.Kind.REOPENED, words=words)
+    return take_step(row, act, by, kind=Step.Kind.REOPENED, words=words)
 
 
 @act("void_step", answers=Followed)
 def void_step(step: Step, *, words: str = "", by: User, at: datetime, act: Act) -> Followed:
     """A step was wrong: it stays to be read, and counts no more. Refuses with StepTakenBack or StepStays."""
-    row = _lock_open(step.case, by, at)
+    row = lock_open(step.case, by, at)
     if step.kind not in TAKEN_BACK:
         raise StepStays
     if not _stands(row, step):
         raise StepTakenBack
-    return _step(row, act, by, kind=Step.Kind.VOIDED, voids=step, words=words)
+    return take_step(row, act, by, kind=Step.Kind.VOIDED, voids=step, words=words)
 
 
-def _lock_person(individual: Individual) -> Any:
+def lock_person(individual: Individual) -> Any:
     """Lock the record and whom it counts as; that person. Refuses with NeverWas."""
     person = lock_records([individual.pk])[individual.pk]
     require_was([individual.pk])
     return person
 
 
-def _lock_open(case: Case, by: User, at: datetime) -> Case:
+def lock_open(case: Case, by: User, at: datetime) -> Case:
     """The case, locked, for who may follow it. Refuses with AlreadyClosed or GoesOnElsewhere."""
     _require_to_follow(case, by, at)
     (row,) = lock_by_key(Case.objects.select_related("site", "follower").filter(pk=case.pk))
@@ -237,7 +237,8 @@ def _stands(case: Case, step: Step) -> bool:
     return not done and Step.objects.standing().filter(pk=step.pk, case=case).exists()
 
 
-def _step(case: Case, act: Act, by: User, **facts: Any) -> Followed:
+def take_step(case: Case, act: Act, by: User, **facts: Any) -> Followed:
+    """Write a step into the case, which is locked, and lay it out."""
     (step,) = record_steps([case], at=act.at, act=act, by=by, **facts)
     lay_out([case])
     return Followed(str(case.pk), str(step.pk))

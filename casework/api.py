@@ -83,6 +83,7 @@ class StepRow(serializers.ModelSerializer[Step]):
             "topic",
             "sign",
             "outcome",
+            "traced",
             "voids",
         )
 

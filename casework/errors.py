@@ -87,3 +87,24 @@ class ChildAlone(Refusal):
 
     code = "child_alone"
     message = _("This child has no parent here: a protection officer decides.")
+
+
+class SearchEnded(Refusal):
+    """The search for this person has ended."""
+
+    code = "search_ended"
+    message = _("The search for this person has already ended.")
+
+
+class AnsweredOtherwise(Refusal):
+    """What is answered about a match cannot follow what was answered."""
+
+    code = "answered_otherwise"
+    message = _("This does not follow from the last answer. Read it again.")
+
+
+class NotAgreed(Refusal):
+    """One of the two does not agree to contact, or was not asked."""
+
+    code = "not_agreed"
+    message = _("Contact is made only when both agree. Ask who seeks first.")

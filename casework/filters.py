@@ -3,12 +3,12 @@
 from typing import Any
 
 import django_filters as filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.kinds import Kind, Reason, Urgency
-from casework.models import Case
+from casework.kinds import Answer, Kind, Reason, Urgency
+from casework.models import Case, TracingMatch, TracingRequest
 from centre.access import Permission
 from centre.filters import KeyFilter, SiteFilter, TruthFilter
 from centre.models import Site, User
@@ -79,3 +79,37 @@ class QueueFilterSet(filters.FilterSet):
 
     def only_overdue(self, rows: QuerySet[Case], _name: str, _only: str) -> QuerySet[Case]:
         return rows.filter(due_at__lte=timezone.now())
+
+
+class TracingRequestFilterSet(filters.FilterSet):
+    """How searches for people are narrowed down."""
+
+    case = KeyFilter(method="of_case")
+    open = TruthFilter(method="that_are_open")
+
+    class Meta:
+        model = TracingRequest
+        fields = ()
+
+    def of_case(self, rows: QuerySet[TracingRequest], _name: str, key: Any) -> QuerySet[TracingRequest]:
+        return rows.filter(Q(case=key) | Q(case__counted_with=key))
+
+    def that_are_open(self, rows: QuerySet[TracingRequest], _name: str, is_open: bool) -> QuerySet[TracingRequest]:
+        now_open = TracingRequest.objects.open().values("pk")
+        return rows.filter(pk__in=now_open) if is_open else rows.exclude(pk__in=now_open)
+
+
+class TracingMatchFilterSet(filters.FilterSet):
+    """How likely matches are narrowed down."""
+
+    request = KeyFilter(field_name="request_id")
+    answer = filters.ChoiceFilter(choices=Answer.choices)
+    waiting = TruthFilter(method="that_wait")
+
+    class Meta:
+        model = TracingMatch
+        fields = ()
+
+    def that_wait(self, rows: QuerySet[TracingMatch], _name: str, waiting: bool) -> QuerySet[TracingMatch]:
+        now_waiting = TracingMatch.objects.waiting().values("pk")
+        return rows.filter(pk__in=now_waiting) if waiting else rows.exclude(pk__in=now_waiting)

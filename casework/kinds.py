@@ -100,3 +100,40 @@ OF_SIGN: dict[str, tuple[Kind, Urgency]] = {
     Sign.PRIVATE_TALK: (Kind.PRIVATE_TALK, Urgency.TODAY),
 }
 """Which matter a sign opens, and how soon somebody has to look."""
+
+
+class Consent(models.TextChoices):
+    """Whether somebody agrees that the other is told where they are."""
+
+    YES = "yes", _("agrees")
+    NO = "no", _("does not agree")
+
+
+class Answer(models.TextChoices):
+    """What became of a likely match."""
+
+    NOT_THEM = "not_them", _("It is somebody else")
+    ASKED = "asked", _("It is them: they are asked")
+    AGREES = "agrees", _("They agree to contact")
+    DECLINES = "declines", _("They do not agree to contact")
+    CONTACTED = "contacted", _("They are in contact")
+
+
+MAY_FOLLOW: dict[str, frozenset[Answer]] = {
+    "": frozenset({Answer.NOT_THEM, Answer.ASKED}),
+    Answer.NOT_THEM: frozenset({Answer.ASKED}),
+    Answer.ASKED: frozenset({Answer.NOT_THEM, Answer.AGREES, Answer.DECLINES}),
+    Answer.AGREES: frozenset({Answer.NOT_THEM, Answer.DECLINES, Answer.CONTACTED}),
+    Answer.DECLINES: frozenset({Answer.NOT_THEM, Answer.AGREES}),
+    Answer.CONTACTED: frozenset(),
+}
+"""What may be answered about a match after what was."""
+
+
+class SearchEnd(models.TextChoices):
+    """How the search for a person ended."""
+
+    FOUND = "found", _("Found")
+    REUNITED = "reunited", _("Together again")
+    WITHDRAWN = "withdrawn", _("No longer sought")
+    DIED = "died", _("The sought person died")

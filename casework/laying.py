@@ -6,6 +6,7 @@ from typing import Any
 from casework.models import Case, Step
 
 READ = ("urgency", "urgent_since", "follower", "due_at", "first_action_at", "outcome", "closed_at", "closed_by")
+RAISING = frozenset({Step.Kind.OPENED, Step.Kind.MATCHED})
 ACTIONS = frozenset({Step.Kind.TAKEN, Step.Kind.DONE, Step.Kind.CLOSED})
 
 
@@ -41,6 +42,6 @@ def _read_one(step: Step, said: dict[str, Any]) -> None:
     if closing or step.kind == Step.Kind.REOPENED:
         said["outcome"] = step.outcome
         said["closed_at"], said["closed_by"] = (step.happened_at, step.by) if closing else (None, None)
-    raises = step.kind == Step.Kind.OPENED and (said["urgency"] is None or step.urgency < said["urgency"])
+    raises = step.kind in RAISING and (said["urgency"] is None or step.urgency < said["urgency"])
     if raises or (step.kind == Step.Kind.URGENCY and step.urgency != said["urgency"]):
         said["urgency"], said["urgent_since"] = step.urgency, step.happened_at

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.kinds import Kind, Outcome, Reason, Sign, Topic, Urgency
+from casework.kinds import Answer, Consent, Kind, Outcome, Reason, SearchEnd, Sign, Topic, Urgency
 from centre.access import Permission
 from centre.models import Act, Site, User
 from centre.sealing import SealedField
 from centre.sight import allowed_at
 from registrations.models import Household, Individual, NeedCode, both_or_neither
 
+TRACED = [*Consent.choices, *Answer.choices, *SearchEnd.choices]  # what a step of a search may say
 UNTAKEN = timedelta(minutes=15)  # how long a matter of now may wait before it goes up
 
 
@@ -145,6 +146,11 @@ class Step(models.Model):
         CLOSED = "closed", _("Closed")
         REOPENED = "reopened", _("Opened again")
         VOIDED = "voided", _("Taken back")
+        SOUGHT = "sought", _("Somebody is sought")
+        CONSENT = "consent", _("Who seeks was asked")
+        MATCHED = "matched", _("May be found")
+        ANSWERED = "answered", _("Answer to a match")
+        ENDED = "ended", _("Search ended")
 
     id = models.UUIDField(primary_key=True, editable=False, db_default=models.Func(function="uuidv7"))
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps")
@@ -162,6 +168,9 @@ class Step(models.Model):
     topic = models.CharField(max_length=12, choices=Topic, blank=True)
     sign = models.CharField(max_length=16, choices=Sign, blank=True)
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
+    traced = models.CharField(
+        max_length=10, choices=[*Consent.choices, *Answer.choices, *SearchEnd.choices], blank=True
+    )
     voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
 
     objects = StepQuerySet.as_manager()
@@ -185,7 +194,7 @@ class Step(models.Model):
                 condition=Q(fulfils__isnull=True) | Q(kind="done"), name="step_done_fulfils_what_was_planned"
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=["urgency", "opened"]) | ~Q(urgency=""), name="step_says_how_urgent"
+                condition=~Q(kind__in=["urgency", "opened", "matched"]) | ~Q(urgency=""), name="step_says_how_urgent"
             ),
         )
         indexes = (
@@ -244,3 +253,7 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.phone}"
+
+
+from casework.tracing import TracingMatch as TracingMatch  # noqa: E402 - its tables refer to those above
+from casework.tracing import TracingRequest as TracingRequest  # noqa: E402

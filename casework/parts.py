@@ -8,6 +8,7 @@ from typing import Any
 from casework.kinds import Kind, Reason, Urgency
 from casework.laying import lay_out
 from casework.models import Case, CaseRule, Step
+from casework.tracing_parts import recount_matches
 from centre.locks import lock_with_its_people
 from centre.models import Act, Site, User
 from registrations.models import Household, Membership
@@ -122,6 +123,7 @@ def recount_cases(records: Iterable[uuid.UUID]) -> None:
     alone = [case for case in cases if not case.counted_with_id]
     Case.objects.bulk_update(joined, ["counted_as", "counted_with"])  # first: two open ones of a kind never stand
     Case.objects.bulk_update(alone, ["counted_as", "counted_with"])
+    recount_matches(counted)
 
 
 def _counted(individual_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:

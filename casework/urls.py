@@ -3,14 +3,20 @@
 from django.urls import path
 
 import registrations.addresses  # noqa: F401 - makes <number:…> known
-from casework import duty_views, views
+from casework import duty_views, tracing_views, views
 
 app_name = "casework"
 
 urlpatterns = [
     path("cases/", views.cases, name="cases"),
     path("cases/duty/", duty_views.duty, name="duty"),
+    path("cases/tracing/", tracing_views.searches, name="searches"),
+    path("cases/tracing/<uuid:key>/consent/", tracing_views.consent, name="search_consent"),
+    path("cases/tracing/<uuid:key>/end/", tracing_views.end, name="search_end"),
+    path("cases/tracing/matches/<uuid:key>/answer/", tracing_views.answer, name="match_answer"),
     path("cases/<uuid:key>/", views.case, name="case"),
+    path("cases/<uuid:key>/trace/", tracing_views.trace, name="trace"),
+    path("cases/<uuid:key>/found/", tracing_views.found, name="found"),
     path("cases/<uuid:key>/print/", views.printed, name="printed"),
     path("cases/<uuid:key>/take/", views.take, name="take"),
     path("cases/<uuid:key>/write/", views.write, name="write"),

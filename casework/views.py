@@ -79,13 +79,13 @@ def cases(request: StaffRequest) -> HttpResponse:
 @require_GET
 def case(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """The file of a case, from what is next to how it began; each look at what was said leaves a line."""
-    return _file(request, _case_or_404(request, key))
+    return _file(request, case_or_404(request, key))
 
 
 @require_GET
 def printed(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """The file of a case for the officer's folder."""
-    shown = _case_or_404(request, key)
+    shown = case_or_404(request, key)
     write_log(request.user, LogLine.Verb.PRINTED, shown, ["words"], shown=[shown.individual_id])
     return render(request, "casework/printed.html", {"file": read_file(shown, timezone.now())})
 
@@ -93,7 +93,7 @@ def printed(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def take(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Follow a case; when somebody else was first, their name is said."""
-    row = _case_or_404(request, key)
+    row = case_or_404(request, key)
     press(request, take_case, row, said=_("You follow this case."))
     return see("casework:case", row.pk)
 
@@ -101,7 +101,7 @@ def take(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def write(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Write down what is known, was done, or is to be done."""
-    row, form = _case_or_404(request, key), WriteForm(request.POST)
+    row, form = case_or_404(request, key), WriteForm(request.POST)
     action = WRITES[form.cleaned_data["what"]] if form.is_valid() else note
     return _done(request, row, form, action, "write", _("Written down."))
 
@@ -109,21 +109,21 @@ def write(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def check(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """One of the things that are looked at for a child alone is done."""
-    row = _case_or_404(request, key)
+    row = case_or_404(request, key)
     return _done(request, row, CheckForm(request.POST), do_in_case, "check", _("Written down."))
 
 
 @require_POST
 def handing(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Ask a colleague to agree that a child is handed to somebody."""
-    row, said = _case_or_404(request, key), _("A colleague must agree by closing the case.")
+    row, said = case_or_404(request, key), _("A colleague must agree by closing the case.")
     return _done(request, row, HandingForm(request.POST), ask_to_hand_over_child, "handing", said)
 
 
 @require_POST
 def hand_over(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Let somebody else follow a case."""
-    row = _case_or_404(request, key)
+    row = case_or_404(request, key)
     form = HandOverForm(request.POST, site=row.site, by=request.user)
     return _done(request, row, form, hand_over_case, "hand_over", _("Handed over."), to_queue=True)
 
@@ -131,20 +131,20 @@ def hand_over(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def give_back(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Let nobody follow a case until another takes it."""
-    press(request, hand_over_case, _case_or_404(request, key), to=None, said=_("Given back."))
+    press(request, hand_over_case, case_or_404(request, key), to=None, said=_("Given back."))
     return see("casework:cases")
 
 
 @require_POST
 def urgency(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Say how soon somebody has to look."""
-    return _done(request, _case_or_404(request, key), UrgencyForm(request.POST), set_urgency, "urgency", _("Changed."))
+    return _done(request, case_or_404(request, key), UrgencyForm(request.POST), set_urgency, "urgency", _("Changed."))
 
 
 @require_POST
 def close(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Close a case with how it ended; when another officer was first, that is said."""
-    row = _case_or_404(request, key)
+    row = case_or_404(request, key)
     return _done(request, row, CloseForm(request.POST), close_case, "close", _("The case is closed."), to_queue=True)
 
 
@@ -152,7 +152,7 @@ def close(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 def reopen(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Let a closed case go on."""
     return _done(
-        request, _case_or_404(request, key), ReopenForm(request.POST), reopen_case, "reopen", _("The case goes on.")
+        request, case_or_404(request, key), ReopenForm(request.POST), reopen_case, "reopen", _("The case goes on.")
     )
 
 
@@ -221,7 +221,8 @@ def _opened(request: StaffRequest, number: int) -> Household:
     return household
 
 
-def _case_or_404(request: StaffRequest, key: uuid.UUID) -> Case:
+def case_or_404(request: StaffRequest, key: uuid.UUID) -> Case:
+    """The case, for who may follow it."""
     require(request.user, Permission.SEE_CASES)
     rows = Case.objects.visible_to(request.user).select_related("individual", "counted_as", "site", "follower")
     return get_object_or_404(rows, pk=key)

@@ -48,6 +48,8 @@ DOORS = (
     "stock-counts",
     "stock-movements",
     "stays",
+    "tracing-matches",
+    "tracing-requests",
 )
 
 

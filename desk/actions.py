@@ -12,6 +12,7 @@ from casework.guard import children_kept
 from casework.kinds import Reason
 from casework.models import Case
 from casework.parts import open_cases, open_for_needs
+from casework.tracing_parts import match_registered
 from centre.access import Permission, require
 from centre.acts import act, check_instant
 from centre.bursts import IN_EMERGENCY, say_at_once
@@ -349,10 +350,14 @@ def _take_back(
 
 
 def follow(people: Sequence[Individual], members: Sequence[PersonFacts], site: Site, act: Act, by: User) -> list[Case]:
-    """Open a case for each child whom no adult on the list looks after, and what each need calls for."""
+    """Open a case for each child whom no adult on the list looks after, and what each need calls for.
+
+    Who follows a search for one of them is told; nobody at the desk is.
+    """
     alone = [people[position].pk for position in children_alone(members, local_day(act.at))]
     cases = open_cases(alone, site=site, reason=Reason.CHILD_ALONE, act=act, by=by)
     needs = {person.pk: said.needs for person, said in zip(people, members, strict=True)}
+    match_registered(people, act)
     return [*cases, *open_for_needs(needs, site=site, act=act, by=by)]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from casework.guard import children_kept
 from casework.kinds import Reason
 from casework.parts import open_cases
+from casework.tracing_parts import match_registered
 from centre.access import Permission, allows, require
 from centre.acts import act
 from centre.clock import local_day
@@ -30,6 +31,7 @@ from shelter.beside import parted
 
 OF_THE_MEMBERSHIP = ("relationship", "carer")
 SAID_ANY_DAY = ("going", "phones", "vehicle", "languages")  # by a family of itself, at any desk it comes to
+KNOWN_BY = (*NAMES, "sex", "birth")
 NOT_READ = "not read"  # what `was` says where the desk did not say what it read
 
 
@@ -85,6 +87,7 @@ def correct(
         )
     Conflict.objects.bulk_create(conflicts)
     follow_children(members, before, household.site, day, act, by)
+    _match_anew(changes, act)
     return Corrected(
         str(household.pk), list(dict.fromkeys(one.field for one in written)), [one.field for one in conflicts]
     )
@@ -109,6 +112,7 @@ def settle(conflict: Conflict, *, take: bool, by: User, at: datetime, act: Act) 
         changes = [Change(_row_in(household, members, conflict), conflict.field, conflict.now)]
         with _children_followed(household, members, changes, act, by):
             written = say_anew([*_seat_head(members, changes), *changes], act, cause=Correction.Cause.CORRECTED)
+        _match_anew(changes, act)
     return Corrected(str(household.pk), [one.field for one in written], [])
 
 
@@ -289,6 +293,12 @@ def _children_followed(
     return children_kept(
         parted(people, act.at, families_change=True), by=by, site=household.site, act=act, refusal=None
     )
+
+
+def _match_anew(changes: Iterable[Change], act: Act) -> None:
+    """Whoever is called otherwise now, or is of another age, may be somebody who is sought."""
+    told = {one.row.pk: one.row for one in changes if isinstance(one.row, Individual) and one.field in KNOWN_BY}
+    match_registered(list(told.values()), act)
 
 
 def _row_in(household: Household, members: Mapping[uuid.UUID, Membership], conflict: Conflict) -> Row:

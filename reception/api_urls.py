@@ -5,6 +5,7 @@ from rest_framework.routers import DefaultRouter
 
 from aid.api import Distributions, Handouts, StockCounts, StockMovements
 from casework.api import Cases, CasesOfPeople, Duties, Steps
+from casework.tracing_api import SearchesForPeople, TracingMatches, TracingRequests
 from census.api import Census, CensusFile, Snapshots
 from census.case_api import CaseNumbersView
 from centre.api import Sites, Tokens
@@ -41,6 +42,7 @@ router.register("individuals", Individuals)
 router.register("individuals", Deaths, basename="death")
 router.register("individuals", People, basename="person")
 router.register("individuals", CasesOfPeople, basename="individual-case")
+router.register("individuals", SearchesForPeople, basename="individual-search")
 router.register("individuals", IndividualsTold, basename="individual-told")
 router.register("acts", Undoings, basename="act")
 router.register("conflicts", Conflicts)
@@ -50,6 +52,8 @@ router.register("stays", Stays)
 router.register("cases", Cases)
 router.register("case-steps", Steps)
 router.register("duties", Duties)
+router.register("tracing-requests", TracingRequests)
+router.register("tracing-matches", TracingMatches)
 router.register("distributions", Distributions)
 router.register("handouts", Handouts)
 router.register("stock-movements", StockMovements)

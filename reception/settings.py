@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -160,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "upkeep.tasks.heartbeat", "schedule": 60.0, "options": {"expires": 55}},
     "seal the log": {"task": "upkeep.tasks.seal_log", "schedule": 60.0, "options": {"expires": 55}},
     "take due snapshots": {"task": "census.tasks.take_due_snapshots", "schedule": 60.0, "options": {"expires": 55}},
+    "match who is sought": {"task": "casework.tasks.rematch", "schedule": crontab(hour=3, minute=30)},
 }
 CENSUS_HOURS = _hours("CENSUS_HOURS", "20:00")  # of the whole operation
 BACKUP_KEY = _list("BACKUP_KEY")  # age recipients; `manage.py backup --new-key` makes one
@@ -292,7 +294,15 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {"MarzEnum": "centre.models.Marz", "DoorEnum": "centre.tokens.DOORS"},
+    "ENUM_NAME_OVERRIDES": {
+        "MarzEnum": "centre.models.Marz",
+        "DoorEnum": "centre.tokens.DOORS",
+        "CaseKindEnum": "casework.kinds.Kind",
+        "CaseOutcomeEnum": "casework.kinds.Outcome",
+        "SearchEndEnum": "casework.kinds.SearchEnd",
+        "RelationshipEnum": "registrations.choices.Relationship",
+        "ToSeekerEnum": "casework.tracing.TO_SEEKER",
+    },
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

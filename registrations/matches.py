@@ -20,7 +20,7 @@ from centre.sight import is_in_the_open
 from registrations.facts import MONTHS_SAID, Birth, PersonFacts, months_on
 from registrations.models import Household, Individual, Name
 from registrations.names import fold, fold_fathers_name, words, written_words
-from registrations.near_names import NearNames, near_names
+from registrations.near_names import NearNames, names_of, near_among, near_names
 from registrations.other_names import likeness
 from registrations.today import today
 
@@ -103,6 +103,8 @@ def _parts(folded: str, name: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Found:
+    individual: uuid.UUID
+    counted_as: uuid.UUID
     household: uuid.UUID
     registered_at: datetime
     family: str
@@ -138,6 +140,43 @@ def find_same_families(people: Sequence[PersonFacts], *, settlement: str = "") -
     return [key for key, fit in _likeliest(people, settlement, None).items() if fit.same_family]
 
 
+@dataclass(frozen=True)
+class Likely:
+    """A registered person who may be the one asked for, by that one's id; how well they fit, and what agrees."""
+
+    asked: uuid.UUID
+    individual: uuid.UUID
+    counted_as: uuid.UUID
+    household: uuid.UUID
+    score: float
+    agrees: tuple[str, ...]
+
+
+def find_likely(sought: PersonFacts) -> list[Likely]:
+    """The registered people who may be this one, the likeliest first; looks everywhere and leaves no line."""
+    asked = _Asked.of(sought)
+    near = near_names(asked.spellings)
+    return _weigh([asked], _people_named_like([asked], near), near)
+
+
+def find_likely_among(sought: Sequence[PersonFacts], people: Sequence[Individual]) -> list[Likely]:
+    """Those of these people who may be one of those sought, the likeliest first; of no other name anything is asked."""
+    asked = [_Asked.of(one) for one in sought]
+    spellings = {word: written for one in asked for word, written in one.spellings.items()}
+    near = near_among(spellings, [name for person in people for name in names_of(person)])
+    return _weigh(asked, _read(Q(pk__in=[person.pk for person in people])), near)
+
+
+def _weigh(asked: Sequence[_Asked], people: Sequence[_Found], near: NearNames) -> list[Likely]:
+    fits = ((found, _fit(one, found, "", near)) for found in people for one in asked)
+    likely = [
+        Likely(fit.person, found.individual, found.counted_as, found.household, fit.score, fit.agrees)
+        for found, fit in fits
+        if fit is not None
+    ]
+    return sorted(likely, key=lambda one: (-one.score, one.individual))
+
+
 def _likeliest(people: Sequence[PersonFacts], settlement: str, but: uuid.UUID | None) -> dict[uuid.UUID, _Fit]:
     """The households that may hold one of these people, the likeliest first, each with its best fit."""
     asked = [a for a in map(_Asked.of, people) if a.family or a.given]
@@ -167,10 +206,16 @@ def _people_named_like(asked: Sequence[_Asked], near: NearNames) -> list[_Found]
     for family, members in families.items():
         if family:
             named |= _named_like(family, members, near) & _of_these_ages([one.person.birth for one in members])
+    return _read(named)
+
+
+def _read(these: Q) -> list[_Found]:
     rows = (
-        Individual.objects.filter(today("memberships"), named, registered_at__isnull=False)
+        Individual.objects.filter(today("memberships"), these, registered_at__isnull=False)
         .order_by()
         .values_list(
+            "pk",
+            "memberships__counted_as",
             "memberships__household",
             "registered_at",
             "family_fold",
@@ -183,7 +228,7 @@ def _people_named_like(asked: Sequence[_Asked], near: NearNames) -> list[_Found]
         )[:CANDIDATES]
     )
     return [
-        _Found(*row[:6], birth=Birth(row[6], row[7]), settlement=row[8])  # type: ignore[arg-type]  # registered: it has an instant
+        _Found(*row[:8], birth=Birth(row[8], row[9]), settlement=row[10])  # type: ignore[arg-type]  # registered: it has an instant
         for row in rows
     ]
 

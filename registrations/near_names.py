@@ -15,8 +15,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from registrations.deletions import deletions
-from registrations.models import Name
-from registrations.names import plain_words, scripts, spelt
+from registrations.models import Individual, Name
+from registrations.names import fold, plain_words, scripts, spelt
 from registrations.other_names import called_otherwise, likeness
 
 SHORT = 3  # letters; of a word that short one may be amiss, of a longer one two
@@ -44,7 +44,19 @@ def keys_of(folded: str, letters: str) -> list[int]:
     """The keys by which a name is found: of the whole, and of each of its words."""
     by_fold, by_sign, _apart, as_armenian = _codings(folded, letters)
     forms = {form[:COMPARED] for text in (by_fold, by_sign, as_armenian) for form in (text, *text.split())}
-    return sorted({crc32(key.encode()) - 2**31 for form in forms for key in deletions(form, _errors(form))})
+    return sorted({_key(key) for form in forms for key in deletions(form, _errors(form))})
+
+
+def keys_meant(name: str) -> list[int]:
+    """The keys by which a name as it is written meets those of everybody whom it may mean, short forms included."""
+    folded = fold(name)
+    others = {other for part in (folded, *folded.split()) for other in called_otherwise(part)}
+    meant = {_key(_unmarked(other)[:COMPARED]) for other in others}
+    return sorted(meant.union(keys_of(folded, spelt(name)) if folded else ()))
+
+
+def _key(form: str) -> int:
+    return crc32(form.encode()) - 2**31
 
 
 def _errors(word: str) -> int:
@@ -55,6 +67,19 @@ def _unmarked(folded: str) -> str:
     """The fold letter by letter, its ending too, so that an error in it is one error."""
     folded = folded.replace("sh", "š").replace("zh", "ž")
     return " ".join(word[:-1] + "ian" if len(word) > 2 and word.endswith("y") else word for word in folded.split())
+
+
+KnownName = tuple[str, str, str]
+"""The kind of a name, its fold, and how it is spelt."""
+
+
+def names_of(individual: Individual) -> list[KnownName]:
+    """The names of a person that are known, by kind."""
+    names = (
+        (Name.Kind.GIVEN.value, individual.given_fold, individual.given_name),
+        (Name.Kind.FAMILY.value, individual.family_fold, individual.family_name),
+    )
+    return [(kind, folded, spelt(written)) for kind, folded, written in names if folded]
 
 
 class NearNames:
@@ -99,11 +124,16 @@ def _in_one_script(asked: str, written: str) -> int | None:
 
 def near_names(asked: Mapping[str, str]) -> NearNames:
     """For each folded word, written so, the names of either kind that it may be; the word itself always is one."""
-    letters = {folded: spelt(written) for folded, written in asked.items()}
-    keys = sorted({key for folded, spelling in letters.items() for key in keys_of(folded, spelling)})
+    keys = sorted({key for folded, written in asked.items() for key in keys_of(folded, spelt(written))})
     with connection.cursor() as cursor:
         cursor.execute(WITH_KEY, [keys])
-        rows = cursor.fetchall()
+        return near_among(asked, cursor.fetchall())
+
+
+def near_among(asked: Mapping[str, str], names: Iterable[KnownName]) -> NearNames:
+    """The same among these names alone."""
+    letters = {folded: spelt(written) for folded, written in asked.items()}
+    rows = set(names)
     known = {kind: _Known([row[1:] for row in rows if row[0] == kind]) for kind in Name.Kind.values}
     return NearNames(
         asked,

@@ -14,8 +14,8 @@ from centre.refusals import refused_on
 from registrations.errors import AlreadyWritten, CardTaken, NotSeenThere, OneHead
 from registrations.facts import Group, HouseholdFacts, PersonFacts
 from registrations.models import ONE_HEAD, Household, Individual, Membership, Movement, Name, Sighting, SpecificNeed
-from registrations.names import fold, fold_fathers_name, sort_key, spelt
-from registrations.near_names import keys_of
+from registrations.names import fold, fold_fathers_name, sort_key
+from registrations.near_names import keys_of, names_of
 
 
 def record_household(
@@ -158,21 +158,13 @@ def record_needs(needs: Mapping[uuid.UUID, Collection[str]], act: Act) -> None:
 
 def record_names(individuals: Iterable[Individual]) -> None:
     """Add the distinct names of these people; in order, so that two desks cannot wait for each other."""
-    names = {
-        (folded, spelt(written), kind)
-        for individual in individuals
-        for kind, folded, written in (
-            (Name.Kind.GIVEN, individual.given_fold, individual.given_name),
-            (Name.Kind.FAMILY, individual.family_fold, individual.family_name),
-        )
-        if folded
-    }
-    rows = Name.objects.filter(folded__in={folded for folded, _letters, _kind in names})
-    known = set(rows.values_list("folded", "spelt", "kind"))
+    names = {name for individual in individuals for name in names_of(individual)}
+    rows = Name.objects.filter(folded__in={folded for _kind, folded, _letters in names})
+    known = set(rows.values_list("kind", "folded", "spelt"))
     Name.objects.bulk_create(
         (
             Name(folded=folded, spelt=letters, kind=kind, keys=keys_of(folded, letters))
-            for folded, letters, kind in sorted(names - known)
+            for kind, folded, letters in sorted(names - known)
         ),
         ignore_conflicts=True,
     )

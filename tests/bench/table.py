@@ -24,6 +24,8 @@ from django.utils import timezone  # noqa: E402
 
 from aid.actions import Rule, plan_distribution  # noqa: E402
 from aid.models import Item  # noqa: E402
+from casework.tracing import TracingRequest  # noqa: E402
+from casework.tracing_actions import rematch_open_searches, seek_person  # noqa: E402
 from census.actions import take_snapshots  # noqa: E402
 from centre.access import Role  # noqa: E402
 from centre.models import Site, User  # noqa: E402
@@ -42,6 +44,7 @@ from tests.servers import Server, serve  # noqa: E402
 WORKERS, THREADS = 2, 4
 ALONE, TOGETHER = 200, 800
 CLIENTS = 8
+OPEN_SEARCHES = 2000
 FILES = (
     ("families, a row a person (CSV)", "/api/v1/households.csv?why=bench&lang=hy"),
     ("the same once more", "/api/v1/households.csv?why=bench&lang=hy"),
@@ -77,6 +80,7 @@ def main(people: int) -> None:
     for file, t in taken:
         say(f"| {file} | {t.first:.2f} | {t.whole:.2f} | {t.bytes / 1e6:.1f} | {t.grown / 1000:.0f} |")
     say(f"\n{race}")
+    say(f"\n{rematched()}")
     rate = 500 / bare_inserts(settings.DATABASE_URL, goris.pk, staff.pk, 500)
     register = next(t for t in timings if t.name.startswith("register") and t.clients == CLIENTS)
     say(f"\nBare INSERTs of a family of five by psycopg: {rate:.0f} a second, {rate / register.rate:.1f} × ours.")
@@ -85,6 +89,7 @@ def main(people: int) -> None:
 
 def measured(server: Server, goris: Site, staff: User, volunteer: User) -> Iterator[Timing]:
     """Each operation, alone and from eight clients."""
+    officer = make_staff(Role.PROTECTION, None, "officer")
     until = timezone.now() + timedelta(hours=12)
     coordinator, desk = make_token(staff, "bench", until), make_token(volunteer, "bench", until)
 
@@ -102,6 +107,10 @@ def measured(server: Server, goris: Site, staff: User, volunteer: User) -> Itera
     yield from both("place a family of five", coordinator, placements(written), status=201)
     yield from both("hand out", coordinator, handouts(staff), status=201)
     yield from both("census of a day, from rows", coordinator, censuses(), fewer=20)
+    protection = make_token(officer, "bench", until)
+    yield from both("search for a person", protection, searches_for_people(), status=201, fewer=4)
+    ask_for_searches(OPEN_SEARCHES - TracingRequest.objects.open().count(), officer)
+    yield from both(f"register, with {OPEN_SEARCHES:,} people sought", desk, intakes(goris), status=201)
 
 
 def fives() -> Iterator[InventedFamily]:
@@ -163,6 +172,38 @@ def censuses() -> Iterator[Call]:
     """The census of this moment."""
     while True:
         yield "GET", "/api/v1/census/", None
+
+
+def sought_people() -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Who seeks, and whom: every second one is registered, under a name with an error in it."""
+    people = list(Individual.objects.order_by("pk").values_list("pk", flat=True)[:20000])
+    invented = (person for family in fives() for person in family.members)
+    names = Individual.objects.order_by("-pk").values_list("given_name", "family_name")[:20000]
+    for number, (person, one, (given, family)) in enumerate(zip(people, invented, names, strict=False)):
+        if number % 2:
+            yield person, {"given_name": given, "family_name": family[:3] + family[4:]}
+        else:
+            yield person, {"given_name": one.given_name, "family_name": one.family_name}
+
+
+def searches_for_people() -> Iterator[Call]:
+    """People of whom each seeks one."""
+    for person, said in sought_people():
+        body = {"id": uuid.uuid4(), "at": timezone.now().isoformat(), "age": 40} | said
+        yield "POST", f"/api/v1/individuals/{person}/seek/", body
+
+
+def ask_for_searches(number: int, by: User) -> None:
+    """So many more people are sought."""
+    for person, said in islice(sought_people(), 1000, 1000 + max(number, 0)):
+        seek_person(Individual.objects.get(pk=person), **said, by=by)
+
+
+def rematched() -> str:
+    """How long the night's comparison of everybody who is sought takes."""
+    searches, began = TracingRequest.objects.open().count(), time.perf_counter()
+    found = rematch_open_searches()
+    return f"{searches:,} searches matched again in {time.perf_counter() - began:.1f} s, {found} new."
 
 
 def commit() -> str:

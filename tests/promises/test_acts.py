@@ -46,6 +46,7 @@ from casework.actions import (
     take_case,
     void_step,
 )
+from casework.tracing_actions import answer_match, ask_seeker, end_search, seek_person
 from census.actions import revise_snapshot
 from centre.access import NotAllowed, Role
 from centre.actions import (
@@ -84,7 +85,7 @@ from desk.coming import confirm_seen, dismiss_seen, note_seen
 from desk.correcting import Said, correct, settle
 from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs
-from registrations.facts import Group, PersonFacts
+from registrations.facts import Birth, Group, PersonFacts
 from registrations.models import Household, NeedCode
 from shelter.actions import (
     add_rooms,
@@ -201,6 +202,12 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "unmerge": lambda w: sent(unmerge, w.officer, w.merge),
     "open_case": lambda w: sent(open_case, w.coordinator, w.child, kind="other", urgency="week", words="afraid"),
     "observe": lambda w: sent(observe, w.volunteer, w.child, sign="wounded", site=w.goris),
+    "seek_person": lambda w: sent(
+        seek_person, w.officer, w.child, given_name="Karen", family_name="Hakobyan", birth=Birth.in_year(1989)
+    ),
+    "ask_seeker": lambda w: sent(ask_seeker, w.officer, w.search, consent="yes"),
+    "answer_match": lambda w: sent(answer_match, w.officer, w.match, answer="asked", words="by telephone"),
+    "end_search": lambda w: sent(end_search, w.officer, w.search, outcome="found"),
     "take_case": lambda w: sent(take_case, w.officer, w.case),
     "hand_over_case": lambda w: sent(hand_over_case, w.officer, w.case, to=w.officer, words="you know her"),
     "note_in_case": lambda w: sent(note, w.officer, w.case, words="an aunt in Vayk"),

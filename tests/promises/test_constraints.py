@@ -188,6 +188,12 @@ CARDS_AND_CASES: dict[str, Break] = {
     "step_done_fulfils_what_was_planned": lambda w: again(w.planned, fulfils=w.planned),
     "step_says_how_urgent": lambda w: again(w.planned, kind="urgency", due_at=None),
     "casework_step_voids_id_key": lambda w: void_twice(w.planned, kind="voided", due_at=None),
+    "sought_has_a_name": lambda w: change(w.search, given_name="", family_name=""),
+    "search_ended_by_someone": lambda w: change(w.search, closed_at=w.now, outcome="found"),
+    "seeker_was_asked_by_someone": lambda w: change(w.search, consent="yes"),
+    "sought_born_as_precise_as_said": lambda w: change(w.search, birth_precision="year"),
+    "match_told_once": lambda w: again(w.match),
+    "match_answered_by_someone": lambda w: change(w.match, answer="asked"),
     "duty_ends_after_start": lambda w: duty(w, until=w.now),
     "duty_ended_by_someone": lambda w: duty(w, ended_at=w.now),
 }

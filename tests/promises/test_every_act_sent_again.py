@@ -177,6 +177,18 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         f"individuals/{w.child.pk}/open-case/",
         {"kind": "other", "urgency": "now"},
     ),
+    "individuals/{id}/seek/": lambda w: (
+        w.officer,
+        f"individuals/{w.child.pk}/seek/",
+        {"family_name": "Hakobyan", "age": 34, "at": w.now.isoformat()},
+    ),
+    "tracing-requests/{id}/consent/": lambda w: (
+        w.officer,
+        f"tracing-requests/{w.search.pk}/consent/",
+        {"consent": "yes"},
+    ),
+    "tracing-requests/{id}/end/": lambda w: (w.officer, f"tracing-requests/{w.search.pk}/end/", {"outcome": "found"}),
+    "tracing-matches/{id}/answer/": lambda w: (w.officer, f"tracing-matches/{w.match.pk}/answer/", {"answer": "asked"}),
     "cases/{id}/take/": lambda w: (w.officer, f"cases/{w.case.pk}/take/", {}),
     "cases/{id}/hand-over/": lambda w: (w.officer, f"cases/{w.case.pk}/hand-over/", {"to": str(w.officer.pk)}),
     "cases/{id}/note/": lambda w: (w.officer, f"cases/{w.case.pk}/note/", {"words": "an aunt"}),

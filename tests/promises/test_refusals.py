@@ -40,6 +40,7 @@ from cards.sheets import read_sheet
 from casework import errors as casework
 from casework.actions import close_case, hand_over_case, note, open_case, reopen_case, take_case, void_step
 from casework.models import Case
+from casework.tracing_actions import answer_match, end_search
 from census import errors as census
 from census.actions import revise_snapshot, take_snapshots
 from census.files import census_file
@@ -111,6 +112,12 @@ def twice(do: Callable[..., Any], *about: Any, **facts: Any) -> Refused:
     """Done once, it is refused the second time."""
     do(*about, **facts)
     return lambda: do(*about, **facts)
+
+
+def contact_before_who_seeks_agrees(world: World) -> Refused:
+    for answer in ("asked", "agrees"):
+        answer_match(world.match, answer=answer, by=world.officer)
+    return lambda: answer_match(world.match, answer="contacted", by=world.officer)
 
 
 def registered(world: World, *members: PersonFacts, **facts: Any) -> Refused:
@@ -331,6 +338,9 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     casework.StepTakenBack: lambda w: twice(void_step, w.planned, by=w.officer),
     casework.NotAskedByAnother: lambda w: lambda: close_case(w.case, outcome="handed_over", by=w.officer),
     casework.StepStays: lambda w: lambda: void_step(w.case.steps.first(), by=w.officer),
+    casework.SearchEnded: lambda w: twice(end_search, w.search, outcome="found", by=w.officer),
+    casework.AnsweredOtherwise: lambda w: twice(answer_match, w.match, answer="asked", by=w.officer),
+    casework.NotAgreed: lambda w: contact_before_who_seeks_agrees(w),
     casework.GoesOnElsewhere: goes_on_elsewhere,
 }
 CARDS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {

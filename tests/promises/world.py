@@ -16,7 +16,8 @@ from aid.storing import confirm_stock, count_stock, receive_stock, send_stock
 from cards.actions import print_cards
 from cards.models import Card
 from casework.actions import close_case, open_case, plan
-from casework.models import Case, Step
+from casework.models import Case, Step, TracingRequest
+from casework.tracing_actions import seek_person
 from census.actions import take_snapshots
 from census.models import Snapshot
 from centre.access import Role
@@ -105,6 +106,9 @@ class World:
         opened = open_case(self.head(self.alone), kind="documents", urgency="week", by=by, at=at)
         self.old_case = Case.objects.get(pk=opened.case)
         close_case(self.old_case, outcome="helped", by=by, at=at)
+        sought = seek_person(self.head(self.alone), given_name="Vahan", family_name="Hakobyan", by=by, at=at)
+        self.search = TracingRequest.objects.get(pk=sought.search)
+        self.match = self.search.matches.get()
 
     def _correct(self) -> None:
         self.couple = self.make_family(person("Vera"), person("Petros", sex="M", relationship="spouse"))
