@@ -152,7 +152,7 @@ def holds(book: Book) -> Iterator[Line]:
     for (act, room, until, given_up_in), kept in held.items():
         records, words = [one.individual_id for one in kept], _("Place held")
         more = [_("until %(at)s") % {"at": _instant(until)}]
-        reason = kept[0].reason
+        reason = kept[0].why_held
         yield book.line("hold", _in_room(words, room), act, records, more=more, reason=reason)
         if given_up_in and given_up_in.kind == "end_stay":  # otherwise the line of that act says why
             yield book.line("hold_released", _in_room(_("Place released"), room), given_up_in, records)

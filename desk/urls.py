@@ -5,6 +5,7 @@ from django.urls import path
 import registrations.addresses  # noqa: F401 - makes <number:…> known
 from desk import (
     change_views,
+    hospital_views,
     intake_views,
     list_views,
     log_views,
@@ -46,6 +47,8 @@ urlpatterns = [
     path("families/<number:number>/seen/", views.confirm_arrival, name="confirm_arrival"),
     path("families/<number:number>/not-seen/", views.not_them, name="not_them"),
     path("families/<number:number>/depart/", views.departure, name="depart"),
+    path("families/<number:number>/hospital/", hospital_views.to_hospital, name="to_hospital"),
+    path("families/<number:number>/back/", hospital_views.from_hospital, name="from_hospital"),
     path("families/<number:number>/died/", views.death, name="died"),
     path("families/<number:number>/born/", views.birth, name="born"),
     path("families/<number:number>/needs/<uuid:key>/", need_views.needs, name="needs"),

@@ -41,6 +41,7 @@ from desk.forms import (
     VoidForm,
 )
 from desk.histories import About, may_be_undone, read_changes, read_conflicts
+from desk.hospital import who_may_be_back
 from desk.missing import MissingForm
 from desk.on_paper import PaperForm
 from desk.pages import Page
@@ -227,6 +228,7 @@ def _draw_file(request: StaffRequest, household: Household, form: ActForm | None
         "site": site,
         "here": here,
         "coming": len(coming),
+        "may_be_back": coming and site and who_may_be_back(coming, site, request.user, timezone.now()),
         "all_expected": site is not None and coming.keys() == file.expected_at(site, request.user, timezone.now()),
         "reads_only": reads_only,
         "corrects": not reads_only and may_correct(request.user, household, timezone.now()),

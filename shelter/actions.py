@@ -8,8 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-
 from casework.guard import children_kept
 from centre.access import Permission, require
 from centre.acts import act
@@ -25,17 +23,15 @@ from registrations.presences import lay_out_presences
 from registrations.whereabouts import told_of, touched_at
 from shelter.beside import parted, seat
 from shelter.errors import (
-    AlreadyHeld,
     AlreadyHoused,
-    HoldEndsFirst,
     HoldGone,
-    NotEnoughPlaces,
     PlaceBlocked,
     PlaceTaken,
     RoomNameTaken,
     SiteDiffers,
     StayEnded,
 )
+from shelter.keeping import hold_each, keep_places, leave, require_nothing_held
 from shelter.locks import lock_free_places, lock_members, lock_people
 from shelter.models import PLACE_TAKEN_ONCE, ROOM_NAME_ONCE, Bedding, Place, Room, Stay, StayQuerySet
 from shelter.nights import lay_out_stays
@@ -72,10 +68,10 @@ def hold_places(
     if site.is_closed(at):
         raise SiteClosed
     people = lock_members(household, members, at, by)
-    _require_nothing_held(people, at)
+    require_nothing_held(people, at)
     spots = lock_free_places(rooms, len(people), at)
     with _children_kept(people, site, rooms, by=by, act=act):
-        return _hold([Lodging(who, *spot) for who, spot in seat(people, spots, at)], until, reason, at, act)
+        return _held(hold_each([Lodging(who, *spot) for who, spot in seat(people, spots, at)], until, reason, at, act))
 
 
 @act("place", answers=Placed)
@@ -170,7 +166,7 @@ def end_stays(stays: Sequence[Stay], *, happened_anyway: str = "", by: User, at:
     if any(stay.kind == Stay.Kind.STAY and at not in stay.during for _, stay in running):
         raise StayEnded
     with _children_kept(people, site, by=by, act=act, happened_anyway=happened_anyway):
-        _leave([(who, stay) for who, stay in running if stay.kind == Stay.Kind.STAY], at, act)
+        leave([(who, stay) for who, stay in running if stay.kind == Stay.Kind.STAY], at, act)
         cut_holds([stay for _who, stay in running if stay.kind == Stay.Kind.HOLD], at, act)
     return Placed([str(who.person) for who in people], [str(stay.pk) for stay in stays])
 
@@ -185,14 +181,9 @@ def keep_beds(stays: Sequence[Stay], *, until: datetime, reason: str, by: User, 
     site = _site_of([stay.room for stay in stays])
     require(by, Permission.PLACE, site, at)
     people = lock_people(stays, at, by)
-    running = _as_they_are(Stay.objects.stays().at(at), stays)
-    placed = [stay.place_id for stay in running if stay.place_id]
-    if len(placed) < len(running):
-        raise NotEnoughPlaces(len(placed), len(running))
-    _require_nothing_held(people, at)
-    lock_by_key(Place.objects.filter(pk__in=placed).only("pk"))
+    sleeping = list(zip(people, _as_they_are(Stay.objects.stays().at(at), stays), strict=True))
     with _children_kept(people, site, by=by, act=act, refusal=None):
-        return _hold(_leave(list(zip(people, running, strict=True)), at, act), until, reason, at, act)
+        return _held(keep_places(sleeping, until, reason, at, act))
 
 
 @act("void_bedding", answers=Placed)
@@ -306,11 +297,6 @@ def _is_given_up(hold: Stay, site: Site) -> bool:
     return site.kind != Site.Kind.HOSPITAL or hold.site_id == site.pk
 
 
-def _require_nothing_held(people: Sequence[Sleeper], at: datetime) -> None:
-    if Stay.objects.holds().of(who.person for who in people).from_(at).exists():
-        raise AlreadyHeld
-
-
 def _as_they_are(rows: StayQuerySet, asked: Sequence[Stay]) -> list[Stay]:
     """Those asked for, in their order, as they are now; refuses with StayEnded when one is not among the rows."""
     found = rows.select_related("room", "place").in_bulk([stay.pk for stay in asked])
@@ -324,35 +310,6 @@ def _children_kept(
 ) -> AbstractContextManager[None]:
     """No child is placed away from who looks after it, and none comes to sleep among strangers."""
     return children_kept(parted([who.person for who in people], act.at, rooms), site=site, act=act, **how)
-
-
-def _leave(sleeping: Sequence[tuple[Sleeper, Stay]], at: datetime, act: Act) -> list[Lodging]:
-    """Write that these people left their rooms; return the rooms they left."""
-    left = [Lodging(who, stay.room, stay.place) for who, stay in sleeping]
-    if left:
-        record_bedding(Bedding.Kind.LEFT, left, at=at, act=act)
-        lay_out_stays([lodging.sleeper.person for lodging in left], act)
-    return left
-
-
-def _hold(lodgings: Sequence[Lodging], until: datetime, reason: str, at: datetime, act: Act) -> Placed:
-    if until <= at:
-        raise HoldEndsFirst
-    with refused_on(PLACE_TAKEN_ONCE, PlaceTaken()):
-        holds = Stay.objects.bulk_create(
-            Stay(
-                kind=Stay.Kind.HOLD,
-                individual_id=lodging.sleeper.person,
-                site_id=lodging.room.site_id,
-                room=lodging.room,
-                place=lodging.place,
-                during=DateTimeTZRange(at, until, "[)"),
-                act=act,
-                reason=reason,
-            )
-            for lodging in lodgings
-        )
-    return Placed([str(hold.individual_id) for hold in holds], [str(hold.pk) for hold in holds])
 
 
 def _bed(kind: str, lodgings: Sequence[Lodging], site: Site, *, at: datetime, act: Act, reason: str = "") -> None:
@@ -385,6 +342,10 @@ def _arrive_where_absent(people: Sequence[Sleeper], site: Site, at: datetime, ac
     if absent:
         record_movements("arrived", [who.addressed for who in absent], site=site, at=at, act=act)
         lay_out_presences([who.person for who in absent])
+
+
+def _held(holds: Sequence[Stay]) -> Placed:
+    return Placed([str(hold.individual_id) for hold in holds], [str(hold.pk) for hold in holds])
 
 
 def _placed(people: Sequence[Sleeper], act: Act) -> Placed:

@@ -21,6 +21,7 @@ WRITES = {"create", "bulk_create", "save", "delete", "update", "get_or_create", 
 # Steps of acts that stand in a file of their own, and what every act itself needs.
 ALSO_WRITE = {
     "registrations/presences.py": "lay_out_presences, and nothing else, writes presences and absences",
+    "shelter/keeping.py": "a part of keep_beds and its like: holds beds while their people are away",
     "shelter/nights.py": "lay_out_stays, and nothing else, writes stays",
     "casework/laying.py": "lay_out, and nothing else, writes how the steps of a case read",
     "centre/sealing.py": "seals the same words with another key",

@@ -79,6 +79,7 @@ from desk.actions import (
 from desk.belonging import make_head, never_was, split, undo
 from desk.coming import confirm_seen
 from desk.correcting import Said, correct, settle
+from desk.hospital import back_from_hospital, send_to_hospital
 from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs
 from desk.proof import require_proof
@@ -292,6 +293,14 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     ),
     registrations.NotMerged: lambda w: twice(unmerge, w.merge, by=w.officer),
     registrations.CardTaken: lambda w: registered(w, person(), card=w.card.number),
+    desk.NotAHospital: lambda w: (
+        lambda: send_to_hospital(
+            w.family, site=w.goris, hospital=w.sisian, patient=w.head(w.family).pk, by=w.coordinator
+        )
+    ),
+    desk.NotInHospital: lambda w: (
+        lambda: back_from_hospital(w.family, site=w.goris, members=[w.head(w.family).pk], by=w.coordinator)
+    ),
     desk.NotNewborn: lambda w: born(w, child("Davit")),
     desk.NotTheMother: lambda w: born(w, newborn(), mother=w.head(w.gone).pk),
     desk.CarerMissing: lambda w: registered(w, person(), child("Davit", relationship="other")),
