@@ -80,8 +80,9 @@ def follow_to_hospital(person: uuid.UUID, *, site: Site, act: Act, by: User) -> 
 
     Answers the cases that are new.
     """
-    medical = {"kind": Kind.MEDICAL, "urgency": Urgency.TODAY}
-    new = open_cases([person], site=site, reason=Reason.URGENT_NEED, act=act, by=by, **medical)
+    new = open_cases(
+        [person], site=site, reason=Reason.URGENT_NEED, kind=Kind.MEDICAL, urgency=Urgency.TODAY, act=act, by=by
+    )
     say_in_medical_case(person, Step.Kind.DONE, Step.OwnWords.TO_HOSPITAL, act=act, by=by)
     return new
 

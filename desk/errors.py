@@ -33,6 +33,20 @@ class NotPlanned(Refusal):
     message = _("A protection officer must agree before this child leaves. Record it as already happened, or ask.")
 
 
+class NoDeath(Refusal):
+    """No death of the person is recorded."""
+
+    code = "no_death"
+    message = _("No death of this person is recorded.")
+
+
+class FamilyToldAlready(Refusal):
+    """It is recorded already that the family was told."""
+
+    code = "family_told_already"
+    message = _("It is already recorded that the family was told.")
+
+
 class NotAHospital(Refusal):
     """Somebody is sent to a hospital that is none."""
 

@@ -57,12 +57,10 @@ class HospitalForm(PaperForm):
     )
     arrived = forms.TypedChoiceField(
         label=gettext_lazy("Where is this person now?"),
-        choices=[("", gettext_lazy("On the way there")), ("yes", gettext_lazy("In the hospital"))],
-        coerce=bool,
-        empty_value=False,
-        required=False,
+        choices=[("no", gettext_lazy("On the way there")), ("yes", gettext_lazy("In the hospital"))],
+        coerce=lambda said: said == "yes",
         widget=forms.RadioSelect,
-        initial="",
+        initial="no",
     )
     keep_bed_until = BedField(label=gettext_lazy("Their bed"), widget=forms.RadioSelect)
     happened_anyway = LineField(

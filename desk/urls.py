@@ -14,6 +14,7 @@ from desk import (
     need_views,
     paper,
     seen_views,
+    telling_views,
     told_views,
     views,
 )
@@ -50,6 +51,7 @@ urlpatterns = [
     path("families/<number:number>/hospital/", hospital_views.to_hospital, name="to_hospital"),
     path("families/<number:number>/back/", hospital_views.from_hospital, name="from_hospital"),
     path("families/<number:number>/died/", views.death, name="died"),
+    path("families/<number:number>/family-told/", telling_views.family_told, name="family_told"),
     path("families/<number:number>/born/", views.birth, name="born"),
     path("families/<number:number>/needs/<uuid:key>/", need_views.needs, name="needs"),
     path("families/<number:number>/missing/", missing_views.counted_by_mistake, name="counted_by_mistake"),

@@ -84,6 +84,7 @@ from desk.correcting import Said, correct, settle
 from desk.hospital import back_from_hospital, send_to_hospital
 from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs
+from desk.telling_deaths import tell_family_of_death
 from registrations.facts import Group, PersonFacts
 from registrations.models import Household, NeedCode
 from shelter.actions import (
@@ -197,6 +198,9 @@ DESK: dict[str, Callable[[World], Sent]] = {
     ),
     "back_from_hospital": lambda w: sent(
         back_from_hospital, w.volunteer, in_hospital(w), site=w.goris, members=[w.head(w.sleepers).pk]
+    ),
+    "tell_family_of_death": lambda w: sent(
+        tell_family_of_death, w.officer, w.one_who_died(), to_whom="Anna", how="in_person"
     ),
     "born": lambda w: sent(record_birth, w.coordinator, w.family, site=w.goris, child=newborn()),
     "void": lambda w: sent(void_movement, w.coordinator, w.departure),
