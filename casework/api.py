@@ -65,6 +65,8 @@ class CaseRow(serializers.ModelSerializer[Case]):
 class StepRow(serializers.ModelSerializer[Step]):
     """A step in a case, with what was said."""
 
+    words = serializers.CharField(source="said", read_only=True)
+
     class Meta:
         model = Step
         fields = (

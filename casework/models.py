@@ -15,6 +15,7 @@ from centre.access import Permission
 from centre.models import Act, Site, User
 from centre.sealing import SealedField
 from centre.sight import allowed_at
+from centre.words import in_words
 from registrations.models import Household, Individual, NeedCode, both_or_neither
 
 TRACED = [*Consent.choices, *Answer.choices, *SearchEnd.choices]  # what a step of a search may say
@@ -152,6 +153,12 @@ class Step(models.Model):
         ANSWERED = "answered", _("Answer to a match")
         ENDED = "ended", _("Search ended")
 
+    class OwnWords(models.TextChoices):
+        """Words that the house writes itself: kept as a code, read in the reader's language."""
+
+        TO_HOSPITAL = "to_hospital", _("Sent to a hospital.")
+        FROM_HOSPITAL = "from_hospital", _("Back from hospital.")
+
     id = models.UUIDField(primary_key=True, editable=False, db_default=models.Func(function="uuidv7"))
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -204,6 +211,11 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} in {self.case_id}"
+
+    @property
+    def said(self) -> str:
+        """The words, also those that the house wrote itself."""
+        return in_words(self.words, self.OwnWords)
 
 
 class CaseRule(models.Model):

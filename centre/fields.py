@@ -123,14 +123,26 @@ class SiteField(serializers.Field[Site, str, str, Any]):
     default_error_messages = {"unknown": _("There is no such site.")}
 
     def to_internal_value(self, data: Any) -> Site:
-        asker = self.context["request"].user
-        site = site_known_to(asker, data) if isinstance(data, str) and len(data) <= UUID_LENGTH else None
+        site = self.find(data) if isinstance(data, str) and len(data) <= UUID_LENGTH else None
         if site is None:
             self.fail("unknown")
         return site
 
+    def find(self, word: str) -> Site | None:
+        """The site of this code or id, if the asker may know of it."""
+        return site_known_to(self.context["request"].user, word)
+
     def to_representation(self, value: Site) -> str:
         return value.code
+
+
+@extend_schema_field({"type": "string", "maxLength": 36, "description": "A hospital's code or id."})
+class HospitalField(SiteField):
+    """A hospital by its code or id: anybody may send somebody there."""
+
+    def find(self, word: str) -> Site | None:
+        hospital: Site | None = _sites_by(word).to_be_sent_to().first()
+        return hospital
 
 
 @extend_schema_field({"type": ["string", "null"], "description": "A site's code; null where one may not know of it."})

@@ -24,7 +24,7 @@ from centre.assignments import Assignment
 from centre.clock import default_cut_off_hours
 from centre.devices import called
 from centre.lost_factors import LostFactor as LostFactor
-from centre.sight import allowed_at, in_the_open, sight_of
+from centre.sight import allowed_at, in_the_open, may_be_sent_to, sight_of
 
 
 class Marz(models.TextChoices):
@@ -140,6 +140,10 @@ class SiteQuerySet(models.QuerySet["Site"]):
     def visible_to(self, user: User, at: datetime | None = None) -> "SiteQuerySet":
         """The sites that the user may know of."""
         return self.filter(sight_of(user, at).known())
+
+    def to_be_sent_to(self) -> "SiteQuerySet":
+        """The hospitals: anybody may send somebody there, whoever may know of the people in them."""
+        return self.filter(may_be_sent_to())
 
     def hidden_from(self, user: User, at: datetime | None = None) -> "SiteQuerySet":
         """The sites that the user may not know of."""

@@ -2,7 +2,7 @@
 
 A confidential site hides people from those who hurt them. Its name is told to those who work there, and to protection
 officers and administrators of all sites; that somebody is there, to the first two alone. Everybody else is told what
-they would be told if there were no such site.
+they would be told if there were no such site. A hospital alone is named to whoever sends somebody there.
 """
 
 import uuid
@@ -72,6 +72,11 @@ def allowed_at(user: "User", *permissions: Permission, at: datetime | None = Non
         return known
     within = {site for reach in reaches for site in reach or ()}
     return known & Q(**{f"{path}__in" if path else "pk__in": within})
+
+
+def may_be_sent_to(path: str = "") -> Q:
+    """The condition that anybody may send somebody to the site: a hospital's house is known, who lies in it is not."""
+    return Q(**{f"{path}__kind" if path else "kind": "hospital"})
 
 
 def in_the_open(path: str = "") -> Q:

@@ -41,13 +41,16 @@ from desk.bodies import (
     OnPaper,
     PreRegistrationBody,
     ProofBody,
+    line,
 )
 from desk.coming import Seen, confirm_seen, dismiss_seen
 from desk.intake import MOST_CROSSING
 from desk.merging import Merged, merge_individuals, unmerge
 from desk.naming import card_facts, given_in, take_names
 from desk.proof import find_without_number, require_proof
+from desk.telling_deaths import FamilyTold, tell_family_of_death
 from registrations.card_texts import CardText
+from registrations.deaths import DeathTold
 from registrations.errors import CardTaken
 from registrations.filters import GateCountFilterSet
 from registrations.matches import find_matches
@@ -218,6 +221,13 @@ class DeathFacts(OnPaper, SiteFacts):
     """Where somebody died."""
 
 
+class FamilyToldFacts(ActFacts):
+    """Who of the family was told, and how."""
+
+    to_whom = Text(max_length=120, clean=line(120))
+    how = Choice(choices=DeathTold.How.choices)
+
+
 class HouseholdMovements(Acts):
     """Households that are named, come, go, and grow."""
 
@@ -265,6 +275,11 @@ class Deaths(Acts):
 
     def get_queryset(self) -> Any:
         return Individual.objects.in_hand_of(self.request.user)
+
+    @act_on_row(FamilyToldFacts, FamilyTold, url_path="family-told")
+    def family_told(self, individual: Individual, body: FamilyToldFacts) -> FamilyTold:
+        """Record that the family was told of a person's death: until then others read nothing of it."""
+        return tell_family_of_death(individual, **body.facts)
 
     @act_on_row(DeathFacts, Moved)
     def died(self, individual: Individual, body: DeathFacts) -> Moved:

@@ -33,6 +33,34 @@ class NotPlanned(Refusal):
     message = _("A protection officer must agree before this child leaves. Record it as already happened, or ask.")
 
 
+class NoDeath(Refusal):
+    """No death of the person is recorded."""
+
+    code = "no_death"
+    message = _("No death of this person is recorded.")
+
+
+class FamilyToldAlready(Refusal):
+    """It is recorded already that the family was told."""
+
+    code = "family_told_already"
+    message = _("It is already recorded that the family was told.")
+
+
+class NotAHospital(Refusal):
+    """Somebody is sent to a hospital that is none."""
+
+    code = "not_a_hospital"
+    message = _("This place is not a hospital. Record a departure instead.")
+
+
+class NotInHospital(Refusal):
+    """Somebody who is to be back from hospital is recorded elsewhere, where the user may know of it."""
+
+    code = "not_in_hospital"
+    message = _("This person is not recorded in a hospital. Record their arrival instead.")
+
+
 class CardNeeded(Refusal):
     """A family is said to be another's match, and neither its card nor birth date and father's name show it."""
 

@@ -23,6 +23,7 @@ from centre.sheets import COMMA, CONTENT_TYPES, Begun, Column, Table, Value, csv
 from centre.sight import sight_of
 from registrations.births import age_as_known, born_as_said, born_for_machines
 from registrations.facts import Birth
+from registrations.living import deaths_kept_from
 from registrations.models import Absence, Household, Individual, Membership, Movement
 from registrations.numbers import write_number
 
@@ -107,7 +108,7 @@ def _rows(
     here = FilteredRelation("counted_as__presences", condition=Q(counted_as__presences__during__contains=now))
     members = Membership.objects.today().filter(household__in=households.order_by())
     members = members.annotate(here=here).order_by("household__number", "position")
-    passed_over = _the_dead(now)
+    passed_over = _the_dead(now) - deaths_kept_from(by, now)
     children = set() if allows(by, Permission.SEE_CASES, at=now) else children_followed()
     merged = _of_two_records()
     told, kept_back = 0, set()

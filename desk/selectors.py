@@ -17,9 +17,10 @@ from centre.sight import Sight, sight_of
 from desk.children import is_child_on
 from registrations.births import age_as_known
 from registrations.choices import Relationship
+from registrations.deaths import DeathTold
 from registrations.errors import ToldElsewhere
 from registrations.journal import last_word, voiding
-from registrations.living import is_told_of_deaths
+from registrations.living import deaths_kept_from, is_told_of_deaths, told_deaths
 from registrations.models import Household, Individual, Membership, Merge, Movement
 from registrations.needs import open_needs
 from registrations.whereabouts import (
@@ -174,8 +175,10 @@ def _found_names(people: Sequence[uuid.UUID], eyes: "Eyes", at: datetime) -> dic
     """The names of whom a search found; of the dead it is said to those who are told of deaths."""
     found = Individual.objects.in_bulk(people)
     living = set(Individual.objects.filter(pk__in=people).living(at).values_list("pk", flat=True))
-    told = _("%(name)s, died") if eyes.deaths else "%(name)s"
-    return {key: str(one) if key in living else told % {"name": one} for key, one in found.items()}
+    return {
+        key: _("%(name)s, died") % {"name": one} if key not in living and eyes.knows_death(key) else str(one)
+        for key, one in found.items()
+    }
 
 
 def _together(places: Iterable[Where]) -> list[tuple[str, int]]:
@@ -220,14 +223,21 @@ class Eyes:
 
     sight: Sight
     deaths: bool
+    kept_from: frozenset[uuid.UUID]  # whose death is not said before their family was told
 
     @classmethod
     def of(cls, user: User, at: datetime) -> "Eyes":
-        return cls(sight_of(user, at), is_told_of_deaths(user, at))
+        deaths = is_told_of_deaths(user, at)
+        return cls(sight_of(user, at), deaths, deaths_kept_from(user, at) if deaths else frozenset())
+
+    def knows_death(self, person: uuid.UUID) -> bool:
+        """Whether they may know that the person died."""
+        return self.deaths and person not in self.kept_from
 
     def shows(self, movement: Movement) -> bool:
         """Whether they may know of this fact of the journal."""
-        return self.sight.is_told(movement.site) and (self.deaths or movement.kind != Movement.Kind.DIED)
+        told = movement.kind != Movement.Kind.DIED or self.knows_death(movement.counted_as_id)
+        return told and self.sight.is_told(movement.site)
 
 
 def age_in_words(person: Individual, at: datetime) -> str:
@@ -277,7 +287,7 @@ def _where(found: Whereabouts | None, eyes: Eyes) -> Where:
         return Where(_("not known"))
     site, since = found.site, found.since
     if found.place == DIED:
-        return Where(_("died") if eyes.deaths else _("ask a coordinator"), since=since, dead=True)
+        return _dead(found, eyes)
     if not eyes.sight.is_told(site):
         since_then = since if found.place == ON_THE_WAY else None
         return Where(_("registered, not here: ask a protection officer"), since=since_then)
@@ -288,6 +298,15 @@ def _where(found: Whereabouts | None, eyes: Eyes) -> Where:
     if found.place == PRESUMED_LEFT:
         return Where(_("probably no longer at %(site)s") % {"site": site}, "warn", site.pk, since)
     return Where(_("at %(site)s") % {"site": site}, "good", site.pk, since)
+
+
+def _dead(found: Whereabouts, eyes: Eyes) -> Where:
+    """Of who died: said to those who are told, and by nothing else than a place that is not said to the others."""
+    if eyes.knows_death(found.movement.counted_as_id):
+        return Where(_("died"), since=found.since, dead=True)
+    if eyes.deaths:
+        return Where(_("registered, not here: ask a protection officer"), dead=True)
+    return Where(_("ask a coordinator"), since=found.since, dead=True)
 
 
 def _destination(movement: Movement) -> str:
@@ -334,7 +353,28 @@ def _history(
         for first in together[:1]
         for said in [movement_in_words(first, eyes)]
     ]
-    return told[::-1]
+    people_told = [_family_told(one, names) for one in told_deaths(names) if eyes.shows(one.death)]
+    return sorted([*told[::-1], *people_told], key=lambda one: one.at, reverse=True)
+
+
+def _family_told(told: DeathTold, names: dict[uuid.UUID, str]) -> Told:
+    """That the family was told of a death; the death is what is taken back, where it is wrong."""
+    return Told(
+        kind="death_told",
+        words=family_told_in_words(told),
+        at=told.happened_at,
+        by=str(told.act.by),
+        people=[names[told.death.counted_as_id]],
+        movements=[],
+        may_be_voided=False,
+        card_read=None,
+        written_by="",
+    )
+
+
+def family_told_in_words(told: DeathTold) -> str:
+    """How the family was told, and who of it."""
+    return " · ".join((_("The family was told of the death"), told.get_how_display(), told.to_whom))
 
 
 def movement_in_words(movement: Movement, eyes: Eyes) -> str:

@@ -15,10 +15,11 @@ from cards.models import Card
 from casework.models import Case
 from centre.models import Act
 from desk.histories import FIELDS, VERBS, FieldSaid, in_words, person_of, read_changes
-from desk.selectors import movement_in_words, movements_told_of, told_together
+from desk.selectors import family_told_in_words, movement_in_words, movements_told_of, told_together
 from desk.told_book import Book, Line, Voided
 from registrations.corrections import Conflict
 from registrations.journal import last_word, voiding
+from registrations.living import told_deaths
 from registrations.models import Merge, Movement, Sighting, SpecificNeed
 from shelter.models import Bedding, Stay
 
@@ -63,6 +64,14 @@ def movements(book: Book) -> Iterator[Line]:
             more=[*_card(first.card_read), *_written(first.act)],
             voided=None if stands else book.voided(lasts[0].act),
         )
+
+
+def deaths_told(book: Book) -> Iterator[Line]:
+    """How the family was told of a death, for who may know of it."""
+    for one in told_deaths(set(book.person_of.values())):
+        record = one.death.individual_id
+        if book.eyes.shows(one.death) and book.about.knew(record, one.act.recorded_at):
+            yield book.line("death_told", family_told_in_words(one), one.act, [record], happened_at=one.happened_at)
 
 
 def changes(book: Book) -> Iterator[Line]:
@@ -152,7 +161,7 @@ def holds(book: Book) -> Iterator[Line]:
     for (act, room, until, given_up_in), kept in held.items():
         records, words = [one.individual_id for one in kept], _("Place held")
         more = [_("until %(at)s") % {"at": _instant(until)}]
-        reason = kept[0].reason
+        reason = kept[0].why_held
         yield book.line("hold", _in_room(words, room), act, records, more=more, reason=reason)
         if given_up_in and given_up_in.kind == "end_stay":  # otherwise the line of that act says why
             yield book.line("hold_released", _in_room(_("Place released"), room), given_up_in, records)
@@ -217,7 +226,7 @@ def cases(book: Book) -> Iterator[Line]:
 
 
 READERS: tuple[Callable[[Book], Iterable[Line]], ...] = (
-    entered, movements, changes, conflicts, needs, cards, beds, holds, aid, merges, sightings, cases,
+    entered, movements, deaths_told, changes, conflicts, needs, cards, beds, holds, aid, merges, sightings, cases,
 )  # fmt: skip
 
 

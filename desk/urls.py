@@ -5,6 +5,7 @@ from django.urls import path
 import registrations.addresses  # noqa: F401 - makes <number:…> known
 from desk import (
     change_views,
+    hospital_views,
     intake_views,
     list_views,
     log_views,
@@ -14,6 +15,7 @@ from desk import (
     paper,
     round_views,
     seen_views,
+    telling_views,
     told_views,
     views,
 )
@@ -47,7 +49,10 @@ urlpatterns = [
     path("families/<number:number>/seen/", views.confirm_arrival, name="confirm_arrival"),
     path("families/<number:number>/not-seen/", views.not_them, name="not_them"),
     path("families/<number:number>/depart/", views.departure, name="depart"),
+    path("families/<number:number>/hospital/", hospital_views.to_hospital, name="to_hospital"),
+    path("families/<number:number>/back/", hospital_views.from_hospital, name="from_hospital"),
     path("families/<number:number>/died/", views.death, name="died"),
+    path("families/<number:number>/family-told/", telling_views.family_told, name="family_told"),
     path("families/<number:number>/born/", views.birth, name="born"),
     path("families/<number:number>/needs/<uuid:key>/", need_views.needs, name="needs"),
     path("families/<number:number>/missing/", missing_views.counted_by_mistake, name="counted_by_mistake"),

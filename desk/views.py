@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cards.in_hand import OnTable, look_up_card, was_in_hand
 from casework.anyway import ASKED_OF, asked_anyway
-from centre.access import Permission
+from centre.access import Permission, allows
 from centre.asked import keep_question, names_somebody, read_question
 from centre.doors import at_a_site, do, draw, may, see, site_or_none
 from centre.forms import ActForm
@@ -41,11 +41,13 @@ from desk.forms import (
     VoidForm,
 )
 from desk.histories import About, may_be_undone, read_changes, read_conflicts
+from desk.hospital import who_may_be_back
 from desk.missing import MissingForm
 from desk.on_paper import PaperForm
 from desk.pages import Page
 from desk.proof import sees
 from desk.selectors import File, read_file, read_rows
+from desk.telling_views import untold_in
 from registrations.card_texts import is_scanned, read_card_text
 from registrations.choices import Going
 from registrations.doors import household_or_404
@@ -227,6 +229,8 @@ def _draw_file(request: StaffRequest, household: Household, form: ActForm | None
         "site": site,
         "here": here,
         "coming": len(coming),
+        "untold": not reads_only and allows(request.user, Permission.SEE_CASES) and untold_in(household),
+        "may_be_back": coming and site and who_may_be_back(coming, site, request.user, timezone.now()),
         "all_expected": site is not None and coming.keys() == file.expected_at(site, request.user, timezone.now()),
         "reads_only": reads_only,
         "corrects": not reads_only and may_correct(request.user, household, timezone.now()),

@@ -21,6 +21,7 @@ from desk.api import (
     Voids,
 )
 from desk.facts_api import Conflicts, Families, People, Undoings
+from desk.hospital_api import HospitalWays
 from desk.list_api import FamiliesList
 from desk.log_api import LogLines, ShownFile
 from desk.seen_api import Sightings
@@ -37,6 +38,7 @@ router.register("households", Households)
 router.register("households", HouseholdMovements, basename="household-movement")
 router.register("households", Families, basename="family")
 router.register("households", HouseholdsTold, basename="household-told")
+router.register("households", HospitalWays, basename="household-hospital")
 router.register("households", HouseholdPlaces, basename="household-place")
 router.register("individuals", Individuals)
 router.register("individuals", Deaths, basename="death")

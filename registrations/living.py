@@ -4,30 +4,50 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from centre.access import Permission, allows
 from centre.models import User
+from registrations.deaths import DeathTold
 from registrations.errors import NeverWas, RecordClosed
-from registrations.models import Individual, Movement
+from registrations.models import Absence, Individual, Movement
 
 
 def is_told_of_deaths(user: User, at: datetime | None) -> bool:
-    """Whether the user may know that somebody died."""
+    """Whether the user may know that somebody died, once the family knows."""
     return allows(user, Permission.SEE_NEEDS, None, at)
+
+
+def deaths_kept_from(user: User, at: datetime | None) -> frozenset[uuid.UUID]:
+    """The persons of whose death the user reads nothing yet, since their family was not told."""
+    if allows(user, Permission.SEE_CASES, None, at):
+        return frozenset()
+    return frozenset(untold_deaths().exclude(movement__act__by=user).values_list("individual", flat=True))
+
+
+def untold_deaths() -> "QuerySet[Absence]":
+    """The deaths that stand and of which no family was told."""
+    return Absence.objects.filter(movement__kind=Movement.Kind.DIED, movement__told=None)
+
+
+def told_deaths(people: Collection[uuid.UUID]) -> "QuerySet[DeathTold]":
+    """What the families of these persons were told of deaths that stand."""
+    standing = Absence.objects.filter(individual__in=people).values("movement")
+    return DeathTold.objects.filter(death__in=standing).select_related("death", "act__by")
 
 
 def require_living(people: Collection[uuid.UUID], at: datetime, by: User) -> None:
     """Refuse with RecordClosed when one of these persons is known to have died by the instant."""
     living = Individual.objects.filter(pk__in=people).living(at)
     if living.count() < len(set(people)):
-        raise _closed(by)
+        raise _closed(people, by)
 
 
 def require_no_death(person: uuid.UUID, by: User) -> None:
     """Refuse with RecordClosed when a death of the person is recorded, whenever it was: nobody dies twice."""
     if Movement.objects.of([person]).filter(kind=Movement.Kind.DIED, voided_by=None).exists():
-        raise _closed(by)
+        raise _closed([person], by)
 
 
 def require_was(records: Collection[uuid.UUID]) -> None:
@@ -36,8 +56,8 @@ def require_was(records: Collection[uuid.UUID]) -> None:
         raise NeverWas
 
 
-def _closed(by: User) -> RecordClosed:
+def _closed(people: Collection[uuid.UUID], by: User) -> RecordClosed:
     """In words that say no more than the reader's pages do."""
-    if is_told_of_deaths(by, None):
+    if is_told_of_deaths(by, None) and not deaths_kept_from(by, None) & set(people):
         return RecordClosed(_("This person is recorded as having died. If that is wrong, undo that entry first."))
     return RecordClosed()

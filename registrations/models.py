@@ -17,6 +17,7 @@ from registrations.choices import AgeGroup, District, Going, Relationship, Sex
 from registrations.corrections import Conflict as Conflict
 from registrations.corrections import Correction as Correction
 from registrations.corrections import FormerName as FormerName
+from registrations.deaths import DeathTold as DeathTold
 from registrations.facts import Birth
 from registrations.numbers import write_number
 from registrations.querysets import (

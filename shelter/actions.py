@@ -8,8 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-
 from casework.guard import children_kept
 from centre.access import Permission, require
 from centre.acts import act
@@ -27,17 +25,15 @@ from registrations.together import LookedAfter, children_of
 from registrations.whereabouts import told_of, touched_at
 from shelter.beside import parted_by_beds, seat
 from shelter.errors import (
-    AlreadyHeld,
     AlreadyHoused,
-    HoldEndsFirst,
     HoldGone,
-    NotEnoughPlaces,
     PlaceBlocked,
     PlaceTaken,
     RoomNameTaken,
     SiteDiffers,
     StayEnded,
 )
+from shelter.keeping import hold_each, keep_places, leave, require_nothing_held
 from shelter.locks import lock_free_places, lock_members, lock_people
 from shelter.models import PLACE_TAKEN_ONCE, ROOM_NAME_ONCE, Bedding, Place, Room, Stay, StayQuerySet
 from shelter.nights import lay_out_stays
@@ -74,11 +70,12 @@ def hold_places(
     if site.is_closed(at):
         raise SiteClosed
     people = lock_members(household, members, at, by)
-    _require_nothing_held(people, at)
+    require_nothing_held(people, at)
     spots = lock_free_places(rooms, len(people), at)
     children = _children_of(people, at)
     with _children_kept(children, site, rooms, by=by, act=act):
-        return _hold([Lodging(who, *spot) for who, spot in seat(people, spots, children)], until, reason, at, act)
+        lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, children)]
+        return _held(hold_each(lodgings, until, reason, at, act))
 
 
 @act("place", answers=Placed)
@@ -175,7 +172,7 @@ def end_stays(stays: Sequence[Stay], *, happened_anyway: str = "", by: User, at:
     if any(stay.kind == Stay.Kind.STAY and at not in stay.during for _, stay in running):
         raise StayEnded
     with _children_kept(_children_of(people, at), site, by=by, act=act, happened_anyway=happened_anyway):
-        _leave([(who, stay) for who, stay in running if stay.kind == Stay.Kind.STAY], at, act)
+        leave([(who, stay) for who, stay in running if stay.kind == Stay.Kind.STAY], at, act)
         cut_holds([stay for _who, stay in running if stay.kind == Stay.Kind.HOLD], at, act)
     return Placed([str(who.person) for who in people], [str(stay.pk) for stay in stays])
 
@@ -190,14 +187,9 @@ def keep_beds(stays: Sequence[Stay], *, until: datetime, reason: str, by: User, 
     site = _site_of([stay.room for stay in stays])
     require(by, Permission.PLACE, site, at)
     people = lock_people(stays, at, by)
-    running = _as_they_are(Stay.objects.stays().at(at), stays)
-    placed = [stay.place_id for stay in running if stay.place_id]
-    if len(placed) < len(running):
-        raise NotEnoughPlaces(len(placed), len(running))
-    _require_nothing_held(people, at)
-    lock_by_key(Place.objects.filter(pk__in=placed).only("pk"))
+    sleeping = list(zip(people, _as_they_are(Stay.objects.stays().at(at), stays), strict=True))
     with _children_kept(_children_of(people, at), site, by=by, act=act, refusal=None):
-        return _hold(_leave(list(zip(people, running, strict=True)), at, act), until, reason, at, act)
+        return _held(keep_places(sleeping, until, reason, at, act))
 
 
 @act("void_bedding", answers=Placed)
@@ -312,11 +304,6 @@ def _is_given_up(hold: Stay, site: Site) -> bool:
     return site.kind != Site.Kind.HOSPITAL or hold.site_id == site.pk
 
 
-def _require_nothing_held(people: Sequence[Sleeper], at: datetime) -> None:
-    if Stay.objects.holds().of(who.person for who in people).from_(at).exists():
-        raise AlreadyHeld
-
-
 def _as_they_are(rows: StayQuerySet, asked: Sequence[Stay]) -> list[Stay]:
     """Those asked for, in their order, as they are now; refuses with StayEnded when one is not among the rows."""
     found = rows.select_related("room", "place").in_bulk([stay.pk for stay in asked])
@@ -341,35 +328,6 @@ def _children_kept(
     """No child is placed away from who looks after it, and none comes to sleep among strangers."""
     brought = {who.person for who in together}
     return children_kept(parted_by_beds(children, rooms, act.at, together=brought), site=site, act=act, **how)
-
-
-def _leave(sleeping: Sequence[tuple[Sleeper, Stay]], at: datetime, act: Act) -> list[Lodging]:
-    """Write that these people left their rooms; return the rooms they left."""
-    left = [Lodging(who, stay.room, stay.place) for who, stay in sleeping]
-    if left:
-        record_bedding(Bedding.Kind.LEFT, left, at=at, act=act)
-        lay_out_stays([lodging.sleeper.person for lodging in left], act)
-    return left
-
-
-def _hold(lodgings: Sequence[Lodging], until: datetime, reason: str, at: datetime, act: Act) -> Placed:
-    if until <= at:
-        raise HoldEndsFirst
-    with refused_on(PLACE_TAKEN_ONCE, PlaceTaken()):
-        holds = Stay.objects.bulk_create(
-            Stay(
-                kind=Stay.Kind.HOLD,
-                individual_id=lodging.sleeper.person,
-                site_id=lodging.room.site_id,
-                room=lodging.room,
-                place=lodging.place,
-                during=DateTimeTZRange(at, until, "[)"),
-                act=act,
-                reason=reason,
-            )
-            for lodging in lodgings
-        )
-    return Placed([str(hold.individual_id) for hold in holds], [str(hold.pk) for hold in holds])
 
 
 def _bed(kind: str, lodgings: Sequence[Lodging], site: Site, *, at: datetime, act: Act, reason: str = "") -> None:
@@ -402,6 +360,10 @@ def _arrive_where_absent(people: Sequence[Sleeper], site: Site, at: datetime, ac
     if absent:
         record_movements("arrived", [who.addressed for who in absent], site=site, at=at, act=act)
         lay_out_presences([who.person for who in absent])
+
+
+def _held(holds: Sequence[Stay]) -> Placed:
+    return Placed([str(hold.individual_id) for hold in holds], [str(hold.pk) for hold in holds])
 
 
 def _placed(people: Sequence[Sleeper], act: Act) -> Placed:

@@ -184,6 +184,7 @@ class Stay(models.Model):
         """Reasons that the house writes itself: kept as a code, read in the reader's language."""
 
         PLACE_TAKEN = "place_taken", _("The place had been given to someone else.")
+        AWAY = "away", _("away for a while")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=4, choices=Kind)
@@ -240,6 +241,11 @@ class Stay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.individual_id} {self.room_id}"
+
+    @property
+    def why_held(self) -> str:
+        """Why the place is held, in words."""
+        return in_words(self.reason, self.OwnReason)
 
     @property
     def why_anyway(self) -> str:

@@ -12,9 +12,11 @@ from centre.clock import local_day
 from centre.models import Site, User
 from centre.presumed import presumed_left
 from centre.rows import rows_of
+from centre.words import in_words
 from registrations.facts import years_before
 from registrations.numbers import write_number
 from registrations.today import today_in_sql
+from shelter.models import Stay
 
 LONG = timedelta(hours=12)  # who has waited this long is overtaken by nobody
 RECENT = timedelta(hours=72)  # how long a family presumed to have left a registration point is still listed
@@ -301,6 +303,11 @@ class HoldRow:
     def code(self) -> str:
         """The number as it is called out."""
         return write_number(self.number)
+
+    @property
+    def why(self) -> str:
+        """Why the places are held, in words."""
+        return in_words(self.reason, Stay.OwnReason)
 
 
 HOLDS = f"""

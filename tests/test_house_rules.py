@@ -21,6 +21,7 @@ WRITES = {"create", "bulk_create", "save", "delete", "update", "get_or_create", 
 # Steps of acts that stand in a file of their own, and what every act itself needs.
 ALSO_WRITE = {
     "registrations/presences.py": "lay_out_presences, and nothing else, writes presences and absences",
+    "shelter/keeping.py": "a part of keep_beds and its like: holds beds while their people are away",
     "shelter/nights.py": "lay_out_stays, and nothing else, writes stays",
     "casework/laying.py": "lay_out, and nothing else, writes how the steps of a case read",
     "casework/tracing_actions.py": "acts: a search asked for, answered and ended",
@@ -33,6 +34,7 @@ ALSO_WRITE = {
     "desk/needing.py": "act: needs begin and end",
     "desk/belonging.py": "acts: join, split, never_was and their like",
     "desk/filling.py": "a part of complete: names the rows counted at the gate",
+    "desk/telling_deaths.py": "act: a family is told of a death",
     "desk/merging.py": "acts: merge and unmerge",
     "centre/acts.py": "writes the act itself, first",
     "centre/factor_acts.py": "acts: a second factor that was lost",

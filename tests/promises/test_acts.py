@@ -83,8 +83,10 @@ from desk.actions import (
 from desk.belonging import change_household, join, make_head, never_was, split, undo
 from desk.coming import confirm_seen, dismiss_seen, note_seen
 from desk.correcting import Said, correct, settle
+from desk.hospital import back_from_hospital, send_to_hospital
 from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs
+from desk.telling_deaths import tell_family_of_death
 from registrations.facts import Birth, Group, PersonFacts
 from registrations.models import Household, NeedCode
 from shelter.actions import (
@@ -100,7 +102,7 @@ from shelter.actions import (
     place_household,
     void_bedding,
 )
-from tests.build import child, make_user, newborn, person
+from tests.build import child, make_site, make_user, newborn, person
 from tests.promises.world import HOUR, SHELTER, World, check_deferred, everything
 from tests.test_house_rules import own_files
 
@@ -165,6 +167,19 @@ def seen(world: World) -> Household:
     return world.family
 
 
+def to_hospital(world: World, **facts: Any) -> dict[str, Any]:
+    """Who of the sleepers goes where."""
+    hospital = make_site(kind="hospital", confidential=True)
+    return {"site": world.goris, "hospital": hospital, "patient": world.head(world.sleepers).pk, **facts}
+
+
+def in_hospital(world: World) -> Household:
+    """The sleepers, of whom one is in hospital and has a bed that is kept."""
+    facts = to_hospital(world, arrived=True, keep_bed_until=world.now + 9 * HOUR)
+    send_to_hospital(world.sleepers, by=world.volunteer, at=world.before + HOUR / 2, **facts)
+    return world.sleepers
+
+
 DESK: dict[str, Callable[[World], Sent]] = {
     "pre_register": lambda w: sent(pre_register, w.volunteer, w.goris, groups=[Group(3, "M")], facts=SHELTER),
     "register": lambda w: sent(
@@ -180,6 +195,15 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "dismiss_seen": lambda w: sent(dismiss_seen, w.coordinator, seen(w), site=w.sisian),
     "depart": lambda w: sent(depart, w.coordinator, w.family, site=w.goris, destination="abroad"),
     "died": lambda w: sent(record_death, w.coordinator, w.head(w.family), site=w.goris),
+    "send_to_hospital": lambda w: sent(
+        send_to_hospital, w.volunteer, w.sleepers, **to_hospital(w, keep_bed_until=w.now + HOUR)
+    ),
+    "back_from_hospital": lambda w: sent(
+        back_from_hospital, w.volunteer, in_hospital(w), site=w.goris, members=[w.head(w.sleepers).pk]
+    ),
+    "tell_family_of_death": lambda w: sent(
+        tell_family_of_death, w.officer, w.one_who_died(), to_whom="Anna", how="in_person"
+    ),
     "born": lambda w: sent(record_birth, w.coordinator, w.family, site=w.goris, child=newborn()),
     "void": lambda w: sent(void_movement, w.coordinator, w.departure),
     "void_together": lambda w: sent(void_movements, w.officer, [w.departure, w.arrival]),

@@ -10,8 +10,10 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from aid.models import Distribution, EntitlementRule, Item
 from casework.models import Duty
 from centre.models import Act, LogLine, LogSeal, Token
-from desk.actions import open_in_emergency
+from desk.actions import open_in_emergency, record_death
 from desk.models import EmergencyOpening
+from desk.telling_deaths import tell_family_of_death
+from registrations.deaths import DeathTold
 from registrations.models import Absence, Individual, Membership, Name, Presence, Sighting, SpecificNeed
 from shelter.models import Bedding
 from tests.promises.world import HOUR, World, again, change, check_deferred, delete, empty
@@ -32,6 +34,12 @@ REFERRED_TO = {"presence_of_individual_at_site", "room_of_site", "place_of_room"
 def emergency(world: World) -> EmergencyOpening:
     open_in_emergency(world.family, reason="a child has a seizure", by=world.volunteer)
     return EmergencyOpening.objects.get()
+
+
+def death_told(world: World) -> DeathTold:
+    record_death(world.head(world.gone), site=world.goris, by=world.coordinator)
+    tell_family_of_death(world.head(world.gone), to_whom="Anna", how="letter", by=world.officer)
+    return DeathTold.objects.get()
 
 
 def member(world: World, position: int = 1) -> Membership:
@@ -166,6 +174,9 @@ REGISTRATIONS: dict[str, Break] = {
     "need_ended_by_someone": lambda w: change(need(), ended_at=w.now),
     "seen_once": see_twice,
     "sighting_answered_one_way": lambda w: sighting(w, confirmed_in=act(w), dismissed_in=act(w)),
+    "death_told_to_somebody": lambda w: change(death_told(w), to_whom=""),
+    "registrations_deathtold_act_id_key": lambda w: again(death_told(w), death=w.arrival),
+    "registrations_deathtold_death_id_key": lambda w: again(death_told(w), act=act(w)),
     "emergency_has_a_reason": lambda w: change(emergency(w), reason=" x "),
     "desk_emergencyopening_act_id_key": lambda w: again(emergency(w)),
     "merged_once": lambda w: again(w.merge, act=act(w)),

@@ -80,9 +80,11 @@ from desk.actions import (
 from desk.belonging import make_head, never_was, split, undo
 from desk.coming import confirm_seen
 from desk.correcting import Said, correct, settle
+from desk.hospital import back_from_hospital, send_to_hospital
 from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs
 from desk.proof import require_proof
+from desk.telling_deaths import tell_family_of_death
 from registrations import errors as registrations
 from registrations.card_texts import CardText
 from registrations.facts import PersonFacts
@@ -299,6 +301,18 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     ),
     registrations.NotMerged: lambda w: twice(unmerge, w.merge, by=w.officer),
     registrations.CardTaken: lambda w: registered(w, person(), card=w.card.number),
+    desk.NoDeath: lambda w: lambda: tell_family_of_death(w.head(w.family), to_whom="Anna", how="letter", by=w.officer),
+    desk.FamilyToldAlready: lambda w: twice(
+        tell_family_of_death, w.one_who_died(), to_whom="Anna", how="letter", by=w.officer
+    ),
+    desk.NotAHospital: lambda w: (
+        lambda: send_to_hospital(
+            w.family, site=w.goris, hospital=w.sisian, patient=w.head(w.family).pk, by=w.coordinator
+        )
+    ),
+    desk.NotInHospital: lambda w: (
+        lambda: back_from_hospital(w.family, site=w.goris, members=[w.head(w.family).pk], by=w.coordinator)
+    ),
     desk.NotNewborn: lambda w: born(w, child("Davit")),
     desk.NotTheMother: lambda w: born(w, newborn(), mother=w.head(w.gone).pk),
     desk.CarerMissing: lambda w: registered(w, person(), child("Davit", relationship="other")),

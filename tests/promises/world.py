@@ -25,7 +25,7 @@ from centre.log import write_log
 from centre.lost_factors import LostFactor
 from centre.models import Assignment, LogLine, Operation, User
 from centre.tokens import make_token
-from desk.actions import count_gate, depart, pre_register, register
+from desk.actions import count_gate, depart, pre_register, record_death, register
 from desk.correcting import Said, correct
 from desk.merging import merge_individuals
 from registrations.corrections import Conflict, Correction
@@ -169,6 +169,11 @@ class World:
     def make_family(self, *members: PersonFacts) -> Household:
         """A family of these members, registered at Goris an hour ago."""
         return register_family(self.goris, self.coordinator, *members, at=self.before)
+
+    def one_who_died(self) -> Individual:
+        """One of whose death the family was not told."""
+        record_death(self.head(self.sleepers), site=self.goris, by=self.coordinator, at=self.before + HOUR / 4)
+        return self.head(self.sleepers)
 
     def head(self, household: Household) -> Individual:
         """The first of the family."""

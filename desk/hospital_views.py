@@ -1,0 +1,163 @@
+"""The pages at which one goes to a hospital, and is back."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from centre.access import Permission
+from centre.clock import local_day, local_instant
+from centre.doors import at_a_site, do, draw, see
+from centre.filters import InstantInput
+from centre.forms import field_of
+from centre.lines import LineField
+from centre.log import write_log
+from centre.models import LogLine, Site
+from centre.requests import StaffRequest
+from desk.forms import MembersField
+from desk.hospital import back_from_hospital, send_to_hospital, who_may_be_back
+from desk.on_paper import PaperForm
+from desk.proof import sees
+from desk.selectors import read_file
+from registrations.doors import household_or_404
+from registrations.models import Household, Individual
+
+GIVEN_UP = "given_up"
+KEPT_FOR = (1, 3, 7)  # days
+USUALLY, NOON = 1, time(12)
+
+
+class BedField(InstantInput):
+    """Until when a bed is kept; none where it is given to others."""
+
+    def clean(self, value: Any) -> datetime | None:
+        return None if value == GIVEN_UP else super().clean(value)
+
+
+class HospitalForm(PaperForm):
+    """Who goes to which hospital, and what becomes of the bed."""
+
+    patient = forms.TypedChoiceField(
+        label=gettext_lazy("Who goes to hospital?"), coerce=uuid.UUID, widget=forms.RadioSelect
+    )
+    companion = forms.TypedChoiceField(
+        label=gettext_lazy("Does somebody go along?"), coerce=uuid.UUID, empty_value=None, required=False
+    )
+    hospital = forms.ModelChoiceField(
+        label=gettext_lazy("Which hospital?"), queryset=Site.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+    arrived = forms.TypedChoiceField(
+        label=gettext_lazy("Where is this person now?"),
+        choices=[("no", gettext_lazy("On the way there")), ("yes", gettext_lazy("In the hospital"))],
+        coerce=lambda said: said == "yes",
+        widget=forms.RadioSelect,
+        initial="no",
+    )
+    keep_bed_until = BedField(label=gettext_lazy("Their bed"), widget=forms.RadioSelect)
+    happened_anyway = LineField(
+        label=gettext_lazy("It has already happened: how?"),
+        help_text=gettext_lazy(
+            "Only when a child has already left with someone else. A protection officer is told at once."
+        ),
+        max_length=200,
+    )
+
+    def __init__(self, *args: Any, people: Collection[Individual], hospitals: Any, now: datetime, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        choices = [(str(person.pk), str(person)) for person in people]
+        field_of(self, "patient", forms.ChoiceField).choices = choices
+        field_of(self, "companion", forms.ChoiceField).choices = [("", _("nobody")), *choices]
+        field_of(self, "hospital", forms.ModelChoiceField).queryset = hospitals
+        self.fields["hospital"].initial = hospitals[0] if len(hospitals) == 1 else None
+        ends = [local_instant(local_day(now) + timedelta(days=days), NOON) for days in KEPT_FOR]
+        kept = [
+            (end.isoformat(), _("Keep it until %(at)s") % {"at": date_format(end, "DAY_HOUR_FORMAT")}) for end in ends
+        ]
+        field_of(self, "keep_bed_until", BedField).widget.choices = [*kept, (GIVEN_UP, _("Give it to others"))]
+        self.fields["keep_bed_until"].initial = kept[USUALLY][0]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("companion") and cleaned["companion"] == cleaned.get("patient"):
+            self.add_error("companion", _("Choose another person, or nobody."))
+        return cleaned
+
+
+class BackForm(PaperForm):
+    """Who is back from hospital."""
+
+    members = MembersField(
+        label=gettext_lazy("Who is back from hospital?"),
+        error_messages={"required": gettext_lazy("Choose who is back.")},
+    )
+    happened_anyway = LineField(
+        label=gettext_lazy("It has already happened: how?"),
+        help_text=gettext_lazy(
+            "Only when a child came without who looks after it. A protection officer is told at once."
+        ),
+        max_length=200,
+    )
+
+    def __init__(self, *args: Any, people: Collection[Individual], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "members", forms.MultipleChoiceField).choices = [(str(one.pk), str(one)) for one in people]
+        if len(people) == 1:
+            self.fields["members"].initial = [str(one.pk) for one in people]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_a_site(Permission.REGISTER)
+def to_hospital(request: StaffRequest, site: Site, number: int) -> HttpResponse:
+    """One member of the family goes to a hospital; the others stay."""
+    household, now = household_or_404(request, number, acting=True), timezone.now()
+    file = read_file(household, request.user, now)
+    here = [member.person for member in file.members if member.person.pk in file.at(site)]
+    _log(request, household, here)
+    hospitals = Site.objects.open(now).to_be_sent_to().exclude(pk=site.pk)
+    form = HospitalForm(request.POST or None, people=here, hospitals=hospitals, now=now)
+    if do(request, form, send_to_hospital, household, site=site, said=_("The way to hospital is recorded.")):
+        return _saved(request, household)
+    return draw(request, "desk/to_hospital.html", form, household=household, site=site)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_a_site(Permission.REGISTER)
+def from_hospital(request: StaffRequest, site: Site, number: int) -> HttpResponse:
+    """Members of the family are back from hospital, in the beds that were kept."""
+    household, now = household_or_404(request, number, acting=True), timezone.now()
+    living = {person.pk: person for person in read_file(household, request.user, now).living}
+    away = who_may_be_back(living, site, request.user, now)
+    people = [person for key, person in living.items() if key in away]
+    _log(request, household, people)
+    form = BackForm(request.POST or None, people=people)
+    done = do(request, form, back_from_hospital, household, site=site)
+    if done:
+        _say_who_sleeps(request, done.stays, done.without_bed)
+        return _saved(request, household)
+    return draw(request, "desk/from_hospital.html", form, household=household, site=site)
+
+
+def _log(request: StaffRequest, household: Household, people: Collection[Individual]) -> None:
+    write_log(request.user, LogLine.Verb.OPENED, household, shown=[person.pk for person in people])
+
+
+def _say_who_sleeps(request: StaffRequest, stays: Collection[str], bedless: Collection[str]) -> None:
+    if stays:
+        messages.success(
+            request, ngettext("Back in the bed that was kept.", "Back in the beds that were kept.", len(stays))
+        )
+    if bedless:
+        messages.warning(request, _("No bed is kept here any more. Find places for who is back."))
+
+
+def _saved(request: StaffRequest, household: Household) -> HttpResponse:
+    return see("desk:family", household) if sees(request.user, household) else see("desk:families")

@@ -1,0 +1,61 @@
+"""The page on which is recorded that a family was told of a death."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from centre.access import Permission
+from centre.doors import do, draw, may, see
+from centre.forms import ActForm, field_of
+from centre.lines import LineField
+from centre.log import write_log
+from centre.models import LogLine
+from centre.requests import StaffRequest
+from desk.telling_deaths import tell_family_of_death
+from registrations.deaths import DeathTold
+from registrations.doors import household_or_404
+from registrations.living import untold_deaths
+from registrations.models import Household, Individual
+
+
+class FamilyToldForm(ActForm):
+    """Whose family was told, who of it, and how."""
+
+    individual = forms.ChoiceField(label=gettext_lazy("Who died?"), widget=forms.RadioSelect)
+    to_whom = LineField(label=gettext_lazy("Who was told?"), max_length=120, required=True)
+    how = forms.ChoiceField(label=gettext_lazy("How?"), choices=DeathTold.How, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, people: Collection[Individual], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people}
+        choices = [(key, str(person)) for key, person in self.people.items()]
+        field_of(self, "individual", forms.ChoiceField).choices = choices
+        if len(choices) == 1:
+            self.fields["individual"].initial = choices[0][0]
+
+    def clean_individual(self) -> Individual:
+        return self.people[self.cleaned_data["individual"]]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may(Permission.SEE_CASES)
+def family_told(request: StaffRequest, number: int) -> HttpResponse:
+    """The family was told of a death in it."""
+    household = household_or_404(request, number, acting=True)
+    people = untold_in(household)
+    form = FamilyToldForm(request.POST or None, people=people)
+    if do(request, form, tell_family_of_death, said=_("It is recorded that the family was told.")):
+        return see("desk:family", household)
+    write_log(request.user, LogLine.Verb.OPENED, household, shown=[person.pk for person in people])
+    return draw(request, "desk/family_told.html", form, household=household)
+
+
+def untold_in(household: Household) -> list[Individual]:
+    """The members who died and of whose death the family was not told."""
+    dead = untold_deaths().order_by().values("individual")
+    return list(Individual.objects.members_of(household).filter(pk__in=dead).distinct())

@@ -1,0 +1,117 @@
+"""Until the family was told of a death, every door says *ask* but to those who must know; afterwards it says how."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from centre.access import Role
+from desk.actions import record_death, void_movement
+from desk.lists import families_file
+from desk.telling_deaths import tell_family_of_death
+from registrations.errors import RecordClosed
+from registrations.living import require_no_death
+from registrations.models import Household, Individual, Movement
+from tests.api.conftest import Machine
+from tests.build import make_site, make_user, person, register_family
+
+pytestmark = pytest.mark.django_db
+
+ASK = "ask a protection officer"
+
+
+class House:
+    """A couple in Goris of whom he died; the coordinator who did not record it, and the officer."""
+
+    def __init__(self) -> None:
+        self.goris = make_site("goris")
+        self.recorder, self.coordinator = make_user(site=self.goris), make_user(site=self.goris)
+        self.officer = make_user(Role.PROTECTION)
+        husband = person("Suren", sex="M", relationship="spouse")
+        self.family = register_family(self.goris, self.officer, person(), husband)
+        self.man = Individual.objects.get(given_name="Suren")
+        record_death(self.man, site=self.goris, told_of=self.family, by=self.recorder)
+
+    def tell(self) -> None:
+        tell_family_of_death(self.man, to_whom="Anna, his wife", how="telephone", by=self.officer)
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def read(user: Any, family: Household, tail: str = "") -> str:
+    client = Client()
+    client.force_login(user)
+    return client.get(f"/families/{str(family).replace(' ', '')}/{tail}", follow=True).content.decode()
+
+
+def found(user: Any) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.post("/families/", {"search": "Suren Hakobyan"}, follow=True).content.decode()
+
+
+def listed(user: Any) -> str:
+    rows = families_file(Household.objects.all(), suffix="csv", language="en", why="for a test", by=user)
+    return b"".join(rows).decode()
+
+
+def refusal(user: Any, man: Individual) -> str:
+    with pytest.raises(RecordClosed) as refused:
+        require_no_death(man.pk, user)
+    return str(refused.value)
+
+
+def says_so(user: Any, house: House) -> list[bool]:
+    """Whether the file, the history, the search, the list and a refusal tell the user of the death."""
+    return [
+        ">Died" in read(user, house.family) or "died</" in read(user, house.family),
+        "Died ·" in read(user, house.family, "told/"),
+        "Suren, died" in found(user),
+        "Suren" not in listed(user),
+        "having died" in refusal(user, house.man),
+    ]
+
+
+def test_before_the_family_was_told_only_who_must_know_reads_it(house):
+    assert says_so(house.coordinator, house) == [False] * 5
+    assert ASK in read(house.coordinator, house.family)
+    for user in (house.officer, house.recorder):
+        assert says_so(user, house) == [True] * 5
+
+
+def test_afterwards_all_who_are_told_of_deaths_read_it_and_how(house):
+    house.tell()
+    assert says_so(house.coordinator, house) == [True] * 5
+    for tail in ("", "told/"):
+        text = read(house.coordinator, house.family, tail)
+        assert "The family was told of the death · by telephone · Anna, his wife" in text
+    volunteer = make_user(Role.VOLUNTEER, house.goris)
+    assert "his wife" not in read(volunteer, house.family) + read(volunteer, house.family, "told/")
+    assert "ask a coordinator" in read(volunteer, house.family)
+
+
+def test_a_death_that_was_wrong_needs_no_telling(house):
+    void_movement(Movement.objects.get(kind="died"), by=house.officer)
+    assert "There is no death" in read(house.officer, house.family, "family-told/")
+    assert ASK not in read(house.coordinator, house.family)
+    answer = Machine(house.officer).post(f"individuals/{house.man.pk}/family-told/", to_whom="Anna", how="letter")
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_death")
+
+
+def test_an_officer_records_it_by_page_and_nobody_else(house):
+    address = f"/families/{str(house.family).replace(' ', '')}/"
+    data = {"id": str(uuid.uuid4()), "individual": str(house.man.pk), "to_whom": "Anna", "how": "in_person"}
+    client = Client()
+    client.force_login(house.coordinator)
+    assert client.post(f"{address}family-told/", data).status_code == 403
+    client.force_login(house.officer)
+    assert f"{address}family-told/" in client.get(address).content.decode()
+    assert client.post(f"{address}family-told/", data | {"to_whom": ""}).status_code == 422
+    assert client.post(f"{address}family-told/", data).status_code == 303
+    text = client.get(address).content.decode()
+    assert "The family was told of the death · in person · Anna" in text
+    assert f"{address}family-told/" not in text
