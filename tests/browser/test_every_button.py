@@ -10,6 +10,7 @@ from centre.models import Act, Operation, Site, User
 from tests.api.world import furnish
 from tests.browser import (
     stories_aid,
+    stories_away,
     stories_cases,
     stories_change,
     stories_desk,
@@ -24,6 +25,7 @@ from tests.servers import Server
 # Whose buttons are told of
 __all__ = [
     "stories_aid",
+    "stories_away",
     "stories_cases",
     "stories_change",
     "stories_desk",

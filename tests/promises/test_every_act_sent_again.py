@@ -14,6 +14,7 @@ from desk.coming import note_seen
 from registrations.models import GateCount, Household
 from tests.api.conftest import Machine, intake, member
 from tests.build import make_user
+from tests.promises.test_acts import in_hospital, to_hospital
 from tests.promises.world import HOUR, World, everything
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,21 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         w.coordinator,
         f"stock-movements/{w.came_short.pk}/settle/",
         {"became": "way_lost", "reason": "a flood"},
+    ),
+    "households/{id}/to-hospital/": lambda w: (
+        w.volunteer,
+        f"households/{w.sleepers.pk}/to-hospital/",
+        {"site": "goris", "hospital": to_hospital(w)["hospital"].code, "patient": str(w.head(w.sleepers).pk)},
+    ),
+    "households/{id}/from-hospital/": lambda w: (
+        w.volunteer,
+        f"households/{in_hospital(w).pk}/from-hospital/",
+        {"site": "goris", "members": [str(w.head(w.sleepers).pk)]},
+    ),
+    "individuals/{id}/family-told/": lambda w: (
+        w.officer,
+        f"individuals/{w.one_who_died().pk}/family-told/",
+        {"to_whom": "Anna", "how": "in_person"},
     ),
     "individuals/{id}/observe/": lambda w: (
         w.volunteer,
