@@ -83,14 +83,16 @@ GUIDES: dict[str, tuple[Step, ...]] = {
         ),
     ),
     Role.PROTECTION: (
-        Step(_("Begin with the urgent"), _("Children alone and serious needs come first."), "cases"),
+        Step(_("Begin with the urgent"), _("Take a case: it is yours, and the others read so."), "cases"),
         Step(
-            _("Open the family's file"),
-            _("Who travels with the child, who looks after it, where they are now."),
-            "family",
+            _("Write down what you know and what is next"),
+            _("One page a case. Nothing is edited: a step takes a step back."),
+            "case",
         ),
         Step(_("Meet the child today"), _("Keep brothers and sisters together. Share no names or places outside.")),
-        Step(_("Close the case when it is settled"), _("A closed case stays readable.")),
+        Step(_("Take the round with you"), _("What is due today and tomorrow, room by room, on paper or phone.")),
+        Step(_("Look for relatives"), _("A likely match is told to you alone. Both sides must agree to contact.")),
+        Step(_("Close the case with how it ended"), _("Two of you hand a child over. A closed case can go on.")),
     ),
     Role.OFFICIAL: (
         Step(_("Read the figures with their times"), _("Each figure is its own. They are never added up."), "board"),

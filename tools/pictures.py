@@ -48,6 +48,12 @@ def open_first_family(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def open_first_case(page: Page) -> None:
+    """The file of the case that comes first."""
+    page.locator("main tbody th a").first.click()
+    page.wait_for_load_state("networkidle")
+
+
 def choose_first_waiting(page: Page) -> None:
     """The family at the top of the waiting list, with the rooms that fit it."""
     page.locator("main a[href*='family=']").first.click()
@@ -83,6 +89,7 @@ SCENES: dict[str, tuple[str, str, Callable[[Page], None] | None]] = {
     "shelter-family": ("coordinator", "/shelter/", choose_first_waiting),
     "family": ("coordinator", "/families/", open_first_family),
     "cases": ("protection", "/cases/", None),
+    "case": ("protection", "/cases/?kind=child_protection", open_first_case),
     "board": ("official", "/", None),
     "census": ("official", "/census/", None),
     "access": ("auditor", "/settings/access/", None),
