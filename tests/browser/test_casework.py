@@ -184,6 +184,6 @@ def test_a_mother_is_found_two_days_later_at_the_other_site_under_another_spelli
     expect(found).to_contain_text("Мнацаканян Гоар")
     expect(found).not_to_contain_text("+374")
     found.get_by_role("button", name="Նույն մարդն է").click()
-    expect(page.locator("[data-saved]").first).to_be_visible()
+    expect(page.locator("#found .mark").first).to_be_visible()
     reads_armenian(page)
     assert TracingMatch.objects.get().answer == "asked"
