@@ -71,6 +71,15 @@ def test_how_soon_somebody_acted_and_closed(goris):
     assert case_numbers(make_user(Role.OFFICIAL), timezone.now()).speeds[0].closing is None
 
 
+@pytest.mark.parametrize("role", [Role.PROTECTION, Role.OFFICIAL])
+def test_the_page_of_a_kind_of_which_no_case_is_closed(role, client, goris):
+    take_case(wounded(goris), by=make_user(Role.PROTECTION))
+    client.force_login(make_user(role))
+    answer = client.get(PAGE)
+    assert answer.status_code == 200
+    assert '<td class="number">–</td>' in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("people", "told"), [(0, "0"), (1, "under 10"), (9, "under 10"), (10, "10"), (19, "10"), (127, "120")]
 )
