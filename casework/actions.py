@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from casework.errors import (
@@ -61,13 +62,15 @@ def open_case(
 ) -> Followed:
     """Open a matter for a person where they are, or with `household` for their whole family; words say what is known.
 
-    Refuses with AlreadyOpen where one of the kind is open, and with NeverWas.
+    Refuses with AlreadyOpen where one of the kind is open, and with NeverWas. Who follows no cases is not told that
+    one is open: what they say joins it.
     """
     person = lock_person(individual)
     site = site_followed_at(person, at)
-    if not allows(by, Permission.SEE_CASES, site, at):
+    follows = allows(by, Permission.SEE_CASES, site, at)
+    if not follows:
         require(by, Permission.MERGE, site, at)
-    cases = open_cases(
+    opened = open_cases(
         [individual.pk],
         site=site,
         reason=Reason.OPENED,
@@ -78,9 +81,9 @@ def open_case(
         act=act,
         by=by,
     )
-    if not cases:
+    if not opened and follows:
         raise AlreadyOpen
-    return Followed(str(cases[0].pk))
+    return Followed(str(Case.objects.open().get(counted_as=person, kind=kind).pk))
 
 
 @act("observe", answers=Observed)
@@ -145,7 +148,7 @@ def do_in_case(
     Refuses with AlreadyClosed, and with StepTakenBack for a plan that is done or taken back.
     """
     row = lock_open(case, by, at)
-    if fulfils and not _stands(row, fulfils):
+    if fulfils and (fulfils.kind != Step.Kind.PLANNED or not _stands(row, fulfils)):
         raise StepTakenBack
     about = topic or (fulfils.topic if fulfils else "")
     return take_step(row, act, by, kind=Step.Kind.DONE, words=words, fulfils=fulfils, topic=about)
@@ -164,10 +167,8 @@ def close_case(case: Case, *, outcome: str, words: str = "", by: User, at: datet
     That a child is handed to somebody takes two: refuses with NotAskedByAnother where no colleague asked for it.
     """
     row = lock_open(case, by, at)
-    if outcome == Outcome.HANDED_OVER:
-        asked = Step.objects.standing().filter(case=row, kind=Step.Kind.HANDING)
-        if not asked.exclude(by=by).exists():
-            raise NotAskedByAnother
+    if outcome == Outcome.HANDED_OVER and not _asked_to_hand_over(row).exclude(by=by).exists():
+        raise NotAskedByAnother
     return take_step(row, act, by, kind=Step.Kind.CLOSED, outcome=Outcome(outcome), words=words)
 
 
@@ -229,6 +230,13 @@ def _require_to_follow(case: Case, by: User, at: datetime) -> None:
     if not Case.objects.visible_to(by, at).filter(pk=case.pk).exists():
         require(by, Permission.SEE_CASES, case.site, at)
         raise NotAllowed
+
+
+def _asked_to_hand_over(case: Case) -> QuerySet[Step]:
+    """Who asked to hand the child over since the case began or went on: what was agreed before is spent."""
+    asked = Step.objects.standing().filter(case=case, kind=Step.Kind.HANDING)
+    closed = Step.objects.filter(case=case, kind=Step.Kind.CLOSED).order_by("pk").last()
+    return asked.filter(pk__gt=closed.pk) if closed else asked  # keys are in the order of writing
 
 
 def _stands(case: Case, step: Step) -> bool:

@@ -157,7 +157,7 @@ class Cases(Rows):
         """Let somebody else follow a case, or nobody."""
         facts = body.facts
         key = facts.pop("to")
-        to = followers_at(case.site).filter(pk=key).first() if key else None
+        to = followers_at(case.site, self.request.user).filter(pk=key).first() if key else None
         if key and to is None:
             raise serializers.ValidationError({"to": [_("This person follows no cases at this place.")]})
         return hand_over_case(case, to=to, **facts)

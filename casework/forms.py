@@ -152,7 +152,7 @@ class HandOverForm(ActForm):
 
     def __init__(self, *args: Any, site: Site, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "to", forms.ModelChoiceField).queryset = followers_at(site).exclude(pk=by.pk)
+        field_of(self, "to", forms.ModelChoiceField).queryset = followers_at(site, by).exclude(pk=by.pk)
 
 
 class UrgencyForm(ActForm):

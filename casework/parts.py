@@ -76,16 +76,10 @@ def record_steps(cases: Iterable[Case], *, at: datetime, act: Act, by: User, **f
     return [Step.objects.create(case=case, happened_at=at, act=act, by=by, **facts) for case in cases]
 
 
-def follow_to_hospital(person: uuid.UUID, *, site: Site, act: Act, by: User) -> list[Case]:
-    """Let the person's medical case, which is opened where there is none, say that they were sent to a hospital.
-
-    Answers the cases that are new.
-    """
-    new = open_cases(
-        [person], site=site, reason=Reason.URGENT_NEED, kind=Kind.MEDICAL, urgency=Urgency.TODAY, act=act, by=by
-    )
+def follow_to_hospital(person: uuid.UUID, *, site: Site, act: Act, by: User) -> None:
+    """Let the person's medical case, which is opened where there is none, say that they were sent to a hospital."""
+    open_cases([person], site=site, reason=Reason.URGENT_NEED, kind=Kind.MEDICAL, urgency=Urgency.TODAY, act=act, by=by)
     say_in_medical_case(person, Step.Kind.DONE, Step.OwnWords.TO_HOSPITAL, act=act, by=by)
-    return new
 
 
 def say_in_medical_case(person: uuid.UUID, kind: Step.Kind, words: Step.OwnWords, *, act: Act, by: User) -> None:

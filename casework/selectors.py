@@ -13,6 +13,7 @@ from casework.models import Case, Duty, Step
 from centre.access import MAY, Permission
 from centre.clock import local_day
 from centre.models import Assignment, Site, User
+from centre.sight import sight_of
 from registrations.births import age_in_words
 from registrations.models import Household, Individual, Membership
 from registrations.whereabouts import Whereabouts, find_people
@@ -20,9 +21,10 @@ from registrations.whereabouts import Whereabouts, find_people
 FOLLOWING = [role for role, may in MAY.items() if Permission.SEE_CASES in may]
 
 
-def followers_at(site: Site) -> QuerySet[User]:
-    """Those who may follow a case at the site now."""
-    running = Assignment.objects.running(timezone.now()).filter(Q(site=site) | Q(site=None), role__in=FOLLOWING)
+def followers_at(site: Site, user: User) -> QuerySet[User]:
+    """Those who may follow a case at the site now, as far as this user may know who works there."""
+    there = Q(site=None) | Q(site=site) if sight_of(user).is_told(site) else Q(site=None)
+    running = Assignment.objects.running(timezone.now()).filter(there, role__in=FOLLOWING)
     return User.objects.filter(pk__in=running.values("user"), is_active=True).order_by("last_name", "username")
 
 
@@ -35,10 +37,14 @@ class Row:
     duty: Duty | None
 
 
-def rows_of(cases: Sequence[Case], at: datetime) -> list[Row]:
+def rows_of(cases: Sequence[Case], user: User, at: datetime) -> list[Row]:
     """Each case with the household the person is in, and who is called for it; asked for once."""
+    told = sight_of(user, at)
     households = households_of([case.counted_as_id for case in cases])
-    duties = {duty.site_id: duty for duty in Duty.objects.at(at).filter(site__in={case.site_id for case in cases})}
+    duties = {
+        duty.site_id: duty
+        for duty in Duty.objects.at(at).filter(site__in={case.site for case in cases if told.is_told(case.site)})
+    }
     return [Row(case, households.get(case.counted_as_id), duties.get(case.site_id)) for case in cases]
 
 
@@ -101,7 +107,7 @@ class CaseFile:
         return [line for _due, line in sorted(plans, key=itemgetter(0)) if not line.taken_back]
 
 
-def read_file(case: Case, at: datetime) -> CaseFile:
+def read_file(case: Case, user: User, at: datetime) -> CaseFile:
     """The case's file: its steps, with those of the cases of merged records that go on in it."""
     person = case.counted_as
     known = Step.objects.filter(Q(case=case) | Q(case__counted_with=case)).select_related("by", "follower", "case")
@@ -116,7 +122,7 @@ def read_file(case: Case, at: datetime) -> CaseFile:
         age=age_in_words(person.birth, local_day(at)),
         household=membership.household if membership else None,
         where=find_people([person.pk], at).get(person.pk),
-        duty=Duty.objects.at(at).filter(site=case.site).first(),
+        duty=Duty.objects.at(at).filter(site=case.site).first() if sight_of(user, at).is_told(case.site) else None,
         lines=lines,
         carer=_carer(membership) if membership else "",
         others=list(Case.objects.filter(counted_as=person, counted_with=None).exclude(pk=case.pk)),

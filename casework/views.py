@@ -67,7 +67,7 @@ def cases(request: StaffRequest) -> HttpResponse:
     write_log(request.user, LogLine.Verb.OPENED, "case", ["list"], shown=[case.individual_id for case in page])
     context = {
         "page": page,
-        "rows": rows_of(list(page), now),
+        "rows": rows_of(list(page), request.user, now),
         "asked": asked.form,
         "narrowed": any(request.GET.get(name) for name in asked.form.fields),
         "form": ActForm(),
@@ -87,7 +87,7 @@ def printed(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """The file of a case for the officer's folder."""
     shown = case_or_404(request, key)
     write_log(request.user, LogLine.Verb.PRINTED, shown, ["words"], shown=[shown.individual_id])
-    return render(request, "casework/printed.html", {"file": read_file(shown, timezone.now())})
+    return render(request, "casework/printed.html", {"file": read_file(shown, request.user, timezone.now())})
 
 
 @require_POST
@@ -262,4 +262,11 @@ def _file(request: StaffRequest, row: Case, **sent: ActForm) -> HttpResponse:
     for name, each in forms.items():
         each.auto_id = f"id_{name}_%s"  # they stand on one page
     form = next(iter(sent.values()), ActForm())
-    return draw(request, "casework/case.html", form, file=read_file(row, timezone.now()), forms=forms, act=ActForm())
+    return draw(
+        request,
+        "casework/case.html",
+        form,
+        file=read_file(row, request.user, timezone.now()),
+        forms=forms,
+        act=ActForm(),
+    )

@@ -8,7 +8,7 @@ from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
 from casework.kinds import Kind
-from census.case_numbers import case_numbers, shown
+from census.case_numbers import case_numbers, cells, shown
 from centre.access import Permission, allows, require
 from centre.limits import CENSUSES, bound
 from centre.log import write_log
@@ -35,7 +35,7 @@ class CaseNumbersView(viewsets.GenericViewSet[Any]):
 
     @extend_schema(responses=CaseNumber(many=True), filters=False)
     def list(self, request: StaffCall) -> Response:
-        """A line for each cut, kind and group in which there is a case; no line is a sum of others."""
+        """A line for each cut, kind and group in which there is a case, or may be; no line is a sum of others."""
         check_parameters(request.query_params, set())
         if not allows(request.user, Permission.SEE_CASES):
             require(request.user, Permission.SEE_CENSUS)
@@ -43,9 +43,8 @@ class CaseNumbersView(viewsets.GenericViewSet[Any]):
         told = case_numbers(request.user, timezone.now())
         write_log(request.user, LogLine.Verb.OPENED, "case", ["numbers"])
         lines = [
-            {"cut": cut.key, "kind": kind, "group": group, "cases": shown(people, told.hides)}
+            {"cut": cut.key, "kind": kind, "group": group, "cases": shown(cut.counts[kind][group], told.hides)}
             for cut in told.cuts
-            for kind, groups in sorted(cut.counts.items())
-            for group, people in sorted(groups.items())
+            for kind, group in cells(cut, told.hides)
         ]
         return Response(CaseNumber(lines, many=True).data)

@@ -1,11 +1,12 @@
 """Cases in numbers, without people: by kind and age group, sex, site, state and outcome, and how soon somebody came.
 
 Who follows cases reads the numbers of the cases they see. Whoever else reads the census reads all of them, each as
-tens, and under ten only that it is under ten: two such numbers, subtracted or asked for anew, tell of nobody.
+tens, and under ten, none included, only that it is under ten, of every kind and group there may be: so a first case
+is not told apart from none.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,14 +67,14 @@ def case_numbers(user: User, at: datetime) -> CaseNumbers:
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in standing.values_list(*COLUMNS).iterator()]
     told = sight_of(user, at)
     sites = {site.pk: str(site) for site in Site.objects.all() if told.is_told(site)}
-    groups = _groups(rows, sites, at)
+    groups = _groups(set(sites) if hides else {row["site"] for row in rows}, sites, at)
     cuts = [Cut(key, title, named, _count(rows, which)) for key, (title, named, which) in groups.items()]
     return CaseNumbers(cuts, _speeds(rows, SMALL if hides else 1), hides)
 
 
 def shown(people: int, hides: bool) -> str:
-    """A number as this reader is told it."""
-    if not hides or people == 0:
+    """A number as this reader is told it: that there is none is as small a number as one."""
+    if not hides:
         return str(people)
     return _("under %(number)d") % {"number": SMALL} if people < SMALL else str(people - people % SMALL)
 
@@ -81,7 +82,12 @@ def shown(people: int, hides: bool) -> str:
 def number_tables(numbers: CaseNumbers) -> list[Table]:
     """The same as one table a cut, a line for each kind and group; no line holds a sum of others."""
     return [
-        Table(cut.key, cut.title, _columns(), [_line(cut, kind, group, numbers.hides) for kind, group in _cells(cut)])
+        Table(
+            cut.key,
+            cut.title,
+            _columns(),
+            [_line(cut, kind, group, numbers.hides) for kind, group in cells(cut, numbers.hides)],
+        )
         for cut in numbers.cuts
     ]
 
@@ -97,8 +103,9 @@ def _columns() -> list[Column]:
     ]
 
 
-def _cells(cut: Cut) -> Iterable[tuple[str, str]]:
-    return ((kind, group) for kind in Kind.values for group, _name in cut.groups if cut.counts[kind][group])
+def cells(cut: Cut, hides: bool) -> list[tuple[str, str]]:
+    """Each kind and group of which a number is told: where small ones are hidden, also those of which there is none."""
+    return [(kind, group) for kind in Kind.values for group, _name in cut.groups if hides or cut.counts[kind][group]]
 
 
 def _line(cut: Cut, kind: str, group: str, hides: bool) -> list[Value]:
@@ -107,11 +114,11 @@ def _line(cut: Cut, kind: str, group: str, hides: bool) -> list[Value]:
     return [cut.key, kind, str(Kind(kind).label), group, dict(cut.groups)[group], told]
 
 
-def _groups(rows: Sequence[dict[str, Any]], sites: dict[Any, str], at: datetime) -> dict[str, Any]:
+def _groups(named: Collection[Any], sites: dict[Any, str], at: datetime) -> dict[str, Any]:
     """By the key of each cut: its title, its groups, and in which of them a case is."""
     day = local_day(at)
     ages = [(str(value), str(label)) for value, label in AgeGroup.choices]
-    there = sorted({row["site"] for row in rows if row["site"] in sites}, key=lambda key: sites[key])
+    there = sorted((key for key in named if key in sites), key=lambda key: sites[key])
     unknown = ("", _("not known"))
     return {
         "state": (

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from casework.kinds import Kind
-from census.case_numbers import CaseNumbers, case_numbers, number_tables, shown
+from census.case_numbers import CaseNumbers, case_numbers, cells, number_tables, shown
 from centre.access import Permission
 from centre.books import book_chunks
 from centre.doors import draw, may
@@ -69,14 +69,16 @@ def case_numbers_file(by: User, suffix: str, why: str) -> HttpResponse:
 
 
 def _rows(told: CaseNumbers) -> list[tuple[str, list[str], list[tuple[str, list[str]]]]]:
-    """Each cut as its title, its heads and its lines; kinds and groups of which there is none are left out."""
+    """Each cut as its title, its heads and its lines; kinds and groups of which no number is told are left out."""
     cuts = []
     for cut in told.cuts:
-        used = [(key, name) for key, name in cut.groups if any(counts[key] for counts in cut.counts.values())]
+        said = cells(cut, told.hides)
+        kinds, groups = {kind for kind, _group in said}, {group for _kind, group in said}
+        used = [(key, name) for key, name in cut.groups if key in groups]
         lines = [
             (str(Kind(kind).label), [shown(cut.counts[kind][key], told.hides) for key, _name in used])
             for kind in Kind.values
-            if any(cut.counts[kind].values())
+            if kind in kinds
         ]
         cuts.append((cut.title, [name for _key, name in used], lines))
     return [cut for cut in cuts if cut[2]]

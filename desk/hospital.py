@@ -32,12 +32,11 @@ from shelter.parts import Sleeper, cut_holds
 
 @dataclass(frozen=True)
 class Sent:
-    """Who went, the facts of the journal, the holds of their beds, and the cases that were opened."""
+    """Who went, the facts of the journal, and the holds of their beds; whether a case is open is not for everybody."""
 
     individuals: list[str]
     movements: list[str]
     holds: list[str]
-    cases: list[str]
 
 
 @act("send_to_hospital", answers=Sent, on_paper=True)
@@ -70,13 +69,13 @@ def send_to_hospital(
         raise NotHere
     with _children_kept(people, at, site, act, by, happened_anyway, refusal=NotPlanned, reason=Reason.CHILD_LEFT):
         holds = _keep_or_give_up(_sleepers(household, people), site, keep_bed_until, at, act)
-        cases = follow_to_hospital(patient, site=site, act=act, by=by)
+        follow_to_hospital(patient, site=site, act=act, by=by)
         going = {"destination": Movement.Destination.SITE, "destination_site": hospital}
         movements = record_movements("departed", keys, site=site, at=at, act=act, told_of=household, **going)
         lay_out(movements, act)
         if arrived:
             arrive_at(people, hospital, at, act, household=household, card_read=None)
-    return Sent(_ids(people), _written(act), _ids(holds), _ids(cases))
+    return Sent(_ids(people), _written(act), _ids(holds))
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,14 @@ class LineRow:
     account: User | None  # whose it is, where the line is about an account that there is
 
 
+CASEWORK = ("case", "step", "tracingrequest", "tracingmatch")
+
+
+def without_cases(lines: "QuerySet[LogLine]") -> "QuerySet[LogLine]":
+    """The lines that do not say, by what was opened, that there is a case."""
+    return lines.exclude(subject__in=CASEWORK)
+
+
 def lines_about(lines: "QuerySet[LogLine]", number: int) -> "QuerySet[LogLine]":
     """The lines of answers that showed the household of this number or anybody of it, also under another record."""
     records = Membership.objects.filter(household__number=number).values_list("household", "individual", "counted_as")

@@ -4,14 +4,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from centre.access import Permission
+from centre.access import Permission, allows
 from centre.doors import draw, may
 from centre.log import write_log
 from centre.models import LogLine, LogSeal
 from centre.requests import StaffRequest
 from desk.filters import LogFilterSet
 from desk.forms import ListForm
-from desk.log_lines import lines_about, read_lines, to_be_read
+from desk.log_lines import lines_about, read_lines, to_be_read, without_cases
 from desk.pages import Page
 from desk.shown_file import shown_file
 from registrations.doors import household_or_404
@@ -44,8 +44,10 @@ def shown(request: StaffRequest) -> HttpResponse:
 @require_GET
 @may(Permission.MERGE, Permission.SEE_LOG)
 def who_opened(request: StaffRequest, number: int) -> HttpResponse:
-    """Who was shown this family, the latest first."""
+    """Who was shown this family, the latest first; in whose cases, for who may know that there are any."""
     household = household_or_404(request, number)
     write_log(request.user, LogLine.Verb.OPENED, household, ["log"])
-    rows = read_lines(to_be_read(lines_about(LogLine.objects.all(), number))[:LATEST])
+    lines = lines_about(LogLine.objects.all(), number)
+    told = lines if allows(request.user, Permission.SEE_CASES) else without_cases(lines)
+    rows = read_lines(to_be_read(told)[:LATEST])
     return render(request, "desk/who_opened.html", {"household": household, "rows": rows})

@@ -171,3 +171,10 @@ def test_who_comes_on_duty_relieves_who_was_on_duty_then(officer, goris):
         set_duty(goris, name=name, phone="+37491123456", from_at=at, until=at + 8 * HOUR, by=officer)
     assert [duty.name for duty in Duty.objects.at(at)] == ["Karen"]
     assert Duty.objects.count() == 2
+
+
+def test_what_was_never_planned_is_not_done(case, officer):
+    known = step_of(note(case, words="has a cough", by=officer))
+    with pytest.raises(StepTakenBack):
+        do_in_case(case, fulfils=known, by=officer)
+    void_step(known, by=officer)

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from casework.actions import close_case, open_case, reopen_case
-from casework.errors import AlreadyClosed, AlreadyOpen, NotClosed
+from casework.actions import ask_to_hand_over_child, close_case, open_case, reopen_case
+from casework.errors import AlreadyClosed, AlreadyOpen, NotAskedByAnother, NotClosed
 from casework.kinds import Kind, Reason, Urgency
 from casework.models import Case, Step
 from casework.parts import open_cases
@@ -123,3 +123,21 @@ def test_close_after_the_role_has_ended_is_not_allowed(case, officer):
     with pytest.raises(NotAllowed):
         close(case, officer)
     assert Case.objects.open().exists()
+
+
+def test_a_coordinator_who_opens_what_is_open_is_not_told_so_and_joins_it(case, goris):
+    coordinator, child = make_user(Role.COORDINATOR, goris), case.individual
+    said = {"kind": "child_protection", "urgency": "now", "by": coordinator}
+    assert open_case(child, words="she hides", **said).case == str(case.pk)
+    assert (Case.objects.get(), said_in(case)) == (case, "she hides")
+
+
+def test_what_a_colleague_asked_before_the_case_went_on_hands_the_child_to_nobody(case, officer, goris):
+    colleague = make_user(Role.PROTECTION, goris)
+    ask_to_hand_over_child(case, words="the mother", by=colleague)
+    close(case, officer, outcome="handed_over")
+    reopen_case(case, words="she came back", by=officer)
+    with pytest.raises(NotAskedByAnother):
+        close(case, officer, outcome="handed_over")
+    ask_to_hand_over_child(case, words="the aunt", by=colleague)
+    close(case, officer, outcome="handed_over")

@@ -1,9 +1,11 @@
 """A case is seen where its person is, and by who follows it; through departures, merges and their undoing."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
-from casework.actions import note, open_case, take_case
+from casework.actions import note, open_case, set_duty, take_case
 from casework.errors import GoesOnElsewhere
 from casework.models import Case
 from centre.access import Role
@@ -13,6 +15,8 @@ from desk.merging import merge_individuals, unmerge
 from registrations.models import Act, Household, Individual, Merge
 from shelter.actions import place_household
 from tests.build import make_room, make_site, make_user, person, register_family
+
+HOUR = timedelta(hours=1)
 
 
 def seen_by(user):
@@ -50,12 +54,17 @@ def test_who_follows_it_keeps_it_in_sight_with_the_family_and_reads_no_hidden_pl
     take_case(case, by=officer)
     house = make_site("safe", name_en="Safe house", confidential=True)
     arrive(alone, site=house, by=make_user(Role.PROTECTION))
+    keeper, at = make_user(Role.PROTECTION, house, first_name="Keeper"), timezone.now()
+    set_duty(house, name="Nune of the house", phone="+37491123456", from_at=at, until=at + HOUR, by=keeper)
     assert seen_by(officer) == {case}
     assert alone in Household.objects.visible_to(officer)
     client.force_login(officer)
     page = client.get(f"/cases/{case.pk}/").content.decode()
     assert "another site" in page
     assert "Safe house" not in page
+    for shown in (page, client.get("/cases/").content.decode()):
+        assert "Nune of the house" not in shown
+        assert "Keeper" not in shown
 
 
 def test_a_role_that_ended_sees_nothing_it_followed(case, officer):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -35,6 +36,11 @@ def wounded(site, sex="M", age=30, **facts):
         site, make_user(Role.PROTECTION), person("Suren", sex=sex, birth=birth, needs=("SM-CC",)), **facts
     )
     return Case.objects.get(individual__memberships__household=family)
+
+
+def body_of(answer):
+    """What is read in the answer."""
+    return re.sub(r"<[^>]*>", "", answer.content.decode("utf-8-sig"))
 
 
 def counts(user, key):
@@ -71,12 +77,30 @@ def test_how_soon_somebody_acted_and_closed(goris):
     assert case_numbers(make_user(Role.OFFICIAL), timezone.now()).speeds[0].closing is None
 
 
+@pytest.mark.parametrize("role", [Role.PROTECTION, Role.OFFICIAL])
+def test_the_page_of_a_kind_of_which_no_case_is_closed(role, client, goris):
+    take_case(wounded(goris), by=make_user(Role.PROTECTION))
+    client.force_login(make_user(role))
+    answer = client.get(PAGE)
+    assert answer.status_code == 200
+    assert '<td class="number">–</td>' in answer.content.decode()
+
+
 @pytest.mark.parametrize(
-    ("people", "told"), [(0, "0"), (1, "under 10"), (9, "under 10"), (10, "10"), (19, "10"), (127, "120")]
+    ("people", "told"), [(0, "under 10"), (1, "under 10"), (9, "under 10"), (10, "10"), (19, "10"), (127, "120")]
 )
 def test_a_reader_who_follows_no_cases_is_told_tens(people, told):
     assert shown(people, hides=True) == told
     assert shown(people, hides=False) == str(people)
+
+
+@pytest.mark.parametrize("address", [FILE + "?suffix=csv&why=for+the+ministry", "/api/v1/case-numbers/", PAGE])
+def test_a_first_case_is_not_told_apart_from_none(address, client, goris):
+    wounded(make_site("sisian"))
+    client.force_login(make_user(Role.OFFICIAL))
+    before = body_of(client.get(address))
+    wounded(goris, sex="F", age=20)
+    assert body_of(client.get(address)) == before
 
 
 @pytest.mark.parametrize("role", Role.values)

@@ -155,6 +155,17 @@ def test_the_file_says_who_opened_it_to_those_who_merge(client, goris, volunteer
         assert any("gate opened" in row for row in rows(answer))
 
 
+@pytest.mark.parametrize("subject", ["case", "step", "tracingrequest", "tracingmatch"])
+def test_who_opened_a_family_tells_of_its_cases_only_who_follows_cases(subject, client, goris, volunteer, family):
+    people = family.memberships.values_list("individual", flat=True)
+    write_log(volunteer, LogLine.Verb.OPENED, subject, shown=people)
+    read = {}
+    for role in (Role.COORDINATOR, Role.PROTECTION):
+        client.force_login(make_user(role, goris))
+        read[role] = any("gate opened" in row for row in rows(client.get(f"/families/{code(family)}/log/")))
+    assert read == {Role.COORDINATOR: False, Role.PROTECTION: True}
+
+
 def test_who_opened_a_family_one_may_not_see_is_not_there(client, family):
     client.force_login(make_user(Role.COORDINATOR, make_site("sisian")))
     assert client.get(f"/families/{code(family)}/log/").status_code == 404
