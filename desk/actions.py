@@ -23,6 +23,7 @@ from centre.models import Act, LogLine, Site, User
 from centre.refusals import NotThen, refused_on
 from desk.children import children_alone
 from desk.coming import Moved, absent_from, arrive_at, lay_out, lock_family, moved, who_comes
+from desk.correcting import lock_members
 from desk.errors import CarerMissing, NotPlanned
 from desk.filling import fill_nameless, take_facts
 from desk.models import EmergencyOpening
@@ -137,10 +138,11 @@ def complete(
     require(by, Permission.REGISTER, site, act.judged_at)
     _require_carers(members, at)
     (locked,) = lock_by_key(Household.objects.filter(pk=household.pk))
-    family = _keys(Individual.objects.members_of(locked))
+    rows = lock_members(locked)
+    family = [row.counted_as_id for row in rows.values()]
     with children_kept(parted(family, at, families_change=True), by=by, site=site, act=act, refusal=None):
         said = take_facts(locked, facts, act, by)
-        people = fill_nameless(locked, members, act, by)
+        people = fill_nameless(locked, rows, members, act, by)
         living = list(Individual.objects.filter(pk__in=[person.pk for person in people]).living(at))
         absent = absent_from(living, site, at)
         if absent:
