@@ -20,6 +20,7 @@ class Refusal(Exception):
     message: Any = _("This cannot be done.")  # a str, or a lazy one that speaks the reader's language
 
     def __init__(self, message: str | None = None) -> None:
+        self.beside: dict[str, Any] = {}  # what the API answers beside code and words
         self.message = message or self.message
         super().__init__(str(self.message))
 

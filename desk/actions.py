@@ -23,6 +23,7 @@ from centre.models import Act, LogLine, Site, User
 from centre.refusals import NotThen, refused_on
 from desk.children import children_alone
 from desk.coming import Moved, absent_from, arrive_at, lay_out, lock_family, moved, who_comes
+from desk.correcting import lock_members
 from desk.errors import CarerMissing, NotPlanned
 from desk.filling import fill_nameless, take_facts
 from desk.models import EmergencyOpening
@@ -131,19 +132,24 @@ def complete(
     """Take the names of a family that was counted at the gate: its nameless rows become these people.
 
     People beyond those counted are added. In parts where they are many: the first part registers the household, and
-    says what it says of itself. Refuses with AlreadyRegistered, OneHead or CarerMissing; then nothing is written.
+    says what it says of itself. Of a child who is then without who looks after it, as where only some come to the site,
+    a case opens. Refuses with AlreadyRegistered, OneHead or CarerMissing; then nothing is written.
     """
     require(by, Permission.REGISTER, site, act.judged_at)
     _require_carers(members, at)
     (locked,) = lock_by_key(Household.objects.filter(pk=household.pk))
-    said = take_facts(locked, facts, act, by)
-    people = fill_nameless(locked, members, act, by)
-    living = list(Individual.objects.filter(pk__in=[person.pk for person in people]).living(at))
-    absent = absent_from(living, site, at)
-    if absent:
-        arrive_at(absent, site, at, act, card_read=card_read)
-    _go(living, site, said, at, act)
-    return registered(locked, people, follow(people, members, site, act, by))
+    rows = lock_members(locked)
+    family = [row.counted_as_id for row in rows.values()]
+    with children_kept(parted(family, at, families_change=True), by=by, site=site, act=act, refusal=None):
+        said = take_facts(locked, facts, act, by)
+        people = fill_nameless(locked, rows, members, act, by)
+        living = list(Individual.objects.filter(pk__in=[person.pk for person in people]).living(at))
+        absent = absent_from(living, site, at)
+        if absent:
+            arrive_at(absent, site, at, act, card_read=card_read)
+        _go(living, site, said, at, act)
+        cases = follow(people, members, site, act, by)
+    return registered(locked, people, cases)
 
 
 @act("arrive", answers=Moved, on_paper=True)

@@ -33,6 +33,7 @@ from desk.actions import (
     void_gate_count,
     void_movement,
 )
+from desk.at_the_desk import asked_who_came
 from desk.bodies import (
     BirthBody,
     EmergencyBody,
@@ -55,7 +56,7 @@ from registrations.errors import CardTaken
 from registrations.filters import GateCountFilterSet
 from registrations.matches import find_matches
 from registrations.models import GateCount, Household, Individual, Merge, Movement
-from shelter.api import MembersFacts
+from shelter.api import MembersFacts, members_named
 
 
 class MatchRow(serializers.Serializer[Any]):
@@ -186,8 +187,11 @@ class Arrivals(Acts):
         else:
             household = require_proof(shown, body.member, by=body.asker)
         seen = shown is not None and shown.proven
-        anyway = {name: said for name, said in body.validated_data.items() if name == "happened_anyway"}
-        done = arrive(household, site=site, card_read=seen, **anyway, **_signed(body))
+        said = {name: value for name, value in body.validated_data.items() if name == "happened_anyway"}
+        if "members" in body.validated_data:
+            said["members"] = _named(body.validated_data["members"], household)
+        with asked_who_came(household, site, body.asker):
+            done = arrive(household, site=site, card_read=seen, **said, **_signed(body))
         return _arrived(household, asdict(done))
 
 
@@ -398,6 +402,13 @@ def _shown(card: CardText | None) -> Shown | None:
 def _registered(done: dict[str, Any], matches: list[dict[str, Any]]) -> dict[str, Any]:
     """Who it may be already is said once, when it is asked; later it stands among the duplicates."""
     return {"nameless": 0, **done, "card": done["number"].replace(" ", ""), "matches": matches}
+
+
+def _named(members: list[uuid.UUID], household: Household) -> list[uuid.UUID]:
+    try:
+        return members_named(members, household)
+    except serializers.ValidationError as error:
+        raise serializers.ValidationError({"members": error.detail}) from error
 
 
 def _arrived(household: Household, done: dict[str, Any]) -> dict[str, Any]:

@@ -242,6 +242,9 @@ class ProofBody(OnPaper, DatedFacts):
     fathers_name = Text(max_length=80, clean=clean_name, required=False)
     birth_date = Text(max_length=10, clean=read_iso_date, required=False, help_text="1989-05-04, or 1989-05.")
     birth_year = Count(required=False, min_value=1000, max_value=9999)
+    members = serializers.ListField(
+        child=Key(), required=False, allow_empty=False, max_length=MOST_AT_ONCE, help_text="Who came; all when absent."
+    )
     happened_anyway = Text(required=False, max_length=200, help_text="How a child came without who looks after it.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from centre.clock import local_day
 from centre.models import Act, User
 from centre.refusals import refused_on
-from desk.correcting import lock_members, told_birth
+from desk.correcting import told_birth
 from registrations.corrections import Correction
 from registrations.errors import AlreadyRegistered, AlreadyWritten, OneHead
 from registrations.facts import HouseholdFacts, PersonFacts, cohort_on
@@ -75,8 +75,12 @@ def _says(household: Household, field: str, said: Mapping[str, Any]) -> Change:
     return Change(household, field, {column: said.get(column, was) for column, was in before.items()})
 
 
-def fill_nameless(household: Household, members: Sequence[PersonFacts], act: Act, by: User) -> list[Individual]:
-    """Name the household's nameless rows as these people and add the people beyond them; in the members' order.
+def fill_nameless(
+    household: Household, rows: Mapping[uuid.UUID, Membership], members: Sequence[PersonFacts], act: Act, by: User
+) -> list[Individual]:
+    """Name the nameless of the household's rows, which are locked, as these people and add those beyond them.
+
+    They are returned in the members' order.
 
     A nameless row that nobody fills stays as counted, and is asked about. Refuses with AlreadyWritten when a person
     has the id of one of them: the rows that are filled keep their own. What a row said before is kept.
@@ -84,7 +88,7 @@ def fill_nameless(household: Household, members: Sequence[PersonFacts], act: Act
     if Individual.objects.filter(pk__in=[person.id for person in members]).exists():
         raise AlreadyWritten
     keys = set(household.memberships.nameless().values_list("individual", flat=True))
-    nameless = {key: row for key, row in lock_members(household).items() if key in keys}
+    nameless = {key: row for key, row in rows.items() if key in keys}
     day = local_day(act.at)
     filled = match_nameless(
         [(key, row.individual.sex, cohort_on(row.individual.birth, day)) for key, row in nameless.items()],

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cards.in_hand import OnTable, look_up_card, was_in_hand
-from casework.anyway import ASKED_OF, asked_anyway
+from casework.anyway import asked_anyway
 from centre.access import Permission, allows
 from centre.asked import keep_question, names_somebody, read_question
 from centre.doors import at_a_site, do, draw, may, see, site_or_none
@@ -27,7 +27,7 @@ from desk.actions import (
     record_death,
     void_movements,
 )
-from desk.at_the_desk import arriving_or_404, forget_family
+from desk.at_the_desk import ASK_WHO, arriving_or_404, forget_family
 from desk.coming import confirm_seen, dismiss_seen
 from desk.correcting import may_correct, may_supervise
 from desk.filters import FamilyFilterSet
@@ -51,13 +51,10 @@ from desk.telling_views import untold_in
 from registrations.card_texts import is_scanned, read_card_text
 from registrations.choices import Going
 from registrations.doors import household_or_404
-from registrations.errors import ToldElsewhere
 from registrations.models import Household, Individual, Movement, Sighting
 from registrations.search import search_households
 from shelter.selectors import who_waits
 from shelter.sight import sites_to_place
-
-ASK_WHO = (ToldElsewhere.code, *ASKED_OF)  # refusals of a whole family's arrival, after which one says who came
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

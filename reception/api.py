@@ -94,7 +94,7 @@ class Pages(CursorPagination):
 def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer a refusal with its status, bad input with 400 and the field's path; an unknown error stays loud."""
     if isinstance(error, Refusal):
-        return Response({"code": error.code, "detail": str(error)}, error.status, headers=error.headers)
+        return Response({"code": error.code, "detail": str(error), **error.beside}, error.status, headers=error.headers)
     if isinstance(error, NotAllowed):
         _log_not_allowed(context)
     if isinstance(error, Http404):

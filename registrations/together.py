@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from registrations.facts import is_child
 from registrations.models import Household, Membership
@@ -49,25 +50,22 @@ def children_in(household: Household, day: date) -> list[LookedAfter]:
 
 def _children(memberships: QuerySet[Membership], day: date) -> list[LookedAfter]:
     families: dict[uuid.UUID, list[Membership]] = defaultdict(list)
-    for row in memberships.select_related("counted_as"):
+    carer = Membership.objects.order_by().filter(individual=OuterRef("carer")).values("counted_as")[:1]
+    for row in memberships.select_related("counted_as").annotate(carer_counted_as=Subquery(carer)):
         families[row.household_id].append(row)
     return [child for rows in families.values() for child in _of_one_household(rows, day)]
 
 
 def _of_one_household(rows: Collection[Membership], day: date) -> list[LookedAfter]:
-    person_of = {row.individual_id: row.counted_as_id for row in rows}
     children = [row for row in rows if is_child(row.counted_as.birth, day)]
-    family = frozenset(person_of.values())
+    family = frozenset(row.counted_as_id for row in rows)
     adults = family - {row.counted_as_id for row in children}
-    return [LookedAfter(row.pk, row.counted_as_id, family, _carers(row, person_of, adults)) for row in children]
+    return [LookedAfter(row.pk, row.counted_as_id, family, _carers(row, adults)) for row in children]
 
 
-def _carers(
-    row: Membership, person_of: dict[uuid.UUID, uuid.UUID], adults: frozenset[uuid.UUID]
-) -> frozenset[uuid.UUID]:
-    if row.carer_id:  # there by carer_member_is_named when a member looks after the child
-        return frozenset({person_of.get(row.carer_id, row.carer_id)})
-    return adults
+def _carers(row: Any, adults: frozenset[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """The recorded carer, in whatever household; there by carer_member_is_named when a member looks after the child."""
+    return frozenset({row.carer_counted_as}) if row.carer_id else adults
 
 
 def apart_at(children: Collection[LookedAfter], at: datetime) -> set[Apart]:

@@ -11,7 +11,6 @@ from typing import Any
 from casework.guard import children_kept
 from centre.access import Permission, require
 from centre.acts import act
-from centre.clock import local_day
 from centre.errors import SiteClosed, SiteInUse
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
@@ -21,9 +20,9 @@ from registrations.locks import lock_records
 from registrations.models import Household, Presence
 from registrations.parts import record_movements
 from registrations.presences import lay_out_presences
-from registrations.together import LookedAfter, children_of
+from registrations.together import LookedAfter
 from registrations.whereabouts import told_of, touched_at
-from shelter.beside import parted_by_beds, seat
+from shelter.beside import lock_beside, parted_by_beds, seat
 from shelter.errors import (
     AlreadyHoused,
     HoldGone,
@@ -71,8 +70,8 @@ def hold_places(
         raise SiteClosed
     people = lock_members(household, members, at, by)
     require_nothing_held(people, at)
+    children = _children_of(people, at, rooms)
     spots = lock_free_places(rooms, len(people), at)
-    children = _children_of(people, at)
     with _children_kept(children, site, rooms, by=by, act=act):
         lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, children)]
         return _held(hold_each(lodgings, until, reason, at, act))
@@ -105,9 +104,9 @@ def place_household(
     if not happened_anyway and any(stay.kind == Stay.Kind.STAY for stay in known):
         raise AlreadyHoused
     cut_holds([hold for hold in known if hold.kind == Stay.Kind.HOLD and _is_given_up(hold, site)], at, act)
+    children = _children_of(people, at, rooms)
     spots = lock_free_places(rooms, len(people), at, short=bool(happened_anyway))
     spots += [(rooms[-1], None)] * (len(people) - len(spots))
-    children = _children_of(people, at)
     lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, children)]
     with _children_kept(children, site, rooms, together=people, by=by, act=act, happened_anyway=happened_anyway):
         _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act, reason=happened_anyway)
@@ -126,13 +125,14 @@ def check_in(holds: Sequence[Stay], *, happened_anyway: str = "", by: User, at: 
     require(by, Permission.PLACE, site, at)
     people = lock_people(holds, at, by)
     held = _as_they_are(Stay.objects.holds(), holds)
+    rooms = [hold.room for hold in held]
+    children = _children_of(people, at, rooms)
     places = lock_by_key(Place.objects.filter(pk__in=[hold.place_id for hold in held]))
     _require_not_checked_in(people, held, at)
     end_holds([who.person for who in people], at, act)
     if any(place.blocked_at for place in places) or Stay.objects.filter(place__in=places).from_(at).exists():
         raise HoldGone
     lodgings = [Lodging(who, hold.room, hold.place) for who, hold in zip(people, held, strict=True)]
-    rooms, children = [hold.room for hold in held], _children_of(people, at)
     with _children_kept(children, site, rooms, together=people, by=by, act=act, happened_anyway=happened_anyway):
         _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act)
     return _placed(people, act)
@@ -151,8 +151,8 @@ def move(
     require(by, Permission.PLACE, site, at)
     people = lock_people(stays, at, by)
     _as_they_are(Stay.objects.stays().at(at).filter(during__upper_inf=True), stays)
+    children = _children_of(people, at, rooms)
     spots = lock_free_places(rooms, len(people), at)
-    children = _children_of(people, at)
     lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, children)]
     with _children_kept(children, site, rooms, together=people, by=by, act=act, happened_anyway=happened_anyway):
         _bed(Bedding.Kind.MOVED, lodgings, site, at=at, act=act)
@@ -205,7 +205,7 @@ def void_bedding(bedding: Bedding, *, by: User, at: datetime, act: Act) -> Place
     if Bedding.objects.filter(voids=bedding).exists():
         raise AlreadyVoided
     rooms = [bedding.room] if bedding.room else []
-    children = _children_of([Sleeper(person, bedding.individual_id)], at)
+    children = _children_of([Sleeper(person, bedding.individual_id)], at, rooms)
     with _children_kept(children, site, rooms, by=by, act=act, refusal=None):
         Bedding.objects.create(
             kind=Bedding.Kind.VOIDED,
@@ -312,8 +312,8 @@ def _as_they_are(rows: StayQuerySet, asked: Sequence[Stay]) -> list[Stay]:
     return [found[stay.pk] for stay in asked]
 
 
-def _children_of(people: Sequence[Sleeper], at: datetime) -> list[LookedAfter]:
-    return children_of([who.person for who in people], local_day(at))
+def _children_of(people: Sequence[Sleeper], at: datetime, rooms: Sequence[Room] = ()) -> list[LookedAfter]:
+    return lock_beside([who.person for who in people], at, rooms)
 
 
 def _children_kept(

@@ -134,6 +134,17 @@ class Stays(Rows):
         return end_stays(stays, **facts)
 
 
+def members_named(members: list[Any], household: Household) -> list[Any]:
+    """The members, each once; raises ValidationError at the place of an id that nobody of the family has."""
+    known = set(Individual.objects.members_of(household).values_list("pk", flat=True))
+    wrong: dict[Any, Any] = {
+        place: [_("Nobody of this family has this id.")] for place, key in enumerate(members) if key not in known
+    }
+    if wrong:
+        raise serializers.ValidationError(wrong)
+    return list(dict.fromkeys(members))
+
+
 class MembersFacts(ActFacts):
     """An act for the whole household of the address, or for some of its members."""
 
@@ -142,13 +153,7 @@ class MembersFacts(ActFacts):
     )
 
     def validate_members(self, members: list[Any]) -> list[Any]:
-        known = set(Individual.objects.members_of(self.context["row"]).values_list("pk", flat=True))
-        wrong: dict[Any, Any] = {
-            place: [_("Nobody of this family has this id.")] for place, key in enumerate(members) if key not in known
-        }
-        if wrong:
-            raise serializers.ValidationError(wrong)
-        return list(dict.fromkeys(members))
+        return members_named(members, self.context["row"])
 
 
 class HoldFacts(MembersFacts):

@@ -4,8 +4,12 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from centre.clock import local_day
+from centre.locks import lock_by_key
 from registrations.together import Apart, LookedAfter, apart_at, children_of
 from shelter.models import Place, Room, Stay
 from shelter.parts import Sleeper
@@ -16,11 +20,24 @@ Spot = tuple[Room, Place | None]
 def parted(people: Collection[uuid.UUID], at: datetime, *, families_change: bool = False) -> Callable[[], set[Apart]]:
     """Finds the children of these persons' families without anybody who looks after them, by day or by night.
 
-    Who belongs together is read once, unless the act changes that.
+    Who belongs together is read once, unless the act changes that. The people are locked, and no place yet.
     """
+    children = lock_beside(people, at)
     if not families_change:
-        return parted_by_beds(children_of(people, local_day(at)), (), at)
+        return parted_by_beds(children, (), at)
     return lambda: parted_by_beds(children_of(people, local_day(at)), (), at)()
+
+
+def lock_beside(people: Collection[uuid.UUID], at: datetime, rooms: Collection[Room] = ()) -> list[LookedAfter]:
+    """The children of the families of these persons, who are locked; and locked are the rooms in which they have a bed.
+
+    So are these rooms, into which somebody comes. Of one who leaves a child and one who comes in beside it at the same
+    instant, the second sees what the first did.
+    """
+    children = children_of(people, local_day(at))
+    if rooms or children:
+        lock_by_key(Room.objects.filter(pk__in=_rooms_of(rooms, at, children)).only("pk"))
+    return children
 
 
 def parted_by_beds(
@@ -47,9 +64,7 @@ def _among_strangers(rooms: Collection[Room], at: datetime, known: Sequence[Look
     """
     if not rooms and not known:
         return set()
-    theirs = Stay.objects.of(one.child for one in known).from_(at).order_by().values("room")
-    these = Room.objects.filter(pk__in=[room.pk for room in rooms]).order_by().values("pk")
-    beds = Stay.objects.filter(room__in=these.union(theirs)).from_(at)  # with OR, every stay would be read
+    beds = Stay.objects.filter(room__in=_rooms_of(rooms, at, known)).from_(at)
     sleepers: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     asleep: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for room, person, kind in beds.values_list("room", "individual", "kind"):
@@ -67,6 +82,12 @@ def _among_strangers(rooms: Collection[Room], at: datetime, known: Sequence[Look
         if one.child in people and people - one.family
         if not one.carers & (asleep[room] if one.child in asleep[room] else people)
     }
+
+
+def _rooms_of(rooms: Collection[Room], at: datetime, known: Sequence[LookedAfter]) -> QuerySet[Room, Any]:
+    """These rooms, and those in which these children have a bed; with OR, every stay would be read."""
+    theirs = Stay.objects.of(one.child for one in known).from_(at).order_by().values("room")
+    return Room.objects.filter(pk__in=[room.pk for room in rooms]).order_by().values("pk").union(theirs)
 
 
 def seat(

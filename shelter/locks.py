@@ -1,4 +1,7 @@
-"""What the acts of shelter make scarcer, locked in the house's order: household, individuals, places, each by key."""
+"""What the acts of shelter make scarcer, locked in the house's order: household, individuals, places, each by key.
+
+The rooms, which come before the places, are locked where children's beds are looked at: `shelter.beside.lock_beside`.
+"""
 
 import uuid
 from collections.abc import Sequence

@@ -1,5 +1,6 @@
 """No door parts a child from who looks after it, or lets it sleep among strangers; and what happened anyway is told."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -338,3 +339,18 @@ def test_a_placed_family_leaves_in_hospital_who_is_there(family, goris, desk):
     place_household(family, rooms=[make_room(goris, 3)], by=desk)
     assert set(Stay.objects.values_list("individual", flat=True)) == {mother.pk, girl.pk}
     assert where(grandmother) == "hospital"
+
+
+def test_a_carer_of_another_household_whose_record_is_merged_is_followed(goris, sisian, desk, officer):
+    aunt, niece = person("Nune", relationship="sibling"), child("Ani", relationship="niece_nephew")
+    niece = replace(niece, carer_kind="member", carer=aunt.id)
+    family = register_family(goris, desk, person(), aunt, niece)
+    _head, aunt_record, girl = people_of(family)
+    split(family, site=goris, members=[person("Nune", id=aunt_record.pk)], by=officer)
+    again = register_family(sisian, desk, person("Nune"))
+    merge_individuals(aunt_record, into=people_of(again)[0], reason="one aunt", by=officer)
+    vayk = make_site("vayk")
+    with pytest.raises(ChildApart):
+        arrive(family, site=vayk, members=[girl.pk], by=desk)
+    arrive(family, site=sisian, members=[girl.pk], by=desk)
+    assert where(girl) == "sisian"

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from casework.models import Case
 from census.counting import everyone
 from census.situation import count_situation
 from census.waits import waits_for
@@ -144,6 +145,28 @@ def test_complete_with_a_second_head_in_a_later_part_writes_nothing(goris, volun
     with pytest.raises(OneHead):
         name(family, volunteer, person("Nune"))
     assert family.memberships.nameless().count() == 2
+
+
+@pytest.mark.parametrize("door", ["complete", "intakes"])
+def test_complete_of_a_child_that_comes_without_its_adults_opens_a_case_where_it_is(goris, volunteer, door):
+    sisian = make_site("sisian")
+    family = count(goris, make_user(), Group(1, "F", "18-59"), Group(1, "F", "60+"), Group(1, "F", "5-11"))
+    name(family, make_user(), person())
+    machine = Machine(make_user())
+    facts = body(member("Mane", relationship="daughter", birth_date=None, age=8), site=sisian.code)
+    address = f"households/{family.pk}/complete/" if door == "complete" else "intakes/"
+    answer = machine.post(address, facts | ({} if door == "complete" else {"card": str(family)}))
+    assert (answer.status_code, answer.json()["nameless"]) == (201, 1)
+    girl = Individual.objects.get(given_name="Mane")
+    case = Case.objects.get()
+    assert (case.individual, case.site, case.urgency) == (girl, sisian, "now")
+
+
+def test_complete_where_the_family_is_opens_no_case(goris, volunteer):
+    family = count(goris, volunteer, Group(1, "F", "18-59"), Group(2, "F", "5-11"))
+    name(family, volunteer, person())
+    name(family, volunteer, child())
+    assert not Case.objects.exists()
 
 
 # The doors

@@ -419,3 +419,42 @@ def test_after_an_emergency_the_card_opens_the_family_and_others_are_believed(de
     assert where() == {"sisian"}
     opened_in_emergency(family, stranger, timedelta(days=8))
     assert by_api(stranger, card=str(family), given_name="Anna", birth_year=1989).status_code == 201
+
+
+# Who of the family came
+
+
+@pytest.fixture
+def scattered(family, kapan):
+    """The mother is at Kapan, her boy at Meghri."""
+    _mother, boy = Individual.objects.members_of(family)
+    arrive(
+        family, site=make_site("meghri"), members=[boy.pk], happened_anyway="a neighbour brought him", by=make_user()
+    )
+    return family
+
+
+MOTHER = {"given_name": "Anna", "birth_year": 1989}
+
+
+def test_the_api_names_to_who_proves_it_whom_the_page_offers_and_takes_who_came(client, scattered, stranger):
+    refused = by_api(stranger, card=str(scattered), **MOTHER)
+    assert (refused.status_code, refused.json()["code"]) == (409, "told_elsewhere")
+    client.force_login(stranger)
+    by_page(client, scattered, "Anna", "1989")
+    code = str(scattered).replace(" ", "")
+    offered = client.get(f"/families/{code}/arrive/").context["form"].fields["members"].choices
+    assert [(one["individual"], one["person"]) for one in refused.json()["members"]] == offered
+    mother = offered[0][0]
+    came = by_api(stranger, card=str(scattered), members=[mother], happened_anyway="alone", **MOTHER)
+    assert (came.status_code, came.json()["individuals"]) == (201, [mother])
+    assert where() == {"goris", "meghri"}
+
+
+def test_the_api_names_nobody_to_who_proves_nothing(scattered, stranger):
+    nobody = {"members": [str(uuid.uuid4())]}
+    for said in ({}, {"given_name": "Anna", "birth_year": 1990}):
+        answer = by_api(stranger, card=str(scattered), **said, **nobody)
+        assert set(answer.json()) == {"code", "detail"}
+    wrong = by_api(stranger, card=str(scattered), **nobody, **MOTHER)
+    assert (wrong.status_code, list(wrong.json())) == (400, ["members[0]"])
