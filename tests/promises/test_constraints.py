@@ -215,7 +215,6 @@ CARDS_AND_CASES: dict[str, Break] = {
     "referral_declined_for_a_reason": lambda w: change(w.offered, why="full"),
     "appointment_of_what_was_accepted": lambda w: change(w.offered, appointment_at=w.now),
     "driver_of_a_transport": lambda w: change(w.offered, transport="", driver="Armen"),
-    "casework_service_places_a_day_check": lambda w: change(w.clinic, places_a_day=-1),
     "duty_ends_after_start": lambda w: duty(w, until=w.now),
     "duty_ended_by_someone": lambda w: duty(w, ended_at=w.now),
 }

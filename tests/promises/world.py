@@ -112,7 +112,9 @@ class World:
         self.search = TracingRequest.objects.get(pk=sought.search)
         self.match = self.search.matches.get()
         self.clinic, self.office = (
-            Service.objects.get(pk=add_service(name=name, offers="medical", by=self.admin, at=at).service)
+            Service.objects.get(
+                pk=add_service(name=name, offers="medical", places_a_day=9, by=self.admin, at=at).service
+            )
             for name in ("Burn centre", "Goris hospital")
         )
         self.outside = make_user(Role.SERVICE)
