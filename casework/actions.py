@@ -184,7 +184,7 @@ def ask_to_hand_over_child(case: Case, *, words: str, by: User, at: datetime, ac
 @act("reopen_case", answers=Followed)
 def reopen_case(case: Case, *, words: str = "", by: User, at: datetime, act: Act) -> Followed:
     """A closed case goes on, where the person is. Refuses with NotClosed, or AlreadyOpen where another one is."""
-    _require_to_follow(case, by, at)
+    require_to_follow(case, by, at)
     lock_records([case.individual_id])
     (row,) = lock_by_key(Case.objects.filter(pk=case.pk))
     if row.closed_at is None:
@@ -216,7 +216,12 @@ def lock_person(individual: Individual) -> Any:
 
 def lock_open(case: Case, by: User, at: datetime) -> Case:
     """The case, locked, for who may follow it. Refuses with AlreadyClosed or GoesOnElsewhere."""
-    _require_to_follow(case, by, at)
+    require_to_follow(case, by, at)
+    return lock_case(case)
+
+
+def lock_case(case: Case) -> Case:
+    """The case, locked. Refuses with AlreadyClosed or GoesOnElsewhere."""
     (row,) = lock_by_key(Case.objects.select_related("site", "follower").filter(pk=case.pk))
     if row.closed_at:
         raise AlreadyClosed
@@ -225,7 +230,7 @@ def lock_open(case: Case, by: User, at: datetime) -> Case:
     return row
 
 
-def _require_to_follow(case: Case, by: User, at: datetime) -> None:
+def require_to_follow(case: Case, by: User, at: datetime) -> None:
     """Raise NotAllowed for who sees the case neither where the person is nor as who follows it."""
     if not Case.objects.visible_to(by, at).filter(pk=case.pk).exists():
         require(by, Permission.SEE_CASES, case.site, at)

@@ -86,6 +86,7 @@ class StepRow(serializers.ModelSerializer[Step]):
             "sign",
             "outcome",
             "traced",
+            "declined",
             "voids",
         )
 

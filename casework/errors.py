@@ -108,3 +108,59 @@ class NotAgreed(Refusal):
 
     code = "not_agreed"
     message = _("Contact is made only when both agree. Ask who seeks first.")
+
+
+class AlreadyOffered(Refusal):
+    """This matter was offered to the service, and the offer is open."""
+
+    code = "already_offered"
+    message = _("This is already offered to that service.")
+
+
+class ServiceEnded(Refusal):
+    """The service is not there any more."""
+
+    code = "service_ended"
+    message = _("This service is closed. Choose another.")
+
+
+class ServiceFull(Refusal):
+    """The service takes no more people on that day."""
+
+    code = "service_full"
+    message = _("This service has no place left on that day. Choose another day.")
+
+
+class ReferralEnded(Refusal):
+    """The offer was declined, ended or taken back before."""
+
+    code = "referral_ended"
+    message = _("This offer has already ended.")
+
+
+class AlreadyAccepted(Refusal):
+    """The service has accepted before."""
+
+    code = "already_accepted"
+    message = _("This was already accepted.")
+
+
+class NotAccepted(Refusal):
+    """The service has not accepted yet."""
+
+    code = "not_accepted"
+    message = _("The service must accept first.")
+
+
+class NoTransport(Refusal):
+    """Nobody asked for a car or an ambulance."""
+
+    code = "no_transport"
+    message = _("No car or ambulance was asked for.")
+
+
+class NotOutside(Refusal):
+    """The account of a service is one that opens nothing else."""
+
+    code = "not_outside"
+    message = _("Only who has the role of an outside service, and no other, can answer for one.")

@@ -137,3 +137,52 @@ class SearchEnd(models.TextChoices):
     REUNITED = "reunited", _("Together again")
     WITHDRAWN = "withdrawn", _("No longer sought")
     DIED = "died", _("The sought person died")
+
+
+class Help(models.TextChoices):
+    """What a service offers."""
+
+    MEDICAL = "medical", _("Medical care")
+    CHILDREN = "children", _("Protection of children")
+    TALK = "talk", _("Psychologist")
+    RELATIVES = "relatives", _("Family links")
+    DOCUMENTS = "documents", _("Documents")
+    LEGAL = "legal", _("Legal advice")
+    OTHER = "other", _("Other help")
+
+
+class Transport(models.TextChoices):
+    """What takes a person to a service, where they cannot go by themselves."""
+
+    CAR = "car", _("Car")
+    AMBULANCE = "ambulance", _("Ambulance")
+
+
+class Declining(models.TextChoices):
+    """Why a service declines."""
+
+    FULL = "full", _("No place")
+    NOT_OURS = "not_ours", _("They do not do this")
+    NO_ANSWER = "no_answer", _("They cannot reach the person")
+    UNWILLING = "unwilling", _("The person does not want it")
+    OTHER = "other", _("Another reason")
+
+
+class ReferralEnd(models.TextChoices):
+    """How a referral ended."""
+
+    DECLINED = "declined", _("declined")
+    HELPED = "helped", _("there is a result")
+    WITHDRAWN = "withdrawn", _("no longer offered")
+
+
+class ReferralState(models.TextChoices):
+    """How a referral stands, as its dates say."""
+
+    OFFERED = "offered", _("waits for an answer")
+    ACCEPTED = "accepted", _("accepted")
+    CAME = "came", _("came")
+    MISSED = "missed", _("did not come")
+    DECLINED = "declined", _("declined")
+    HELPED = "helped", _("there is a result")
+    WITHDRAWN = "withdrawn", _("no longer offered")

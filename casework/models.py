@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.kinds import Answer, Consent, Kind, Outcome, Reason, SearchEnd, Sign, Topic, Urgency
+from casework.kinds import Answer, Consent, Declining, Kind, Outcome, Reason, SearchEnd, Sign, Topic, Urgency
 from centre.access import Permission
 from centre.models import Act, Site, User
 from centre.sealing import SealedField
@@ -152,6 +152,15 @@ class Step(models.Model):
         MATCHED = "matched", _("May be found")
         ANSWERED = "answered", _("Answer to a match")
         ENDED = "ended", _("Search ended")
+        REFERRED = "referred", _("Offered to a service")
+        ACCEPTED = "accepted", _("The service accepts")
+        DECLINED = "declined", _("The service declines")
+        APPOINTED = "appointed", _("Appointment")
+        CAME = "came", _("Came to the service")
+        MISSED = "missed", _("Did not come to the service")
+        DRIVEN = "driven", _("Who drives")
+        RESULT = "result", _("Result from the service")
+        WITHDRAWN = "withdrawn", _("No longer offered")
 
     class OwnWords(models.TextChoices):
         """Words that the house writes itself: kept as a code, read in the reader's language."""
@@ -178,6 +187,7 @@ class Step(models.Model):
     traced = models.CharField(
         max_length=10, choices=[*Consent.choices, *Answer.choices, *SearchEnd.choices], blank=True
     )
+    declined = models.CharField(max_length=10, choices=Declining, blank=True)
     voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
 
     objects = StepQuerySet.as_manager()
@@ -267,5 +277,8 @@ class Duty(models.Model):
         return f"{self.name}, {self.phone}"
 
 
-from casework.tracing import TracingMatch as TracingMatch  # noqa: E402 - its tables refer to those above
+from casework.referrals import Referral as Referral  # noqa: E402 - its tables refer to those above
+from casework.services import Service as Service  # noqa: E402
+from casework.services import ServiceAccount as ServiceAccount  # noqa: E402
+from casework.tracing import TracingMatch as TracingMatch  # noqa: E402
 from casework.tracing import TracingRequest as TracingRequest  # noqa: E402

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import registrations.addresses  # noqa: F401 - makes <number:…> known
-from casework import duty_views, tracing_views, views
+from casework import duty_views, referral_views, tracing_views, views
 
 app_name = "casework"
 
@@ -17,6 +17,16 @@ urlpatterns = [
     path("cases/<uuid:key>/", views.case, name="case"),
     path("cases/<uuid:key>/trace/", tracing_views.trace, name="trace"),
     path("cases/<uuid:key>/found/", tracing_views.found, name="found"),
+    path("cases/services/", referral_views.services, name="services"),
+    path("cases/services/<uuid:key>/account/", referral_views.service_account, name="service_account"),
+    path("cases/services/<uuid:key>/end/", referral_views.service_end, name="service_end"),
+    path("cases/<uuid:key>/referrals/", referral_views.referrals, name="referrals"),
+    path("cases/<uuid:key>/refer/", referral_views.offer, name="refer"),
+    path("referrals/", referral_views.offers, name="offers"),
+    *(
+        path(f"referrals/<uuid:key>/{how}/", referral_views.answer, {"how": how}, name=f"referral_{how}")
+        for how in referral_views.ANSWERS
+    ),
     path("cases/<uuid:key>/print/", views.printed, name="printed"),
     path("cases/<uuid:key>/take/", views.take, name="take"),
     path("cases/<uuid:key>/write/", views.write, name="write"),

@@ -24,6 +24,7 @@ class Role(models.TextChoices):
     OFFICIAL = "official", _("Official")
     AUDITOR = "auditor", _("Auditor")
     ADMINISTRATOR = "administrator", _("Administrator")
+    SERVICE = "service", _("Outside service")
 
 
 class Permission(models.TextChoices):
@@ -36,6 +37,7 @@ class Permission(models.TextChoices):
     SEE_NEEDS = "see_needs", _("See specific needs")
     SEE_DOCUMENTS = "see_documents", _("See and search the numbers of documents, one person at a time")
     SEE_CASES = "see_cases", _("See and follow cases")
+    ANSWER_REFERRALS = "answer_referrals", _("Answer what is offered to their own service")
     MERGE = "merge", _("Merge and unmerge duplicates, void what was wrong")
     PLACE = "place", _("Hold places, check families in and move them")
     PRINT_CARDS = "print_cards", _("Print cards beforehand, revoke what was not given")
@@ -63,6 +65,9 @@ GIVEN_TO: dict[Role, Promise] = {
     Role.OFFICIAL: _("For authorities and agencies that need figures: they read the census, and no names."),
     Role.AUDITOR: _("For those who check the work afterwards: they read the log and the census, and open no family."),
     Role.ADMINISTRATOR: _("For those who set up sites, staff and roles: they open no family."),
+    Role.SERVICE: _(
+        "For hospitals and other services outside: they answer what is offered to them, and see nothing else."
+    ),
 }
 
 P = Permission
@@ -94,13 +99,15 @@ MAY: dict[str, frozenset[Permission]] = {
     Role.OFFICIAL: frozenset({P.SEE_CENSUS}),
     Role.AUDITOR: frozenset({P.SEE_CENSUS, P.SEE_LOG}),
     Role.ADMINISTRATOR: frozenset({P.SET_UP, P.PRINT_CARDS, P.SET_UP_ROOMS, P.SEE_LOG, P.SEE_CENSUS, P.TAKE_CENSUS}),
+    Role.SERVICE: frozenset({P.ANSWER_REFERRALS}),
 }
 
 
 FOR_A_TIME = (Role.VOLUNTEER, Role.AID_VOLUNTEER)
 # Roles that open files, and the one that could agree to them: no single administrator gives one on the quiet
 BY_TWO = [role for role in Role if MAY[role] & {P.SEE_FAMILIES, P.SET_UP}]
-BY_PAGES_ALONE = frozenset({Role.ADMINISTRATOR})  # whoever can give roles does it in person
+OUTSIDE = frozenset({Role.SERVICE})  # who belongs to another house: one page is theirs, and nothing else is there
+BY_PAGES_ALONE = OUTSIDE | {Role.ADMINISTRATOR}  # whoever can give roles does it in person
 
 
 def permissions_of(role: str) -> frozenset[Permission]:

@@ -30,11 +30,11 @@ def shift(request: HttpRequest) -> dict[str, Any]:
     return around | {
         "draft_key": draft_key(user),
         "shift": running,
-        "announced": Assignment.objects.announced(),  # asked by whole pages alone
+        "announced": () if user.is_outside else Assignment.objects.announced(),  # asked by whole pages alone
         "bursts": partial(bursts_for, user, now),
         "may": may,
         "shift_site": here,
         "shift_sites": sites,
         "shift_groups": as_looked_for(sites, here, user, request),
-        "navigation": navigation_of(may, request.path),
+        "navigation": navigation_of(may, request.path, outside=user.is_outside),
     }

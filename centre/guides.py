@@ -118,6 +118,14 @@ GUIDES: dict[str, tuple[Step, ...]] = {
         Step(_("Look at what is wrong, every morning"), _("Each problem is explained, with what to do.")),
         Step(_("Keep the backup key away from the machine"), _("Try a restore before you need one.")),
     ),
+    Role.SERVICE: (
+        Step(_("Read what is offered to you"), _("The newest stands first. You see what the officer wrote for you.")),
+        Step(
+            _("Accept or decline"),
+            _("Accept with a time, or say why not. The officer reads it at once."),
+        ),
+        Step(_("Say whether the person came, and what came of it"), _("Then it is closed for you.")),
+    ),
 }
 
 

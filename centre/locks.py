@@ -15,7 +15,7 @@ Row = TypeVar("Row", bound=Model)
 
 ORDER = (
     "user", "assignment", "site", "card", "household", "individual", "room", "place", "authenticator", "stockmovement",
-    "case",
+    "service", "case",
 )  # fmt: skip
 
 _reached: ContextVar[int | None] = ContextVar("reached", default=None)

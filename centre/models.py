@@ -19,7 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from centre.access import Permission, judged_at, permissions_of
+from centre.access import OUTSIDE, Permission, judged_at, permissions_of
 from centre.assignments import Assignment
 from centre.clock import default_cut_off_hours
 from centre.devices import called
@@ -76,6 +76,12 @@ class User(AbstractUser):
         """The roles the user has at the instant, at any site."""
         at = at or timezone.now()
         return {a.role for a in self.all_assignments if a.covers(at)}
+
+    @cached_property
+    def is_outside(self) -> bool:
+        """Whether the roles the user has, or else had, are all those of another house."""
+        roles = self.roles() or {a.role for a in self.all_assignments}
+        return bool(roles) and roles <= OUTSIDE
 
     def reach(self, permission: Permission, at: datetime | None = None) -> set[uuid.UUID] | None:
         """The ids of the sites where the user has the permission, then and now; None where it is every site."""

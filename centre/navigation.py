@@ -38,6 +38,7 @@ PAGES = (
     Entry("desk:families", _("Families"), "users", frozenset({P.SEE_FAMILIES})),
     Entry("shelter:board", _("Shelter"), "bed-double", frozenset({P.PLACE})),
     Entry("casework:cases", _("Cases"), "folder-heart", frozenset({P.SEE_CASES})),
+    Entry("casework:offers", _("Offered to you"), "mail-check", frozenset({P.ANSWER_REFERRALS})),
     Entry("aid:scan", _("Scan"), "scan-line", frozenset({P.HAND_OUT})),
     Entry("aid:overview", _("Aid"), "package", frozenset({P.PLAN_AID})),
     Entry("cards:cards", _("Cards"), "id-card", frozenset({P.PRINT_CARDS})),
@@ -63,8 +64,8 @@ class Navigation:
         return self.entries[len(self.first) :]
 
 
-def navigation_of(may: Set[str], path: str) -> Navigation:
+def navigation_of(may: Set[str], path: str, *, outside: bool = False) -> Navigation:
     """The pages these permissions open; `here` is the address of the one that the path lies in."""
-    entries = [entry for entry in PAGES if not entry.of_use_to or entry.of_use_to & may]
+    entries = [entry for entry in PAGES if entry.of_use_to & may or not (entry.of_use_to or outside)]
     within = [entry.address for entry in entries if entry.holds(path)]
     return Navigation(entries, max(within, key=len, default=""))

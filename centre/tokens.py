@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +42,9 @@ DOORS = (
     "movements",
     "pre-registrations",
     "presences",
+    "referrals",
     "rooms",
+    "services",
     "sightings",
     "sites",
     "snapshots",
@@ -110,9 +113,14 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
 
 class WithinItsToken(permissions.BasePermission):
-    """A token opens the doors that it names, in the way it names, for who has the second factor they need."""
+    """A token opens the doors that it names, in the way it names, for who has the second factor they need.
+
+    To who belongs to another house it opens none.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
+        if isinstance(request.user, User) and request.user.is_outside:
+            raise Http404
         if isinstance(request.auth, Token) and lacks_factor(request.user):
             raise NotAllowed(NO_FACTOR)
         token, match = request.auth, request.resolver_match

@@ -5,6 +5,7 @@ from rest_framework.routers import DefaultRouter
 
 from aid.api import Distributions, Handouts, StockCounts, StockMovements
 from casework.api import Cases, CasesOfPeople, Duties, Steps
+from casework.referral_api import Referrals, ReferralsOfCases, Services
 from casework.tracing_api import SearchesForPeople, TracingMatches, TracingRequests
 from census.api import Census, CensusFile, Snapshots
 from census.case_api import CaseNumbersView
@@ -52,6 +53,9 @@ router.register("presences", Presences)
 router.register("movements", Voids, basename="void")
 router.register("stays", Stays)
 router.register("cases", Cases)
+router.register("cases", ReferralsOfCases, basename="case-referral")
+router.register("services", Services)
+router.register("referrals", Referrals)
 router.register("case-steps", Steps)
 router.register("duties", Duties)
 router.register("tracing-requests", TracingRequests)

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "centre.middleware.no_larger_than_taken",
     "centre.middleware.page_of_its_user",
     "centre.middleware.first_things_first",
+    "centre.outside.outsiders_stay_outside",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

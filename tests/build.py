@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from casework.models import Case, Step
-from centre.access import Role
+from centre.access import OUTSIDE, Role
 from centre.models import Assignment, Marz, Site, User
 from desk.actions import Registered, register
 from registrations.facts import Birth, HouseholdFacts, PersonFacts, years_before
@@ -15,6 +15,8 @@ from registrations.models import Household
 from shelter.models import Place, Room
 
 counter = itertools.count(1)
+
+STAFF = sorted(set(Role.values) - OUTSIDE)  # who belongs to another house finds no page: test_referral_pages.py
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 

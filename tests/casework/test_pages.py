@@ -13,7 +13,7 @@ from casework.models import Case, CaseRule, Duty, Step
 from centre.access import Role
 from centre.models import LogLine
 from registrations.models import Individual
-from tests.build import child, make_user, person, register_family
+from tests.build import STAFF, child, make_user, person, register_family
 
 QUEUE = "/cases/"
 ALONE = "Child without a parent here"
@@ -36,7 +36,7 @@ def text(answer):
     return answer.content.decode()
 
 
-@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("role", STAFF)
 def test_cases_are_shown_to_protection_officers_of_the_site_alone(role, client, goris, sisian, case, alone):
     follows = role == Role.PROTECTION
     for site, shown in ((goris, follows), (sisian, False)):

@@ -12,7 +12,7 @@ from centre.access import Role
 from centre.errors import NotOneself
 from centre.models import Act, LogLine, Site, User
 from shelter.actions import hold_places
-from tests.build import make_room, make_site, make_user, register_family
+from tests.build import STAFF, make_room, make_site, make_user, register_family
 
 pytestmark = pytest.mark.django_db
 
@@ -265,7 +265,7 @@ def test_staff_are_found_by_any_part_of_a_name(client, admin, goris):
     assert "No staff member has this name" in text_of(client.get("/settings/staff/", {"search": "xyz"}, follow=True))
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", [role for role in STAFF if role != Role.ADMINISTRATOR])
 def test_others_set_up_nothing(client, goris, role):
     user = make_user(role, goris)
     client.force_login(user)

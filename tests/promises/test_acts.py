@@ -46,6 +46,17 @@ from casework.actions import (
     take_case,
     void_step,
 )
+from casework.referral_actions import (
+    accept_referral,
+    appoint_referral,
+    decline_referral,
+    end_referral,
+    name_driver,
+    refer,
+    say_came,
+    withdraw_referral,
+)
+from casework.service_actions import add_service, end_service, give_service_account
 from casework.tracing_actions import answer_match, ask_seeker, end_search, seek_person
 from census.actions import revise_snapshot
 from centre.access import NotAllowed, Role
@@ -232,6 +243,17 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "ask_seeker": lambda w: sent(ask_seeker, w.officer, w.search, consent="yes"),
     "answer_match": lambda w: sent(answer_match, w.officer, w.match, answer="asked", words="by telephone"),
     "end_search": lambda w: sent(end_search, w.officer, w.search, outcome="found"),
+    "add_service": lambda w: sent(add_service, w.admin, name="Legal clinic", offers="legal"),
+    "end_service": lambda w: sent(end_service, w.admin, w.clinic),
+    "give_service_account": lambda w: sent(give_service_account, w.admin, w.office, user=w.outside),
+    "refer": lambda w: sent(refer, w.officer, w.case, service=w.clinic, words="burns", names_person=True),
+    "accept_referral": lambda w: sent(accept_referral, w.outside, w.offered, appointment_at=w.now + HOUR),
+    "decline_referral": lambda w: sent(decline_referral, w.outside, w.offered, why="full", words="all week"),
+    "appoint_referral": lambda w: sent(appoint_referral, w.officer, w.accepted, appointment_at=w.now + HOUR),
+    "say_came": lambda w: sent(say_came, w.officer, w.accepted, came=True),
+    "end_referral": lambda w: sent(end_referral, w.officer, w.accepted, words="well"),
+    "name_driver": lambda w: sent(name_driver, w.officer, w.offered, driver="Armen"),
+    "withdraw_referral": lambda w: sent(withdraw_referral, w.officer, w.offered),
     "take_case": lambda w: sent(take_case, w.officer, w.case),
     "hand_over_case": lambda w: sent(hand_over_case, w.officer, w.case, to=w.officer, words="you know her"),
     "note_in_case": lambda w: sent(note, w.officer, w.case, words="an aunt in Vayk"),

@@ -40,6 +40,8 @@ from cards.sheets import read_sheet
 from casework import errors as casework
 from casework.actions import close_case, hand_over_case, note, open_case, reopen_case, take_case, void_step
 from casework.models import Case
+from casework.referral_actions import accept_referral, end_referral, name_driver, refer, withdraw_referral
+from casework.service_actions import end_service, give_service_account
 from casework.tracing_actions import answer_match, end_search
 from census import errors as census
 from census.actions import revise_snapshot, take_snapshots
@@ -120,6 +122,17 @@ def contact_before_who_seeks_agrees(world: World) -> Refused:
     for answer in ("asked", "agrees"):
         answer_match(world.match, answer=answer, by=world.officer)
     return lambda: answer_match(world.match, answer="contacted", by=world.officer)
+
+
+def full_service(world: World) -> Refused:
+    change(world.clinic, places_a_day=1)
+    change(world.accepted, service=world.clinic, appointment_at=world.now, case=world.case)
+    return lambda: accept_referral(world.offered, appointment_at=world.now, by=world.officer)
+
+
+def without_transport(world: World) -> Refused:
+    change(world.offered, transport="")
+    return lambda: name_driver(world.offered, driver="Armen", by=world.officer)
 
 
 def registered(world: World, *members: PersonFacts, **facts: Any) -> Refused:
@@ -356,6 +369,14 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     casework.AnsweredOtherwise: lambda w: twice(answer_match, w.match, answer="asked", by=w.officer),
     casework.NotAgreed: lambda w: contact_before_who_seeks_agrees(w),
     casework.GoesOnElsewhere: goes_on_elsewhere,
+    casework.AlreadyOffered: lambda w: lambda: refer(w.wounded, service=w.clinic, words="burns", by=w.officer),
+    casework.ServiceEnded: lambda w: twice(end_service, w.clinic, by=w.admin),
+    casework.ServiceFull: lambda w: full_service(w),
+    casework.ReferralEnded: lambda w: twice(withdraw_referral, w.offered, by=w.officer),
+    casework.AlreadyAccepted: lambda w: lambda: accept_referral(w.accepted, by=w.officer),
+    casework.NotAccepted: lambda w: lambda: end_referral(w.offered, words="well", by=w.officer),
+    casework.NoTransport: lambda w: without_transport(w),
+    casework.NotOutside: lambda w: lambda: give_service_account(w.clinic, user=w.officer, by=w.admin),
 }
 CARDS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     cards.UnknownCard: lambda w: registered(w, person(), card=10**9),

@@ -16,7 +16,9 @@ from aid.storing import confirm_stock, count_stock, receive_stock, send_stock
 from cards.actions import print_cards
 from cards.models import Card
 from casework.actions import close_case, open_case, plan
-from casework.models import Case, Step, TracingRequest
+from casework.models import Case, Referral, Service, Step, TracingRequest
+from casework.referral_actions import accept_referral, refer
+from casework.service_actions import add_service, give_service_account
 from casework.tracing_actions import seek_person
 from census.actions import take_snapshots
 from census.models import Snapshot
@@ -109,6 +111,21 @@ class World:
         sought = seek_person(self.head(self.alone), given_name="Vahan", family_name="Hakobyan", by=by, at=at)
         self.search = TracingRequest.objects.get(pk=sought.search)
         self.match = self.search.matches.get()
+        self.clinic, self.office = (
+            Service.objects.get(
+                pk=add_service(name=name, offers="medical", places_a_day=9, by=self.admin, at=at).service
+            )
+            for name in ("Burn centre", "Goris hospital")
+        )
+        self.outside = make_user(Role.SERVICE)
+        give_service_account(self.clinic, user=self.outside, by=self.admin, at=at)
+        self.offered, self.accepted = (
+            Referral.objects.get(
+                pk=refer(self.wounded, service=service, words="burns", transport="car", by=by, at=at).referral
+            )
+            for service in (self.clinic, self.office)
+        )
+        accept_referral(self.accepted, by=by, at=at)
 
     def _correct(self) -> None:
         self.couple = self.make_family(person("Vera"), person("Petros", sex="M", relationship="spouse"))

@@ -1,0 +1,198 @@
+"""The pages and the API of services and referrals; and the one page of an outside service, beside which is nothing."""
+
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.urls import get_resolver
+from django.utils import timezone
+
+from casework.models import Case, Referral, Service, ServiceAccount
+from casework.referral_actions import accept_referral, decline_referral, withdraw_referral
+from centre.access import Role
+from centre.models import LogLine, User
+from centre.outside import THEIRS
+from registrations.facts import Birth
+from tests.api.conftest import Machine
+from tests.api.world import furnish
+from tests.build import make_user, person, register_family
+from tests.casework.test_referrals import make_answerer, make_referral, make_service, tomorrow
+from tests.centre.test_pages import addresses
+
+pytestmark = pytest.mark.django_db
+
+PHONE = "+37491123456"
+
+
+def send(client, address, **facts):
+    return client.post(address, {"id": uuid.uuid4()} | facts)
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+@pytest.fixture
+def service(db) -> Service:
+    return make_service()
+
+
+@pytest.fixture
+def answerer(service) -> User:
+    return make_answerer(service)
+
+
+@pytest.fixture
+def wounded(goris) -> Case:
+    suren = person("Suren", "Hakobyan", sex="M", birth=Birth.in_year(1980), needs=("SM-CC",))
+    home = register_family(goris, make_user(), suren, phones=(PHONE,))
+    return Case.objects.get(individual__memberships__household=home)
+
+
+def minute(at):
+    return f"{timezone.localtime(at):%d.%m.%Y %H:%M}"
+
+
+def test_a_person_is_referred_on_the_page_of_the_case(client, officer, wounded, service):
+    client.force_login(officer)
+    page = f"/cases/{wounded.pk}/referrals/"
+    assert page in text(client.get(f"/cases/{wounded.pk}/"))
+    facts = {"service": service.pk, "words": "burns", "transport": "ambulance"}
+    assert send(client, f"/cases/{wounded.pk}/refer/", **facts).status_code == 303
+    row = Referral.objects.get()
+    assert (row.names_person, row.transport) == (False, "ambulance")
+    twice = send(client, f"/cases/{wounded.pk}/refer/", **facts)
+    assert (twice.status_code, "already offered to that service" in text(twice)) == (422, True)
+    for way, said in (
+        ("driver", {"driver": "Armen", "phone": "091 123456"}),
+        ("accept", {"appointment_at": minute(tomorrow(9))}),
+        ("appoint", {"appointment_at": minute(tomorrow(10))}),
+        ("came", {"came": "yes"}),
+        ("end", {"words": "a new dressing"}),
+    ):
+        assert send(client, f"/referrals/{row.pk}/{way}/", **said).url == page, way
+    shown = text(client.get(page))
+    assert all(word in shown for word in ("Armen", PHONE, "a new dressing", "there is a result"))
+    late = send(client, f"/referrals/{row.pk}/decline/", why="full")
+    assert (late.status_code, "already ended" in text(late)) == (422, True)
+
+
+def test_a_service_reads_what_was_written_for_it_and_nobodys_name(client, answerer, officer, wounded, service):
+    row = make_referral(wounded, service, officer)
+    client.force_login(answerer)
+    assert client.get("/").url == "/referrals/"
+    shown = text(client.get("/referrals/"))
+    assert "burns on both hands" in shown
+    kept = (
+        "Suren",
+        "Hakobyan",
+        PHONE,
+        str(wounded.pk),
+        str(wounded.individual_id),
+        "Goris",
+        str(officer),
+        "/families/",
+    )
+    assert [word for word in kept if word in shown] == []
+    home = wounded.individual.memberships.get().household
+    assert str(home) not in shown
+    assert LogLine.objects.filter(by=answerer, subject="referral").latest("pk").keys == []
+    assert send(client, f"/referrals/{row.pk}/accept/", appointment_at=minute(tomorrow(9))).url == "/referrals/"
+    assert send(client, f"/referrals/{row.pk}/came/", came="no").status_code == 303
+    assert send(client, f"/referrals/{row.pk}/decline/", why="unwilling").status_code == 303
+    row.refresh_from_db()
+    assert (row.came, row.why) == (False, "unwilling")
+
+
+def test_a_service_is_told_the_given_name_while_the_offer_is_open(client, answerer, officer, wounded, service):
+    row = make_referral(wounded, service, officer, names_person=True)
+    client.force_login(answerer)
+    shown = text(client.get("/referrals/"))
+    assert all(word in shown for word in ("Suren", PHONE))
+    assert "Hakobyan" not in shown
+    assert LogLine.objects.filter(by=answerer, subject="referral").latest("pk").keys == [wounded.individual_id]
+    decline_referral(row, why="full", by=answerer)
+    shown = text(client.get("/referrals/"))
+    assert [word for word in ("Suren", PHONE) if word in shown] == []
+
+
+def test_a_service_sees_nothing_of_another_nor_what_was_taken_back(client, answerer, officer, wounded, service):
+    others = make_referral(wounded, make_service(name="Goris hospital"), officer, words="for the hospital")
+    taken_back = make_referral(wounded, service, officer, words="a slip")
+    withdraw_referral(taken_back, by=officer)
+    client.force_login(answerer)
+    shown = text(client.get("/referrals/"))
+    assert [word for word in ("for the hospital", "Goris hospital", "a slip") if word in shown] == []
+    for row in (others, taken_back):
+        assert send(client, f"/referrals/{row.pk}/accept/").status_code == 404
+    own = make_referral(wounded, service, officer)
+    for way in ("withdraw", "driver"):
+        assert send(client, f"/referrals/{own.pk}/{way}/", driver="Armen").status_code == 404
+
+
+def test_nothing_else_is_there_for_an_outside_service(client, answerer):
+    world = furnish("goris")
+    gaps = {name: str(row.pk) for name, row in world.rows.items()}
+    ended = make_answerer(make_service(name="Legal clinic"))
+    ended.assignments.update(ends_at=timezone.now() - timedelta(minutes=1))
+    for user in (answerer, User.objects.get(pk=ended.pk)):
+        client.force_login(user)
+        machine = Machine(user)
+        for route in addresses(get_resolver().url_patterns):
+            if any(sign in route for sign in "^$(") or f"/{route}".startswith((*THEIRS, "/api/docs", "/api/schema")):
+                continue
+            first = route.partition("<")[0].strip("/").rpartition("/")[2]
+            address = "/" + re.sub(r"<[^>]+>", gaps.get(first, str(uuid.uuid4())), route)
+            if address in ("/", "/healthz", "/readyz", "/metrics"):
+                continue
+            assert client.get(address).status_code == 404, address
+        for door in ("sites", "cases", "referrals", "services", "households", "census"):
+            assert machine.get(f"{door}/").status_code == 404, door
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_referrals_are_shown_to_who_follows_the_case(role, client, officer, wounded, service, goris, sisian):
+    row = make_referral(wounded, service, officer)
+    for site in (goris, sisian):
+        may = role == Role.PROTECTION and site == goris
+        user = make_user(role, site)
+        client.force_login(user)
+        assert (client.get(f"/cases/{wounded.pk}/referrals/").status_code == 200) is may
+        assert (send(client, f"/referrals/{row.pk}/came/", came="yes").status_code == 422) is may
+        assert len(Machine(user).get("referrals/").json().get("results", ())) == int(may)
+
+
+def test_a_service_is_added_given_an_account_and_closed(client):
+    client.force_login(make_user(Role.ADMINISTRATOR))
+    added = {"name": "Goris hospital", "offers": "medical", "phone": "091 123456", "places_a_day": "2"}
+    assert send(client, "/cases/services/", **added).status_code == 303
+    service, user = Service.objects.get(), make_user(Role.SERVICE)
+    assert (service.phone, service.places_a_day) == (PHONE, 2)
+    assert send(client, f"/cases/services/{service.pk}/account/", user=user.pk).status_code == 303
+    assert ServiceAccount.objects.get().user == user
+    staff = send(client, f"/cases/services/{service.pk}/account/", user=make_user(Role.OFFICIAL).pk)
+    assert staff.status_code == 422
+    assert send(client, f"/cases/services/{service.pk}/end/").status_code == 303
+    assert "Goris hospital" not in text(client.get("/cases/services/"))
+
+
+def test_who_follows_cases_at_one_site_reads_the_services_and_adds_none(client, officer, service):
+    client.force_login(officer)
+    shown = text(client.get("/cases/services/"))
+    assert ("Burn centre" in shown, "Add a service" in shown) == (True, False)
+    assert send(client, "/cases/services/", name="Mine", offers="other").status_code == 403
+
+
+def test_a_machine_refers_and_narrows_down(officer, wounded, service):
+    machine = Machine(officer)
+    made = machine.post(f"cases/{wounded.pk}/refer/", service=str(service.pk), words="burns").json()
+    (row,) = machine.get("referrals/", state="offered", service=str(service.pk), case=str(wounded.pk)).json()["results"]
+    assert (row["id"], row["words"], row["state"]) == (made["referral"], "burns", "offered")
+    past = timezone.now() - timedelta(hours=1)
+    accept_referral(Referral.objects.get(), appointment_at=past, by=officer)
+    assert len(machine.get("referrals/", overdue="true").json()["results"]) == 1
+    machine.post(f"referrals/{row['id']}/came/", came=True)
+    assert machine.get("referrals/", overdue="true").json()["results"] == []
+    unknown = machine.post(f"cases/{wounded.pk}/refer/", service=str(uuid.uuid4()), words="burns")
+    assert (unknown.status_code, list(unknown.json())) == (400, ["service"])
