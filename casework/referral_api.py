@@ -161,7 +161,7 @@ class DeclineFacts(WhyFacts):
     why = Choice(choices=Declining.choices)
 
 
-class CameFacts(ActFacts):
+class AppointmentCameFacts(ActFacts):
     """Whether the person came."""
 
     came = serializers.BooleanField()
@@ -214,8 +214,8 @@ class Referrals(Rows):
         """The person is expected then."""
         return appoint_referral(referral, **body.facts)
 
-    @act_on_row(CameFacts, Referred)
-    def came(self, referral: Referral, body: CameFacts) -> Referred:
+    @act_on_row(AppointmentCameFacts, Referred)
+    def came(self, referral: Referral, body: AppointmentCameFacts) -> Referred:
         """The person came, or did not."""
         return say_came(referral, **body.facts)
 

@@ -302,6 +302,7 @@ SPECTACULAR_SETTINGS = {
         "CaseOutcomeEnum": "casework.kinds.Outcome",
         "SearchEndEnum": "casework.kinds.SearchEnd",
         "RelationshipEnum": "registrations.choices.Relationship",
+        "DecliningEnum": "casework.kinds.Declining",
         "ToSeekerEnum": "casework.tracing.TO_SEEKER",
     },
     "SERVE_INCLUDE_SCHEMA": False,

@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 from contextlib import ExitStack
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,7 @@ from registrations.migrations._need_codes import write_need_codes  # noqa: E402
 from registrations.models import NeedCode  # noqa: E402 - the settings are read first
 from tests.servers import copy_pristine  # noqa: E402
 
+write_case_rules = import_module("casework.migrations.0007_case_rules").write_rules
 _Operations = type(connection.ops)  # of every connection: some tests open others
 _sql_flush = _Operations.sql_flush
 
@@ -123,6 +125,7 @@ _Operations.sql_flush = _flush_the_log_too
 
 @receiver(post_migrate, sender=apps.get_app_config("registrations"))
 def _read_need_codes_again(**_: object) -> None:
-    """A transactional test empties all tables at its end, also this one that a migration filled."""
+    """A transactional test empties all tables at its end, also these, which migrations filled."""
     if not NeedCode.objects.exists():
         write_need_codes(NeedCode)
+        write_case_rules(apps, None)

@@ -71,7 +71,7 @@ def test_a_presence_at_a_confidential_site_is_not_shown_elsewhere(coordinator, g
     assert len(officer.get("presences/").json()["results"]) == 2
 
 
-@pytest.mark.parametrize(("role", "needs"), [(Role.VOLUNTEER, None), (Role.COORDINATOR, ["SM-CC"])])
+@pytest.mark.parametrize(("role", "needs"), [(Role.VOLUNTEER, None), (Role.COORDINATOR, ["SM-CI"])])
 def test_needs_are_shown_to_the_roles_that_see_them(db, role, needs):
     here = furnish("goris")
     machine = Machine(make_user(role, here.site))
@@ -87,7 +87,7 @@ def test_who_has_two_roles_sees_needs_where_one_of_them_does(db):
     needs = {row["id"]: row["needs"] for row in rows}
     assert needs == {
         str(here.rows["individuals"].pk): None,
-        str(elsewhere.rows["individuals"].pk): ["SM-CC"],
+        str(elsewhere.rows["individuals"].pk): ["SM-CI"],
     }
 
 

@@ -51,7 +51,7 @@ def furnish(code: str, households: int = 1) -> World:
     blanket = distribution.rules.get().item
     for number in range(households):
         mane = {"birth": Birth(timezone.localdate() - timedelta(days=4000), "day"), "carer_kind": "nobody"}
-        household = register_family(site, staff, person("Mane", needs=("SM-CC",), **mane))
+        household = register_family(site, staff, person("Mane", needs=("SM-CI",), **mane))
         place_household(household, rooms=[make_room(site)], by=staff)
         hand_out(distribution, household, by=staff)
         receive_stock(site, item=blanket, quantity=10, by=staff)

@@ -16,6 +16,7 @@ from tests.browser import (
     stories_desk,
     stories_everywhere,
     stories_kept,
+    stories_services,
     stories_shelter,
 )
 from tests.browser.buttons import OPENS, STORIES, Desk, Story, kind_of, kinds_since, press, read_links, rows, untold
@@ -31,6 +32,7 @@ __all__ = [
     "stories_desk",
     "stories_everywhere",
     "stories_kept",
+    "stories_services",
     "stories_shelter",
 ]
 

@@ -58,10 +58,11 @@ def test_every_day_and_instant_of_a_page_or_filter_refuses_the_ends_of_the_calen
     ]
     assert len(asked) > 8
     for name, field in asked:
-        assert type(field) in SHAPES, f"{name}: take one that knows the ends of the calendar"
+        shape = next((SHAPES[kind] for kind in type(field).__mro__ if kind in SHAPES), None)
+        assert shape, f"{name}: take one that knows the ends of the calendar"
         for end in ENDS:
             with pytest.raises(ValidationError):
-                field.clean(SHAPES[type(field)].format(end))
+                field.clean(shape.format(end))
 
 
 def test_every_text_of_a_page_refuses_a_nul():

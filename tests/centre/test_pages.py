@@ -216,7 +216,7 @@ def test_the_table_of_roles_says_who_may_do_what(client):
 
     assert [str(why) for why in GIVEN_TO.values() if html.escape(str(why)) not in answer.text] == []
     rows = answer.context["rows"]
-    assert {str(p): row for p, row in rows}["hand_out"] == [False, True, True, False, False, False, False]
+    assert {str(p): row for p, row in rows}["hand_out"] == [False, True, True, False, False, False, False, False]
 
 
 class InlineCode(html.parser.HTMLParser):
