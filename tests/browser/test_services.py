@@ -174,7 +174,7 @@ def test_an_engine_that_went_away_is_said_and_comes_back(stands, engine):
 def test_no_secret_is_in_a_log_or_in_sight_of_other_processes(stands, cards):
     """Last, when all has been said; and no name either."""
     secret = {path.name: path.read_text() for path in stands.secrets.iterdir()} | {"name": NAME, "sign-in": PASSWORD}
-    assert len(secret) == 8
+    assert len(secret) == 9
     said = {path.name: path.read_text() for path in stands.folder.glob("*.log")}
     for service, process in stands.processes.items():
         if process.poll() is None:
