@@ -379,6 +379,40 @@ def test_a_card_scanned_while_another_is_looked_up_is_looked_up_next(context, se
     expect(page.locator("#verdict")).to_contain_text("GIVE")
 
 
+HALF_TYPED = """half => new MutationObserver((changes, watch) => {
+    if (!document.querySelector("#scan.%s")) return;
+    watch.disconnect();
+    document.execCommand("insertText", false, half); // the first moment in which anybody could type
+}).observe(document.body, { childList: true, subtree: true })"""
+
+
+def test_a_card_typed_while_answers_come_is_read_whole(context, server, wire, goris, family):
+    by = make_user(Role.COORDINATOR, goris)
+    other = register_family(goris, by, person("Նանե", "Միջակյան"))
+    distribution = _round_at(goris)
+    page = sign_in(context, server, wire, make_user(Role.AID_VOLUNTEER, goris))
+    page.goto("/aid/scan/")
+    if page.get_by_role("button", name=distribution.name).count():
+        page.get_by_role("button", name=distribution.name).first.click()
+    expect(page.get_by_role("heading", name="Scan a card")).to_be_visible()
+    first, then = (str(household).replace(" ", "") for household in (family, other))
+    page.evaluate(HALF_TYPED % "unread", then[:2])
+    page.keyboard.type("1000Z")
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict")).to_contain_text("SCAN AGAIN")
+    page.keyboard.type(then[2:])
+    page.keyboard.press("Enter")
+    expect(page.locator(".card-number")).to_contain_text(str(other))
+
+    wire.delay = 0.8
+    for typed in (first, "\n", then, "\n", first[:2]):
+        page.keyboard.type(typed)
+    expect(page.locator(".card-number")).to_contain_text(str(family))
+    expect(page.locator(".card-number")).to_contain_text(str(other))
+    page.keyboard.type(first[2:] + "\n")
+    expect(page.locator(".card-number")).to_contain_text(str(family))
+
+
 def test_a_gate_form_that_was_saved_says_under_which_number(volunteer, wire):
     volunteer.goto("/intake/gate/")
     ready(volunteer)

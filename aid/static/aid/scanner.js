@@ -29,7 +29,7 @@ function keepForLater(event) {
 
 function takeUp(field) {
   const { next, typed } = waiting;
-  waiting.next = waiting.typed = "";
+  [waiting.next, waiting.typed] = ["", next && typed]; // a card that is half typed goes on while the next is looked up
   field.value = next || typed || field.value;
   field.focus();
   if (next) field.form.requestSubmit();
