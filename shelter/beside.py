@@ -6,7 +6,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from centre.clock import local_day
 from centre.locks import lock_by_key
@@ -15,6 +17,7 @@ from shelter.models import Place, Room, Stay
 from shelter.parts import Sleeper
 
 Spot = tuple[Room, Place | None]
+Bed = tuple[uuid.UUID, uuid.UUID, str, DateTimeTZRange]  # room, person, whether held or slept in, while
 
 
 def parted(people: Collection[uuid.UUID], at: datetime, *, families_change: bool = False) -> Callable[[], set[Apart]]:
@@ -57,27 +60,36 @@ def parted_by_beds(
 
 
 def _among_strangers(rooms: Collection[Room], at: datetime, known: Sequence[LookedAfter]) -> set[Apart]:
-    """The children who from then on have a bed beside others, and beside nobody who looks after them.
+    """The children who from then on, or from now on, have a bed beside others, and beside nobody who looks after them.
 
     In these rooms, and wherever those who are `known`, and need not be looked up, have one. A bed that is only held for
-    who looks after a child leaves it alone in the room where it sleeps.
+    who looks after a child leaves it alone in the room where it sleeps. From now on too: an act waits for another,
+    which took somebody out a moment after the hour that this one tells.
     """
     if not rooms and not known:
         return set()
-    beds = Stay.objects.filter(room__in=_rooms_of(rooms, at, known)).from_(at)
+    stays = Stay.objects.filter(room__in=_rooms_of(rooms, at, known)).from_(at)
+    beds = list(stays.values_list("room", "individual", "kind", "during"))
+    others = {person for _room, person, _kind, _during in beds} - {person for one in known for person in one.family}
+    if not others:
+        return set()
+    children = [*known, *children_of(others, local_day(at))]
+    now = timezone.now()
+    later = [bed for bed in beds if bed[-1].upper is None or bed[-1].upper > now]
+    return _beside_nobody(children, beds) | _beside_nobody(children, later)
+
+
+def _beside_nobody(children: Collection[LookedAfter], beds: Collection[Bed]) -> set[Apart]:
+    """Those of the children who sleep beside others in these beds, and beside nobody who looks after them."""
     sleepers: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     asleep: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for room, person, kind in beds.values_list("room", "individual", "kind"):
+    for room, person, kind, _during in beds:
         sleepers[room].add(person)
         if kind == Stay.Kind.STAY:
             asleep[room].add(person)
-    families = {person for one in known for person in one.family}
-    others = {person for people in sleepers.values() for person in people} - families
-    if not others:
-        return set()
     return {
         Apart(one.membership, one.child, str(room), among_strangers=True)
-        for one in [*known, *children_of(others, local_day(at))]
+        for one in children
         for room, people in sleepers.items()
         if one.child in people and people - one.family
         if not one.carers & (asleep[room] if one.child in asleep[room] else people)

@@ -78,7 +78,6 @@ def test_of_who_comes_and_who_leaves_the_second_waits(committed_database, leavin
     assert stage.is_nobody_unseen()
 
 
-@pytest.mark.xfail(strict=False, reason="who acted a moment earlier and waited reads beds as of then")
 def test_who_is_placed_beside_a_child_as_its_mother_is_moved_over_http(committed_database):
     with serve() as server:
         for _turn in range(RUNS):
