@@ -11,6 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
+from tests.servers import Desk
+
 Call = tuple[str, str, dict[str, Any] | None]  # method, path, body
 
 
@@ -41,11 +45,12 @@ class Timing:
 
 
 class Client:
-    """One connection that is kept, with a token."""
+    """One connection that is kept, with a token, or with the session of a browser."""
 
-    def __init__(self, port: int, token: str) -> None:
+    def __init__(self, port: int, key: str | Desk) -> None:
         self.wire = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        session = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={key.session}"} if isinstance(key, Desk) else None
+        self.headers = session or {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
     def send(self, call: Call) -> tuple[int, bytes]:
         """The status and the body of the answer."""
@@ -56,7 +61,13 @@ class Client:
 
 
 def measure(
-    name: str, port: int, token: str, calls: Iterator[Call], count: int, clients: int, expect: Callable[[int], bool]
+    name: str,
+    port: int,
+    key: str | Desk,
+    calls: Iterator[Call],
+    count: int,
+    clients: int,
+    expect: Callable[[int], bool],
 ) -> tuple[Timing, list[Any]]:
     """Send `count` calls from this many clients, each its next as soon as it is answered; the answers beside.
 
@@ -69,7 +80,7 @@ def measure(
     read = [0]
 
     def work() -> None:
-        client = Client(port, token)
+        client = Client(port, key)
         while True:
             with lock:
                 if not waiting:
@@ -82,7 +93,7 @@ def measure(
                 raise RuntimeError(f"{name}: {call[0]} {call[1]} answered {status}: {body[:500]!r}")
             with lock:
                 seconds.append(took)
-                answers.append(json.loads(body))
+                answers.append(json.loads(body) if isinstance(key, str) else body)
                 read[0] += len(body)
 
     began = time.perf_counter()

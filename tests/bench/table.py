@@ -19,16 +19,20 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - the settings are read first
 from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from aid.actions import Rule, plan_distribution  # noqa: E402
 from aid.models import Item  # noqa: E402
+from casework.kinds import Kind, Reason, Urgency  # noqa: E402
+from casework.laying import lay_out  # noqa: E402
+from casework.models import Case, Step  # noqa: E402
+from casework.parts import open_cases, record_steps  # noqa: E402
 from casework.tracing import TracingRequest  # noqa: E402
 from casework.tracing_actions import rematch_open_searches, seek_person  # noqa: E402
 from census.actions import take_snapshots  # noqa: E402
 from centre.access import Role  # noqa: E402
-from centre.models import Site, User  # noqa: E402
+from centre.models import Act, Site, User  # noqa: E402
 from centre.tokens import make_token  # noqa: E402
 from demonstration.people import InventedFamily, invent_families  # noqa: E402
 from registrations.models import Individual, Presence  # noqa: E402
@@ -39,12 +43,13 @@ from tests.bench.files import take_file  # noqa: E402
 from tests.bench.filling import fill, make_staff  # noqa: E402
 from tests.bench.measuring import Call, Timing, measure  # noqa: E402
 from tests.bench.race import race_for_a_bed  # noqa: E402
-from tests.servers import Server, serve  # noqa: E402
+from tests.servers import Desk, Server, serve  # noqa: E402
 
 WORKERS, THREADS = 2, 4
 ALONE, TOGETHER = 200, 800
 CLIENTS = 8
-OPEN_SEARCHES = 2000
+OPEN_CASES, OPEN_SEARCHES = 15_000, 2_000
+CASES_AT_ONCE = 100
 FILES = (
     ("families, a row a person (CSV)", "/api/v1/households.csv?why=bench&lang=hy"),
     ("the same once more", "/api/v1/households.csv?why=bench&lang=hy"),
@@ -93,10 +98,12 @@ def measured(server: Server, goris: Site, staff: User, volunteer: User) -> Itera
     until = timezone.now() + timedelta(hours=12)
     coordinator, desk = make_token(staff, "bench", until), make_token(volunteer, "bench", until)
 
-    def both(name: str, token: str, calls: Iterator[Call], *, status: int = 200, fewer: int = 1) -> Iterator[Timing]:
+    def both(
+        name: str, key: str | Desk, calls: Iterator[Call], *, status: int = 200, fewer: int = 1
+    ) -> Iterator[Timing]:
         for clients, number in ((1, ALONE // fewer), (CLIENTS, TOGETHER // fewer)):
             for length in (10, number):  # the first is to warm up
-                timing, answers = measure(name, server.port, token, calls, length, clients, lambda s: s == status)
+                timing, answers = measure(name, server.port, key, calls, length, clients, lambda s: s == status)
                 written.extend(answers)
             yield timing
 
@@ -109,18 +116,23 @@ def measured(server: Server, goris: Site, staff: User, volunteer: User) -> Itera
     yield from both("census of a day, from rows", coordinator, censuses(), fewer=20)
     protection = make_token(officer, "bench", until)
     yield from both("search for a person", protection, searches_for_people(), status=201, fewer=4)
+    follow_cases(OPEN_CASES - Case.objects.open().count(), officer)
+    yield from both(f"queue of {OPEN_CASES:,} cases, the page", server.sign_in(officer), pages("/cases/"))
+    mine = pages("/cases/?whose=mine&overdue=true")
+    yield from both("the same, what is mine and overdue", server.sign_in(officer), mine)
+    yield from both(f"queue of {OPEN_CASES:,} cases, the API", protection, pages("/api/v1/cases/?open=true"))
     ask_for_searches(OPEN_SEARCHES - TracingRequest.objects.open().count(), officer)
-    yield from both(f"register, with {OPEN_SEARCHES:,} people sought", desk, intakes(goris), status=201)
+    yield from both(f"register, with {OPEN_SEARCHES:,} people sought", desk, intakes(goris, "late"), status=201)
 
 
-def fives() -> Iterator[InventedFamily]:
+def fives(seed: str) -> Iterator[InventedFamily]:
     """Invented families of five, without end."""
-    return (family for family in invent_families("bench", mistakes=0.1) if len(family.members) == 5)
+    return (family for family in invent_families(seed, mistakes=0.1) if len(family.members) == 5)
 
 
-def intakes(site: Site) -> Iterator[Call]:
+def intakes(site: Site, seed: str = "bench") -> Iterator[Call]:
     """A family of five at the desk, now."""
-    for family in fives():
+    for family in fives(seed):
         body = family.as_intake(id=uuid.uuid4(), at=timezone.now(), site=site.code)
         body.pop("destination_marz", None)
         yield "POST", "/api/v1/intakes/", body | {"at": timezone.now().isoformat(), "going": "shelter"}
@@ -174,10 +186,33 @@ def censuses() -> Iterator[Call]:
         yield "GET", "/api/v1/census/", None
 
 
+def pages(path: str) -> Iterator[Call]:
+    """The same page, again and again."""
+    while True:
+        yield "GET", path, None
+
+
+def follow_cases(number: int, officer: User) -> None:
+    """So many more cases of all kinds and urgencies; a third is the officer's, of those half overdue."""
+    with transaction.atomic():
+        now = timezone.now()
+        act = Act.objects.create(id=uuid.uuid4(), kind="open_case", at=now, by=officer)
+        people = list(Individual.objects.order_by("?").values_list("pk", flat=True)[:number])
+        for place in range(0, len(people), CASES_AT_ONCE):
+            kind, urgency = (list(some)[place // CASES_AT_ONCE % len(some)] for some in (Kind, Urgency))
+            some, site = people[place : place + CASES_AT_ONCE], Site.objects.order_by("?")[0]
+            facts = {"kind": kind, "urgency": urgency, "site": site, "act": act, "by": officer}
+            new = open_cases(some, reason=Reason.OPENED, words="To be looked after.", **facts)
+            taken, write = new[::3], {"at": now, "act": act, "by": officer}
+            record_steps(taken, kind=Step.Kind.TAKEN, follower=officer, **write)
+            record_steps(taken[::2], kind=Step.Kind.PLANNED, due_at=now - timedelta(hours=1), words="Visit.", **write)
+            lay_out(new)
+
+
 def sought_people() -> Iterator[tuple[Any, dict[str, Any]]]:
     """Who seeks, and whom: every second one is registered, under a name with an error in it."""
     people = list(Individual.objects.order_by("pk").values_list("pk", flat=True)[:20000])
-    invented = (person for family in fives() for person in family.members)
+    invented = (person for family in fives("sought") for person in family.members)
     names = Individual.objects.order_by("-pk").values_list("given_name", "family_name")[:20000]
     for number, (person, one, (given, family)) in enumerate(zip(people, invented, names, strict=False)):
         if number % 2:
