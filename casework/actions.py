@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.errors import (
@@ -20,7 +21,7 @@ from casework.errors import (
 )
 from casework.kinds import OF_SIGN, Kind, Outcome, Reason, Sign, Urgency
 from casework.laying import lay_out
-from casework.models import Case, CaseRule, Duty, Step
+from casework.models import Case, CaseRule, Duty, Letter, Step
 from casework.parts import open_cases, record_steps, site_followed_at
 from centre.access import NotAllowed, Permission, allows, require, require_everywhere
 from centre.acts import act
@@ -30,7 +31,7 @@ from registrations.living import require_was
 from registrations.locks import lock_records
 from registrations.models import Household, Individual, NeedCode
 
-TAKEN_BACK = frozenset({Step.Kind.KNOWN, Step.Kind.PLANNED, Step.Kind.DONE, Step.Kind.HANDING})
+TAKEN_BACK = frozenset({Step.Kind.KNOWN, Step.Kind.PLANNED, Step.Kind.DONE, Step.Kind.HANDING, Step.Kind.LETTER})
 
 
 @dataclass(frozen=True)
@@ -198,12 +199,16 @@ def reopen_case(case: Case, *, words: str = "", by: User, at: datetime, act: Act
 
 @act("void_step", answers=Followed)
 def void_step(step: Step, *, words: str = "", by: User, at: datetime, act: Act) -> Followed:
-    """A step was wrong: it stays to be read, and counts no more. Refuses with StepTakenBack or StepStays."""
+    """A step was wrong: it stays to be read, and counts no more; a letter that it brought is gone.
+
+    Refuses with StepTakenBack or StepStays.
+    """
     row = lock_open(step.case, by, at)
     if step.kind not in TAKEN_BACK:
         raise StepStays
     if not _stands(row, step):
         raise StepTakenBack
+    Letter.objects.filter(step=step).discard(timezone.now())
     return take_step(row, act, by, kind=Step.Kind.VOIDED, voids=step, words=words)
 
 

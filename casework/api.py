@@ -26,6 +26,8 @@ from casework.actions import (
 from casework.filters import CaseFilterSet
 from casework.forms import LONGEST_SHIFT, LONGEST_WORDS, NO_SHIFT, read_one_phone
 from casework.kinds import Kind, Outcome, Sign, Topic, Urgency
+from casework.letter_actions import keep_letter
+from casework.letter_api import LetterFacts
 from casework.models import Case, Duty, Step
 from casework.selectors import followers_at
 from centre.access import Permission
@@ -182,6 +184,11 @@ class Cases(Rows):
         if key and step is None:
             raise serializers.ValidationError({"fulfils": [_("There is no such step in this case.")]})
         return do_in_case(case, fulfils=step, **facts)
+
+    @act_on_row(LetterFacts, Followed)
+    def letter(self, case: Case, body: LetterFacts) -> Followed:
+        """Keep a letter or a photo with the case."""
+        return keep_letter(case, **body.facts)
 
     @act_on_row(WordsFacts, Followed)
     def handing(self, case: Case, body: WordsFacts) -> Followed:

@@ -164,3 +164,10 @@ class NotOutside(Refusal):
 
     code = "not_outside"
     message = _("Only who has the role of an outside service, and no other, can answer for one.")
+
+
+class LetterGone(Refusal):
+    """What was kept is gone: the case's time is over, or it was taken back."""
+
+    code = "letter_gone"
+    message = _("This letter is gone: it was taken back, or the case was closed long ago.")

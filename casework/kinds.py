@@ -1,5 +1,7 @@
 """What a matter can be, how soon somebody has to look, and how it can end: the words of casework."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -79,6 +81,8 @@ class Topic(models.TextChoices):
     HEALTH = "health", _("Health looked at")
     WISHES = "wishes", _("The child said what they want")
 
+
+LETTERS_KEPT = timedelta(days=90)  # after the case is closed
 
 ERRANDS = (Topic.VISIT, Topic.CALL, Topic.APPOINTMENT, Topic.MEDICINE, Topic.BIRTH)
 """What is planned for a day, and done on a round through the houses."""

@@ -161,6 +161,7 @@ class Step(models.Model):
         DRIVEN = "driven", _("Who drives")
         RESULT = "result", _("Result from the service")
         WITHDRAWN = "withdrawn", _("No longer offered")
+        LETTER = "letter", _("Letter or photo")
 
     class OwnWords(models.TextChoices):
         """Words that the house writes itself: kept as a code, read in the reader's language."""
@@ -277,7 +278,8 @@ class Duty(models.Model):
         return f"{self.name}, {self.phone}"
 
 
-from casework.referrals import Referral as Referral  # noqa: E402 - its tables refer to those above
+from casework.letters import Letter as Letter  # noqa: E402 - its tables refer to those above
+from casework.referrals import Referral as Referral  # noqa: E402
 from casework.services import Service as Service  # noqa: E402
 from casework.services import ServiceAccount as ServiceAccount  # noqa: E402
 from casework.tracing import TracingMatch as TracingMatch  # noqa: E402

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from casework.kinds import BEST_INTEREST, Kind, Reason, Topic
-from casework.models import Case, Duty, Step
+from casework.models import Case, Duty, Letter, Step
 from centre.access import MAY, Permission
 from centre.clock import local_day
 from centre.models import Assignment, Site, User
@@ -68,6 +68,7 @@ class Line:
     step: Step
     taken_back: Step | None
     done: bool
+    letter: Letter | None
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,10 @@ def read_file(case: Case, user: User, at: datetime) -> CaseFile:
     membership = Membership.objects.today().filter(counted_as=person).select_related("household", "carer").first()
     voided = {step.voids_id: step for step in steps if step.voids_id}
     done = {step.fulfils_id for step in steps if step.fulfils_id and step.pk not in voided}
-    lines = [Line(step, voided.get(step.pk), step.pk in done) for step in steps if not step.voids_id]
+    letters = Letter.objects.filter(step__in=steps).defer("content").in_bulk()
+    lines = [
+        Line(step, voided.get(step.pk), step.pk in done, letters.get(step.pk)) for step in steps if not step.voids_id
+    ]
     return CaseFile(
         case=case,
         person=person,

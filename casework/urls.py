@@ -3,7 +3,7 @@
 from django.urls import path
 
 import registrations.addresses  # noqa: F401 - makes <number:…> known
-from casework import duty_views, referral_views, tracing_views, views
+from casework import duty_views, letter_views, referral_views, tracing_views, views
 
 app_name = "casework"
 
@@ -30,6 +30,8 @@ urlpatterns = [
     path("cases/<uuid:key>/print/", views.printed, name="printed"),
     path("cases/<uuid:key>/take/", views.take, name="take"),
     path("cases/<uuid:key>/write/", views.write, name="write"),
+    path("cases/<uuid:key>/letter/", letter_views.keep, name="letter"),
+    path("cases/letters/<uuid:key>/", letter_views.take_out, name="letter_file"),
     path("cases/<uuid:key>/check/", views.check, name="check"),
     path("cases/<uuid:key>/handing/", views.handing, name="handing"),
     path("cases/<uuid:key>/hand-over/", views.hand_over, name="hand_over"),

@@ -39,6 +39,7 @@ from casework.forms import (
     VoidStepForm,
     WriteForm,
 )
+from casework.letter_forms import LetterForm
 from casework.models import Case, Step
 from casework.selectors import read_file, rows_of
 from centre.access import Permission, allows, require
@@ -103,21 +104,21 @@ def write(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Write down what is known, was done, or is to be done."""
     row, form = case_or_404(request, key), WriteForm(request.POST)
     action = WRITES[form.cleaned_data["what"]] if form.is_valid() else note
-    return _done(request, row, form, action, "write", _("Written down."))
+    return act_in(request, row, form, action, "write", _("Written down."))
 
 
 @require_POST
 def check(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """One of the things that are looked at for a child alone is done."""
     row = case_or_404(request, key)
-    return _done(request, row, CheckForm(request.POST), do_in_case, "check", _("Written down."))
+    return act_in(request, row, CheckForm(request.POST), do_in_case, "check", _("Written down."))
 
 
 @require_POST
 def handing(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Ask a colleague to agree that a child is handed to somebody."""
     row, said = case_or_404(request, key), _("A colleague must agree by closing the case.")
-    return _done(request, row, HandingForm(request.POST), ask_to_hand_over_child, "handing", said)
+    return act_in(request, row, HandingForm(request.POST), ask_to_hand_over_child, "handing", said)
 
 
 @require_POST
@@ -125,7 +126,7 @@ def hand_over(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Let somebody else follow a case."""
     row = case_or_404(request, key)
     form = HandOverForm(request.POST, site=row.site, by=request.user)
-    return _done(request, row, form, hand_over_case, "hand_over", _("Handed over."), to_queue=True)
+    return act_in(request, row, form, hand_over_case, "hand_over", _("Handed over."), to_queue=True)
 
 
 @require_POST
@@ -138,20 +139,20 @@ def give_back(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def urgency(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Say how soon somebody has to look."""
-    return _done(request, case_or_404(request, key), UrgencyForm(request.POST), set_urgency, "urgency", _("Changed."))
+    return act_in(request, case_or_404(request, key), UrgencyForm(request.POST), set_urgency, "urgency", _("Changed."))
 
 
 @require_POST
 def close(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Close a case with how it ended; when another officer was first, that is said."""
     row = case_or_404(request, key)
-    return _done(request, row, CloseForm(request.POST), close_case, "close", _("The case is closed."), to_queue=True)
+    return act_in(request, row, CloseForm(request.POST), close_case, "close", _("The case is closed."), to_queue=True)
 
 
 @require_POST
 def reopen(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Let a closed case go on."""
-    return _done(
+    return act_in(
         request, case_or_404(request, key), ReopenForm(request.POST), reopen_case, "reopen", _("The case goes on.")
     )
 
@@ -233,7 +234,7 @@ def _step_or_404(request: StaffRequest, key: uuid.UUID) -> Step:
     return get_object_or_404(Step.objects.filter(case__in=Case.objects.visible_to(request.user)), pk=key)
 
 
-def _done(
+def act_in(
     request: StaffRequest,
     row: Case,
     form: ActForm,
@@ -258,6 +259,7 @@ def _file(request: StaffRequest, row: Case, **sent: ActForm) -> HttpResponse:
         "close": CloseForm(),
         "handing": HandingForm(),
         "reopen": ReopenForm(),
+        "letter": LetterForm(),
     } | sent
     for name, each in forms.items():
         each.auto_id = f"id_{name}_%s"  # they stand on one page

@@ -57,7 +57,7 @@ LOGGED = {
 
 
 class FactEncoder(DjangoJSONEncoder):
-    """Writes the facts of an act: a row as its key, a dataclass as its fields, a set in order, an instant in UTC."""
+    """Writes the facts of an act: a row as its key, a dataclass as its fields, bytes as digest, an instant in UTC."""
 
     def default(self, o: Any) -> Any:
         if isinstance(o, datetime):
@@ -70,6 +70,8 @@ class FactEncoder(DjangoJSONEncoder):
             return asdict(o)
         if isinstance(o, (set, frozenset)):
             return sorted(o, key=str)
+        if isinstance(o, bytes):
+            return hashlib.sha256(o).hexdigest()
         return super().default(o)
 
 

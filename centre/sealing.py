@@ -1,4 +1,4 @@
-"""Text that lies in the database under a key that does not: what a stolen disk or a backup does not reveal."""
+"""Text and files that lie in the database under a key that does not: what a stolen disk or a backup does not reveal."""
 
 from typing import Any
 
@@ -24,13 +24,23 @@ class Unreadable(str):
 
 def seal(words: str) -> str:
     """The words under the first key; nothing stays nothing."""
-    return _keys().encrypt(words.encode()).decode() if words else ""
+    return seal_bytes(words.encode()).decode()
 
 
 def unseal(sealed: str) -> str:
     """The words, whichever of the keys they were sealed with. Refuses with SealBroken."""
+    return unseal_bytes(sealed.encode()).decode()
+
+
+def seal_bytes(content: bytes) -> bytes:
+    """The bytes under the first key; none stay none."""
+    return _keys().encrypt(content) if content else b""
+
+
+def unseal_bytes(sealed: bytes) -> bytes:
+    """The bytes, whichever of the keys they were sealed with. Refuses with SealBroken."""
     try:
-        return _keys().decrypt(sealed).decode() if sealed else ""
+        return _keys().decrypt(sealed) if sealed else b""
     except InvalidToken as error:
         raise SealBroken from error
 
@@ -54,21 +64,31 @@ class SealedField(models.TextField):
             return Unreadable(broken)
 
 
+class SealedBytes(models.BinaryField):
+    """A file that is sealed where it is kept. Reading it refuses with SealBroken under another key: defer it."""
+
+    def get_prep_value(self, value: Any) -> bytes:
+        return seal_bytes(bytes(super().get_prep_value(value) or b""))
+
+    def from_db_value(self, value: Any, *_where: Any) -> bytes:
+        return unseal_bytes(bytes(value))
+
+
 def seal_all_anew() -> int:
-    """Seal whatever is sealed with the first key, all or nothing; how many texts. Refuses with SealBroken."""
+    """Seal whatever is sealed with the first key, all or nothing; how many texts and files. Refuses with SealBroken."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL reception.seals_anew = 'yes'")  # what else may never change lets this through
         return sum(_seal_column_anew(model, field.name) for model in apps.get_models() for field in _sealed(model))
 
 
-def _sealed(model: type[models.Model]) -> list[SealedField]:
-    return [field for field in model._meta.local_fields if isinstance(field, SealedField)]
+def _sealed(model: type[models.Model]) -> list[SealedField | SealedBytes]:
+    return [field for field in model._meta.local_fields if isinstance(field, (SealedField, SealedBytes))]
 
 
 def _seal_column_anew(model: type[models.Model], name: str) -> int:
     rows = model._default_manager.order_by("pk").values_list("pk", name)
-    said = [(key, words) for key, words in rows.iterator() if words]
-    for key, words in said:
-        model._default_manager.filter(pk=key).update(**{name: words})
-    return len(said)
+    done = 0
+    for key, said in rows.iterator(chunk_size=20):  # a file is some megabytes
+        done += model._default_manager.filter(pk=key).update(**{name: said}) if said else 0
+    return done

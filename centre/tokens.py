@@ -25,6 +25,7 @@ DOORS = (
     "acts",
     "arrivals",
     "case-numbers",
+    "case-letters",
     "case-steps",
     "cases",
     "census",

@@ -5,6 +5,7 @@ from rest_framework.routers import DefaultRouter
 
 from aid.api import Distributions, Handouts, StockCounts, StockMovements
 from casework.api import Cases, CasesOfPeople, Duties, Steps
+from casework.letter_api import Letters
 from casework.referral_api import Referrals, ReferralsOfCases, Services
 from casework.tracing_api import SearchesForPeople, TracingMatches, TracingRequests
 from census.api import Census, CensusFile, Snapshots
@@ -57,6 +58,7 @@ router.register("cases", ReferralsOfCases, basename="case-referral")
 router.register("services", Services)
 router.register("referrals", Referrals)
 router.register("case-steps", Steps)
+router.register("case-letters", Letters)
 router.register("duties", Duties)
 router.register("tracing-requests", TracingRequests)
 router.register("tracing-matches", TracingMatches)

@@ -162,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "upkeep.tasks.heartbeat", "schedule": 60.0, "options": {"expires": 55}},
     "seal the log": {"task": "upkeep.tasks.seal_log", "schedule": 60.0, "options": {"expires": 55}},
     "take due snapshots": {"task": "census.tasks.take_due_snapshots", "schedule": 60.0, "options": {"expires": 55}},
+    "discard letters": {"task": "casework.tasks.discard", "schedule": crontab(hour=3, minute=10)},
     "match who is sought": {"task": "casework.tasks.rematch", "schedule": crontab(hour=3, minute=30)},
 }
 CENSUS_HOURS = _hours("CENSUS_HOURS", "20:00")  # of the whole operation
@@ -299,6 +300,7 @@ SPECTACULAR_SETTINGS = {
         "MarzEnum": "centre.models.Marz",
         "DoorEnum": "centre.tokens.DOORS",
         "CaseKindEnum": "casework.kinds.Kind",
+        "LetterTypeEnum": "casework.reading_letters.MediaType",
         "CaseOutcomeEnum": "casework.kinds.Outcome",
         "SearchEndEnum": "casework.kinds.SearchEnd",
         "RelationshipEnum": "registrations.choices.Relationship",

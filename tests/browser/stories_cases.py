@@ -1,13 +1,16 @@
 """What the buttons of casework do: the queue, the file of a case, what is told at a desk, duty and the rules."""
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import expect
 
 from casework.actions import close_case, plan, take_case
-from casework.models import Case, CaseRule, Duty, Step
+from casework.models import Case, CaseRule, Duty, Letter, Step
 from centre.access import Role
 from registrations.facts import Birth
 from registrations.models import Individual
@@ -28,6 +31,13 @@ def opened(desk: Desk) -> Case:
     case = wounded(desk)
     desk.open(case.get_absolute_url(), Role.PROTECTION)
     return case
+
+
+def large_picture() -> bytes:
+    """A photo of three megabytes, more than is ever sent."""
+    drawn = BytesIO()
+    Image.frombytes("RGB", (1000, 1000), os.urandom(3_000_000)).save(drawn, "PNG")
+    return drawn.getvalue()
 
 
 def last_step(case: Case) -> Step:
@@ -61,6 +71,28 @@ def write_what_is_next(desk: Desk) -> Iterator[None]:
     page.get_by_label("To do by").fill(f"{timezone.localtime() + timedelta(hours=2):%d.%m.%Y %H:%M}")
     yield
     assert (last_step(case).kind, last_step(case).words) == ("planned", "call the burn centre")
+
+
+@button("Keep a letter or photo", OPENS, on=FILE)
+def look_how_a_letter_is_kept(desk: Desk) -> Iterator[None]:
+    opened(desk)
+    yield
+    expect(desk.page.get_by_label("Letter or photo")).to_be_visible()
+
+
+@button("Keep it with the case", "casework:letter", on=FILE, does=["keep_letter"])
+def keep_a_letter_with_a_case(desk: Desk) -> Iterator[None]:
+    case = opened(desk)
+    desk.page.get_by_text("Keep a letter or photo").click()
+    photo = {"name": "անձնագիր.png", "mimeType": "image/png", "buffer": large_picture()}
+    desk.page.get_by_label("Letter or photo").set_input_files(photo)
+    desk.page.get_by_label("What is it?").fill("passport")
+    yield
+    letter = Letter.objects.get(step=last_step(case))
+    assert (letter.step.words, letter.media_type) == ("passport", "image/jpeg")
+    with desk.page.expect_download() as download:
+        desk.page.get_by_role("link", name="Save it").click()
+    assert Image.open(download.value.path()).size == (1000, 1000)
 
 
 @button("Hand over", "casework:hand_over", on=FILE, does=["hand_over_case"])

@@ -46,6 +46,7 @@ from casework.actions import (
     take_case,
     void_step,
 )
+from casework.letter_actions import keep_letter
 from casework.referral_actions import (
     accept_referral,
     appoint_referral,
@@ -114,7 +115,7 @@ from shelter.actions import (
     void_bedding,
 )
 from tests.build import child, make_site, make_user, newborn, person
-from tests.promises.world import HOUR, SHELTER, World, check_deferred, everything
+from tests.promises.world import HOUR, LETTER, SHELTER, World, check_deferred, everything
 from tests.test_house_rules import own_files
 
 pytestmark = pytest.mark.django_db
@@ -256,6 +257,7 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "withdraw_referral": lambda w: sent(withdraw_referral, w.officer, w.offered),
     "take_case": lambda w: sent(take_case, w.officer, w.case),
     "hand_over_case": lambda w: sent(hand_over_case, w.officer, w.case, to=w.officer, words="you know her"),
+    "keep_letter": lambda w: sent(keep_letter, w.officer, w.case, sheet=LETTER, words="her passport"),
     "note_in_case": lambda w: sent(note, w.officer, w.case, words="an aunt in Vayk"),
     "plan_in_case": lambda w: sent(plan, w.officer, w.case, words="call Vayk", due_at=w.now + HOUR),
     "do_in_case": lambda w: sent(do_in_case, w.officer, w.case, words="called", fulfils=w.planned),

@@ -16,7 +16,7 @@ from desk.telling_deaths import tell_family_of_death
 from registrations.deaths import DeathTold
 from registrations.models import Absence, Individual, Membership, Name, Presence, Sighting, SpecificNeed
 from shelter.models import Bedding
-from tests.promises.world import HOUR, World, again, change, check_deferred, delete, empty
+from tests.promises.world import HOUR, World, again, change, check_deferred, delete, empty, kept_letter
 from tests.test_house_rules import OWN_MODELS
 
 pytestmark = pytest.mark.django_db
@@ -215,6 +215,7 @@ CARDS_AND_CASES: dict[str, Break] = {
     "referral_declined_for_a_reason": lambda w: change(w.offered, why="full"),
     "appointment_of_what_was_accepted": lambda w: change(w.offered, appointment_at=w.now),
     "driver_of_a_transport": lambda w: change(w.offered, transport="", driver="Armen"),
+    "letter_is_here_or_gone": lambda w: change(kept_letter(w), gone_at=w.now),
     "duty_ends_after_start": lambda w: duty(w, until=w.now),
     "duty_ended_by_someone": lambda w: duty(w, ended_at=w.now),
 }
@@ -341,6 +342,8 @@ REWRITTEN: dict[str, tuple[Break, ...]] = {
         lambda w: delete(LogSeal.objects.first()),
     ),
     "seal_is_never_emptied": (lambda w: empty(LogSeal),),
+    "letter_stays_or_goes": (lambda w: change(kept_letter(w), size=1),),
+    "letter_is_kept": (lambda w: delete(kept_letter(w)),),
     "step_is_append_only": (lambda w: change(w.planned, due_at=w.now), lambda w: change(w.planned, words="another")),
     "step_is_kept": (lambda w: delete(w.planned),),
     "movement_is_append_only": (lambda w: change(w.arrival, happened_at=w.now),),

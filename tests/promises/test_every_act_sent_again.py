@@ -1,5 +1,6 @@
 """What was done is answered again, at its page and at its address of the API, whatever has happened since."""
 
+import base64
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from registrations.models import GateCount, Household
 from tests.api.conftest import Machine, intake, member
 from tests.build import make_user
 from tests.promises.test_acts import in_hospital, to_hospital
-from tests.promises.world import HOUR, World, everything
+from tests.promises.world import HOUR, LETTER, World, everything
 
 pytestmark = pytest.mark.django_db
 
@@ -225,6 +226,11 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
     "referrals/{id}/withdraw/": lambda w: (w.officer, f"referrals/{w.offered.pk}/withdraw/", {}),
     "cases/{id}/take/": lambda w: (w.officer, f"cases/{w.case.pk}/take/", {}),
     "cases/{id}/hand-over/": lambda w: (w.officer, f"cases/{w.case.pk}/hand-over/", {"to": str(w.officer.pk)}),
+    "cases/{id}/letter/": lambda w: (
+        w.officer,
+        f"cases/{w.case.pk}/letter/",
+        {"words": "passport", "sheet": base64.b64encode(LETTER.content).decode()},
+    ),
     "cases/{id}/note/": lambda w: (w.officer, f"cases/{w.case.pk}/note/", {"words": "an aunt"}),
     "cases/{id}/plan/": lambda w: (
         w.officer,

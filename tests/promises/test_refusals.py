@@ -39,7 +39,8 @@ from cards.selectors import look_at
 from cards.sheets import read_sheet
 from casework import errors as casework
 from casework.actions import close_case, hand_over_case, note, open_case, reopen_case, take_case, void_step
-from casework.models import Case
+from casework.letter_views import letter_file
+from casework.models import Case, Letter
 from casework.referral_actions import accept_referral, end_referral, name_driver, refer, withdraw_referral
 from casework.service_actions import end_service, give_service_account
 from casework.tracing_actions import answer_match, end_search
@@ -103,7 +104,7 @@ from shelter.actions import (
 )
 from tests.build import child, make_site, make_user, newborn, person, register_family
 from tests.desk.test_intake_page import intake, row
-from tests.promises.world import HOUR, SHELTER, World, change, check_deferred, everything
+from tests.promises.world import HOUR, SHELTER, World, change, check_deferred, everything, kept_letter
 from tests.test_house_rules import APPS
 from tools.languages.catalogues import LANGUAGES
 
@@ -128,6 +129,12 @@ def full_service(world: World) -> Refused:
     change(world.clinic, places_a_day=1)
     change(world.accepted, service=world.clinic, appointment_at=world.now, case=world.case)
     return lambda: accept_referral(world.offered, appointment_at=world.now, by=world.officer)
+
+
+def letter_gone(world: World) -> Refused:
+    letter = kept_letter(world)
+    void_step(letter.step, by=world.officer)
+    return lambda: letter_file(Letter.objects.get(pk=letter.pk), world.officer)
 
 
 def without_transport(world: World) -> Refused:
@@ -362,6 +369,7 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     ),
     casework.AlreadyTaken: lambda w: taken_before(w),
     casework.FollowsNoCases: lambda w: lambda: hand_over_case(w.case, to=w.coordinator, by=w.officer),
+    casework.LetterGone: lambda w: letter_gone(w),
     casework.StepTakenBack: lambda w: twice(void_step, w.planned, by=w.officer),
     casework.NotAskedByAnother: lambda w: lambda: close_case(w.case, outcome="handed_over", by=w.officer),
     casework.StepStays: lambda w: lambda: void_step(w.case.steps.first(), by=w.officer),

@@ -16,7 +16,9 @@ from aid.storing import confirm_stock, count_stock, receive_stock, send_stock
 from cards.actions import print_cards
 from cards.models import Card
 from casework.actions import close_case, open_case, plan
-from casework.models import Case, Referral, Service, Step, TracingRequest
+from casework.letter_actions import keep_letter
+from casework.models import Case, Letter, Referral, Service, Step, TracingRequest
+from casework.reading_letters import MediaType, Sheet
 from casework.referral_actions import accept_referral, refer
 from casework.service_actions import add_service, give_service_account
 from casework.tracing_actions import seek_person
@@ -41,6 +43,7 @@ from upkeep.actions import record_backup, seal_log
 
 HOUR = timedelta(hours=1)
 SHELTER = HouseholdFacts(going="shelter")
+LETTER = Sheet(b"%PDF-1.4\n%%EOF", MediaType.PDF)
 
 
 class World:
@@ -235,6 +238,12 @@ def empty(model: type[models.Model]) -> None:
     with connection.cursor() as cursor:
         check_deferred()  # PostgreSQL empties no table that has something left to check
         cursor.execute(f"TRUNCATE {model._meta.db_table}")
+
+
+def kept_letter(world: World) -> Letter:
+    """A letter that the officer kept with the child's case."""
+    said = keep_letter(world.case, sheet=LETTER, words="her passport", by=world.officer)
+    return Letter.objects.get(pk=said.step)
 
 
 def again(row: Any, **columns: Any) -> Any:

@@ -85,8 +85,8 @@ function release(form) {
 // Sending
 
 function bodyOf(form, submitter) {
-  const body = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+  const said = new FormData(form);
+  const body = form.enctype === "multipart/form-data" ? said : new URLSearchParams([...said].filter(([, value]) => typeof value === "string"));
   if (submitter?.name) body.append(submitter.name, submitter.value);
   if (form.method === "post") body.set("csrfmiddlewaretoken", csrf());
   return body;
