@@ -15,7 +15,7 @@ from centre.access import Permission
 from centre.models import Act, Site, User
 from centre.sealing import SealedField
 from centre.sight import allowed_at
-from centre.words import in_words
+from centre.words import in_words, label_of
 from registrations.models import Household, Individual, NeedCode, both_or_neither
 
 TRACED = [*Consent.choices, *Answer.choices, *SearchEnd.choices]  # what a step of a search may say
@@ -27,7 +27,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def open(self) -> "CaseQuerySet":
         """Cases not closed yet; one of a merged record goes on in another, and who never was needs nothing."""
-        return self.filter(closed_at__isnull=True, counted_with__isnull=True, individual__never_was=False)
+        never_were = Individual.objects.filter(never_was=True)  # few: they are looked up, not joined
+        return self.filter(closed_at__isnull=True, counted_with__isnull=True).exclude(individual__in=never_were)
 
     def visible_to(self, user: User, at: datetime | None = None) -> "CaseQuerySet":
         """Cases of people who are, or were last, where the user may follow cases; and those that the user follows."""
@@ -80,6 +81,10 @@ class Case(models.Model):
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = CaseQuerySet.as_manager()
+
+    get_kind_display = label_of(Kind, "kind")
+    get_reason_display = label_of(Reason, "reason")
+    get_urgency_display = label_of(Urgency, "urgency")
 
     class Meta:
         ordering = ("urgency", "opened_at")

@@ -51,7 +51,7 @@ from centre.requests import StaffRequest
 from registrations.doors import household_or_404
 from registrations.models import Household, Individual, Membership
 
-PAGE = 50
+PAGE = 30
 
 WRITES: dict[str, Callable[..., Any]] = {WriteForm.KNOWN: note, WriteForm.DONE: do_in_case, WriteForm.PLANNED: plan}
 
@@ -61,17 +61,19 @@ def cases(request: StaffRequest) -> HttpResponse:
     """The open cases of one's sites: by urgency, then what is overdue, then who has waited longest."""
     require(request.user, Permission.SEE_CASES)
     now = timezone.now()
-    shown = Case.objects.open().visible_to(request.user).select_related("individual", "counted_as", "site", "follower")
+    shown = Case.objects.open().visible_to(request.user)
     asked = QueueFilterSet(request.GET, queryset=shown, request=request)
     found = asked.qs.in_order(now) if asked.is_valid() else shown.none()
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    write_log(request.user, LogLine.Verb.OPENED, "case", ["list"], shown=[case.individual_id for case in page])
+    page = Paginator(found.values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
+    keys = list(page)
+    of_page = Case.objects.select_related("counted_as", "site", "follower").in_bulk(keys)
+    listed = [of_page[key] for key in keys]
+    write_log(request.user, LogLine.Verb.OPENED, "case", ["list"], shown=[case.individual_id for case in listed])
     context = {
         "page": page,
-        "rows": rows_of(list(page), request.user, now),
+        "rows": rows_of(listed, request.user, now),
         "asked": asked.form,
         "narrowed": any(request.GET.get(name) for name in asked.form.fields),
-        "form": ActForm(),
         "now": now,
     }
     return render(request, "casework/cases.html", context)

@@ -25,6 +25,7 @@ from centre.clock import default_cut_off_hours
 from centre.devices import called
 from centre.lost_factors import LostFactor as LostFactor
 from centre.sight import allowed_at, in_the_open, may_be_sent_to, sight_of
+from centre.words import label_of
 
 
 class Marz(models.TextChoices):
@@ -193,6 +194,9 @@ class Site(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     objects = SiteQuerySet.as_manager()
+
+    get_kind_display = label_of(Kind, "kind")
+    get_marz_display = label_of(Marz, "marz")
 
     class Meta:
         ordering = ("code",)

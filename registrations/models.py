@@ -185,6 +185,7 @@ class Individual(models.Model):
             models.Index(fields=["family_fold", "given_fold"], name="individual_family_fold"),
             models.Index(fields=["given_fold"], name="individual_given_fold"),
             GinIndex(fields=["documents"], name="individual_by_document", opclasses=["jsonb_path_ops"]),
+            models.Index(fields=["id"], name="individual_never_was", condition=Q(never_was=True)),
         )
 
     def __str__(self) -> str:
