@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from casework.errors import ChildAmongStrangers, ChildApart
+from casework.errors import ChildAmongStrangers, ChildApart, OfficerFirst
 from centre.forms import ActForm
 
-ASKED_OF = (ChildApart.code, ChildAmongStrangers.code)
+ASKED_OF = (ChildApart.code, ChildAmongStrangers.code, OfficerFirst.code)
 
 
 @dataclass(frozen=True)

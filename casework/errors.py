@@ -82,6 +82,20 @@ class ChildAmongStrangers(Refusal):
     message = _("A child would sleep among strangers. Choose other rooms, or ask a protection officer.")
 
 
+class OfficerFirst(Refusal):
+    """A child after whom nobody of its family looks would be given a bed."""
+
+    code = "officer_first"
+    message = _(
+        "Nobody of its family looks after this child: a protection officer must first say that the place is safe."
+    )
+    on_duty = _("On duty: %(who)s.")
+
+    def __init__(self, who: str = "") -> None:
+        called = self.on_duty % {"who": who} if who else ""
+        super().__init__(f"{self.message} {called}".rstrip())
+
+
 class ChildAlone(Refusal):
     """The record of a child without its parents, which a protection officer follows."""
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from casework.errors import ChildAmongStrangers, ChildApart
-from casework.kinds import Reason
+from casework.errors import ChildAmongStrangers, ChildApart, OfficerFirst
+from casework.kinds import Kind, Reason, Topic
+from casework.models import Case, Duty, Step
 from casework.parts import open_cases, site_followed_at
 from centre.access import Permission, allows
 from centre.models import Act, Site, User
@@ -47,6 +48,25 @@ def children_kept(
         _open_where_they_are(children, site=site, reason=reason, act=act, by=by, note=happened_anyway)
     elif parted and refusal and not allows(by, Permission.SEE_CASES, site, act.judged_at if act else None):
         raise ChildAmongStrangers if any(one.among_strangers for one in parted) else refusal
+
+
+def require_agreed(
+    children: Collection[uuid.UUID], *, by: User, site: Site, act: Act, happened_anyway: str = ""
+) -> None:
+    """Let nobody give a bed to these children, after whom nobody of their family looks, without a protection officer.
+
+    One of them does it, or has said in the child's case that the place is safe. Refuses with OfficerFirst, which names
+    who is on duty; of what happened anyway an urgent case opens, or goes on.
+    """
+    if not children or allows(by, Permission.SEE_CASES, site, act.judged_at):
+        return
+    said = Step.objects.standing().filter(kind=Step.Kind.DONE, topic=Topic.SAFE_PLACE)
+    agreed = Case.objects.open().filter(counted_as__in=children, kind=Kind.CHILD_PROTECTION, steps__in=said)
+    alone = set(children) - set(agreed.values_list("counted_as", flat=True))
+    if alone and happened_anyway:
+        _open_where_they_are(alone, site=site, reason=Reason.CHILD_ALONE, act=act, by=by, note=happened_anyway)
+    elif alone:
+        raise OfficerFirst(str(Duty.objects.at(act.at).filter(site=site).first() or ""))
 
 
 def _open_where_they_are(

@@ -15,6 +15,7 @@ def label_of(choices: type[TextChoices], name: str) -> Callable[[Any], str]:
     """A model's `get_…_display` for a field of these choices; Django's own reads all of them each time."""
 
     def get_display(row: Any) -> str:
-        return str(choices(getattr(row, name)).label)
+        said = getattr(row, name)
+        return str(choices(said).label) if said else ""
 
     return get_display

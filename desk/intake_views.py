@@ -148,7 +148,7 @@ def done(request: StaffRequest, _site: Site, number: int) -> HttpResponse:
     household = household_or_404(request, number)
     rows = household.memberships.today().select_related("individual")
     mixed = [row.position + 1 for row in rows if mixes_scripts(row.individual.full_name)]
-    alone = any(row.carer_kind not in ("", Membership.Carer.MEMBER) for row in rows)
+    alone = any(row.comes_alone for row in rows)
     carded = Card.objects.live().filter(number=number).exists()
     write_log(request.user, LogLine.Verb.OPENED, household, ["size"])
     context = {"household": household, "size": len(rows), "mixed": mixed, "alone": alone, "carded": carded}

@@ -279,6 +279,11 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.individual_id} in {self.household_id}"
 
+    @property
+    def comes_alone(self) -> bool:
+        """Whether it was said of this child that nobody on the list looks after it."""
+        return self.carer_kind not in ("", self.Carer.MEMBER)
+
 
 class Movement(models.Model):
     """A fact of the journal: someone arrived, was born, departed or died. Never changed; voided by a later fact."""

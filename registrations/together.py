@@ -22,6 +22,7 @@ class LookedAfter:
     child: uuid.UUID
     family: frozenset[uuid.UUID]
     carers: frozenset[uuid.UUID]
+    alone: bool  # nobody of the family looks after it, by what was said or because all are children
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,10 @@ def _of_one_household(rows: Collection[Membership], day: date) -> list[LookedAft
     children = [row for row in rows if is_child(row.counted_as.birth, day)]
     family = frozenset(row.counted_as_id for row in rows)
     adults = family - {row.counted_as_id for row in children}
-    return [LookedAfter(row.pk, row.counted_as_id, family, _carers(row, adults)) for row in children]
+    return [
+        LookedAfter(row.pk, row.counted_as_id, family, _carers(row, adults), alone=row.comes_alone or not adults)
+        for row in children
+    ]
 
 
 def _carers(row: Any, adults: frozenset[uuid.UUID]) -> frozenset[uuid.UUID]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from casework.guard import children_kept
+from casework.guard import children_kept, require_agreed
 from centre.access import Permission, require
 from centre.acts import act
 from centre.errors import SiteClosed, SiteInUse
@@ -61,8 +61,8 @@ def hold_places(
 ) -> Placed:
     """Keep a place in these rooms for each member until a time; nobody needs to be at the site yet.
 
-    Refuses with SiteDiffers, SiteClosed, HoldEndsFirst, NobodyToPlace, RecordClosed, AlreadyHeld, NotEnoughPlaces or
-    ChildAmongStrangers; then nothing is kept.
+    Refuses with SiteDiffers, SiteClosed, HoldEndsFirst, NobodyToPlace, RecordClosed, AlreadyHeld, NotEnoughPlaces,
+    ChildAmongStrangers or OfficerFirst; then nothing is kept.
     """
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
@@ -72,6 +72,7 @@ def hold_places(
     require_nothing_held(people, at)
     children = _children_of(people, at, rooms)
     spots = lock_free_places(rooms, len(people), at)
+    _require_agreed(children, people, site, by=by, act=act)
     with _children_kept(children, site, rooms, by=by, act=act):
         lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, children)]
         return _held(hold_each(lodgings, until, reason, at, act))
@@ -94,8 +95,8 @@ def place_household(
     hospital. Refuses with SiteDiffers, NobodyToPlace, RecordClosed, AlreadyHoused or NotEnoughPlaces; then nobody
     moves. With `happened_anyway`, a reason, it is recorded whatever was known before: those for whom there is no place
     are in the last room as overflow. Of a household whose members were told to be in different places, those are placed
-    who are at the site or nowhere; the others are named. Refuses with ChildApart or ChildAmongStrangers as well, unless
-    a protection officer does it or it happened anyway; then an urgent case opens.
+    who are at the site or nowhere; the others are named. Refuses with ChildApart, ChildAmongStrangers or
+    OfficerFirst as well, unless a protection officer does it or it happened anyway; then an urgent case opens.
     """
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
@@ -108,6 +109,7 @@ def place_household(
     spots = lock_free_places(rooms, len(people), at, short=bool(happened_anyway))
     spots += [(rooms[-1], None)] * (len(people) - len(spots))
     lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, children)]
+    _require_agreed(children, people, site, by=by, act=act, happened_anyway=happened_anyway)
     with _children_kept(children, site, rooms, together=people, by=by, act=act, happened_anyway=happened_anyway):
         _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act, reason=happened_anyway)
     return _placed(people, act)
@@ -119,7 +121,7 @@ def check_in(holds: Sequence[Stay], *, happened_anyway: str = "", by: User, at: 
 
     After a hold has gone this is a new placement of the same beds. Refuses with RecordClosed, with StayEnded when one
     was taken back, with AlreadyHoused when its person was checked in since, with HoldGone when its place is no longer
-    free, and with ChildApart or ChildAmongStrangers as a placement does.
+    free, and with ChildApart, ChildAmongStrangers or OfficerFirst as a placement does.
     """
     site = _site_of([hold.room for hold in holds])
     require(by, Permission.PLACE, site, at)
@@ -133,6 +135,7 @@ def check_in(holds: Sequence[Stay], *, happened_anyway: str = "", by: User, at: 
     if any(place.blocked_at for place in places) or Stay.objects.filter(place__in=places).from_(at).exists():
         raise HoldGone
     lodgings = [Lodging(who, hold.room, hold.place) for who, hold in zip(people, held, strict=True)]
+    _require_agreed(children, people, site, by=by, act=act, happened_anyway=happened_anyway)
     with _children_kept(children, site, rooms, together=people, by=by, act=act, happened_anyway=happened_anyway):
         _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act)
     return _placed(people, act)
@@ -144,8 +147,8 @@ def move(
 ) -> Placed:
     """Move the people of these stays to places in these rooms; the old place is free from that instant.
 
-    Refuses with RecordClosed, StayEnded, SiteDiffers or NotEnoughPlaces, and with ChildApart or ChildAmongStrangers as
-    a placement does; then nobody moves.
+    Refuses with RecordClosed, StayEnded, SiteDiffers or NotEnoughPlaces, and with ChildApart, ChildAmongStrangers or
+    OfficerFirst as a placement does; then nobody moves.
     """
     site = _site_of(rooms)
     require(by, Permission.PLACE, site, at)
@@ -154,6 +157,7 @@ def move(
     children = _children_of(people, at, rooms)
     spots = lock_free_places(rooms, len(people), at)
     lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, children)]
+    _require_agreed(children, people, site, by=by, act=act, happened_anyway=happened_anyway)
     with _children_kept(children, site, rooms, together=people, by=by, act=act, happened_anyway=happened_anyway):
         _bed(Bedding.Kind.MOVED, lodgings, site, at=at, act=act)
     return _placed(people, act)
@@ -314,6 +318,11 @@ def _as_they_are(rows: StayQuerySet, asked: Sequence[Stay]) -> list[Stay]:
 
 def _children_of(people: Sequence[Sleeper], at: datetime, rooms: Sequence[Room] = ()) -> list[LookedAfter]:
     return lock_beside([who.person for who in people], at, rooms)
+
+
+def _require_agreed(children: Sequence[LookedAfter], people: Sequence[Sleeper], site: Site, **how: Any) -> None:
+    """A child after whom nobody of its family looks gets no bed without a protection officer."""
+    require_agreed({one.child for one in children if one.alone} & {who.person for who in people}, site=site, **how)
 
 
 def _children_kept(

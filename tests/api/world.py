@@ -9,6 +9,8 @@ from aid.actions import Rule, hand_out, plan_distribution
 from aid.counts import StockCount
 from aid.models import Distribution, Handout, Item, StockMovement
 from aid.storing import count_stock, receive_stock, withdraw_count
+from casework.actions import do_in_case
+from casework.kinds import Topic
 from casework.models import Case
 from census.models import Snapshot
 from centre.access import Role
@@ -52,6 +54,8 @@ def furnish(code: str, households: int = 1) -> World:
     for number in range(households):
         mane = {"birth": Birth(timezone.localdate() - timedelta(days=4000), "day"), "carer_kind": "nobody"}
         household = register_family(site, staff, person("Mane", needs=("SM-CI",), **mane))
+        case = Case.objects.get(individual__memberships__household=household, kind="child_protection")
+        do_in_case(case, topic=Topic.SAFE_PLACE, by=make_user(Role.PROTECTION))
         place_household(household, rooms=[make_room(site)], by=staff)
         hand_out(distribution, household, by=staff)
         receive_stock(site, item=blanket, quantity=10, by=staff)

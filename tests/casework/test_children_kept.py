@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from casework.errors import ChildAlone, ChildAmongStrangers, ChildApart
-from casework.models import Case
+from casework.actions import close_case, do_in_case, set_duty, void_step
+from casework.errors import ChildAlone, ChildAmongStrangers, ChildApart, OfficerFirst
+from casework.kinds import Topic
+from casework.models import Case, Step
 from centre.access import Role
 from desk.actions import arrive, depart, record_death, register, void_movements
 from desk.belonging import never_was, split
@@ -354,3 +356,88 @@ def test_a_carer_of_another_household_whose_record_is_merged_is_followed(goris, 
         arrive(family, site=vayk, members=[girl.pk], by=desk)
     arrive(family, site=sisian, members=[girl.pk], by=desk)
     assert where(girl) == "sisian"
+
+
+# A child after whom nobody of its family looks gets a bed with a protection officer alone
+
+
+@pytest.fixture
+def alone(goris, desk):
+    """A boy who came with nobody."""
+    return register_family(goris, desk, child("Davit", relationship="other", carer_kind="nobody"))
+
+
+def is_held_a_place(household, room, **who):
+    who.pop("happened_anyway", None)
+    hold_places(household, rooms=[room], until=timezone.now() + HOUR, **who)
+
+
+def is_placed(household, room, **who):
+    place_household(household, rooms=[room], **who)
+
+
+def is_checked_in(household, room, **who):
+    holder = make_user(Role.PROTECTION)
+    holder.assignments.create(role=Role.COORDINATOR, starts_at=timezone.now() - HOUR, ends_at=timezone.now() + HOUR)
+    hold_places(household, rooms=[room], until=timezone.now() + HOUR, by=holder)
+    check_in(list(Stay.objects.holds()), **who)
+
+
+def is_moved(household, room, **who):
+    mover = make_user(Role.PROTECTION)
+    mover.assignments.create(role=Role.COORDINATOR, starts_at=timezone.now() - HOUR, ends_at=timezone.now() + HOUR)
+    place_household(household, rooms=[make_room(room.site)], by=mover)
+    move(list(Stay.objects.stays()), rooms=[room], **who)
+
+
+BEDS = [is_held_a_place, is_placed, is_checked_in, is_moved]
+
+
+@pytest.mark.parametrize("bed", BEDS)
+def test_a_child_alone_gets_no_bed_without_a_protection_officer(bed, goris, desk, alone):
+    with pytest.raises(OfficerFirst):
+        bed(alone, make_room(goris), by=desk)
+    assert not Stay.objects.filter(began_by__act__by=desk).exists()
+
+
+@pytest.mark.parametrize("bed", BEDS)
+def test_a_protection_officer_gives_a_child_alone_a_bed(bed, goris, officer, alone):
+    bed(alone, make_room(goris), by=officer)
+    assert Stay.objects.exists()
+
+
+@pytest.mark.parametrize("bed", BEDS)
+def test_a_child_alone_gets_a_bed_once_an_officer_said_that_it_is_safe(bed, goris, desk, officer, alone):
+    do_in_case(Case.objects.get(), topic=Topic.SAFE_PLACE, by=officer)
+    bed(alone, make_room(goris), by=desk)
+    assert Stay.objects.exists()
+
+
+@pytest.mark.parametrize("bed", BEDS[1:])
+def test_a_bed_that_a_child_alone_has_anyway_is_told(bed, goris, desk, alone):
+    bed(alone, make_room(goris), happened_anyway=ANYWAY, by=desk)
+    assert Step.objects.filter(kind="opened").latest("pk").words == ANYWAY
+
+
+def test_what_an_officer_took_back_or_said_of_a_case_that_is_closed_agrees_to_nothing(goris, desk, officer, alone):
+    case = Case.objects.get()
+    said = do_in_case(case, topic=Topic.SAFE_PLACE, by=officer)
+    void_step(Step.objects.get(pk=said.step), by=officer)
+    with pytest.raises(OfficerFirst):
+        is_placed(alone, make_room(goris), by=desk)
+    do_in_case(case, topic=Topic.SAFE_PLACE, by=officer)
+    close_case(case, outcome="helped", by=officer)
+    with pytest.raises(OfficerFirst):
+        is_placed(alone, make_room(goris), by=desk)
+
+
+def test_who_is_on_duty_is_named_to_who_would_give_the_bed(goris, desk, officer, alone):
+    now = timezone.now()
+    set_duty(goris, name="Gohar", phone="+37477123456", from_at=now, until=now + HOUR, by=officer)
+    with pytest.raises(OfficerFirst, match=r"On duty: Gohar, \+37477123456\."):
+        is_placed(alone, make_room(goris), by=desk)
+
+
+def test_who_looks_after_a_child_is_placed_with_it_by_anybody(goris, desk, family):
+    is_placed(family, make_room(goris, 3), by=desk)
+    assert Stay.objects.count() == 3

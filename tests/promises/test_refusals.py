@@ -359,6 +359,7 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     casework.ChildAmongStrangers: lambda w: (
         lambda: place_household(w.family, rooms=[w.room], members=[w.child.pk], by=w.coordinator)
     ),
+    casework.OfficerFirst: lambda w: lambda: place_household(w.alone, rooms=[w.hall], by=w.coordinator),
     casework.ChildAlone: lambda w: (
         lambda: merge_individuals(w.case.individual, into=w.child, reason="one girl", by=w.coordinator)
     ),
