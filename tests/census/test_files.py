@@ -304,7 +304,7 @@ def test_the_public_gets_only_what_is_frozen(official, goris):
 
 
 def test_the_public_file_hides_what_is_small_and_names_no_confidential_site(client, goris):
-    home = make_site("home", kind="childrens", confidential=True, name_hy="Մանկատուն", name_en="Secret home")
+    home = make_site("home", kind="children", confidential=True, name_hy="Մանկատուն", name_en="Secret home")
     register_family(
         home, make_user(site=home), *(person(f"N{n}", relationship="head" if not n else "son") for n in range(11))
     )
