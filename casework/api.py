@@ -23,15 +23,16 @@ from casework.actions import (
     take_case,
     void_step,
 )
+from casework.fields import Due, Line, Words
 from casework.filters import CaseFilterSet
-from casework.forms import LONGEST_SHIFT, LONGEST_WORDS, NO_SHIFT, read_one_phone
+from casework.forms import LONGEST_SHIFT, NO_SHIFT, read_one_phone
 from casework.kinds import Kind, Outcome, Sign, Topic, Urgency
 from casework.letter_actions import keep_letter
 from casework.letter_api import LetterFacts
 from casework.models import Case, Duty, Step
 from casework.selectors import followers_at
 from centre.access import Permission
-from centre.fields import Choice, Instant, Key, ShownSite, SiteField, Text
+from centre.fields import Choice, Key, ShownSite, SiteField, Text
 from centre.models import Site
 from centre.sight import allowed_at
 from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row
@@ -96,20 +97,20 @@ class StepRow(serializers.ModelSerializer[Step]):
 class WordsFacts(ActFacts):
     """What is written down."""
 
-    words = Text(max_length=LONGEST_WORDS)
+    words = Words()
 
 
 class WhyFacts(ActFacts):
     """What is written down, if anything."""
 
-    words = Text(max_length=LONGEST_WORDS, required=False, allow_blank=True, default="")
+    words = Words(required=False)
 
 
 class PlanFacts(WordsFacts):
     """What is to be done by when."""
 
     topic = Choice(choices=Topic.choices, required=False, allow_blank=True, default="")
-    due_at = Instant()
+    due_at = Due()
 
 
 class DoneFacts(WhyFacts):
@@ -123,7 +124,7 @@ class HandOverFacts(ActFacts):
     """Who follows the case from now on."""
 
     to = Key(required=False, allow_null=True, default=None, help_text="Who follows cases there; null for nobody.")
-    words = Text(max_length=LONGEST_WORDS, required=False, allow_blank=True, default="")
+    words = Words(required=False)
 
 
 class UrgencyFacts(ActFacts):
@@ -136,7 +137,7 @@ class CloseFacts(ActFacts):
     """How the matter ended."""
 
     outcome = Choice(choices=Outcome.choices)
-    words = Text(max_length=LONGEST_WORDS, required=False, allow_blank=True, default="")
+    words = Words(required=False)
 
 
 class Cases(Rows):
@@ -240,7 +241,7 @@ class OpenFacts(ActFacts):
 
     kind = Choice(choices=Kind.choices)
     urgency = Choice(choices=Urgency.choices)
-    words = Text(max_length=LONGEST_WORDS, required=False, allow_blank=True, default="")
+    words = Words(required=False)
 
 
 class CasesOfPeople(Acts):
@@ -276,10 +277,10 @@ class DutyFacts(ActFacts):
     """Who is called at a site in a shift."""
 
     site = SiteField()
-    name = Text(max_length=80)
+    name = Line(max_length=80)
     phone = Text(max_length=40, clean=read_one_phone)
-    from_at = Instant()
-    until = Instant()
+    from_at = Due()
+    until = Due()
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         if not said["from_at"] < said["until"] <= said["from_at"] + LONGEST_SHIFT:

@@ -8,16 +8,16 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.fields import DueField, WordsField
 from casework.kinds import BEST_INTEREST, ERRANDS, Kind, Outcome, Sign, Urgency
 from casework.models import Step
 from casework.selectors import followers_at
-from centre.days import LocalMinute
 from centre.forms import ActForm, field_of
+from centre.lines import LineField
 from centre.models import Site, User
 from registrations.models import Household, Individual, NeedCode
 from registrations.phones import read_phone
 
-LONGEST_WORDS = 2000
 LONGEST_SHIFT = timedelta(days=7)
 NO_SHIFT = _("A shift ends after it begins, within a week.")
 
@@ -28,14 +28,6 @@ def read_one_phone(text: str) -> str:
     if not phone:
         raise ValidationError(_("No telephone has this number. Check it, or leave it empty."), code="no_phone")
     return phone
-
-
-class WordsField(forms.CharField):
-    """What is to be written down in a case."""
-
-    def __init__(self, **options: Any) -> None:
-        usual: dict[str, Any] = {"label": _("In your words"), "max_length": LONGEST_WORDS}
-        super().__init__(**usual | {"widget": forms.Textarea(attrs={"rows": 3})} | options)
 
 
 class PersonOfFamily(forms.ModelChoiceField):
@@ -86,7 +78,7 @@ class WriteForm(ActForm):
 
     what = forms.ChoiceField(
         label=_("What is it?"),
-        choices=[(KNOWN, _("What is known")), (DONE, _("Done")), (PLANNED, _("To do"))],
+        choices=[(KNOWN, _("What is known")), (DONE, _("It was done")), (PLANNED, _("To do"))],
         initial=KNOWN,
         widget=forms.RadioSelect,
     )
@@ -96,7 +88,7 @@ class WriteForm(ActForm):
         required=False,
     )
     words = WordsField()
-    due_at = LocalMinute(label=_("To do by"), required=False)
+    due_at = DueField(label=_("To do by"), required=False)
 
     def facts(self) -> dict[str, Any]:
         """What is written down; by when, of what is to do."""
@@ -134,8 +126,8 @@ class CheckForm(ActForm):
 class HandingForm(ActForm):
     """To whom a child is to be handed."""
 
-    to = forms.CharField(label=_("To whom? Name, and what they are to the child"), max_length=200)
-    seen = forms.CharField(label=_("Which document did you see?"), max_length=200)
+    to = LineField(label=_("To whom? Name, and what they are to the child"), max_length=200, required=True)
+    seen = LineField(label=_("Which document did you see?"), max_length=200, required=True)
     why = WordsField(label=_("Why is it good for the child?"))
 
     def facts(self) -> dict[str, Any]:
@@ -183,10 +175,10 @@ class VoidStepForm(ActForm):
 class DutyForm(ActForm):
     """Who is called at a site in a shift."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = LineField(label=_("Name"), max_length=80, required=True)
     phone = forms.CharField(label=_("Telephone"), max_length=40, widget=forms.TextInput(attrs={"inputmode": "tel"}))
-    from_at = LocalMinute(label=_("From"), initial=timezone.now)
-    until = LocalMinute(label=_("Until"))
+    from_at = DueField(label=_("From"), initial=timezone.now)
+    until = DueField(label=_("Until"))
 
     def clean_phone(self) -> str:
         return read_one_phone(self.cleaned_data["phone"])

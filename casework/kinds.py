@@ -47,7 +47,7 @@ class Outcome(models.TextChoices):
     HANDED_OVER = "handed_over", _("Handed to a parent or carer")
     LEFT = "left", _("Left, and others follow it there")
     DECLINED = "declined", _("Did not want help")
-    DIED = "died", _("Died")
+    DIED = "died", _("The person died")
     MISTAKE = "mistake", _("Opened by mistake")
     OTHER = "other", _("Other end")
 

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
+from casework.fields import Line
 from casework.letter_forms import LONGEST_TITLE
 from casework.letter_views import letter_file
 from casework.models import Letter
@@ -31,7 +32,7 @@ class LetterRow(serializers.ModelSerializer[Letter]):
 class LetterFacts(ActFacts):
     """A letter or photo."""
 
-    words = Text(max_length=LONGEST_TITLE, help_text="What it is.")
+    words = Line(max_length=LONGEST_TITLE, help_text="What it is.")
     sheet = Text(max_length=MOST_BYTES * 4 // 3 + 4, clean=read_base64, help_text="PDF, JPEG, PNG or WebP, as base64.")
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.reading_letters import MOST_BYTES, PICTURES, TOO_LARGE, MediaType, Sheet, read_sheet
 from centre.forms import ActForm
+from centre.lines import LineField
 
 LONGEST_TITLE = 200
 TAKEN = ",".join([MediaType.PDF, *(f"image/{kind.lower()}" for kind in PICTURES)])
@@ -32,4 +33,4 @@ class LetterForm(ActForm):
         label=_("Letter or photo"),
         help_text=_("A photo, or a PDF of at most 1.4 MB. It is sealed, and gone 90 days after the case is closed."),
     )
-    words = forms.CharField(label=_("What is it?"), max_length=LONGEST_TITLE)
+    words = LineField(label=_("What is it?"), max_length=LONGEST_TITLE, required=True)

@@ -145,7 +145,7 @@ class Step(models.Model):
         OPENED = "opened", _("Opened")  # also when another reason came while it was open
         KNOWN = "known", _("What is known")
         PLANNED = "planned", _("To do")
-        DONE = "done", _("Done")
+        DONE = "done", _("It was done")
         TAKEN = "taken", _("Taken")
         URGENCY = "urgency", _("How urgent")
         HANDING = "handing", _("To be handed to")  # one member of staff asks, another agrees by closing

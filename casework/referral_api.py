@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from casework.api import WhyFacts, WordsFacts
-from casework.forms import LONGEST_WORDS, read_one_phone
+from casework.fields import Due, Line, Words
+from casework.forms import read_one_phone
 from casework.kinds import Declining, Help, ReferralState, Transport
 from casework.models import Case
 from casework.referral_actions import (
@@ -27,7 +28,7 @@ from casework.referrals import STATES, Referral
 from casework.service_actions import Offering, add_service, end_service
 from casework.services import Service
 from centre.access import Permission, allows
-from centre.fields import Choice, Count, Instant, Key, Text
+from centre.fields import Choice, Count, Key, Text
 from centre.filters import KeyFilter, TruthFilter
 from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row
 
@@ -43,10 +44,10 @@ class ServiceRow(serializers.ModelSerializer[Service]):
 class ServiceFacts(ActFacts):
     """A service to be set up."""
 
-    name = Text(max_length=120)
+    name = Line(max_length=120)
     offers = Choice(choices=Help.choices)
-    address = Text(max_length=200, required=False, allow_blank=True)
-    hours = Text(max_length=120, required=False, allow_blank=True)
+    address = Line(max_length=200, required=False)
+    hours = Line(max_length=120, required=False)
     phone = Text(max_length=40, required=False, clean=read_one_phone)
     places_a_day = Count(required=False, min_value=1, max_value=9999)
 
@@ -129,12 +130,12 @@ class ReferFacts(ActFacts):
     """What a service is told."""
 
     service = Key()
-    words = Text(max_length=LONGEST_WORDS)
+    words = Words()
     names_person = serializers.BooleanField(
         required=False, help_text="The given name, age, sex and telephone are told too."
     )
     transport = Choice(choices=Transport.choices, required=False)
-    wished_at = Instant(required=False)
+    wished_at = Due(required=False)
 
     def validate_service(self, key: Any) -> Service:
         service = Service.objects.filter(pk=key).first()
@@ -146,13 +147,13 @@ class ReferFacts(ActFacts):
 class AcceptFacts(ActFacts):
     """A service accepts."""
 
-    appointment_at = Instant(required=False)
+    appointment_at = Due(required=False)
 
 
 class AppointFacts(ActFacts):
     """When the person is expected."""
 
-    appointment_at = Instant()
+    appointment_at = Due()
 
 
 class DeclineFacts(WhyFacts):
@@ -170,7 +171,7 @@ class AppointmentCameFacts(ActFacts):
 class DriverFacts(ActFacts):
     """Who drives."""
 
-    driver = Text(max_length=80)
+    driver = Line(max_length=80)
     phone = Text(max_length=40, required=False, clean=read_one_phone)
 
 

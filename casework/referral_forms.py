@@ -6,12 +6,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.forms import WordsField, read_one_phone
+from casework.fields import DueField, WordsField
+from casework.forms import read_one_phone
 from casework.kinds import Declining, Help, Transport
 from casework.services import Service
 from centre.access import OUTSIDE
-from centre.days import LocalMinute
 from centre.forms import ActForm
+from centre.lines import LineField
 from centre.models import Assignment, User
 
 PHONE: dict[str, Any] = {"max_length": 40, "required": False, "widget": forms.TextInput(attrs={"inputmode": "tel"})}
@@ -28,10 +29,10 @@ class PhoneForm(ActForm):
 class ServiceForm(PhoneForm):
     """A service to which people can be referred."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = LineField(label=_("Name"), max_length=120, required=True)
     offers = forms.ChoiceField(label=_("What do they help with?"), choices=Help)
-    address = forms.CharField(label=_("Where"), max_length=200, required=False)
-    hours = forms.CharField(label=_("When"), max_length=120, required=False)
+    address = LineField(label=_("Where"), max_length=200)
+    hours = LineField(label=_("When"), max_length=120)
     phone = forms.CharField(label=_("Telephone"), **PHONE)
     places_a_day = forms.IntegerField(
         label=_("How many people a day? Empty: no limit"), min_value=1, max_value=9999, required=False
@@ -60,7 +61,7 @@ class ReferForm(ActForm):
     service = forms.ModelChoiceField(Service.objects.open(), label=_("To which service?"), empty_label=_("choose"))
     words = WordsField(label=_("What shall they know? Only this is told to them."))
     names_person = forms.BooleanField(label=_("Tell them the given name, age, sex and telephone"), required=False)
-    wished_at = LocalMinute(label=_("When would be best?"), required=False)
+    wished_at = DueField(label=_("When would be best?"), required=False)
     transport = forms.ChoiceField(
         label=_("How do they get there?"), choices=[("", _("by themselves")), *Transport.choices], required=False
     )
@@ -69,13 +70,13 @@ class ReferForm(ActForm):
 class AcceptForm(ActForm):
     """The service accepts."""
 
-    appointment_at = LocalMinute(label=_("When shall they come?"), required=False)
+    appointment_at = DueField(label=_("When shall they come?"), required=False)
 
 
 class AppointmentForm(ActForm):
     """When the person is expected."""
 
-    appointment_at = LocalMinute(label=_("When shall they come?"))
+    appointment_at = DueField(label=_("When shall they come?"))
 
 
 class DeclineForm(ActForm):
@@ -102,5 +103,5 @@ class ResultForm(ActForm):
 class DriverForm(PhoneForm):
     """Who drives."""
 
-    driver = forms.CharField(label=_("Who drives?"), max_length=80)
+    driver = LineField(label=_("Who drives?"), required=True)
     phone = forms.CharField(label=_("Telephone of who drives"), **PHONE)

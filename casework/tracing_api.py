@@ -5,8 +5,8 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
+from casework.fields import Words
 from casework.filters import TracingMatchFilterSet, TracingRequestFilterSet
-from casework.forms import LONGEST_WORDS
 from casework.kinds import Answer, Consent, SearchEnd
 from casework.tracing import TO_SEEKER, TracingMatch, TracingRequest
 from casework.tracing_actions import Sought, answer_match, ask_seeker, end_search, seek_person
@@ -67,7 +67,7 @@ class SeekFacts(DatedFacts):
     birth_year = Count(required=False, min_value=OLDEST_YEAR, max_value=9999)
     age = Count(required=False, min_value=0, max_value=OLDEST_AGE, help_text="In whole years, on the day of `at`.")
     relationship = Choice(choices=TO_SEEKER, required=False)
-    last_seen = Text(max_length=LONGEST_WORDS, required=False, allow_blank=True)
+    last_seen = Words(required=False)
     consent = Choice(choices=Consent.choices, required=False)
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
@@ -89,14 +89,14 @@ class AnswerFacts(ActFacts):
     """What became of a match."""
 
     answer = Choice(choices=Answer.choices)
-    words = Text(max_length=LONGEST_WORDS, required=False, allow_blank=True, default="")
+    words = Words(required=False)
 
 
 class EndFacts(ActFacts):
     """How a search ended."""
 
     outcome = Choice(choices=SearchEnd.choices)
-    words = Text(max_length=LONGEST_WORDS, required=False, allow_blank=True, default="")
+    words = Words(required=False)
 
 
 class SearchesForPeople(Acts):

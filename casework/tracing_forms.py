@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.forms import WordsField
+from casework.fields import WordsField
 from casework.kinds import Answer, Consent, SearchEnd
 from casework.tracing import TO_SEEKER
 from centre.forms import ActForm

@@ -92,6 +92,7 @@ class Story:
     stays: bool
     thumb: bool
     key: str
+    elsewhere: bool  # whether the same is told of another page
 
     @property
     def name(self) -> str:
@@ -100,8 +101,9 @@ class Story:
 
     @property
     def ways(self) -> list[str]:
-        """How it can be pressed."""
-        return ["mouse", *([] if self.thumb else ["keyboard"]), *(["enter"] if self.enter else [])]
+        """How it is pressed: a fold, and what stands on another page already, by the mouse alone."""
+        by_key = not (self.thumb or self.elsewhere or self.to == OPENS)
+        return ["mouse", *(["keyboard"] if by_key else []), *(["enter"] if self.enter else [])]
 
     def tells_of(self, key: Key) -> bool:
         """Whether this story is about the button."""
@@ -131,8 +133,8 @@ def button(
     """
 
     def told(tell: Callable[["Desk"], Iterator[None]]) -> Callable[["Desk"], Iterator[None]]:
-        for page in [on] if isinstance(on, str) else on:
-            STORIES.append(Story(tell, words, to, page, does, enter, pick, within, stays, thumb, key))
+        for number, page in enumerate([on] if isinstance(on, str) else on):
+            STORIES.append(Story(tell, words, to, page, does, enter, pick, within, stays, thumb, key, number > 0))
         return tell
 
     return told

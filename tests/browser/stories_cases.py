@@ -202,7 +202,7 @@ def do_what_was_planned(desk: Desk) -> Iterator[None]:
     assert last_step(case).fulfils.words == "a new dressing"
 
 
-@button("Take it back", "casework:step_void", on=FILE, does=["void_step"])
+@button("Take this step back", "casework:step_void", on=FILE, does=["void_step"])
 def take_a_plan_back(desk: Desk) -> Iterator[None]:
     case = planned(desk)
     yield

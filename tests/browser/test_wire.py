@@ -14,13 +14,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from aid.actions import Rule, plan_distribution
 from aid.models import Distribution, Handout, Item
 from aid.storing import receive_stock
+from casework.models import Case, Letter
 from centre.access import Role
 from centre.models import Site, User
 from registrations.facts import Birth
 from registrations.models import Household, Individual, Presence
 from shelter.actions import hold_places, place_household
 from shelter.models import Room, Stay
-from tests.build import make_room, make_site, make_user, person, register_family
+from tests.build import child, make_room, make_site, make_user, person, register_family
 from tests.servers import Server
 from tests.wire import Wire
 
@@ -269,10 +270,10 @@ def test_a_departure_is_recorded_once_over_a_cut_line(volunteer, wire, family):
 
 def test_a_case_is_closed_over_a_cut_line(context, server, wire, goris):
     by = make_user(Role.COORDINATOR, goris)
-    child = person(
+    child_alone = person(
         "Արփի", "Մենակյան", birth=Birth.of_age(7, timezone.localdate()), relationship="not_related", carer_kind="nobody"
     )
-    family = register_family(goris, by, person("Անի", "Մենակյան"), child)
+    family = register_family(goris, by, person("Անի", "Մենակյան"), child_alone)
     officer = sign_in(context, server, wire, make_user(Role.PROTECTION, goris))
     case = family.memberships.get(individual__given_name="Արփի").individual.cases.get()
     officer.goto(case.get_absolute_url())
@@ -285,6 +286,26 @@ def test_a_case_is_closed_over_a_cut_line(context, server, wire, goris):
     expect(officer.locator("[data-saved]").first).to_be_visible()
     case.refresh_from_db()
     assert case.closed_at
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["request lost", "answer lost"])
+def test_a_letter_is_kept_once_over_a_cut_line(context, server, wire, goris, after):
+    register_family(goris, make_user(Role.COORDINATOR, goris), child("Մանե", relationship="other", carer_kind="nobody"))
+    case = Case.objects.latest("opened_at")
+    page = sign_in(context, server, wire, make_user(Role.PROTECTION, goris))
+    page.goto(case.get_absolute_url())
+    page.get_by_text("Keep a letter or photo").click()
+    letter = {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 " + b"a" * 900_000 + b"%%EOF"}
+    page.get_by_label("Letter or photo").set_input_files(letter)
+    page.get_by_label("What is it?").fill("passport")
+    (wire.cut_answer if after else wire.cut)("POST", f"/cases/{case.pk}/letter/")
+    page.get_by_role("button", name="Keep it with the case").click()
+    expect(page.get_by_text(UNSENT)).to_be_visible()
+    wire.delay = 0.8
+    page.locator("[data-again]").click()
+    expect(page.locator("[data-saved]").first).to_be_visible()
+    assert Letter.objects.filter(step__case=case).count() == 1
+    assert Letter.objects.get(step__case=case).size == len(letter["buffer"])
 
 
 def test_an_official_reads_the_census_over_a_slow_line(context, server, wire, goris):

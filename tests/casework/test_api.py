@@ -115,6 +115,27 @@ def test_what_is_wrong_is_named(machine, case, verb, facts, field):
     assert case.steps.count() == 1
 
 
+UNSEEN = "\u200b\u2060 \ufeff"
+
+
+@pytest.mark.parametrize("verb", ["note/", "plan/", "handing/", "letter/"])
+def test_marks_that_nobody_sees_are_no_words(machine, case, verb):
+    soon = (timezone.now() + timedelta(hours=1)).isoformat()
+    facts = {"words": UNSEEN, "due_at": soon} if verb == "plan/" else {"words": UNSEEN}
+    answer = machine.post(f"cases/{case.pk}/{verb}", **facts)
+    assert answer.status_code == 400
+    assert "words" in answer.json()
+
+
+@pytest.mark.parametrize("days", [-9000, -2, 367, 26_000])
+def test_what_is_planned_lies_within_a_year(machine, case, days):
+    at = timezone.now() + timedelta(days=days)
+    answer = machine.post(f"cases/{case.pk}/plan/", words="a visit", due_at=at.isoformat())
+    assert answer.status_code == 400
+    assert list(answer.json()) == ["due_at"]
+    assert not Step.objects.filter(kind="planned").exists()
+
+
 def test_a_volunteers_machine_tells_and_reads_nothing(case, goris):
     machine = Machine(make_user(Role.VOLUNTEER, goris))
     told = machine.post(f"individuals/{case.individual_id}/observe/", site="goris", sign="wounded")

@@ -328,3 +328,19 @@ def test_an_administrator_reads_and_changes_which_need_opens_a_case(client, db):
     assert CaseRule.objects.get(pk="DS").kind == "disability"
     client.force_login(make_user(Role.COORDINATOR))
     assert client.get("/settings/cases/").status_code == 403
+
+
+@pytest.mark.parametrize("typed", ["01.01.2001 10:00", "01.01.2099 10:00"])
+def test_what_is_planned_for_no_time_of_ours_is_said_beside_the_field(client, officer, case, typed):
+    client.force_login(officer)
+    answer = send(client, at(case, "write/"), what="planned", words="visit", due_at=typed)
+    assert answer.status_code == 422
+    assert "within a year" in text(answer)
+    assert not Step.objects.filter(kind="planned").exists()
+
+
+def test_marks_that_nobody_sees_are_no_words(client, officer, case):
+    client.force_login(officer)
+    answer = send(client, at(case, "write/"), what="known", words="\u200b\u2060")
+    assert answer.status_code == 422
+    assert not Step.objects.filter(kind="known").exists()
