@@ -1,6 +1,5 @@
 """What is written down in a case and for when, at pages and at the API."""
 
-import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from rest_framework import serializers
 
 from centre.days import LocalMinute
 from centre.fields import Instant, Text
-from centre.lines import LineField
+from centre.lines import LineField, seen
 
 LONGEST_WORDS = 2000
 PAST, AHEAD = timedelta(days=1), timedelta(days=366)  # of what is planned; what began today may be written down
@@ -28,7 +27,7 @@ class WordsField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         said = super().to_python(value) or ""
-        return "".join(letter for letter in said if unicodedata.category(letter) != "Cf").strip()
+        return seen(said).strip()
 
 
 class DueField(LocalMinute):

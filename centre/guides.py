@@ -64,7 +64,7 @@ GUIDES: dict[str, tuple[Step, ...]] = {
         Step(_("See who waits"), _("Urgent needs and the longest waits come first, with the reason."), "shelter"),
         Step(
             _("Choose a family, then a room"),
-            _("The best rooms come first. Place them, or hold the places. For a child alone, call a protection officer."),
+            _("The best rooms come first: place them or hold places. For a child alone, call a protection officer."),
             "shelter-family",
         ),
         Step(_("Check in who arrives"), _("A hold that runs out gives its places back to the next family.")),
@@ -89,7 +89,10 @@ GUIDES: dict[str, tuple[Step, ...]] = {
             _("One page a case, with its letters. Nothing is edited: a step takes a step back."),
             "case",
         ),
-        Step(_("Meet the child today"), _("Tick the safe place: only then is a bed given. Keep brothers and sisters together.")),
+        Step(
+            _("Meet the child today"),
+            _("Tick the safe place: then a bed is given. Keep brothers and sisters together."),
+        ),
         Step(_("Take the round with you"), _("What is due today and tomorrow, room by room, on paper or phone.")),
         Step(_("Look for relatives"), _("A likely match is told to you alone. Both sides must agree to contact.")),
         Step(_("Close the case with how it ended"), _("Two of you hand a child over. A closed case can go on.")),

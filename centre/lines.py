@@ -8,6 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 
+def seen(text: str) -> str:
+    """The text without marks that nobody sees."""
+    return "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+
+
 class LineField(forms.CharField):
     """One line of text; spaces are brought together, invisible marks dropped, control characters refused."""
 
@@ -17,8 +22,8 @@ class LineField(forms.CharField):
         self.error_messages["control"] = _("It has a character that cannot be read. Type it again.")
 
     def to_python(self, value: Any) -> str:
-        line = " ".join((super().to_python(value) or "").split())
-        line = "".join(letter for letter in line if unicodedata.category(letter) != "Cf")
+        line = seen(super().to_python(value) or "")
+        line = " ".join(line.split())
         if any(unicodedata.category(letter) in ("Cc", "Co", "Cs", "Cn") for letter in line):
             raise ValidationError(self.error_messages["control"], code="control")
         return line

@@ -1,5 +1,6 @@
 """Cases for machines: what a row tells, how rows are narrowed down, the steps and the acts."""
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -121,10 +122,10 @@ UNSEEN = "\u200b\u2060 \ufeff"
 @pytest.mark.parametrize("verb", ["note/", "plan/", "handing/", "letter/"])
 def test_marks_that_nobody_sees_are_no_words(machine, case, verb):
     soon = (timezone.now() + timedelta(hours=1)).isoformat()
-    facts = {"words": UNSEEN, "due_at": soon} if verb == "plan/" else {"words": UNSEEN}
-    answer = machine.post(f"cases/{case.pk}/{verb}", **facts)
+    also = {"plan/": {"due_at": soon}, "letter/": {"sheet": base64.b64encode(b"%PDF-1.4 %%EOF").decode()}}
+    answer = machine.post(f"cases/{case.pk}/{verb}", words=UNSEEN, **also.get(verb, {}))
     assert answer.status_code == 400
-    assert "words" in answer.json()
+    assert list(answer.json()) == ["words"]
 
 
 @pytest.mark.parametrize("days", [-9000, -2, 367, 26_000])
