@@ -49,8 +49,11 @@ def _keep_quicker(best: Figures, seen: Figures) -> None:
 def _table(base: str, before: Figures, now: Figures) -> Iterator[str]:
     yield f"| what | clients | median ms at {base} | now | ratio | p95 ms at {base} | now | ratio | |"
     yield "|---|---|---|---|---|---|---|---|---|"
-    for key in [key for key in now if key in before]:
-        (median, p95), (median_now, p95_now) = before[key], now[key]
+    for key, (median_now, p95_now) in now.items():
+        if key not in before:
+            yield f"| {key[0]} | {key[1]} | – | {median_now} | – | – | {p95_now} | – | new |"
+            continue
+        median, p95 = before[key]
         slower = "slower" if median_now > ALLOWED * median else ""
         yield (
             f"| {key[0]} | {key[1]} | {median} | {median_now} | {median_now / median:.2f} "
