@@ -94,7 +94,10 @@ class TracingRequest(models.Model):
                 name="sought_born_as_precise_as_said",
             ),
         )
-        indexes = (GinIndex(fields=["keys"], name="sought_by_key", condition=Q(closed_at__isnull=True)),)
+        indexes = (
+            # Asked at each registration and seldom written: nothing waits to be sorted in
+            GinIndex(fields=["keys"], name="sought_by_key", fastupdate=False, condition=Q(closed_at__isnull=True)),
+        )
 
     def __str__(self) -> str:
         return f"{self.family_name} {self.given_name}".strip()

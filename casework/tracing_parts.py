@@ -7,18 +7,18 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import IntegerField, Q, Value
-
 from casework.kinds import Answer, Urgency
 from casework.laying import lay_out
 from casework.models import Case, Step
 from casework.tracing import TracingMatch, TracingRequest
 from centre.locks import lock_by_key
 from centre.models import Act
+from centre.rows import values_of
 from registrations.matches import MOST_MATCHES, Likely, find_likely, find_likely_among
 from registrations.models import Individual, Membership, Name
 from registrations.near_names import keys_of, names_of
+
+WITH_KEYS = "SELECT casework_searches_with_keys(%s, %s)"
 
 
 def match_registered(people: Sequence[Individual], act: Act) -> None:
@@ -32,17 +32,16 @@ def match_registered(people: Sequence[Individual], act: Act) -> None:
     found = {one.asked for one in likely}
     requests = {key: request for key, request in requests.items() if key in found}
     lock_by_key(Case.objects.filter(pk__in={request.followed_in.pk for request in requests.values()}))
-    for request in requests.values():
-        fresh = _not_told_of(request, [one for one in likely if one.asked == request.pk])
-        _tell(request, fresh, at=act.at, found_in=act)
+    fresh = _not_told_of(requests, likely)
+    _tell({requests[key]: some for key, some in fresh.items()}, at=act.at, found_in=act)
 
 
 def match_request(request: TracingRequest, *, at: datetime, found_in: Act | None) -> int:
     """Tell of the likeliest of all registered people, at most five at a time; how many are new. Its case is locked."""
     ruled_out = set(request.matches.filter(answer=Answer.NOT_THEM).values_list("counted_as", flat=True))
-    best = [one for one in find_likely(request.sought) if one.counted_as not in ruled_out]
-    fresh = _not_told_of(request, _once(best)[:MOST_MATCHES])
-    _tell(request, fresh, at=at, found_in=found_in)
+    best = _once(one for one in find_likely(request.sought) if one.counted_as not in ruled_out)[:MOST_MATCHES]
+    fresh = _not_told_of({request.pk: request}, best)[request.pk]
+    _tell({request: fresh}, at=at, found_in=found_in)
     return len(fresh)
 
 
@@ -58,19 +57,10 @@ def _sought_like(people: Sequence[Individual]) -> Iterable[TracingRequest]:
     for kind, folded, letters in (name for person in people for name in names_of(person)):
         keys[kind].update(keys_of(folded, letters))
     given, family = (sorted(keys[kind]) for kind in (Name.Kind.GIVEN, Name.Kind.FAMILY))
-    if not given and not family:
-        return ()
-    either = Q(keys__overlap=_at_once(given + family))
-    both = Q(keys__overlap=_at_once(given)) & Q(keys__overlap=_at_once(family))
-    one_name = Q(family_name="") | Q(given_name="")
-    whole = all(person.given_fold and person.family_fold for person in people)
-    near = both | (either & one_name) if whole else either
-    return TracingRequest.objects.open().filter(near).defer("last_seen").select_related("case__counted_with")
-
-
-def _at_once(keys: list[int]) -> Value:
-    """All keys as one parameter: hundreds take PostgreSQL longer to read than to look up."""
-    return Value(keys, output_field=ArrayField(IntegerField()))
+    if not all(person.given_fold and person.family_fold for person in people):
+        given = family = given + family
+    near = values_of(WITH_KEYS, [given, family]) if given else []
+    return TracingRequest.objects.open().filter(pk__in=near).defer("last_seen").select_related("case__counted_with")
 
 
 def _once(likely: Iterable[Likely]) -> list[Likely]:
@@ -81,20 +71,26 @@ def _once(likely: Iterable[Likely]) -> list[Likely]:
     return list(best.values())
 
 
-def _not_told_of(request: TracingRequest, likely: Collection[Likely]) -> list[Likely]:
-    """Those of whom nobody was told yet, and who are not of the family of who seeks."""
+def _not_told_of(
+    requests: Mapping[uuid.UUID, TracingRequest], likely: Collection[Likely]
+) -> dict[uuid.UUID, list[Likely]]:
+    """By request, those of whom nobody was told yet, and who are not of the family of who seeks; asked for at once."""
+    fresh: dict[uuid.UUID, list[Likely]] = {key: [] for key in requests}
     if not likely:
-        return []
-    told = set(request.matches.values_list("counted_as", flat=True))
-    homes = Membership.objects.today().filter(counted_as=request.followed_in.counted_as_id)
-    family = set(homes.values_list("household", flat=True))
-    return _once(one for one in likely if one.counted_as not in told and one.household not in family)
+        return fresh
+    told = set(TracingMatch.objects.filter(request__in=fresh).values_list("request", "counted_as"))
+    seekers = {request.followed_in.counted_as_id for request in requests.values()}
+    homes = set(Membership.objects.today().filter(counted_as__in=seekers).values_list("counted_as", "household"))
+    for one in likely:
+        seeker = requests[one.asked].followed_in.counted_as_id
+        if (one.asked, one.counted_as) not in told and (seeker, one.household) not in homes:
+            fresh[one.asked].append(one)
+    return {key: _once(some) for key, some in fresh.items()}
 
 
-def _tell(request: TracingRequest, likely: Sequence[Likely], *, at: datetime, found_in: Act | None) -> None:
-    """Write the matches, and a step to be read today: of the act that asked for the search, whoever was registered."""
-    if not likely:
-        return
+def _tell(found: Mapping[TracingRequest, Sequence[Likely]], *, at: datetime, found_in: Act | None) -> None:
+    """Write the matches, and steps to be read today: of the acts that asked for the searches, whoever came."""
+    matched = {request: likely for request, likely in found.items() if likely}
     TracingMatch.objects.bulk_create(
         TracingMatch(
             request=request,
@@ -105,16 +101,21 @@ def _tell(request: TracingRequest, likely: Sequence[Likely], *, at: datetime, fo
             found_at=at,
             found_in=found_in,
         )
+        for request, likely in matched.items()
         for one in likely
     )
-    case = request.followed_in
-    Step.objects.create(
-        case=case,
-        kind=Step.Kind.MATCHED,
-        words=str(request),
-        urgency=Urgency.TODAY,
-        happened_at=at,
-        act_id=request.act_id,
-        by_id=request.asked_by_id,
+    Step.objects.bulk_create(
+        Step(
+            case=request.followed_in,
+            kind=Step.Kind.MATCHED,
+            words=str(request),
+            urgency=Urgency.TODAY,
+            happened_at=at,
+            act_id=request.act_id,
+            by_id=request.asked_by_id,
+        )
+        for request in matched
     )
-    lay_out([case])
+    cases = {request.followed_in.pk: request.followed_in for request in matched}
+    if cases:
+        lay_out(list(cases.values()))
