@@ -9,6 +9,9 @@ from django.utils import timezone
 from aid.actions import Rule, add_item, hand_out, plan_distribution, reverse_handout
 from aid.models import Distribution, Handout, Item
 from aid.storing import receive_stock
+from casework.actions import do_in_case
+from casework.kinds import Topic
+from casework.models import Case
 from census.actions import take_snapshots
 from census.selectors import Tally
 from centre.access import Role
@@ -77,6 +80,9 @@ def _family(site: Site, by: Any, name: str) -> Household:
 def _shelter(goris: Site, hotel: Site, families: list[Household], by: Any) -> None:
     for site in (goris, hotel):
         add_rooms(site, names=["1", "2"], places=4, by=by)
+    officer = make_user(Role.PROTECTION)
+    for case in Case.objects.filter(kind="child_protection"):
+        do_in_case(case, topic=Topic.SAFE_PLACE, by=officer)
     place_household(families[0], rooms=[Room.objects.get(site=goris, name="1")], by=by)
     until = timezone.now() + timedelta(hours=8)
     hold_places(families[1], rooms=[Room.objects.get(site=hotel, name="1")], until=until, reason="bus", by=by)

@@ -44,6 +44,9 @@ def kept(django_db_blocker: DjangoDbBlocker) -> Iterator[Kept]:
         note(case, words=SAID[0], by=officer)
         letter = Sheet(b"%PDF-1.4 " + SAID[2].encode() + b"%%EOF", MediaType.PDF)
         keep_letter(case, sheet=letter, words="letter", by=officer)
+        with connection.cursor() as cursor:  # tests wait for no disk: what was written until now gets there
+            cursor.execute("SET synchronous_commit = on")
+            cursor.execute("CREATE TABLE flushed ()")
         folder = Path(connection.settings_dict["HOST"]).parent
         files = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
         yield Kept(files, str(every_row()).encode())

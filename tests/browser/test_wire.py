@@ -302,7 +302,7 @@ def test_a_letter_is_kept_once_over_a_cut_line(context, server, wire, goris, aft
     page.get_by_role("button", name="Keep it with the case").click()
     expect(page.get_by_text(UNSENT)).to_be_visible()
     wire.delay = 0.8
-    page.locator("[data-again]").click()
+    page.get_by_role("button", name="Try again").click()
     expect(page.locator("[data-saved]").first).to_be_visible()
     assert Letter.objects.filter(step__case=case).count() == 1
     assert Letter.objects.get(step__case=case).size == len(letter["buffer"])
