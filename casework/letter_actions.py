@@ -4,10 +4,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from casework.actions import Followed, lock_open
-from casework.laying import lay_out
+from casework.actions import Followed, lock_open, take_step
 from casework.models import Case, Letter, Step
-from casework.parts import record_steps
 from casework.reading_letters import Sheet
 from centre.acts import act
 from centre.models import Act, User
@@ -17,10 +15,11 @@ from centre.models import Act, User
 def keep_letter(case: Case, *, sheet: Sheet, words: str, by: User, at: datetime, act: Act) -> Followed:
     """Keep a letter or photo with the case, sealed; words say what it is. Refuses with AlreadyClosed."""
     row = lock_open(case, by, at)
-    (step,) = record_steps([row], at=act.at, act=act, by=by, kind=Step.Kind.LETTER, words=words)
-    Letter.objects.create(step=step, media_type=sheet.media_type, size=len(sheet.content), content=sheet.content)
-    lay_out([row])
-    return Followed(str(row.pk), str(step.pk))
+    said = take_step(row, act, by, kind=Step.Kind.LETTER, words=words)
+    Letter.objects.create(
+        step_id=said.step, media_type=sheet.media_type, size=len(sheet.content), content=sheet.content
+    )
+    return said
 
 
 def discard_letters() -> int:

@@ -246,6 +246,17 @@ def test_aid_is_given_once_over_a_cut_line(context, server, wire, goris, family)
     assert Handout.objects.filter(household=family).count() == 1
 
 
+def _at_the_table(context: BrowserContext, server: Server, wire: Wire, site: Site) -> Page:
+    """The scan page of an aid volunteer, with a round of the site chosen."""
+    distribution = _round_at(site)
+    page = sign_in(context, server, wire, make_user(Role.AID_VOLUNTEER, site))
+    page.goto("/aid/scan/")
+    if page.get_by_role("button", name=distribution.name).count():
+        page.get_by_role("button", name=distribution.name).first.click()
+    expect(page.get_by_role("heading", name="Scan a card")).to_be_visible()
+    return page
+
+
 def _round_at(site: Site) -> Distribution:
     by = make_user(Role.COORDINATOR, site)
     item = Item.objects.create(code=f"parcel-{Item.objects.count()}", name_en="Food parcel")
@@ -385,12 +396,7 @@ def test_another_family_in_a_form_that_was_saved_is_said_and_registered_once(vol
 def test_a_card_scanned_while_another_is_looked_up_is_looked_up_next(context, server, wire, goris, family):
     by = make_user(Role.COORDINATOR, goris)
     other = register_family(goris, by, person("Սոնա", "Ավետիսյան"))
-    distribution = _round_at(goris)
-    page = sign_in(context, server, wire, make_user(Role.AID_VOLUNTEER, goris))
-    page.goto("/aid/scan/")
-    if page.get_by_role("button", name=distribution.name).count():
-        page.get_by_role("button", name=distribution.name).first.click()
-    expect(page.get_by_role("heading", name="Scan a card")).to_be_visible()
+    page = _at_the_table(context, server, wire, goris)
     wire.delay = 0.8
     for household in (family, other):
         page.keyboard.type(str(household).replace(" ", ""), delay=20)
@@ -410,12 +416,7 @@ HALF_TYPED = """half => new MutationObserver((changes, watch) => {
 def test_a_card_typed_while_answers_come_is_read_whole(context, server, wire, goris, family):
     by = make_user(Role.COORDINATOR, goris)
     other = register_family(goris, by, person("Նանե", "Միջակյան"))
-    distribution = _round_at(goris)
-    page = sign_in(context, server, wire, make_user(Role.AID_VOLUNTEER, goris))
-    page.goto("/aid/scan/")
-    if page.get_by_role("button", name=distribution.name).count():
-        page.get_by_role("button", name=distribution.name).first.click()
-    expect(page.get_by_role("heading", name="Scan a card")).to_be_visible()
+    page = _at_the_table(context, server, wire, goris)
     first, then = (str(household).replace(" ", "") for household in (family, other))
     page.evaluate(HALF_TYPED % "unread", then[:2])
     page.keyboard.type("1000Z")
@@ -489,12 +490,7 @@ def test_two_holds_released_one_after_the_other_are_both_released(coordinator, w
 def test_a_handout_that_did_not_arrive_comes_before_the_next_card(context, server, wire, goris, family):
     by = make_user(Role.COORDINATOR, goris)
     other = register_family(goris, by, person("Գոհար", "Հաջորդյան"))
-    distribution = _round_at(goris)
-    page = sign_in(context, server, wire, make_user(Role.AID_VOLUNTEER, goris))
-    page.goto("/aid/scan/")
-    if page.get_by_role("button", name=distribution.name).count():
-        page.get_by_role("button", name=distribution.name).first.click()
-    expect(page.get_by_role("heading", name="Scan a card")).to_be_visible()
+    page = _at_the_table(context, server, wire, goris)
     page.keyboard.type(str(family).replace(" ", ""))
     page.keyboard.press("Enter")
     expect(page.locator("#verdict")).to_contain_text("GIVE")
