@@ -210,7 +210,7 @@ def hand_out(
     counted = _lock_counted(household)
     due = entitlement(distribution, household, by, at, counted)
     lines = _add_up(given)
-    unseen = card_needed(distribution, household, at, card_read=card_read)
+    unseen = card_needed(due, card_read=card_read)
     broken = due.refusal or unseen or _more_than(due, lines) or (due.too_early if happened_anyway else None)
     if broken and not happened_anyway:
         raise broken

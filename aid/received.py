@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import product
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from aid.models import Distribution, EntitlementRule, Handout, HandoutPerson, Item, StockMovement
 from centre.clock import local_day, local_instant
@@ -76,32 +76,39 @@ class HeldBack:
 def find_had(
     distribution: Distribution,
     household_id: uuid.UUID,
+    split_off_in: uuid.UUID | None,
     people: Collection[uuid.UUID],
     rules: Iterable[EntitlementRule],
     at: datetime,
 ) -> Had:
-    """The handouts of the round, and within the days of its items, that reached these people of the household."""
-    parted = Correction.objects.filter(
-        act__households=household_id, act__kind="split", field="left_at", membership__isnull=False, voided_by=None
-    )
-    members = Membership.objects.filter(counted_as__in=people).order_by().values("pk")
+    """The handouts of the round, and within the days of its items, that reached these people of the household.
+
+    With those that reached whoever came with it, when it was split off in that act.
+    """
+    parted = _parted_in(split_off_in) if split_off_in else set()
+    members = Membership.objects.filter(Q(counted_as__in=people) | Q(pk__in=parted)).order_by()
     of_round = Q(handout__distribution=distribution)
     reached = (
-        HandoutPerson.objects.filter(membership__in=members.union(parted.order_by().values("membership")))
-        .filter(of_round | _within(_longest(rules), "handout__happened_at", at), handout__reversed_at=None)
-        .annotate(parted=Exists(parted.filter(membership=OuterRef("membership"))))
-        .values_list("handout", "handout__distribution", "handout__counted_as", "membership__counted_as", "parted")
+        HandoutPerson.objects.filter(membership__in=members.values("pk"), handout__reversed_at=None)
+        .filter(of_round | _within(_longest(rules), "handout__happened_at", at))
+        .values_list("handout", "handout__distribution", "handout__counted_as", "membership__counted_as", "membership")
     )
     by_handout: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     before_parting, elsewhere = set(), set()
-    for handout, of, counted_as, person, is_parted in reached:
+    for handout, of, counted_as, person, membership in reached:
         by_handout[handout] |= {person} & set(people)
-        if is_parted:
+        if membership in parted:
             before_parting.add(handout)
         if of == distribution.pk and counted_as != household_id:
             elsewhere.add(handout)
     had = {handout: frozenset(some) for handout, some in by_handout.items()}
     return Had(household_id, had, frozenset(before_parting), frozenset(elsewhere))
+
+
+def _parted_in(split: uuid.UUID) -> set[int]:
+    """As which members of the household before those who were split off in the act had left it."""
+    left = Correction.objects.filter(act=split, field="left_at", membership__isnull=False, voided_by=None)
+    return set(left.values_list("membership", flat=True))
 
 
 def hold_back(

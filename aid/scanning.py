@@ -105,7 +105,7 @@ def find_card(text: CardText) -> tuple[Household, bool]:
 def read_card(distribution: Distribution, household: Household, by: User, at: datetime, *, proven: bool) -> Give | Stop:
     """Green or red for this card now; `proven` when the card itself was seen, and not its number alone."""
     due = entitlement(distribution, household, by, at)
-    refusal = due.refusal or card_needed(distribution, household, at, card_read=proven)
+    refusal = due.refusal or card_needed(due, card_read=proven)
     if refusal:
         return stop(str(household), refusal.code, str(refusal))
     return Give(str(household), due, short_of(distribution.site, due.lines), proven)

@@ -19,7 +19,7 @@ from aid.there import There, find_there
 from cards.errors import CardNotSeen
 from centre.models import Site, User
 from centre.refusals import Refusal
-from registrations.models import Absence, Household, Individual, Membership, Presence
+from registrations.models import Absence, Household, Membership
 from registrations.today import today
 
 FRESH = 20  # seconds for which a scan warns by the same reading of the store
@@ -35,12 +35,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Counted:
-    """The household a card counts as, its people of today, and as which member the card names each, where it does."""
+    """The household a card counts as, its people of today, and as which member the card names each, where it does.
+
+    `split_off_in` is the act by which it was split off from another household, if it was.
+    """
 
     household_id: uuid.UUID
     living: frozenset[uuid.UUID]
     dead: frozenset[uuid.UUID]
     memberships: Mapping[uuid.UUID, int]
+    split_off_in: uuid.UUID | None
 
     @property
     def people(self) -> int:
@@ -55,6 +59,7 @@ class Entitlement:
     `reaches` are the people it is for: those who are there and had no share of this round with another household;
     `elsewhere` is the last handout with which others of them had it. `rules` is what the distribution gives a
     household of this size when nothing stands against it. `part` counts what it received in this round: 1 is its first.
+    `at_site` says whether any of them is at the site that gives.
     """
 
     reaches: frozenset[uuid.UUID]
@@ -64,6 +69,7 @@ class Entitlement:
     part: int
     elsewhere: Handout | None
     refusal: Refusal | None
+    at_site: bool
 
     @property
     def people(self) -> int:
@@ -97,15 +103,15 @@ def count_household(household: Household) -> Counted:
     A person merged into one of another household belongs there. A household all of whose people belong to one
     other is that one: its card opens the other's entitlement.
     """
-    living, dead, members = _count_at_home(household.pk)
+    living, dead, members, split_off_in = _count_at_home(household.pk)
     homes = set(living.values())
     counts_as = household.pk
     if household.pk not in homes and len(homes) == 1:
         (counts_as,) = homes
-        living, dead, at_home = _count_at_home(counts_as)
+        living, dead, at_home, split_off_in = _count_at_home(counts_as)
         members = at_home | members
     alive, died = (frozenset(one for one in some if some[one] == counts_as) for some in (living, dead))
-    return Counted(counts_as, alive, died, members)
+    return Counted(counts_as, alive, died, members, split_off_in)
 
 
 def homes_of(household: Household) -> "QuerySet[Household, Any]":
@@ -119,20 +125,25 @@ def homes_of(household: Household) -> "QuerySet[Household, Any]":
 Homes = dict[uuid.UUID, uuid.UUID]
 
 
-def _count_at_home(household_id: uuid.UUID) -> tuple[Homes, Homes, dict[uuid.UUID, int]]:
+def _count_at_home(household_id: uuid.UUID) -> tuple[Homes, Homes, dict[uuid.UUID, int], uuid.UUID | None]:
     """Who the household's members of today count as, and where each is a member themselves: the living, the dead.
 
-    Then which membership each is here.
+    Then which membership each is here, and the act by which the household was split off, if it was.
     """
     own = FilteredRelation("counted_as__memberships", condition=today("counted_as__memberships"))
     members = Membership.objects.today().filter(household=household_id).annotate(own=own).order_by()
     died = Absence.objects.filter(individual=OuterRef("counted_as"), movement__kind="died")
     homes: tuple[Homes, Homes] = ({}, {})
     rows: dict[uuid.UUID, int] = {}
-    for row, person, home, is_dead in members.values_list("pk", "counted_as", "own__household", Exists(died)):
+    split_off_in = None
+    told = members.values_list(
+        "pk", "counted_as", "own__household", Exists(died), "household__act", "household__act__kind"
+    )
+    for row, person, home, is_dead, made_in, how in told:
         homes[is_dead][person] = home or household_id
         rows[person] = row
-    return *homes, rows
+        split_off_in = made_in if how == "split" else None
+    return *homes, rows, split_off_in
 
 
 def entitlement(
@@ -148,7 +159,7 @@ def entitlement(
     rules = list(
         EntitlementRule.objects.filter(distribution=distribution).select_related("item").order_by("item__code")
     )
-    had = find_had(distribution, counted.household_id, people, rules, at)
+    had = find_had(distribution, counted.household_id, counted.split_off_in, people, rules, at)
     before = _given_before(distribution, counted)
     entitled = people - had.with_others
     held_back = hold_back(rules, had, entitled, by, at)
@@ -170,6 +181,7 @@ def entitlement(
         part=1 + max((one.part for one in before if one.happened_anyway_at is None), default=0),
         elsewhere=elsewhere,
         refusal=refusal,
+        at_site=bool(there and there.at_site),
     )
     return answer if refusal or due else replace(answer, refusal=answer.too_early)
 
@@ -190,24 +202,14 @@ def _given(before: Sequence[Handout]) -> Counter[uuid.UUID]:
 
 def _given_before(distribution: Distribution, counted: Counted) -> list[Handout]:
     """The household's standing handouts of the round, the first one first."""
-    before = (
-        Handout.objects.standing()
-        .filter(distribution=distribution, counted_as=counted.household_id)
-        .select_related("distribution__site", "by", "household")
-        .order_by()  # one or two: sorted by the database, it would read the whole round instead
-    )
+    before = Handout.objects.standing().filter(distribution=distribution, counted_as=counted.household_id)
+    before = before.order_by()  # one or two: sorted by the database, it would read the whole round instead
     return sorted(before, key=lambda handout: handout.happened_at)
 
 
-def card_needed(
-    distribution: Distribution, household: Household, at: datetime, *, card_read: bool | None
-) -> CardNotSeen | None:
+def card_needed(due: Entitlement, *, card_read: bool | None) -> CardNotSeen | None:
     """Why a number alone is not enough: nobody of the family is at the site, so anybody may have typed it."""
-    if card_read is not False:
-        return None
-    people = Individual.objects.members_of(household).order_by()
-    here = Presence.objects.at(at).filter(site=distribution.site_id, individual__in=people).exists()
-    return None if here else CardNotSeen()
+    return CardNotSeen() if card_read is False and not due.at_site else None
 
 
 def _why_not(

@@ -8,14 +8,15 @@ from datetime import datetime
 from aid.errors import NobodyThere
 from centre.models import Site
 from registrations.models import Individual
-from registrations.whereabouts import ON_THE_WAY, Whereabouts, find_people, is_at_a_site
+from registrations.whereabouts import ON_THE_WAY, SITE, Whereabouts, find_people, is_at_a_site
 
 
 @dataclass(frozen=True)
 class There:
-    """Who is there; where nobody is, why."""
+    """Who is there, and whether any of them is at the site itself; where nobody is there, why."""
 
     people: frozenset[uuid.UUID]
+    at_site: bool
     nobody: NobodyThere | None
 
 
@@ -25,11 +26,12 @@ def find_there(living: frozenset[uuid.UUID], dead: frozenset[uuid.UUID], site: S
     Who has no fact at the instant is there: nothing says that they went. Whose every arrival was taken back never was.
     """
     if not living:
-        return There(frozenset(), NobodyThere(died=True)) if dead else None
+        return There(frozenset(), at_site=False, nobody=NobodyThere(died=True)) if dead else None
     known = find_people(living, at)
     away = {person: where for person, where in known.items() if not _is_there(where, site)}
     people = living - away.keys() - _never_arrived(living - known.keys())
-    return There(people, None if people else NobodyThere(list(away.values())))
+    at_site = any(where.place == SITE and where.site == site for where in known.values())
+    return There(people, at_site, None if people else NobodyThere(list(away.values())))
 
 
 def _is_there(where: Whereabouts, site: Site) -> bool:

@@ -1,6 +1,7 @@
 """Which card was seen at this desk: so its secret goes into no page, draft or address, and the number goes on alone."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.core.exceptions import ValidationError
 
@@ -56,6 +57,11 @@ class OnTable:
     def household(self) -> Household | None:
         """The family that carries it."""
         return self.shown.household if self.shown else None
+
+    @cached_property
+    def size(self) -> int:
+        """How many living people that family has."""
+        return Household.objects.with_size().get(pk=self.household and self.household.pk).size
 
 
 def look_up_card(request: StaffRequest, text: str) -> OnTable:

@@ -64,7 +64,7 @@ def look_at(text: CardText) -> Shown:
     card = _the_one_shown(text, cards)
     if card is not None and card.revoked_at is not None:
         raise revoked(card)
-    household = Household.objects.filter(number=text.number).select_related("site", "urgent_need").with_size().first()
+    household = Household.objects.filter(number=text.number).first()
     if household is None and card is None:
         raise UnknownCard
     return Shown(text.number, household, proven=bool(text.secret or text.code))
