@@ -22,7 +22,7 @@ from casework.errors import (
 from casework.kinds import OF_SIGN, Kind, Outcome, Reason, Sign, Urgency
 from casework.laying import lay_out
 from casework.models import Case, CaseRule, Duty, Letter, Step
-from casework.parts import open_cases, record_steps, site_followed_at
+from casework.parts import open_cases, record_steps, since_it_goes_on, site_followed_at
 from centre.access import NotAllowed, Permission, allows, require, require_everywhere
 from centre.acts import act
 from centre.locks import lock_by_key
@@ -243,10 +243,8 @@ def require_to_follow(case: Case, by: User, at: datetime) -> None:
 
 
 def _asked_to_hand_over(case: Case) -> QuerySet[Step]:
-    """Who asked to hand the child over since the case began or went on: what was agreed before is spent."""
-    asked = Step.objects.standing().filter(case=case, kind=Step.Kind.HANDING)
-    closed = Step.objects.filter(case=case, kind=Step.Kind.CLOSED).order_by("pk").last()
-    return asked.filter(pk__gt=closed.pk) if closed else asked  # keys are in the order of writing
+    """Who asked to hand the child over since the case began or went on."""
+    return since_it_goes_on(case, Step.objects.standing().filter(kind=Step.Kind.HANDING))
 
 
 def _stands(case: Case, step: Step) -> bool:

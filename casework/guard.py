@@ -1,18 +1,28 @@
 """No act parts a child from who looks after it, or lets it sleep among strangers: the guard of every door."""
 
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime, timedelta
+
+from django.db.models import Min, Q
 
 from casework.errors import ChildAmongStrangers, ChildApart, OfficerFirst
 from casework.kinds import Kind, Reason, Topic
 from casework.models import Case, Duty, Step
-from casework.parts import open_cases, site_followed_at
+from casework.parts import open_cases, since_it_goes_on, site_followed_at
 from centre.access import Permission, allows
+from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from centre.refusals import Refusal
+from registrations.corrections import Correction
+from registrations.models import Membership
 from registrations.together import Apart
+
+ALONE = (Reason.CHILD_ALONE, Reason.CHILD_LEFT)
+SAID_OF_A_CHILD = ("birth", "carer", "relationship", "left_at")
+AGREED_FOR = timedelta(days=1)  # a safe place for tonight
 
 _guarded: ContextVar[bool] = ContextVar("guarded", default=False)
 
@@ -27,11 +37,13 @@ def children_kept(
     happened_anyway: str = "",
     refusal: type[Refusal] | None = ChildApart,
     reason: Reason = Reason.CHILD_ALONE,
+    opened: Collection[uuid.UUID] = (),
 ) -> Iterator[None]:
     """Let what is written within leave every child with who looks after it; the people are locked.
 
     Refuses otherwise, unless a protection officer does it; of what happened anyway, and where nothing is refused, an
-    urgent case opens where the child is. Of several acts in one, this is asked around all of them.
+    urgent case opens where the child is, but of those for whom this act has `opened` one. Of several acts in one, this
+    is asked around all of them.
     """
     if _guarded.get():
         yield
@@ -44,29 +56,64 @@ def children_kept(
     finally:
         _guarded.reset(token)
     if parted and act and (happened_anyway or refusal is None):
-        children = {one.child for one in parted}
+        children = {one.child for one in parted} - set(opened)
         _open_where_they_are(children, site=site, reason=reason, act=act, by=by, note=happened_anyway)
     elif parted and refusal and not allows(by, Permission.SEE_CASES, site, act.judged_at if act else None):
         raise ChildAmongStrangers if any(one.among_strangers for one in parted) else refusal
 
 
 def require_agreed(
-    children: Collection[uuid.UUID], *, by: User, site: Site, act: Act, happened_anyway: str = ""
-) -> None:
-    """Let nobody give a bed to these children, after whom nobody of their family looks, without a protection officer.
+    people: Collection[uuid.UUID],
+    looked_after: Mapping[uuid.UUID, frozenset[uuid.UUID]],
+    *,
+    by: User,
+    site: Site,
+    act: Act,
+    happened_anyway: str = "",
+) -> set[uuid.UUID]:
+    """Let nobody give a bed to a child with whom nobody is who looks after it, without a protection officer.
 
-    One of them does it, or has said in the child's case that the place is safe. Refuses with OfficerFirst, which names
-    who is on duty; of what happened anyway an urgent case opens, or goes on.
+    `looked_after` are the children among the people, with those who look after each and are with it. A protection
+    officer does it, or has said in the child's case within the last day that the place is safe. Refuses with
+    OfficerFirst, which names who is on duty; of what happened anyway an urgent case opens, or goes on. Answers of whom.
     """
-    if not children or allows(by, Permission.SEE_CASES, site, act.judged_at):
-        return
-    said = Step.objects.standing().filter(kind=Step.Kind.DONE, topic=Topic.SAFE_PLACE)
-    agreed = Case.objects.open().filter(counted_as__in=children, kind=Kind.CHILD_PROTECTION, steps__in=said)
-    alone = set(children) - set(agreed.values_list("counted_as", flat=True))
-    if alone and happened_anyway:
-        _open_where_they_are(alone, site=site, reason=Reason.CHILD_ALONE, act=act, by=by, note=happened_anyway)
-    elif alone:
+    if allows(by, Permission.SEE_CASES, site, act.judged_at):
+        return set()
+    alone = {child for child, carers in looked_after.items() if not carers} | _followed(people, looked_after)
+    alone -= _agreed(alone, act.at) if alone else set()
+    if alone and not happened_anyway:
         raise OfficerFirst(str(Duty.objects.at(act.at).filter(site=site).first() or ""))
+    _open_where_they_are(alone, site=site, reason=Reason.CHILD_ALONE, act=act, by=by, note=happened_anyway)
+    return alone
+
+
+def _followed(people: Collection[uuid.UUID], looked_after: Mapping[uuid.UUID, frozenset[uuid.UUID]]) -> set[uuid.UUID]:
+    """Those whom a protection officer follows as a child alone, and with whom nobody is who looked after them before.
+
+    What a desk says of the child or its family while the case is open does not end it: an officer does.
+    """
+    opened = Step.objects.filter(kind=Step.Kind.OPENED, reason__in=ALONE, case__counted_as__in=people)
+    cases = opened.filter(case__in=Case.objects.open().filter(kind=Kind.CHILD_PROTECTION)).order_by()
+    found = set()
+    for child, since in cases.values_list("case__counted_as").annotate(since=Min("recorded_at")):
+        before = Membership.objects.today().filter(act__recorded_at__lt=since)
+        if _told_anew(child, since) or not before.filter(counted_as__in=looked_after.get(child, ())).exists():
+            found.add(child)
+    return found
+
+
+def _told_anew(child: uuid.UUID, since: datetime) -> bool:
+    """Whether the child's age, who looks after it, what it is to whom, or its household was said otherwise since."""
+    rows = Q(membership__counted_as=child) | Q(individual__memberships__counted_as=child)
+    return Correction.objects.filter(rows, field__in=SAID_OF_A_CHILD, recorded_at__gt=since).exists()
+
+
+def _agreed(children: Collection[uuid.UUID], at: datetime) -> set[uuid.UUID]:
+    """The children in whose open case an officer said lately that the place is safe; the cases are locked."""
+    cases = lock_by_key(Case.objects.open().filter(counted_as__in=children, kind=Kind.CHILD_PROTECTION))
+    said = Step.objects.standing().filter(kind=Step.Kind.DONE, topic=Topic.SAFE_PLACE)
+    lately = said.filter(happened_at__gt=at - AGREED_FOR)
+    return {case.counted_as_id for case in cases if since_it_goes_on(case, lately).exists()}
 
 
 def _open_where_they_are(

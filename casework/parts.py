@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from casework.kinds import Kind, Reason, Urgency
 from casework.laying import lay_out
 from casework.models import Case, CaseRule, Step
@@ -69,6 +71,13 @@ def site_followed_at(person: uuid.UUID, at: datetime, otherwise: Site | None = N
     where = find_people([person], at).get(person)
     theirs = Site.objects.filter(households__memberships__counted_as=person)
     return (where and where.site) or otherwise or theirs.latest("households__memberships__joined_at")
+
+
+def since_it_goes_on(case: Case, steps: QuerySet[Step]) -> QuerySet[Step]:
+    """Those of the steps that were written since the case began or went on: what was agreed before is spent."""
+    closed = Step.objects.filter(case=case, kind=Step.Kind.CLOSED).order_by("pk").last()
+    ours = steps.filter(case=case)
+    return ours.filter(pk__gt=closed.pk) if closed else ours  # keys are in the order of writing
 
 
 def record_steps(cases: Iterable[Case], *, at: datetime, act: Act, by: User, **facts: Any) -> list[Step]:

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from centre.models import Site
 from registrations.facts import is_child
-from registrations.models import Household, Membership
+from registrations.models import Household, Individual, Membership
 from registrations.whereabouts import DIED, SITE, Whereabouts, find_people, is_at_a_site
 
 
@@ -22,7 +23,7 @@ class LookedAfter:
     child: uuid.UUID
     family: frozenset[uuid.UUID]
     carers: frozenset[uuid.UUID]
-    alone: bool  # nobody of the family looks after it, by what was said or because all are children
+    alone: bool  # nobody of the family looks after it, by what was said or because nobody is known to be grown up
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,46 @@ def _of_one_household(rows: Collection[Membership], day: date) -> list[LookedAft
     children = [row for row in rows if is_child(row.counted_as.birth, day)]
     family = frozenset(row.counted_as_id for row in rows)
     adults = family - {row.counted_as_id for row in children}
+    known = any(row.counted_as_id in adults and _is_known(row.counted_as) for row in rows)
     return [
-        LookedAfter(row.pk, row.counted_as_id, family, _carers(row, adults), alone=row.comes_alone or not adults)
+        LookedAfter(row.pk, row.counted_as_id, family, _carers(row, adults), alone=row.comes_alone or not known)
         for row in children
     ]
+
+
+def _is_known(person: Individual) -> bool:
+    """Whether somebody saw that a person is no child: to be counted at the gate without an age is not enough."""
+    return person.registered_at is not None or bool(person.birth.on or person.birth.age_group)
 
 
 def _carers(row: Any, adults: frozenset[uuid.UUID]) -> frozenset[uuid.UUID]:
     """The recorded carer, in whatever household; there by carer_member_is_named when a member looks after the child."""
     return frozenset({row.carer_counted_as}) if row.carer_id else adults
+
+
+def carers_with(
+    children: Collection[LookedAfter], at: datetime, site: Site, coming: Collection[uuid.UUID]
+) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
+    """Who looks after each of these children and is with it, at the site, or among those who are coming there.
+
+    The dead look after nobody. Of a child who is alone, nobody does.
+    """
+    found = {one.child: frozenset() if one.alone else one.carers & frozenset(coming) for one in children}
+    asked = [one for one in children if not one.alone and not found[one.child]]
+    where = find_people({person for one in asked for person in (one.child, *one.carers)}, at) if asked else {}
+    for one in asked:
+        place = where.get(one.child)
+        found[one.child] = frozenset(carer for carer in one.carers if _is_with(place, where.get(carer), site))
+    return found
+
+
+def _is_with(child: Whereabouts | None, carer: Whereabouts | None, site: Site) -> bool:
+    """Whether who looks after a child is at the site, or where the child is, which may be nowhere that was told."""
+    if carer is None:
+        return child is None
+    if is_at_a_site(carer) and carer.site == site:
+        return True
+    return child is not None and carer.place != DIED and _together(child, carer)
 
 
 def apart_at(children: Collection[LookedAfter], at: datetime) -> set[Apart]:

@@ -20,7 +20,7 @@ from registrations.locks import lock_records
 from registrations.models import Household, Presence
 from registrations.parts import record_movements
 from registrations.presences import lay_out_presences
-from registrations.together import LookedAfter
+from registrations.together import LookedAfter, carers_with
 from registrations.whereabouts import told_of, touched_at
 from shelter.beside import lock_beside, parted_by_beds, seat
 from shelter.errors import (
@@ -109,9 +109,11 @@ def place_household(
     spots = lock_free_places(rooms, len(people), at, short=bool(happened_anyway))
     spots += [(rooms[-1], None)] * (len(people) - len(spots))
     lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, children)]
-    _require_agreed(children, people, site, by=by, act=act, happened_anyway=happened_anyway)
-    with _children_kept(children, site, rooms, together=people, by=by, act=act, happened_anyway=happened_anyway):
-        _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act, reason=happened_anyway)
+    how: dict[str, Any] = {"by": by, "act": act, "happened_anyway": happened_anyway}
+    opened = _require_agreed(children, people, site, **how)
+    with _children_kept(children, site, rooms, together=people, opened=opened, **how):
+        reason = "" if opened else happened_anyway  # what is said of a child stands sealed in its case alone
+        _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act, reason=reason)
     return _placed(people, act)
 
 
@@ -135,8 +137,9 @@ def check_in(holds: Sequence[Stay], *, happened_anyway: str = "", by: User, at: 
     if any(place.blocked_at for place in places) or Stay.objects.filter(place__in=places).from_(at).exists():
         raise HoldGone
     lodgings = [Lodging(who, hold.room, hold.place) for who, hold in zip(people, held, strict=True)]
-    _require_agreed(children, people, site, by=by, act=act, happened_anyway=happened_anyway)
-    with _children_kept(children, site, rooms, together=people, by=by, act=act, happened_anyway=happened_anyway):
+    how: dict[str, Any] = {"by": by, "act": act, "happened_anyway": happened_anyway}
+    opened = _require_agreed(children, people, site, **how)
+    with _children_kept(children, site, rooms, together=people, opened=opened, **how):
         _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act)
     return _placed(people, act)
 
@@ -157,8 +160,9 @@ def move(
     children = _children_of(people, at, rooms)
     spots = lock_free_places(rooms, len(people), at)
     lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, children)]
-    _require_agreed(children, people, site, by=by, act=act, happened_anyway=happened_anyway)
-    with _children_kept(children, site, rooms, together=people, by=by, act=act, happened_anyway=happened_anyway):
+    how: dict[str, Any] = {"by": by, "act": act, "happened_anyway": happened_anyway}
+    opened = _require_agreed(children, people, site, **how)
+    with _children_kept(children, site, rooms, together=people, opened=opened, **how):
         _bed(Bedding.Kind.MOVED, lodgings, site, at=at, act=act)
     return _placed(people, act)
 
@@ -320,9 +324,13 @@ def _children_of(people: Sequence[Sleeper], at: datetime, rooms: Sequence[Room] 
     return lock_beside([who.person for who in people], at, rooms)
 
 
-def _require_agreed(children: Sequence[LookedAfter], people: Sequence[Sleeper], site: Site, **how: Any) -> None:
-    """A child after whom nobody of its family looks gets no bed without a protection officer."""
-    require_agreed({one.child for one in children if one.alone} & {who.person for who in people}, site=site, **how)
+def _require_agreed(
+    children: Sequence[LookedAfter], people: Sequence[Sleeper], site: Site, *, act: Act, **how: Any
+) -> set[uuid.UUID]:
+    """No bed without a protection officer for a child whom nobody looks after there; of whom a case opened."""
+    coming = {who.person for who in people}
+    ours = carers_with([one for one in children if one.child in coming], act.at, site, coming)
+    return require_agreed(coming, ours, site=site, act=act, **how)
 
 
 def _children_kept(

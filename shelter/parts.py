@@ -30,7 +30,7 @@ class Lodging:
 
 
 def record_bedding(kind: str, lodgings: Iterable[Lodging], *, at: datetime, act: Act, reason: str = "") -> None:
-    """Write one bedding fact for each lodging; the caller lays out stays afterwards."""
+    """Write one bedding fact for each lodging, with the reason where it has no place; the caller lays out stays."""
     Bedding.objects.bulk_create(
         Bedding(
             kind=kind,
@@ -40,7 +40,7 @@ def record_bedding(kind: str, lodgings: Iterable[Lodging], *, at: datetime, act:
             place=lodging.place,
             happened_at=at,
             act=act,
-            reason=reason,
+            reason="" if lodging.place else reason,
         )
         for lodging in lodgings
     )
