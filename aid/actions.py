@@ -185,7 +185,7 @@ def withdraw_distribution(distribution: Distribution, *, reason: str, by: User, 
     return Planned(str(distribution.pk))
 
 
-@act("hand_out", answers=HandedOut)
+@act("hand_out", answers=HandedOut, on_paper=True)
 def hand_out(
     distribution: Distribution,
     household: Household,
@@ -206,7 +206,7 @@ def hand_out(
     is False); then nothing is written. With `happened_anyway`, a reason, it is never refused: what breaks a rule is
     recorded and flagged. Stock may go below zero, for what was handed out was there.
     """
-    require(by, Permission.HAND_OUT, distribution.site, at)
+    require(by, Permission.HAND_OUT, distribution.site, act.judged_at)
     counted = _lock_counted(household)
     due = entitlement(distribution, household, by, at, counted)
     lines = _add_up(given)
@@ -322,5 +322,7 @@ def _require_reversal(handout: Handout, by: User, at: datetime, act: Act) -> Non
     require(by, Permission.HAND_OUT, site, at)
     if handout.by_id != by.pk:
         raise NotAllowed
-    if max(at - handout.happened_at, act.recorded_at - handout.recorded_at) > UNDO_WITHIN:
+    told_later = handout.act.written_by != ""  # from paper: when it was given says nothing of when it was typed
+    since_given = timedelta() if told_later else at - handout.happened_at
+    if max(since_given, act.recorded_at - handout.recorded_at) > UNDO_WITHIN:
         raise TooLateToUndo

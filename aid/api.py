@@ -27,7 +27,7 @@ from centre.access import Permission
 from centre.fields import Count, Facts, Key, ShownSite, SiteField, Text
 from centre.models import Site, User
 from centre.sight import allowed_at
-from centre.viewsets import ActFacts, Rows, act_on_list, act_on_row
+from centre.viewsets import ActFacts, OnPaper, Rows, act_on_list, act_on_row
 from registrations.card_texts import LENGTH, read_card_text
 from registrations.numbers import write_number
 
@@ -129,7 +129,7 @@ class GivenFacts(Facts):
     quantity = Count(min_value=1, max_value=MOST)
 
 
-class HandoutFacts(ActFacts):
+class HandoutFacts(OnPaper, ActFacts):
     """Which card was scanned in which distribution."""
 
     distribution = Key()

@@ -106,7 +106,7 @@ def act(
         ) -> Answer:
             written_by = kwargs.pop("written_by", "") if on_paper else ""
             facts = dict(names.bind_partial(*args, **kwargs).arguments) | {"at": at}
-            site = facts["site"] if on_paper else None
+            site = _where(facts) if on_paper else None
             if written_by:
                 facts["written_by"] = written_by
             row = Act(id=id or uuid.uuid4(), kind=kind, by=by, digest=digest_of(kind, facts), written_by=written_by)
@@ -134,6 +134,11 @@ def act(
         return carry_out
 
     return decorate
+
+
+def _where(facts: dict[str, Any]) -> Site:
+    """At which site it was done: the one that is named, or that of the round of aid."""
+    return facts["site"] if "site" in facts else facts["distribution"].site
 
 
 def check_instant(at: datetime | None, oldest: timedelta | None = None) -> datetime:

@@ -1,11 +1,14 @@
 """A line of text that somebody types."""
 
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+LONGEST_HAND = 80  # of the name of whose hand a paper was
 
 
 def seen(text: str) -> str:
@@ -27,3 +30,8 @@ class LineField(forms.CharField):
         if any(unicodedata.category(letter) in ("Cc", "Co", "Cs", "Cn") for letter in line):
             raise ValidationError(self.error_messages["control"], code="control")
         return line
+
+
+def line(longest: int) -> Callable[[str], Any]:
+    """A cleaner of one line, for what machines send."""
+    return LineField(max_length=longest).clean

@@ -16,8 +16,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from centre.bodies import LONGEST_KEY, LONGEST_SEARCH
-from centre.fields import Facts, Instant, Key
+from centre.fields import Facts, Instant, Key, Text
 from centre.limits import LOOKS, bound
+from centre.lines import LONGEST_HAND, line
 from centre.log import write_log
 from centre.models import LogLine
 from centre.requests import StaffCall
@@ -37,6 +38,17 @@ class ActFacts(Facts):
     def facts(self) -> dict[str, Any]:
         """The act's parameters, as they are named in the action, with who does it."""
         return {**self.validated_data, "by": self.asker}
+
+
+class OnPaper(Facts):
+    """What may be typed from paper later; its `at` is the day and hour on the paper."""
+
+    written_by = Text(
+        max_length=LONGEST_HAND,
+        clean=line(LONGEST_HAND),
+        required=False,
+        help_text="Whose hand the paper was. With it a coordinator may send what is up to 90 days old.",
+    )
 
 
 class DatedFacts(ActFacts):

@@ -15,17 +15,16 @@ from rest_framework.fields import get_error_detail
 
 from centre.clock import local_day
 from centre.fields import Choice, Count, Facts, Key, SiteField, Text
-from centre.lines import LineField
+from centre.lines import line
 from centre.models import Marz
 from centre.sheets import read_why
-from centre.viewsets import ActFacts, DatedFacts
+from centre.viewsets import ActFacts, DatedFacts, OnPaper
 from desk.births import OLDEST, read_birth
 from desk.errors import NotTheMother
 from desk.fields import LONGEST_PHONES, NOT_KNOWN, NameField, PhoneField, phones_in
 from desk.intake import HEAD, MOST_IN_A_GROUP, OTHER_CARERS, child_key, member_key
 from desk.naming import named_before
 from desk.newborn import faults_of, mothers_in
-from desk.on_paper import LONGEST_HAND
 from registrations.births import MOST_MONTHS
 from registrations.card_texts import LENGTH, read_card_text
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts, asks_for_carer
@@ -43,11 +42,6 @@ def clean_name(text: str) -> str:
     """A name as the page reads it; empty when it is not known."""
     name = _NAME.clean(text)
     return "" if name == NOT_KNOWN else name
-
-
-def line(longest: int) -> Any:
-    """A cleaner of one line, as the page reads it."""
-    return LineField(max_length=longest).clean
 
 
 def read_iso_date(text: str) -> str:
@@ -160,17 +154,6 @@ class FamilyFacts(Facts):
             vehicle=said.get("vehicle", ""),
             **residences,
         )
-
-
-class OnPaper(Facts):
-    """What may be typed from paper later; its `at` is the day and hour on the paper."""
-
-    written_by = Text(
-        max_length=LONGEST_HAND,
-        clean=line(LONGEST_HAND),
-        required=False,
-        help_text="Whose hand the paper was. With it a coordinator may send what is up to 90 days old.",
-    )
 
 
 class NamesBody(FamilyFacts, OnPaper, DatedFacts):

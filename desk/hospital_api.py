@@ -5,8 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from centre.fields import HospitalField, Instant, Key, SiteField, Text
-from centre.viewsets import ActFacts, Acts, act_on_row
-from desk.bodies import OnPaper
+from centre.viewsets import ActFacts, Acts, OnPaper, act_on_row
 from desk.hospital import Back, Sent, back_from_hospital, send_to_hospital
 from registrations.models import Household
 from shelter.api import MembersFacts

@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.clock import local_day, local_instant
 from centre.forms import ActForm
-from centre.lines import LineField
+from centre.lines import LONGEST_HAND, LineField
 from desk.births import WRONG, read_birth
 from registrations.digits import in_plain_marks
 from registrations.fields import DigitsInput
 
-LONGEST_HAND = 80
 PAPER = ("paper_day", "paper_hour", "written_by")
 
 _HOUR = re.compile(r"(\d{1,2})[:.,-](\d\d)", re.ASCII)

@@ -5,6 +5,7 @@ from django.urls import path
 import registrations.addresses  # noqa: F401 - makes <number:…> known
 from desk import (
     change_views,
+    handouts_on_paper,
     hospital_views,
     intake_views,
     list_views,
@@ -24,6 +25,7 @@ app_name = "desk"
 
 urlpatterns = [
     path("intake/", intake_views.intake, name="intake"),
+    path("aid/distributions/<uuid:key>/paper/", handouts_on_paper.handouts_on_paper, name="handouts_on_paper"),
     path("intake/matches/", intake_views.matches, name="matches"),
     path("intake/arrive/", intake_views.arrive_by_card, name="arrive_by_card"),
     path("intake/seen/", intake_views.seen_here, name="seen_here"),
