@@ -28,7 +28,7 @@ from desk.errors import CarerMissing, NotPlanned
 from desk.filling import fill_nameless, take_facts
 from desk.models import EmergencyOpening
 from desk.newborn import require_newborn
-from desk.taking_back import put_back, take_out, void_facts
+from desk.taking_back import may_undo_own, put_back, take_out, void_facts
 from registrations.errors import AlreadyVoided, NotHere
 from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.living import require_no_death, require_was
@@ -201,7 +201,7 @@ def depart(
     where the child is.
     """
     require(by, Permission.REGISTER, site, act.judged_at)
-    people = lock_family(household, members, at, by)
+    people = lock_family(household, members, at, by, unknown=NotHere)
     here = _present([person.pk for person in people], site, at)
     if not here:
         raise NotHere
@@ -236,7 +236,7 @@ def record_death(
     """Record that a person died; presence, stay and holds end.
 
     With `told_of`, the fact is addressed to the household's member who counts as this person. Refuses with RecordClosed
-    when a death of theirs is recorded, and with NeverWas.
+    when a death of theirs is recorded, with CameLater when they came to a site after that hour, and with NeverWas.
     """
     require(by, Permission.REGISTER, site, act.judged_at)
     people = lock_records([individual.pk])
@@ -279,8 +279,8 @@ def record_birth(
 def void_movement(movement: Movement, *, happened_anyway: str = "", by: User, at: datetime, act: Act) -> Moved:
     """Take back a fact of the journal that was wrong; the presences read as if it had never been told.
 
-    Also what took another back: then that one stands again. Refuses with AlreadyVoided or NeverWas, and with ChildApart
-    as an arrival does.
+    Who may correct at its site does, and for a minute who told it. Also what took another back: then that one stands
+    again. Refuses with AlreadyVoided, NeverWas or CameLater, and with ChildApart as an arrival does.
     """
     return _void([movement], at, act, by, happened_anyway)
 
@@ -334,7 +334,8 @@ def _require_carers(members: Iterable[PersonFacts], at: datetime) -> None:
 
 def _void(movements: Sequence[Movement], at: datetime, act: Act, by: User, happened_anyway: str) -> Moved:
     for movement in movements:
-        require(by, Permission.MERGE, movement.site, at)
+        if not may_undo_own(movement.act, by):
+            require(by, Permission.MERGE, movement.site, at)
     counted_as = lock_records(movement.individual_id for movement in movements)
     people, site = set(counted_as.values()), next((one.site for one in movements), None)
     with children_kept(parted(people, at), by=by, site=site, act=act, happened_anyway=happened_anyway):

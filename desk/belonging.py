@@ -6,9 +6,7 @@ An act's file like actions.py: it authorises, locks, decides and writes.
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-
-from django.utils import timezone
+from datetime import date, datetime
 
 from cards.parts import bind_card
 from casework.guard import children_kept
@@ -26,10 +24,11 @@ from desk.correcting import (
     may_correct,
     may_supervise,
     members_named,
+    require_living_head,
     seat_head,
 )
 from desk.errors import AskCoordinator, CarerMissing, HeadMissing, NothingToUndo, NotPlanned
-from desk.taking_back import leaves, never_belonged, take_out, void_facts
+from desk.taking_back import UNDOABLE, leaves, may_undo_own, never_belonged, take_out, void_facts
 from registrations.corrections import Correction
 from registrations.errors import SaidOtherwise
 from registrations.facts import HouseholdFacts, PersonFacts, asks_for_carer
@@ -39,9 +38,6 @@ from registrations.said import say_anew, take_back
 from shelter.beside import parted
 from shelter.models import Bedding
 from shelter.parts import void_beddings
-
-UNDOABLE = ("correct", "settle", "join", "make_head", "change_household", "split", "never_was", "register")
-UNDO_WITHIN = timedelta(seconds=60)  # how long who saved may take it back without asking
 
 
 @dataclass(frozen=True)
@@ -201,11 +197,6 @@ def undo(done: Act, *, reason: str = "", by: User, at: datetime, act: Act) -> Jo
     return _joined(households, people)
 
 
-def may_undo_own(done: Act, by: User) -> bool:
-    """Whether the user did it themselves, less than a minute ago."""
-    return done.by_id == by.pk and timezone.now() - done.recorded_at <= UNDO_WITHIN
-
-
 def _take_all_back(
     done: Act, made: Sequence[Membership], corrections: Sequence[Correction], reason: str, at: datetime, act: Act
 ) -> None:
@@ -231,10 +222,10 @@ def _require_in_hand(by: User, household: Household) -> None:
 def _seat(members: Mapping[uuid.UUID, Membership], head: uuid.UUID | None, by: User, at: datetime, act: Act) -> None:
     """Let this living member be the head; a child of the one before is looked after by them where they live here."""
     row = members.get(head) if head else None
-    if row is None or not Individual.objects.filter(pk=row.counted_as_id).living(at).exists():
+    if row is None:
         raise HeadMissing
     day, before = local_day(at), alone(members.values(), local_day(at))
-    say_anew(seat_head(members, row.individual_id), act, cause=Correction.Cause.CHANGED)
+    say_anew(seat_head(members, row.individual_id, at), act, cause=Correction.Cause.CHANGED)
     follow_children(members, before, row.household.site, day, act, by)
 
 
@@ -250,21 +241,32 @@ def _go_over(
     rows = lock_members(household)
     going = members_named(rows, [person.id for person in people])
     staying = {key: row for key, row in rows.items() if key not in going}
-    day = local_day(at)
-    if _parted(household, going.values(), staying.values(), day) and not allows(
+    if _parted(household, going.values(), staying.values(), local_day(at)) and not allows(
         by, Permission.SEE_CASES, household.site, at
     ):
         raise NotPlanned
-    if head is not None:
-        _seat(rows, head if head in staying else None, by, at, act)
-    elif any(row.relationship == Relationship.HEAD for row in going.values()) and staying:
-        raise HeadMissing
+    moves = parted(_people_of([household, to]), at, families_change=True)
+    with children_kept(moves, by=by, site=household.site, act=act, refusal=NotPlanned):
+        if head is not None:
+            _seat(rows, head if head in staying else None, by, at, act)
+        elif any(row.relationship == Relationship.HEAD for row in going.values()) and staying:
+            raise HeadMissing
+        _join_others(to, going, people, at, act)
+
+
+def _join_others(
+    to: Household, going: Mapping[uuid.UUID, Membership], people: Sequence[PersonFacts], at: datetime, act: Act
+) -> None:
+    """End their memberships, and let them be in the other household what is said of them."""
     say_anew([leaves(row, at) for row in going.values()], act, cause=Correction.Cause.CHANGED)
     known = [replace(person, birth=going[person.id].individual.birth) for person in people]
-    if any(asks_for_carer(person, day) and not person.carer_kind for person in known):
+    if any(asks_for_carer(person, local_day(at)) and not person.carer_kind for person in known):
         raise CarerMissing
-    individuals = [going[person.id].individual for person in people]
     counted_as = {key: row.counted_as_id for key, row in going.items()}
+    for person in people:
+        if person.relationship == Relationship.HEAD:
+            require_living_head(counted_as[person.id], at)
+    individuals = [going[person.id].individual for person in people]
     record_memberships(to, individuals, people, act, counted_as=counted_as)
 
 

@@ -10,6 +10,7 @@ from centre.access import Permission, require
 from centre.acts import act
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
+from centre.refusals import Refusal
 from registrations.errors import AlreadyHere, NotTold, ToldElsewhere
 from registrations.living import require_living
 from registrations.models import Household, Individual, Movement, Presence
@@ -68,10 +69,17 @@ def dismiss_seen(household: Household, *, site: Site, by: User, at: datetime, ac
     return Seen(str(household))
 
 
-def lock_family(household: Household, members: Sequence[uuid.UUID] | None, at: datetime, by: User) -> list[Individual]:
+def lock_family(
+    household: Household,
+    members: Sequence[uuid.UUID] | None,
+    at: datetime,
+    by: User,
+    *,
+    unknown: type[Refusal] = NotTold,
+) -> list[Individual]:
     """Lock the household, then its living members of today or those named, by key.
 
-    Refuses with RecordClosed when one who is named has died.
+    Refuses with RecordClosed when one who is named has died, or with `unknown` where that may not be known.
     """
     lock_by_key(Household.objects.filter(pk=household.pk))
     people = Individual.objects.members_of(household)
@@ -79,7 +87,7 @@ def lock_family(household: Household, members: Sequence[uuid.UUID] | None, at: d
     keys = set(people.values_list("pk", flat=True))
     locked = lock_by_key(Individual.objects.filter(pk__in=keys))
     if members is not None:
-        require_living(keys, at, by)
+        require_living(keys, at, by, unknown=unknown)
     return locked
 
 

@@ -83,7 +83,7 @@ def correct(
     before = alone(members.values(), day)
     with _children_followed(household, members, changes, act, by):
         written = say_anew(
-            [*_seat_head(members, changes), *changes], act, cause=Correction.Cause.CORRECTED, reason=reason
+            [*_seat_head(members, changes, at), *changes], act, cause=Correction.Cause.CORRECTED, reason=reason
         )
     Conflict.objects.bulk_create(conflicts)
     follow_children(members, before, household.site, day, act, by)
@@ -111,7 +111,7 @@ def settle(conflict: Conflict, *, take: bool, by: User, at: datetime, act: Act) 
     if take:
         changes = [Change(_row_in(household, members, conflict), conflict.field, conflict.now)]
         with _children_followed(household, members, changes, act, by):
-            written = say_anew([*_seat_head(members, changes), *changes], act, cause=Correction.Cause.CORRECTED)
+            written = say_anew([*_seat_head(members, changes, at), *changes], act, cause=Correction.Cause.CORRECTED)
         _match_anew(changes, act)
     return Corrected(str(household.pk), [one.field for one in written], [])
 
@@ -147,12 +147,16 @@ def members_named(members: Mapping[uuid.UUID, Membership], keys: Iterable[uuid.U
     return {key: members[key] for key in named}
 
 
-def seat_head(members: Mapping[uuid.UUID, Membership], head: uuid.UUID) -> list[Change]:
-    """What everybody is, once this member is the head; the one who was steps down first. Nothing where they are."""
+def seat_head(members: Mapping[uuid.UUID, Membership], head: uuid.UUID, at: datetime) -> list[Change]:
+    """What everybody is, once this member is the head; the one who was steps down first. Nothing where they are.
+
+    Refuses with HeadMissing when the member has died.
+    """
     new = members[head]
     old = next((row for row in members.values() if row.relationship == Relationship.HEAD), None)
     if old is new:
         return []
+    require_living_head(new.counted_as_id, at)
     others = [row for row in members.values() if row is not new and row is not old]
     return [
         *([Change(old, "relationship", relation_back(new.relationship, old.individual.sex))] if old else []),
@@ -163,6 +167,12 @@ def seat_head(members: Mapping[uuid.UUID, Membership], head: uuid.UUID) -> list[
         ),
         Change(new, "relationship", str(Relationship.HEAD)),
     ]
+
+
+def require_living_head(person: uuid.UUID, at: datetime) -> None:
+    """Refuse with HeadMissing when the person has died: the dead lead no family."""
+    if not Individual.objects.filter(pk=person).living(at).exists():
+        raise HeadMissing
 
 
 def _require_to_correct(
@@ -240,7 +250,7 @@ def told_birth(birth: Birth) -> dict[str, Any]:
     return {"birth_date": on, "birth_precision": str(birth.precision), "age_group": birth.age_group}
 
 
-def _seat_head(members: Mapping[uuid.UUID, Membership], changes: list[Change]) -> list[Change]:
+def _seat_head(members: Mapping[uuid.UUID, Membership], changes: list[Change], at: datetime) -> list[Change]:
     """What follows for the others where one is said to be the head. Refuses with HeadMissing where nobody would be."""
     said = {
         one.row.individual_id: one.now
@@ -248,7 +258,7 @@ def _seat_head(members: Mapping[uuid.UUID, Membership], changes: list[Change]) -
         if isinstance(one.row, Membership) and one.field == "relationship"
     }
     heads = [key for key, row in members.items() if said.get(key, row.relationship) == Relationship.HEAD]
-    seated = [change for key in heads if key in said for change in seat_head(members, key)]
+    seated = [change for key in heads if key in said for change in seat_head(members, key, at)]
     if not heads and any(row.relationship == Relationship.HEAD for row in members.values()):
         raise HeadMissing
     return [change for change in seated if change.row.individual_id not in said]  # type: ignore[union-attr]  # of memberships

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 
 from centre.clock import local_day
 from centre.models import Act, Marz, User
-from desk.belonging import UNDOABLE, may_undo_own
 from desk.correcting import birth_of
+from desk.taking_back import UNDOABLE, may_undo_own
 from registrations.births import birth_in_words
 from registrations.corrections import Conflict, Correction
 from registrations.models import District, Going, Household, Membership, Relationship, Sex

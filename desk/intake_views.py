@@ -29,7 +29,6 @@ from desk.actions import (
     void_gate_count,
 )
 from desk.at_the_desk import remember_family
-from desk.belonging import may_undo_own
 from desk.coming import note_seen
 from desk.forms import (
     LONGEST_SHOWN,
@@ -42,6 +41,7 @@ from desk.intake import MORE_ROWS, Intake
 from desk.missing import MissingForm
 from desk.naming import named_before, take_names
 from desk.proof import find_without_number, require_proof, sees
+from desk.taking_back import may_undo_own
 from registrations.doors import household_or_404
 from registrations.matches import find_matches
 from registrations.models import GateCount, Household, Membership

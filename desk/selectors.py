@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 
 from centre.access import Permission
 from centre.clock import local_day
-from centre.models import Site, User
+from centre.models import Act, Site, User
 from centre.sight import Sight, sight_of
 from desk.children import is_child_on
+from desk.taking_back import UNDOABLE, may_undo_own
 from registrations.births import age_as_known
 from registrations.choices import Relationship
 from registrations.deaths import DeathTold
-from registrations.errors import ToldElsewhere
+from registrations.errors import NotTold, ToldElsewhere
 from registrations.journal import last_word, voiding
-from registrations.living import deaths_kept_from, is_told_of_deaths, told_deaths
+from registrations.living import deaths_kept_from, deaths_told_by, is_told_of_deaths, told_deaths
 from registrations.models import Household, Individual, Membership, Merge, Movement
 from registrations.needs import open_needs
 from registrations.whereabouts import (
@@ -193,7 +194,7 @@ def read_file(household: Household, user: User, at: datetime) -> File:
     shown = Household.objects.visible_to(user, at, permission=Permission.SEE_NEEDS).filter(pk=household.pk).exists()
     needs = _needs(people) if shown else {}
     names = {membership.individual_id: str(membership.counted_as) for membership in memberships}
-    eyes = Eyes.of(user, at)
+    eyes = Eyes.of(user, at, [person.pk for person in people])
     members = [
         Member(
             person=membership.counted_as,
@@ -224,15 +225,17 @@ class Eyes:
     sight: Sight
     deaths: bool
     kept_from: frozenset[uuid.UUID]  # whose death is not said before their family was told
+    told_by: frozenset[uuid.UUID]  # whose death they recorded themselves
 
     @classmethod
-    def of(cls, user: User, at: datetime) -> "Eyes":
+    def of(cls, user: User, at: datetime, people: Collection[uuid.UUID] = ()) -> "Eyes":
         deaths = is_told_of_deaths(user, at)
-        return cls(sight_of(user, at), deaths, deaths_kept_from(user, at) if deaths else frozenset())
+        kept = deaths_kept_from(user, at) if deaths else frozenset()
+        return cls(sight_of(user, at), deaths, kept, frozenset() if deaths else deaths_told_by(user, people))
 
     def knows_death(self, person: uuid.UUID) -> bool:
         """Whether they may know that the person died."""
-        return self.deaths and person not in self.kept_from
+        return person in self.told_by or (self.deaths and person not in self.kept_from)
 
     def shows(self, movement: Movement) -> bool:
         """Whether they may know of this fact of the journal."""
@@ -290,7 +293,7 @@ def _where(found: Whereabouts | None, eyes: Eyes) -> Where:
         return _dead(found, eyes)
     if not eyes.sight.is_told(site):
         since_then = since if found.place == ON_THE_WAY else None
-        return Where(_("registered, not here: ask a protection officer"), since=since_then)
+        return Where(str(NotTold.message), since=since_then)
     if site is None:
         return Where(_destination(found.movement), since=since)
     if found.place == ON_THE_WAY:
@@ -301,12 +304,10 @@ def _where(found: Whereabouts | None, eyes: Eyes) -> Where:
 
 
 def _dead(found: Whereabouts, eyes: Eyes) -> Where:
-    """Of who died: said to those who are told, and by nothing else than a place that is not said to the others."""
+    """Of who died: said to those who are told; the others read what they do of whoever is at a confidential site."""
     if eyes.knows_death(found.movement.counted_as_id):
         return Where(_("died"), since=found.since, dead=True)
-    if eyes.deaths:
-        return Where(_("registered, not here: ask a protection officer"), dead=True)
-    return Where(_("ask a coordinator"), since=found.since, dead=True)
+    return Where(str(NotTold.message))
 
 
 def _destination(movement: Movement) -> str:
@@ -345,7 +346,7 @@ def _history(
             by=str(first.act.by if stands else lasts[0].act.by),
             people=[names[fact.counted_as_id] for fact in together],
             movements=[last.pk for last in lasts],
-            may_be_voided=reach is None or first.site_id in reach,
+            may_be_voided=reach is None or first.site_id in reach or _may_undo(lasts[0].act, user),
             card_read=first.card_read,
             written_by=first.act.written_by,
         )
@@ -355,6 +356,11 @@ def _history(
     ]
     people_told = [_family_told(one, names) for one in told_deaths(names) if eyes.shows(one.death)]
     return sorted([*told[::-1], *people_told], key=lambda one: one.at, reverse=True)
+
+
+def _may_undo(told: Act, user: User) -> bool:
+    """Whether they told it a moment ago; what was told with who people are is taken back with that."""
+    return told.kind not in UNDOABLE and may_undo_own(told, user)
 
 
 def _family_told(told: DeathTold, names: dict[uuid.UUID, str]) -> Told:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils import timezone
 
-from centre.models import Act
+from centre.models import Act, User
 from desk.coming import lay_out
 from registrations.corrections import Correction
 from registrations.errors import AlreadyVoided
@@ -16,6 +17,15 @@ from registrations.said import Change, say_anew, take_back
 from shelter.parts import end_holds, take_back_beds
 
 A_MOMENT = timedelta(microseconds=1)
+UNDOABLE = ("correct", "settle", "join", "make_head", "change_household", "split", "never_was", "register")
+"""The acts that are taken back whole, because they say who people are and who belongs together."""
+
+UNDO_WITHIN = timedelta(seconds=60)  # how long who saved may take it back without asking
+
+
+def may_undo_own(done: Act, by: User) -> bool:
+    """Whether the user did it themselves, less than a minute ago."""
+    return done.by_id == by.pk and timezone.now() - done.recorded_at <= UNDO_WITHIN
 
 
 def void_facts(

@@ -181,7 +181,7 @@ def birth(request: StaffRequest, site: Site, number: int) -> HttpResponse:
 
 
 @require_POST
-@may(Permission.MERGE)
+@may(Permission.REGISTER)
 def void(request: StaffRequest, number: int) -> HttpResponse:
     """Take back what was wrongly told of the family."""
     household = household_or_404(request, number)

@@ -83,10 +83,17 @@ class NotSeenThere(Refusal):
 
 
 class RecordClosed(Refusal):
-    """Somebody who is named has died; the message says so to those alone who may know of it."""
+    """Somebody who is named has died; raised to those who may know of it."""
 
     code = "record_closed"
-    message = _("This cannot be recorded for one of these people. Ask a coordinator.")
+    message = _("This person is recorded as having died. If that is wrong, undo that entry first.")
+
+
+class CameLater(Refusal):
+    """The person came to a site after the hour at which they are said to have died."""
+
+    code = "came_later"
+    message = _("This person is recorded as having come to a site after that. Undo that first, or correct the hour.")
 
 
 class NotTold(Refusal):

@@ -81,6 +81,12 @@ def standing(facts: Iterable[AFact]) -> list[AFact]:
     )
 
 
+def came_after_death(facts: Iterable[Fact]) -> bool:
+    """Whether a fact that stands puts one person at a site after they died."""
+    kinds = [fact.kind for fact in standing(facts)]
+    return "died" in kinds and not COMING.isdisjoint(kinds[kinds.index("died") :])
+
+
 def read_stints(facts: Iterable[Fact]) -> list[Stint]:
     """The stints of one person's facts, in order, whatever the order in which the facts were learnt."""
     stints: list[Stint] = []

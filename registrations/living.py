@@ -5,12 +5,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from centre.access import Permission, allows
 from centre.models import User
+from centre.refusals import Refusal
 from registrations.deaths import DeathTold
-from registrations.errors import NeverWas, RecordClosed
+from registrations.errors import NeverWas, NotTold, RecordClosed
 from registrations.models import Absence, Individual, Movement
 
 
@@ -26,6 +26,12 @@ def deaths_kept_from(user: User, at: datetime | None) -> frozenset[uuid.UUID]:
     return frozenset(untold_deaths().exclude(movement__act__by=user).values_list("individual", flat=True))
 
 
+def deaths_told_by(user: User, people: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Those of these persons whose death the user recorded."""
+    theirs = Absence.objects.filter(individual__in=people, movement__kind=Movement.Kind.DIED, movement__act__by=user)
+    return frozenset(theirs.values_list("individual", flat=True)) if people else frozenset()
+
+
 def untold_deaths() -> "QuerySet[Absence]":
     """The deaths that stand and of which no family was told."""
     return Absence.objects.filter(movement__kind=Movement.Kind.DIED, movement__told=None)
@@ -37,17 +43,20 @@ def told_deaths(people: Collection[uuid.UUID]) -> "QuerySet[DeathTold]":
     return DeathTold.objects.filter(death__in=standing).select_related("death", "act__by")
 
 
-def require_living(people: Collection[uuid.UUID], at: datetime, by: User) -> None:
-    """Refuse with RecordClosed when one of these persons is known to have died by the instant."""
+def require_living(people: Collection[uuid.UUID], at: datetime, by: User, *, unknown: type[Refusal] = NotTold) -> None:
+    """Refuse with RecordClosed when one of these persons is known to have died by the instant.
+
+    Who may not know of it reads what they would of somebody whose place they may not know: `unknown`.
+    """
     living = Individual.objects.filter(pk__in=people).living(at)
     if living.count() < len(set(people)):
-        raise _closed(people, by)
+        raise _closed(people, by, unknown)
 
 
 def require_no_death(person: uuid.UUID, by: User) -> None:
-    """Refuse with RecordClosed when a death of the person is recorded, whenever it was: nobody dies twice."""
+    """Refuse as require_living does when a death of the person is recorded, whenever it was: nobody dies twice."""
     if Movement.objects.of([person]).filter(kind=Movement.Kind.DIED, voided_by=None).exists():
-        raise _closed([person], by)
+        raise _closed([person], by, NotTold)
 
 
 def require_was(records: Collection[uuid.UUID]) -> None:
@@ -56,8 +65,8 @@ def require_was(records: Collection[uuid.UUID]) -> None:
         raise NeverWas
 
 
-def _closed(people: Collection[uuid.UUID], by: User) -> RecordClosed:
+def _closed(people: Collection[uuid.UUID], by: User, unknown: type[Refusal]) -> Refusal:
     """In words that say no more than the reader's pages do."""
     if is_told_of_deaths(by, None) and not deaths_kept_from(by, None) & set(people):
-        return RecordClosed(_("This person is recorded as having died. If that is wrong, undo that entry first."))
-    return RecordClosed()
+        return RecordClosed()
+    return unknown()

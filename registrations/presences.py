@@ -7,14 +7,16 @@ from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from registrations.journal import COMING, Fact, read_aways, read_stints
+from registrations.errors import CameLater
+from registrations.journal import COMING, Fact, came_after_death, read_aways, read_stints
 from registrations.models import Absence, Movement, Presence
 
 
 def lay_out_presences(individual_ids: Iterable[uuid.UUID]) -> None:
     """Write the presences and absences of these individuals anew, as their movements read now.
 
-    Rows that still hold are kept. The caller has locked the individuals, by key.
+    Rows that still hold are kept. The caller has locked the individuals, by key. Refuses with CameLater when somebody
+    would come to a site after their death: the dead do not arrive, whatever is told or taken back in which order.
     """
     ids = sorted(set(individual_ids))
     facts: dict[uuid.UUID, list[Fact]] = defaultdict(list)
@@ -22,6 +24,8 @@ def lay_out_presences(individual_ids: Iterable[uuid.UUID]) -> None:
         "counted_as", "id", "kind", "site", "happened_at", "recorded_at", "voids"
     ):
         facts[person].append(Fact(*fact))
+    if any(came_after_death(known) for known in facts.values()):
+        raise CameLater
     _rewrite(Presence, ids, [row for person, known in facts.items() for row in _presences(person, known)])
     if any(fact.kind not in COMING for known in facts.values() for fact in known):
         _rewrite(Absence, ids, [row for person, known in facts.items() for row in _absences(person, known)])

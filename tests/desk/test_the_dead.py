@@ -1,17 +1,22 @@
 """Who died neither comes nor goes nor sleeps anywhere, whatever act names them; a death that was wrong is voided."""
 
 import inspect
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
-from centre.access import Role
+from centre.access import NotAllowed, Role
+from centre.models import Act
 from desk import actions as desk_acts
 from desk.actions import arrive, complete, depart, pre_register, record_death, void_movement
-from registrations.errors import RecordClosed
+from desk.merging import merge_individuals
+from registrations.errors import CameLater, NotHere, NotTold, RecordClosed
 from registrations.facts import Group, HouseholdFacts
 from registrations.living import require_no_death
 from registrations.models import Household, Individual, Movement, Presence
@@ -110,11 +115,69 @@ def test_who_may_not_know_of_a_death_reads_a_reason_that_names_none():
     answer = Machine(volunteer).post(
         f"households/{night.family.pk}/arrive/", site="goris", members=[str(night.dead.pk)]
     )
-    assert (answer.status_code, answer.json()["code"]) == (409, "record_closed")
-    assert "Ask a coordinator" in answer.json()["detail"]
-    with pytest.raises(RecordClosed) as refused:
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_told")
+    with pytest.raises(NotTold):
         require_no_death(night.dead.pk, volunteer)
-    assert "die" not in str(refused.value)
+    with pytest.raises(NotHere):
+        depart(night.family, site=night.goris, members=[night.dead.pk], destination="abroad", by=volunteer)
+
+
+def test_a_death_before_the_last_arrival_is_refused_until_that_is_taken_back():
+    night = Night()
+    arrive(night.family, site=night.sisian, members=[night.dead.pk], by=night.by)
+    before = Movement.objects.count()
+    with pytest.raises(CameLater):
+        record_death(night.dead, site=night.goris, by=night.by, at=night.now - 5 * HOUR)
+    assert Movement.objects.count() == before
+    void_movement(Movement.objects.filter(site=night.sisian).get(), by=night.by)
+    record_death(night.dead, site=night.goris, by=night.by, at=night.now - 5 * HOUR)
+    assert not Presence.objects.filter(individual=night.dead, during__contains=night.now).exists()
+
+
+def test_an_arrival_after_the_death_does_not_stand_again():
+    night = Night()
+    arrive(night.family, site=night.sisian, members=[night.dead.pk], by=night.by)
+    void_movement(Movement.objects.filter(site=night.sisian).get(), by=night.by)
+    record_death(night.dead, site=night.goris, by=night.by, at=night.now - 5 * HOUR)
+    with pytest.raises(CameLater):
+        void_movement(Movement.objects.get(kind="voided"), by=night.by)
+
+
+def test_two_records_are_not_one_person_who_came_after_their_death():
+    night = Night()
+    night.die()
+    other = register_family(night.sisian, night.by, person("Suren"))
+    with pytest.raises(CameLater):
+        merge_individuals(other.memberships.get().individual, into=night.dead, reason="one man", by=night.by)
+
+
+def test_who_recorded_a_death_reads_it_and_takes_it_back_for_a_minute():
+    night = Night()
+    volunteer = make_user(Role.VOLUNTEER, night.goris)
+    client = Client()
+    client.force_login(volunteer)
+    record_death(night.dead, site=night.goris, told_of=night.family, by=volunteer)
+    death = Movement.objects.get(kind="died")
+    address = f"/families/{str(night.family).replace(' ', '')}/"
+    page = client.get(address).content.decode()
+    assert ">died" in page.lower()
+    assert str(death.pk) in page
+    answer = client.post(f"{address}void/", {"id": str(uuid.uuid4()), "movements": [str(death.pk)]})
+    assert answer.status_code == 303
+    assert Presence.objects.filter(individual=night.dead, during__contains=timezone.now()).exists()
+
+
+def test_later_a_volunteer_takes_back_no_death():
+    night = Night()
+    volunteer = make_user(Role.VOLUNTEER, night.goris)
+    record_death(night.dead, site=night.goris, told_of=night.family, by=volunteer)
+    death = Movement.objects.get(kind="died")
+    with connection.cursor() as cursor:  # a minute ago
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE centre_act DISABLE TRIGGER USER")
+    Act.objects.filter(pk=death.act_id).update(recorded_at=timezone.now() - timedelta(seconds=61))
+    with pytest.raises(NotAllowed):
+        void_movement(Movement.objects.get(pk=death.pk), by=volunteer)
 
 
 def test_the_dead_of_a_counted_family_do_not_come_with_its_names():
