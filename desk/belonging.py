@@ -10,12 +10,15 @@ from datetime import date, datetime
 
 from cards.parts import bind_card
 from casework.guard import children_kept
+from casework.kinds import Reason
+from casework.parts import open_cases
 from centre.access import Permission, allows, require
 from centre.acts import act
 from centre.clock import local_day
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from desk.actions import Registered, enter, follow, registered
+from desk.carers import Carer, carers_among, with_carers
 from desk.children import left_without_carer
 from desk.correcting import (
     alone,
@@ -24,14 +27,14 @@ from desk.correcting import (
     may_correct,
     may_supervise,
     members_named,
-    require_living_head,
+    require_head,
     seat_head,
 )
 from desk.errors import AskCoordinator, CarerMissing, HeadMissing, NothingToUndo, NotPlanned
 from desk.taking_back import UNDOABLE, leaves, may_undo_own, never_belonged, take_out, void_facts
 from registrations.corrections import Correction
 from registrations.errors import SaidOtherwise
-from registrations.facts import HouseholdFacts, PersonFacts, asks_for_carer
+from registrations.facts import HouseholdFacts, PersonFacts, asks_for_carer, is_alone
 from registrations.models import Household, Individual, Membership, Movement, Relationship
 from registrations.parts import record_household, record_memberships, record_people
 from registrations.said import say_anew, take_back
@@ -68,16 +71,19 @@ def join(household: Household, *, site: Site, person: PersonFacts, by: User, at:
 
 
 @act("make_head", answers=Joined)
-def make_head(household: Household, *, head: uuid.UUID, by: User, at: datetime, act: Act) -> Joined:
+def make_head(
+    household: Household, *, head: uuid.UUID, carers: Sequence[Carer] = (), by: User, at: datetime, act: Act
+) -> Joined:
     """Let another member be the head; what the others are to the new one follows, as far as it can be known.
 
-    Refuses with HeadMissing when this is no living member, and with CarerMissing.
+    `carers` are those of the children who are then no son or daughter of the head. Refuses with HeadMissing when this
+    is no living member, with HeadNameless, and with CarerMissing.
     """
     require(by, Permission.REGISTER, at=at)
     (household,) = lock_by_key(Household.objects.filter(pk=household.pk))
     members = lock_members(household)
     _require_in_hand(by, household)
-    _seat(members, head, by, at, act)
+    _seat(members, head, members, carers, by, act)
     return _joined([household], [head])
 
 
@@ -88,20 +94,22 @@ def change_household(
     to: Household,
     members: Sequence[PersonFacts],
     head: uuid.UUID | None = None,
+    carers: Sequence[Carer] = (),
     by: User,
     at: datetime,
     act: Act,
 ) -> Joined:
     """Let members, by their ids, go over to another household, where each is what is said of them.
 
-    `head` is who is the head of those who stay, where the head goes. Refuses with HeadMissing, OneHead, CarerMissing or
+    `head` is who is the head of those who stay, where the head goes; `carers` are those of the children, of whichever
+    household they are then. Refuses with HeadMissing, OneHead, CarerMissing or
     NoLongerMember, and with NotPlanned when a child would be parted from its carer, unless a protection officer does.
     """
     require(by, Permission.REGISTER, at=at)
     lock_by_key(Household.objects.filter(pk__in=[household.pk, to.pk]))
     _require_in_hand(by, household)
     _require_in_hand(by, to)
-    _go_over(household, to, members, head, by, at, act)
+    _go_over(household, to, members, head, carers, by, at, act)
     return _joined([household, to], [person.id for person in members])
 
 
@@ -112,6 +120,7 @@ def split(
     site: Site,
     members: Sequence[PersonFacts],
     head: uuid.UUID | None = None,
+    carers: Sequence[Carer] = (),
     going: str = "",
     card: int | None = None,
     by: User,
@@ -131,7 +140,7 @@ def split(
     said = {name: getattr(household, name) for name in HouseholdFacts.__dataclass_fields__}
     facts = HouseholdFacts(**said | ({"going": going} if going else {}))
     new = record_household(site, act, registered=True, facts=facts, by=by, number=number)
-    _go_over(household, new, members, head, by, at, act)
+    _go_over(household, new, members, head, carers, by, at, act)
     return _joined([household, new], [person.id for person in members])
 
 
@@ -141,6 +150,7 @@ def never_was(
     *,
     members: Collection[uuid.UUID],
     head: uuid.UUID | None = None,
+    carers: Sequence[Carer] = (),
     reason: str,
     by: User,
     at: datetime,
@@ -149,7 +159,7 @@ def never_was(
     """Take out members who never were, with everything told of where they were; every figure follows.
 
     What was handed out stays handed out; of a child whom nobody is left to look after a case opens. Refuses with
-    AskCoordinator, HeadMissing and NoLongerMember.
+    AskCoordinator, HeadMissing, NoLongerMember, and with CarerMissing where a new head is named.
     """
     require(by, Permission.REGISTER, at=at)
     (household,) = lock_by_key(Household.objects.filter(pk=household.pk))
@@ -158,7 +168,9 @@ def never_was(
     if not may_correct(by, household, at, [row.individual for row in gone]):
         raise AskCoordinator
     if head is not None:
-        _seat(rows, head if head not in members else None, by, at, act)
+        gone_keys = {row.individual_id for row in gone}
+        staying = {key: row for key, row in rows.items() if key not in gone_keys}
+        _seat(rows, head, staying, carers, by, act)
     elif len(gone) < len(rows) and any(row.relationship == Relationship.HEAD for row in gone):
         raise HeadMissing
     people = [row.counted_as_id for row in rows.values()]
@@ -219,14 +231,19 @@ def _require_in_hand(by: User, household: Household) -> None:
         raise AskCoordinator
 
 
-def _seat(members: Mapping[uuid.UUID, Membership], head: uuid.UUID | None, by: User, at: datetime, act: Act) -> None:
-    """Let this living member be the head; a child of the one before is looked after by them where they live here."""
-    row = members.get(head) if head else None
-    if row is None:
-        raise HeadMissing
-    day, before = local_day(at), alone(members.values(), local_day(at))
-    say_anew(seat_head(members, row.individual_id, at), act, cause=Correction.Cause.CHANGED)
-    follow_children(members, before, row.household.site, day, act, by)
+def _seat(
+    members: Mapping[uuid.UUID, Membership],
+    head: uuid.UUID,
+    staying: Mapping[uuid.UUID, Membership],
+    carers: Sequence[Carer],
+    by: User,
+    act: Act,
+) -> None:
+    """Let this living member of those who stay be the head; of their children it is asked who looks after them."""
+    require_head(head, staying, act.at)
+    before = alone(staying.values(), local_day(act.at))
+    say_anew(seat_head(members, head), act, cause=Correction.Cause.CHANGED)
+    follow_children(staying, before, staying[head].household.site, carers, act, by)
 
 
 def _go_over(
@@ -234,6 +251,7 @@ def _go_over(
     to: Household,
     people: Sequence[PersonFacts],
     head: uuid.UUID | None,
+    carers: Sequence[Carer],
     by: User,
     at: datetime,
     act: Act,
@@ -247,27 +265,40 @@ def _go_over(
         raise NotPlanned
     moves = parted(_people_of([household, to]), at, families_change=True)
     with children_kept(moves, by=by, site=household.site, act=act, refusal=NotPlanned):
+        before = alone(rows.values(), local_day(at))
         if head is not None:
-            _seat(rows, head if head in staying else None, by, at, act)
+            _seat(rows, head, staying, carers, by, act)
         elif any(row.relationship == Relationship.HEAD for row in going.values()) and staying:
             raise HeadMissing
-        _join_others(to, going, people, at, act)
+        _join_others(to, going, people, carers, before, act, by)
 
 
 def _join_others(
-    to: Household, going: Mapping[uuid.UUID, Membership], people: Sequence[PersonFacts], at: datetime, act: Act
+    to: Household,
+    going: Mapping[uuid.UUID, Membership],
+    people: Sequence[PersonFacts],
+    carers: Sequence[Carer],
+    before: Collection[uuid.UUID],
+    act: Act,
+    by: User,
 ) -> None:
-    """End their memberships, and let them be in the other household what is said of them."""
+    """End their memberships, and let them be in the other household what is said of them; who is alone gets a case."""
+    at, day = act.at, local_day(act.at)
     say_anew([leaves(row, at) for row in going.values()], act, cause=Correction.Cause.CHANGED)
+    there = [*going.values(), *to.memberships.today()]
+    people = with_carers(people, carers_among(there, carers, at))
     known = [replace(person, birth=going[person.id].individual.birth) for person in people]
-    if any(asks_for_carer(person, local_day(at)) and not person.carer_kind for person in known):
-        raise CarerMissing
+    unsaid = [person.id for person in known if asks_for_carer(person, day) and not person.carer_kind]
+    if unsaid:
+        raise CarerMissing(unsaid)
+    individuals = [going[person.id].individual for person in people]
     counted_as = {key: row.counted_as_id for key, row in going.items()}
     for person in people:
         if person.relationship == Relationship.HEAD:
-            require_living_head(counted_as[person.id], at)
-    individuals = [going[person.id].individual for person in people]
+            require_head(person.id, going, at)
     record_memberships(to, individuals, people, act, counted_as=counted_as)
+    alone_since = [counted_as[person.id] for person in known if person.id not in before and is_alone(person, day)]
+    open_cases(alone_since, site=next(iter(going.values())).household.site, reason=Reason.CHILD_ALONE, act=act, by=by)
 
 
 def _parted(

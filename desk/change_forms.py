@@ -14,36 +14,20 @@ from centre.forms import ActForm, field_of
 from centre.lines import LineField
 from centre.models import Marz
 from centre.refusals import Refusal
+from desk.beside import BesideForm, CarersForm, heads_among
 from desk.correcting import Said, birth_of, told_birth
-from desk.errors import CarerMissing, HeadMissing, ReasonMissing
 from desk.fields import NOT_KNOWN, BirthField, NameField, PhoneField, phones_in
-from desk.forms import MembersField
 from desk.intake import HEAD, OTHER_CARERS, MemberForm, child_key
 from registrations.births import birth_as_typed
+from registrations.card_texts import read_card_text
+from registrations.choosing import PeopleField, PersonChoice, PersonField, called, members_as_choices
 from registrations.errors import OneHead
 from registrations.facts import PersonFacts, asks_for_carer, is_child
 from registrations.models import District, Going, Household, Membership, Relationship, Sex
+from registrations.querysets import HouseholdQuerySet
 from registrations.said import COLUMNS, NAMES, Row, value_of
 
 WHY = _("Say why when you change whether somebody is a child, their sex, or a name that a document shows.")
-
-
-class BesideForm(ActForm):
-    """A form whose refusals stand beside the field that can answer them."""
-
-    beside: Mapping[type[Refusal], str] = {
-        ReasonMissing: "reason",
-        CarerMissing: "carer",
-        HeadMissing: "head",
-        OneHead: "relationship",
-    }
-
-    def refuse(self, refusal: Refusal) -> None:
-        super().refuse(refusal)
-        name = self.beside.get(type(refusal))
-        if name in self.fields:
-            self.errors.pop("__all__", None)
-            self.add_error(name, str(refusal))
 
 
 class SaidForm(BesideForm):
@@ -86,7 +70,7 @@ class SaidForm(BesideForm):
         raise NotImplementedError
 
 
-class PersonForm(SaidForm):
+class PersonForm(SaidForm, CarersForm):
     """A person of the family."""
 
     family_name = NameField(label=_("Family name"))
@@ -97,16 +81,16 @@ class PersonForm(SaidForm):
     relationship = forms.ChoiceField(
         label=_("Relation to head"), choices=[("", ""), *Relationship.choices], required=False
     )
-    carer = forms.ChoiceField(label=_("Who looks after this child?"), required=False)
+    carer = PersonChoice(label=_("Who looks after this child?"), required=False)
     reason = LineField(label=_("Why?"), max_length=200, help_text=WHY)
 
     said_of = (*NAMES, "sex", "birth", "relationship", "carer")
     field_order = ("id", "stood", "family_name", "given_name", "fathers_name", "sex", "birth", "relationship", "carer")
 
     def __init__(self, data: Any = None, *, member: Membership, members: Sequence[Membership], **kwargs: Any) -> None:
-        super().__init__(data, rows=[member.individual, member], **kwargs)
         self.person_key = member.individual_id
-        others = [(str(row.individual_id), str(row.counted_as)) for row in members if row != member]
+        super().__init__(data, rows=[member.individual, member], members=members, **kwargs)
+        others = members_as_choices(row for row in members if row != member)
         field_of(self, "carer", forms.ChoiceField).choices = [("", ""), *others, *OTHER_CARERS]
 
     @property
@@ -115,6 +99,16 @@ class PersonForm(SaidForm):
         child = is_child(birth_of(self.stands["birth"]), timezone.localdate())
         carer = child or self["carer"].value() or self["carer"].errors
         return [field for field in self.visible_fields() if carer or field.name != "carer"]
+
+    def fields_for(self, refusal: Refusal) -> list[str]:
+        """The fields that can answer the refusal; of the person themselves, the one that stands on the page."""
+        if self.person_key in getattr(refusal, "children", ()):
+            return ["carer"]
+        return super().fields_for(refusal)
+
+    def heads(self) -> set[str]:
+        """Who is a head by what is typed."""
+        return {str(self.person_key)}
 
     def typed(self, stands: Mapping[str, Any]) -> dict[str, Any]:
         carer = stands["carer"]
@@ -142,7 +136,8 @@ class PersonForm(SaidForm):
     def facts(self) -> dict[str, Any]:
         """The parameters of the act."""
         said = [Said(name, self.plain(name), was=self.stands[name], person=self.person_key) for name in self.changed()]
-        return {"said": said, "reason": self.cleaned_data["reason"], "id": self.cleaned_data["id"]}
+        told = {name: self.cleaned_data[name] for name in ("reason", "id")}
+        return told | {"said": said, "carers": self.carers_said()}
 
 
 class FamilyForm(SaidForm):
@@ -198,7 +193,7 @@ class JoinForm(BesideForm, MemberForm):
     def __init__(self, *args: Any, members: Sequence[Membership], **kwargs: Any) -> None:
         super().__init__(*args, needs=[], **kwargs)
         del self.fields["needs"]
-        others = [(str(row.individual_id), str(row.counted_as)) for row in members]
+        others = members_as_choices(members)
         field_of(self, "carer", forms.ChoiceField).choices = [("", ""), *others, *OTHER_CARERS]
         kinds = [("", ""), *(choice for choice in Relationship.choices if choice[0] != HEAD)]
         field_of(self, "relationship", forms.ChoiceField).choices = kinds
@@ -218,48 +213,42 @@ class JoinForm(BesideForm, MemberForm):
         return {"person": person, "id": act}
 
 
-class HeadForm(BesideForm):
+class HeadForm(CarersForm):
     """Who is the head now."""
 
-    head = forms.ChoiceField(label=_("Who is the head of the family now?"), widget=forms.RadioSelect)
+    head = PersonField(label=_("Who is the head of the family now?"), widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, members: Sequence[Membership], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field_of(self, "head", forms.ChoiceField).choices = [
-            (str(row.individual_id), str(row.counted_as)) for row in members if row.relationship != HEAD
-        ]
+        super().__init__(*args, members=members, **kwargs)
+        others = members_as_choices(row for row in members if row.relationship != HEAD)
+        field_of(self, "head", PersonField).choices = others
 
     def facts(self) -> dict[str, Any]:
         """The parameters of the act."""
-        return {"head": uuid.UUID(self.cleaned_data["head"]), "id": self.cleaned_data["id"]}
+        return {name: self.cleaned_data[name] for name in ("head", "id")} | {"carers": self.carers_said()}
 
 
-class NeverWasForm(BesideForm):
+class NeverWasForm(CarersForm):
     """Who never was."""
 
-    members = MembersField(label=_("Who never was?"), error_messages={"required": _("Choose at least one person.")})
-    head = forms.ChoiceField(label=_("Who is the head of the others?"), required=False)
+    members = PeopleField(label=_("Who never was?"), error_messages={"required": _("Choose at least one person.")})
+    head = PersonField(label=_("Who is the head of the others?"), required=False)
     reason = LineField(label=_("Why?"), max_length=200, required=True, help_text=_("Such as: typed twice."))
 
     def __init__(self, *args: Any, members: Sequence[Membership], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, members=members, **kwargs)
         self.fields["reason"].error_messages["required"] = _("Say why.")
-        people = [(str(row.individual_id), str(row.counted_as)) for row in members]
-        field_of(self, "members", forms.MultipleChoiceField).choices = people
-        field_of(self, "head", forms.ChoiceField).choices = [("", _("as before")), *people]
+        people = members_as_choices(members)
+        field_of(self, "members", PeopleField).choices = people
+        field_of(self, "head", PersonField).choices = [("", _("as before")), *people]
 
     def facts(self) -> dict[str, Any]:
         """The parameters of the act."""
-        said = self.cleaned_data
-        return {
-            "members": said["members"],
-            "head": uuid.UUID(said["head"]) if said["head"] else None,
-            "reason": said["reason"],
-            "id": said["id"],
-        }
+        said = {name: self.cleaned_data[name] for name in ("members", "head", "reason", "id")}
+        return said | {"carers": self.carers_said()}
 
 
-class PartForm(BesideForm):
+class PartForm(CarersForm):
     """Who goes, what each is where they go, and who is the head of those who stay."""
 
     beside: Mapping[type[Refusal], str] = {**BesideForm.beside, OneHead: "to"}
@@ -270,16 +259,18 @@ class PartForm(BesideForm):
         max_length=20,
         help_text=_("Leave it empty if they are a family of their own from now on."),
     )
-    head = forms.ChoiceField(label=_("Who is the head of those who stay?"), required=False)
+    head = PersonField(label=_("Who is the head of those who stay?"), required=False)
 
-    def __init__(self, *args: Any, members: Sequence[Membership], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.members = members
-        people = [(str(row.individual_id), str(row.counted_as)) for row in members]
-        field_of(self, "head", forms.ChoiceField).choices = [("", _("as before")), *people]
+    def __init__(
+        self, data: Any = None, *, members: Sequence[Membership], households: HouseholdQuerySet, **kwargs: Any
+    ) -> None:
+        self.households = households
+        self.there: list[Membership] = []  # who is in the other family
+        super().__init__(data, members=members, **kwargs)
+        field_of(self, "head", PersonField).choices = [("", _("as before")), *members_as_choices(members)]
         for row in members:
-            self.fields[f"is-{row.individual_id}"] = forms.ChoiceField(
-                label=str(row.counted_as),
+            self.fields[_is(row)] = forms.ChoiceField(
+                label=called(row.counted_as),
                 choices=[("", _("stays")), *Relationship.choices],
                 required=False,
             )
@@ -287,7 +278,29 @@ class PartForm(BesideForm):
     @property
     def going(self) -> list[Any]:
         """The fields of the members."""
-        return [self[f"is-{row.individual_id}"] for row in self.members]
+        return [self[_is(row)] for row in self.family]
+
+    def clean_to(self) -> Household | None:
+        """The family whose number was typed; none where they are one of their own."""
+        if not self.cleaned_data["to"]:
+            return None
+        told = read_card_text(self.cleaned_data["to"])
+        other = self.households.filter(number=told.number).first()
+        if other is None:
+            raise forms.ValidationError(_("You see no other family of this number."), code="unseen")
+        self.there = members_of(other)
+        for row, _name in self._asked():
+            self._ask(row)
+        return other
+
+    def heads(self) -> set[str]:
+        """Who is a head by what is typed, on either side."""
+        typed = {row: self.data.get(_is(row), "") for row in self.family}
+        return super().heads() | heads_among(typed) | heads_among({row: row.relationship for row in self.there})
+
+    def able(self) -> Sequence[Membership]:
+        """Who may be chosen to look after a child: also who is in the other family."""
+        return [*self.family, *self.there]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -297,15 +310,11 @@ class PartForm(BesideForm):
 
     def facts(self) -> dict[str, Any]:
         """The parameters of the act, but for the other family."""
-        head = self.cleaned_data["head"]
-        return {
-            "members": self._people(),
-            "head": uuid.UUID(head) if head else None,
-            "id": self.cleaned_data["id"],
-        }
+        said = {name: self.cleaned_data[name] for name in ("head", "id")}
+        return said | {"members": self._people(), "carers": self.carers_said()}
 
     def _people(self) -> list[PersonFacts]:
-        said = {row: self.cleaned_data.get(f"is-{row.individual_id}", "") for row in self.members}
+        said = {row: self.cleaned_data.get(_is(row), "") for row in self.family}
         return [
             PersonFacts(id=row.individual_id, relationship=relation, carer_kind=row.carer_kind, carer=row.carer_id)
             for row, relation in said.items()
@@ -330,6 +339,11 @@ def members_of(household: Household) -> list[Membership]:
     """The members of today, in the order of the form."""
     rows = household.memberships.today().order_by("position")
     return list(rows.select_related("individual", "counted_as", "carer"))
+
+
+def _is(row: Membership) -> str:
+    """The field that says what the member is where they go."""
+    return f"is-{row.individual_id}"
 
 
 def carer_as_told(said: str) -> dict[str, str | None]:

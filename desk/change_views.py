@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -32,7 +31,6 @@ from desk.change_forms import (
 )
 from desk.correcting import Corrected, correct, settle
 from desk.proof import sees
-from registrations.card_texts import read_card_text
 from registrations.corrections import Conflict
 from registrations.doors import household_or_404
 from registrations.models import Household, Membership
@@ -93,16 +91,18 @@ def heading(request: StaffRequest, number: int) -> HttpResponse:
 def parting(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """Some of the family are a family of their own, or belong to another one."""
     household, members = _opened(request, number)
-    form = PartForm(request.POST or None, members=members)
-    to = _other(request, form, household)
-    done = None
+    others = Household.objects.in_hand_of(request.user).exclude(pk=household.pk)
+    form = PartForm(request.POST or None, members=members, households=others)
+    to = form.cleaned_data["to"] if form.is_valid() else None
     if to is not None:
         done = do(request, form, change_household, household, to=to)
-    elif not form.errors:
+    else:
         done = do(request, form, split, household, site=site)
     if done:
         messages.success(request, _("They belong to %(number)s now.") % {"number": done.numbers[1]})
         return see("desk:family", household)
+    if to is not None and form.carers:
+        write_log(request.user, LogLine.Verb.OPENED, to, shown=[row.counted_as_id for row in form.there])
     return draw(request, "desk/part.html", form, household=household)
 
 
@@ -154,20 +154,6 @@ def _opened(request: StaffRequest, number: int) -> tuple[Household, list[Members
     members = members_of(household)
     write_log(request.user, LogLine.Verb.OPENED, household, shown=[row.counted_as_id for row in members])
     return household, members
-
-
-def _other(request: StaffRequest, form: PartForm, household: Household) -> Household | None:
-    """The family whose number was typed; none where they are one of their own."""
-    if not form.is_valid() or not form.cleaned_data["to"]:
-        return None
-    try:
-        told = read_card_text(form.cleaned_data["to"])
-        return Household.objects.in_hand_of(request.user).exclude(pk=household.pk).get(number=told.number)
-    except ValidationError as error:
-        form.add_error("to", error)
-    except Household.DoesNotExist:
-        form.add_error("to", _("You see no other family of this number."))
-    return None
 
 
 def _corrected(request: StaffRequest, household: Household, done: Corrected) -> HttpResponse:

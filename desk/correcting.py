@@ -4,7 +4,7 @@ An act's file like actions.py: it authorises, locks, decides and writes.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +19,8 @@ from centre.acts import act
 from centre.clock import local_day
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
-from desk.errors import AlreadySettled, AskCoordinator, CarerMissing, HeadMissing, ReasonMissing
+from desk.carers import Carer, carer_changes, carers_among
+from desk.errors import AlreadySettled, AskCoordinator, CarerMissing, HeadMissing, HeadNameless, ReasonMissing
 from desk.relations import relation_back, relation_to_new_head
 from registrations.corrections import Conflict, Correction
 from registrations.errors import NoLongerMember
@@ -59,11 +60,19 @@ class Corrected:
 
 @act("correct", answers=Corrected)
 def correct(
-    household: Household, *, said: Sequence[Said], reason: str = "", by: User, at: datetime, act: Act
+    household: Household,
+    *,
+    said: Sequence[Said],
+    carers: Sequence[Carer] = (),
+    reason: str = "",
+    by: User,
+    at: datetime,
+    act: Act,
 ) -> Corrected:
     """Let fields of the household and its people say what is right.
 
     A field that no longer says what the desk read is not overwritten: both stand as a conflict for a supervisor.
+    `carers` are those of the children of whom it must be said since, as where another is the head.
     Refuses with AskCoordinator, ReasonMissing, CarerMissing, HeadMissing, OneHead or NoLongerMember; then nothing is
     written.
     """
@@ -86,7 +95,7 @@ def correct(
             [*_seat_head(members, changes, at), *changes], act, cause=Correction.Cause.CORRECTED, reason=reason
         )
     Conflict.objects.bulk_create(conflicts)
-    follow_children(members, before, household.site, day, act, by)
+    follow_children(members, before, household.site, carers, act, by)
     _match_anew(changes, act)
     return Corrected(
         str(household.pk), list(dict.fromkeys(one.field for one in written)), [one.field for one in conflicts]
@@ -147,16 +156,12 @@ def members_named(members: Mapping[uuid.UUID, Membership], keys: Iterable[uuid.U
     return {key: members[key] for key in named}
 
 
-def seat_head(members: Mapping[uuid.UUID, Membership], head: uuid.UUID, at: datetime) -> list[Change]:
-    """What everybody is, once this member is the head; the one who was steps down first. Nothing where they are.
-
-    Refuses with HeadMissing when the member has died.
-    """
+def seat_head(members: Mapping[uuid.UUID, Membership], head: uuid.UUID) -> list[Change]:
+    """What everybody is, once this member is the head; the one who was steps down first. Nothing where they are."""
     new = members[head]
     old = next((row for row in members.values() if row.relationship == Relationship.HEAD), None)
     if old is new:
         return []
-    require_living_head(new.counted_as_id, at)
     others = [row for row in members.values() if row is not new and row is not old]
     return [
         *([Change(old, "relationship", relation_back(new.relationship, old.individual.sex))] if old else []),
@@ -169,10 +174,20 @@ def seat_head(members: Mapping[uuid.UUID, Membership], head: uuid.UUID, at: date
     ]
 
 
-def require_living_head(person: uuid.UUID, at: datetime) -> None:
-    """Refuse with HeadMissing when the person has died: the dead lead no family."""
-    if not Individual.objects.filter(pk=person).living(at).exists():
+def require_head(head: uuid.UUID, members: Mapping[uuid.UUID, Membership], at: datetime) -> None:
+    """Whoever is to be head of these members is one of them and lives, and has a name where another has one.
+
+    Refuses with HeadMissing or HeadNameless.
+    """
+    counted = [row.counted_as_id for row in members.values()]
+    people = {person.pk: person for person in Individual.objects.filter(pk__in=counted).living(at)}
+    row = members.get(head)
+    if row is None or row.counted_as_id not in people:
         raise HeadMissing
+    nameless = set(row.household.memberships.nameless().values_list("individual", flat=True))
+    living = {key for key, one in members.items() if one.counted_as_id in people}
+    if head in nameless and living - nameless:
+        raise HeadNameless
 
 
 def _require_to_correct(
@@ -251,14 +266,20 @@ def told_birth(birth: Birth) -> dict[str, Any]:
 
 
 def _seat_head(members: Mapping[uuid.UUID, Membership], changes: list[Change], at: datetime) -> list[Change]:
-    """What follows for the others where one is said to be the head. Refuses with HeadMissing where nobody would be."""
+    """What follows for the others where one is said to be the head.
+
+    Refuses with HeadMissing where nobody would be, and as require_head does.
+    """
     said = {
         one.row.individual_id: one.now
         for one in changes
         if isinstance(one.row, Membership) and one.field == "relationship"
     }
     heads = [key for key, row in members.items() if said.get(key, row.relationship) == Relationship.HEAD]
-    seated = [change for key in heads if key in said for change in seat_head(members, key, at)]
+    for key in heads:
+        if members[key].relationship != Relationship.HEAD:
+            require_head(key, members, at)
+    seated = [change for key in heads if key in said for change in seat_head(members, key)]
     if not heads and any(row.relationship == Relationship.HEAD for row in members.values()):
         raise HeadMissing
     return [change for change in seated if change.row.individual_id not in said]  # type: ignore[union-attr]  # of memberships
@@ -281,15 +302,24 @@ def alone(members: Iterable[Membership], day: date) -> set[uuid.UUID]:
 
 
 def follow_children(
-    members: Mapping[uuid.UUID, Membership], before: set[uuid.UUID], site: Site, day: date, act: Act, by: User
+    members: Mapping[uuid.UUID, Membership],
+    before: set[uuid.UUID],
+    site: Site,
+    carers: Collection[Carer],
+    act: Act,
+    by: User,
 ) -> None:
-    """Ask who looks after each child of whom that is not said, and open a case for those who are alone since.
+    """Write who is said to look after children, and open a case for those who are alone since.
 
-    Refuses with CarerMissing.
+    Refuses with CarerMissing, which names each child of whom it is not said.
     """
-    unsaid = (row for row in members.values() if asks_for_carer(facts_of(row), day) and not row.carer_kind)
-    if any(row.individual_id not in before for row in unsaid):
-        raise CarerMissing
+    day = local_day(act.at)
+    asked = {key: row for key, row in members.items() if asks_for_carer(facts_of(row), day)}
+    told = carer_changes(asked, carers_among(members.values(), carers, act.at))
+    say_anew(told, act, cause=Correction.Cause.CHANGED)
+    unsaid = [key for key, row in asked.items() if not row.carer_kind and key not in before]
+    if unsaid:
+        raise CarerMissing(unsaid)
     people = [members[key].counted_as_id for key in sorted(alone(members.values(), day) - before)]
     open_cases(people, site=site, reason=Reason.CHILD_ALONE, act=act, by=by)
 

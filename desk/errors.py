@@ -1,15 +1,27 @@
 """Why a desk may refuse."""
 
+import uuid
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from centre.refusals import Refusal, TooMany
 
 
 class CarerMissing(Refusal):
-    """A child who is not son or daughter of the head needs an answer: who looks after this child?"""
+    """A child who is not son or daughter of the head needs an answer: who looks after this child?
+
+    `children` are those of them who are written already; machines read them as `individuals`.
+    """
 
     code = "carer_missing"
     message = _("Say who looks after this child.")
+
+    def __init__(self, children: Iterable[uuid.UUID] = ()) -> None:
+        super().__init__()
+        self.children = list(children)
+        if self.children:
+            self.beside = {"individuals": [str(child) for child in self.children]}
 
 
 class NotNewborn(Refusal):
@@ -108,6 +120,13 @@ class HeadMissing(Refusal):
 
     code = "head_missing"
     message = _("A family has a head. Choose who is the head now.")
+
+
+class HeadNameless(Refusal):
+    """Somebody without a name is to be head of a family in which others have one."""
+
+    code = "head_nameless"
+    message = _("This person has no name yet. Enter their name first, or choose somebody who has one.")
 
 
 class NeedsHidden(Refusal):

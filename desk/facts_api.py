@@ -44,7 +44,7 @@ class People(Acts):
     def correct(self, individual: Individual, body: PersonCorrection) -> Corrected:
         """Say fields of a person anew; what no longer says what was read is named as a conflict, not overwritten."""
         household = Household.objects.get(pk=individual.memberships.today().get().household_id)
-        return correct(household, said=body.said, **_signed(body))
+        return correct(household, said=body.said, carers=body.facts["carers"], **_signed(body))
 
 
 class Families(Acts):

@@ -1,6 +1,6 @@
 """What the API takes where people and families are said anew: the fields of an intake, each by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,7 @@ from desk.bodies import (
     line,
     read_iso_date,
 )
+from desk.carers import Carer
 from desk.correcting import Said, told_birth
 from desk.fields import LONGEST_PHONES, PhoneField, phones_in
 from desk.intake import HEAD, MOST_ROWS, OTHER_CARERS, child_key
@@ -138,10 +139,55 @@ class _Correction(ActFacts):
         return attrs
 
 
-class PersonCorrection(_Correction, PersonSaid):
+class CarerBody(Facts):
+    """Who looks after a child of the family."""
+
+    individual = Key()
+    carer = Text(max_length=36, help_text="The id of a member, or relative, someone_else or nobody.")
+
+
+class CarersSaid(Facts):
+    """An act after which it must be said of children who looks after them."""
+
+    carers = CarerBody(  # type: ignore[call-arg]  # of the list
+        many=True, required=False, max_length=MOST_ROWS, help_text="For the children whom carer_missing names."
+    )
+
+    def read_carers(self, said: Sequence[Mapping[str, Any]], *others: Household) -> list[Carer]:
+        """Who was said to look after whom; raises ValidationError naming the one that cannot be read."""
+        wrong: dict[Any, Any] = {}
+        carers: list[Carer] = []
+        for place, one in enumerate(said):
+            try:
+                person = PersonFacts(id=one["individual"])
+                told = with_member_carer(person, one["carer"], self.household, *others)
+                carers.append(Carer(told.id, told.carer_kind, told.carer))
+            except serializers.ValidationError as error:
+                wrong[place] = error.detail
+        if wrong:
+            raise serializers.ValidationError({"carers": wrong})
+        return carers
+
+    @property
+    def household(self) -> Household:
+        """The household that the act is about."""
+        row: Household = self.context["row"]
+        return row
+
+
+class PersonCorrection(_Correction, PersonSaid, CarersSaid):
     """A person, said anew."""
 
     was = PersonSaid(required=False, help_text="What the desk read there; what says otherwise is not overwritten.")
+
+    @property
+    def household(self) -> Household:
+        """The household of the person."""
+        return Household.objects.get(pk=self.context["row"].memberships.today().get().household_id)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        return attrs | {"carers": self.read_carers(attrs.get("carers", ()))}
 
 
 class HouseholdCorrection(_Correction, HouseholdSaid):
@@ -191,14 +237,14 @@ class GoingBody(Facts):
     carer = Text(max_length=36, required=False, help_text="As in an intake.")
 
 
-class _Members(ActFacts):
+class _Members(ActFacts, CarersSaid):
     """Members who go."""
 
     members = GoingBody(many=True, min_length=1, max_length=MOST_ROWS)  # type: ignore[call-arg]  # of the list
     head = Key(required=False, help_text="Who is the head of those who stay, where the head goes.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        household: Household = self.context["row"]
+        household = self.household
         present = set(household.memberships.today().values_list("individual", flat=True))
         errors: dict[Any, Any] = {
             place: {"individual": [_("There is nothing with this id.")]}
@@ -207,13 +253,17 @@ class _Members(ActFacts):
         }
         if errors:
             raise serializers.ValidationError({"members": errors})
+        others = [attrs["to"]] if "to" in attrs else []
         attrs["members"] = [
             with_member_carer(
-                PersonFacts(id=said["individual"], relationship=said["relationship"]), said.get("carer", ""), household
+                PersonFacts(id=said["individual"], relationship=said["relationship"]),
+                said.get("carer", ""),
+                household,
+                *others,
             )
             for said in attrs["members"]
         ]
-        return attrs
+        return attrs | {"carers": self.read_carers(attrs.get("carers", ()), *others)}
 
 
 class SplittingBody(_Members):
@@ -230,14 +280,13 @@ class GoingOverBody(_Members):
     to = Key(help_text="The id of the other household.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs = super().validate(attrs)
         to = Household.objects.in_hand_of(self.asker).filter(pk=attrs["to"]).exclude(pk=self.context["row"].pk).first()
         if to is None:
             raise serializers.ValidationError({"to": [_("There is nothing with this id.")]})
-        return attrs | {"to": to}
+        return super().validate(attrs | {"to": to})
 
 
-class HeadBody(ActFacts):
+class HeadBody(ActFacts, CarersSaid):
     """Who is the head now."""
 
     head = Key()
@@ -246,10 +295,10 @@ class HeadBody(ActFacts):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.pop("relationship", HEAD) != HEAD:
             raise serializers.ValidationError({"relationship": [_("Here somebody becomes the head.")]})
-        return attrs
+        return attrs | {"carers": self.read_carers(attrs.get("carers", ()))}
 
 
-class NeverWasBody(ActFacts):
+class NeverWasBody(ActFacts, CarersSaid):
     """Members who never were."""
 
     members = serializers.ListField(child=Key(), min_length=1, max_length=100)
@@ -265,7 +314,7 @@ class NeverWasBody(ActFacts):
         }
         if wrong:
             raise serializers.ValidationError({"members": wrong})
-        return attrs
+        return attrs | {"carers": self.read_carers(attrs.get("carers", ()))}
 
 
 class SettlingBody(ActFacts):
@@ -280,13 +329,14 @@ class UndoingBody(ActFacts):
     reason = Text(max_length=200, clean=line(200), required=False)
 
 
-def with_member_carer(person: PersonFacts, said: str, household: Household) -> PersonFacts:
+def with_member_carer(person: PersonFacts, said: str, *households: Household) -> PersonFacts:
     """The person with who looks after them; raises ValidationError where that is neither a member nor a kind."""
     if not said:
         return person
     if said in OTHERS:
         return PersonFacts(**vars(person) | {"carer_kind": said})
-    members = {str(key): key for key in household.memberships.today().values_list("individual", flat=True)}
+    rows = Membership.objects.today().filter(household__in=households)
+    members = {str(key): key for key in rows.values_list("individual", flat=True)}
     if said.lower() not in members or members[said.lower()] == person.id:
         raise serializers.ValidationError({"carer": [_("Name another member by their id, or say who else.")]})
     return PersonFacts(**vars(person) | {"carer_kind": Membership.Carer.MEMBER.value, "carer": members[said.lower()]})

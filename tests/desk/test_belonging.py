@@ -5,15 +5,18 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from casework.models import Case
 from census.selectors import Tally
 from centre.access import Role
 from centre.models import Act
-from desk.actions import record_birth, record_death, void_movement
+from desk.actions import complete, pre_register, record_birth, record_death, void_movement
 from desk.belonging import change_household, join, make_head, never_was, split, undo
-from desk.errors import AskCoordinator, CarerMissing, HeadMissing, NothingToUndo, NotPlanned
+from desk.carers import Carer
+from desk.correcting import Said, correct
+from desk.errors import AskCoordinator, CarerMissing, HeadMissing, HeadNameless, NothingToUndo, NotPlanned
 from registrations.corrections import Correction
 from registrations.errors import OneHead, SaidOtherwise
-from registrations.facts import Birth, PersonFacts, years_before
+from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts, years_before
 from registrations.models import Household, Individual, Membership, Movement, Presence
 from tests.api.conftest import Machine
 from tests.build import child, make_site, make_user, person, register_family
@@ -266,3 +269,125 @@ def test_grown_children_become_siblings_of_the_new_head(goris, volunteer):
     family = register_family(goris, volunteer, *people)
     make_head(family, head=key_of("Mane"), by=volunteer)
     assert rows(family) == [("Anna", "parent"), ("Mane", "head"), ("Nare", "sibling")]
+
+
+@pytest.fixture
+def widow(goris, volunteer):
+    """A mother, who is the head, her son of seven and her own mother."""
+    boy = child("Davit", relationship="son", sex="M", birth=Birth(years_before(TODAY, 7), "day"))
+    return register_family(goris, volunteer, person("Anna"), boy, person("Vera", relationship="parent"))
+
+
+def looks_after(name):
+    row = Membership.objects.today().get(individual=key_of(name))
+    return row.carer_kind, row.carer and row.carer.given_name
+
+
+def test_who_looks_after_a_child_is_said_with_the_new_head(widow, volunteer):
+    with pytest.raises(CarerMissing) as asked:
+        make_head(widow, head=key_of("Vera"), by=volunteer)
+    assert asked.value.children == [key_of("Davit")]
+    carers = [Carer(key_of("Davit"), "member", key_of("Vera"))]
+    make_head(widow, head=key_of("Vera"), carers=carers, by=volunteer)
+    assert (rows(widow)[1:], looks_after("Davit")) == ([("Davit", ""), ("Vera", "head")], ("member", "Vera"))
+    undo(last_act("make_head"), by=volunteer)
+    assert looks_after("Davit") == ("", None)
+
+
+def test_neither_the_dead_nor_who_never_was_looks_after_a_child(widow, goris, volunteer):
+    carers = [Carer(key_of("Davit"), "member", key_of("Anna"))]
+    with pytest.raises(CarerMissing):
+        never_was(widow, members=[key_of("Anna")], head=key_of("Vera"), carers=carers, reason="twice", by=volunteer)
+    record_death(Individual.objects.get(given_name="Anna"), site=goris, by=volunteer)
+    with pytest.raises(CarerMissing):
+        make_head(widow, head=key_of("Vera"), carers=carers, by=volunteer)
+
+
+def test_a_child_whom_nobody_is_said_to_look_after_has_a_case(widow, volunteer):
+    carers = [Carer(key_of("Davit"), "nobody")]
+    never_was(widow, members=[key_of("Anna")], head=key_of("Vera"), carers=carers, reason="twice", by=volunteer)
+    assert Case.objects.filter(individual=key_of("Davit"), reason="child_alone").count() == 1
+
+
+def test_a_child_who_goes_along_as_something_else_is_asked_about(widow, goris, volunteer):
+    going = [
+        PersonFacts(id=key_of("Anna"), relationship="head"),
+        PersonFacts(id=key_of("Davit"), relationship="grandchild"),
+    ]
+    facts = {"site": goris, "members": going, "head": key_of("Vera"), "by": volunteer}
+    with pytest.raises(CarerMissing) as asked:
+        split(widow, **facts)
+    assert asked.value.children == [key_of("Davit")]
+    with pytest.raises(CarerMissing):
+        split(widow, **facts, carers=[Carer(key_of("Davit"), "member", key_of("Vera"))])  # she stays
+    split(widow, **facts, carers=[Carer(key_of("Davit"), "member", key_of("Anna"))])
+    assert looks_after("Davit") == ("member", "Anna")
+
+
+def test_a_child_who_goes_is_not_asked_about_for_those_who_stay(widow, goris, volunteer):
+    going = [PersonFacts(id=key_of("Anna"), relationship="head"), PersonFacts(id=key_of("Davit"), relationship="son")]
+    split(widow, site=goris, members=going, head=key_of("Vera"), by=volunteer)
+    assert rows(widow) == [("Vera", "head")]
+
+
+def test_a_child_whom_nobody_looks_after_where_it_goes_has_a_case(family, goris, volunteer):
+    other = register_family(goris, volunteer, person("Vera"))
+    going = [PersonFacts(id=key_of("Mane"), relationship="niece_nephew", carer_kind="nobody")]
+    change_household(family, to=other, members=going, by=make_user(Role.PROTECTION, goris))
+    assert Case.objects.filter(individual=key_of("Mane"), reason="child_alone").exists()
+
+
+def test_machines_read_who_is_asked_about_and_say_who_looks_after_them(widow, coordinator):
+    machine = Machine(coordinator)
+    asked = machine.post(f"households/{widow.pk}/head/", head=str(key_of("Vera")))
+    assert (asked.status_code, asked.json()["code"]) == (409, "carer_missing")
+    assert asked.json()["individuals"] == [str(key_of("Davit"))]
+    carers = [{"individual": str(key_of("Davit")), "carer": str(key_of("Vera"))}]
+    told = machine.post(f"households/{widow.pk}/head/", head=str(key_of("Vera")), carers=carers)
+    assert told.status_code == 201, told.json()
+    assert looks_after("Davit") == ("member", "Vera")
+    wrong = [{"individual": str(key_of("Davit")), "carer": "me"}]
+    assert (
+        "carers[0].carer" in machine.post(f"households/{widow.pk}/head/", head=str(key_of("Anna")), carers=wrong).json()
+    )
+
+
+def test_a_correction_that_seats_another_head_takes_who_looks_after_the_children(widow, coordinator):
+    machine = Machine(coordinator)
+    address = f"individuals/{key_of('Vera')}/correct/"
+    assert machine.post(address, relationship="head").json()["code"] == "carer_missing"
+    carers = [{"individual": str(key_of("Davit")), "carer": "relative"}]
+    assert machine.post(address, relationship="head", carers=carers).status_code == 201
+    assert looks_after("Davit") == ("relative", None)
+
+
+def test_who_has_no_name_is_no_head_where_another_has_one(goris, volunteer, coordinator):
+    counted = count(goris, volunteer)
+    complete(counted, site=goris, members=[person("Anna")], facts=HouseholdFacts(going="shelter"), by=volunteer)
+    nameless = counted.memberships.nameless().get().individual
+    with pytest.raises(HeadNameless):
+        make_head(counted, head=nameless.pk, by=volunteer)
+    answer = Machine(coordinator).post(f"individuals/{nameless.pk}/correct/", relationship="head")
+    assert answer.json()["code"] == "head_nameless"
+    never_was(counted, members=[key_of("Anna")], head=nameless.pk, reason="twice", by=volunteer)
+    assert [relation for _name, relation in rows(counted)] == ["head"]
+
+
+def test_nobody_has_a_name_and_one_is_the_head(goris, volunteer):
+    counted = count(goris, volunteer)
+    make_head(counted, head=counted.memberships.today().first().individual_id, by=volunteer)
+    assert "head" in [relation for _name, relation in rows(counted)]
+
+
+def test_the_dead_are_made_head_by_no_correction(family, goris, volunteer):
+    record_death(Individual.objects.get(given_name="Aram"), site=goris, by=volunteer)
+    with pytest.raises(HeadMissing):
+        correct(family, said=[Said("relationship", "head", person=key_of("Aram"))], by=volunteer)
+
+
+def count(site, by):
+    """A family of two who were counted at the gate."""
+    done = pre_register(
+        site, groups=[Group(1, "F", "18-59"), Group(1, "M", "60+")], facts=HouseholdFacts("shelter"), by=by
+    )
+    return Household.objects.get(pk=done.household)

@@ -4,12 +4,14 @@ import re
 import uuid
 
 import pytest
+from django.utils import timezone
 
 from centre.access import Role
 from centre.models import Act
 from desk.correcting import Said, correct
 from registrations.corrections import Conflict
-from registrations.models import Household, Individual
+from registrations.facts import Birth, years_before
+from registrations.models import Household, Individual, Membership
 from tests.build import child, make_site, make_user, person, register_family
 from tests.desk.test_belonging import rows
 
@@ -192,3 +194,63 @@ def test_a_family_one_does_not_see_has_no_such_page(client, family, page):
     assert (
         client.post(at(family, "undo/"), {"id": uuid.uuid4(), "done": Act.objects.latest("at").pk}).status_code == 404
     )
+
+
+@pytest.fixture
+def widow(goris, volunteer):
+    """A mother, who is the head, her son of seven and her own mother."""
+    boy = child("Davit", relationship="son", sex="M", birth=Birth(years_before(timezone.localdate(), 7), "day"))
+    return register_family(goris, volunteer, person("Sona"), boy, person("Vera", relationship="parent"))
+
+
+def carer_of(name):
+    row = Membership.objects.today().get(individual=key_of(name))
+    return row.carer_kind, row.carer and row.carer.given_name
+
+
+@pytest.mark.parametrize(
+    ("page", "typed", "first"),
+    [
+        ("head/", lambda: {"head": key_of("Vera")}, "Vera"),
+        ("never-was/", lambda: {"members": [key_of("Sona")], "head": key_of("Vera"), "reason": "twice"}, "Vera"),
+        (
+            "part/",
+            lambda: {f"is-{key_of('Sona')}": "head", f"is-{key_of('Davit')}": "grandchild", "head": key_of("Vera")},
+            "Sona",
+        ),
+    ],
+)
+def test_who_looks_after_a_child_is_asked_where_it_must_be_said(desk, widow, page, typed, first):
+    field = f"carer-{key_of('Davit')}"
+    assert field not in desk.get(at(widow, page)).text
+    sent = {"id": uuid.uuid4(), **typed()}
+    answer = desk.post(at(widow, page), sent)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {field: ["Say who looks after this child."]}
+    assert f'<select name="{field}"' in answer.text
+    assert str(answer.context["form"].fields[field].choices[1][0]) == str(key_of(first))
+    again = desk.post(at(widow, page), sent | {"id": uuid.uuid4(), field: "", "head": ""})
+    assert f'<select name="{field}"' in again.text  # what was asked stays asked after another refusal
+    assert desk.post(at(widow, page), sent | {"id": uuid.uuid4(), field: key_of(first)}).status_code == 303
+    assert carer_of("Davit") == ("member", first)
+
+
+def test_a_child_who_goes_over_is_looked_after_by_one_of_the_other_family(client, widow, goris):
+    officer = make_user(Role.PROTECTION, goris)
+    other = register_family(goris, officer, person("Nare"))
+    client.force_login(officer)
+    client.post("/settings/shift/", {"site": goris.pk})
+    field, page = f"carer-{key_of('Davit')}", at(widow, "part/")
+    sent = {"id": uuid.uuid4(), f"is-{key_of('Davit')}": "niece_nephew", "to": str(other)}
+    answer = client.post(page, sent)
+    assert str(answer.context["form"].fields[field].choices[1][0]) == str(key_of("Nare"))
+    assert client.post(page, sent | {"id": uuid.uuid4(), field: key_of("Nare")}).status_code == 303
+    assert carer_of("Davit") == ("member", "Nare")
+
+
+def test_a_correction_that_seats_another_head_asks_about_the_children(desk, widow):
+    address, field = at(widow, f"correct/{key_of('Vera')}/"), f"carer-{key_of('Davit')}"
+    sent = drawn(desk, address) | {"relationship": "head"}
+    assert desk.post(address, sent).context["form"].errors == {field: ["Say who looks after this child."]}
+    assert desk.post(address, sent | {"id": uuid.uuid4(), field: "relative"}).status_code == 303
+    assert carer_of("Davit") == ("relative", None)

@@ -196,6 +196,12 @@ def corrected_by_a_stranger(world: World) -> Refused:
     return lambda: correct(world.couple, said=[Said("sex", "M", person=world.other.pk)], by=stranger)
 
 
+def headed_without_a_name(world: World) -> Refused:
+    complete(world.counted, site=world.goris, members=[person("Lusine")], facts=SHELTER, by=world.volunteer)
+    nameless = world.counted.memberships.nameless().get().individual_id
+    return lambda: make_head(world.counted, head=nameless, by=world.coordinator)
+
+
 def said_anew(world: World) -> Refused:
     done = Act(pk=uuid.uuid4())
     correct(world.family, said=[Said("vehicle", "bus")], by=world.coordinator, id=done.pk)
@@ -347,6 +353,7 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     desk.AlreadySettled: lambda w: twice(settle, w.conflict, take=True, by=w.coordinator),
     desk.ReasonMissing: lambda w: written_yesterday(w, Said("sex", "M", person=w.head(w.couple).pk)),
     desk.HeadMissing: lambda w: lambda: make_head(w.couple, head=w.head(w.family).pk, by=w.coordinator),
+    desk.HeadNameless: lambda w: headed_without_a_name(w),
     desk.NothingToUndo: lambda w: twice(undo, w.corrected.act, by=w.coordinator),
     registrations.SaidOtherwise: lambda w: said_anew(w),
     desk.NeedsHidden: lambda w: lambda: change_needs(w.head(w.family), end=["SM-CC"], by=w.volunteer),
