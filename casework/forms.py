@@ -15,6 +15,7 @@ from casework.selectors import followers_at
 from centre.forms import ActForm, field_of
 from centre.lines import LineField
 from centre.models import Site, User
+from registrations.choosing import NO_LONGER_LISTED, called
 from registrations.models import Household, Individual, NeedCode
 from registrations.phones import read_phone
 
@@ -31,10 +32,15 @@ def read_one_phone(text: str) -> str:
 
 
 class PersonOfFamily(forms.ModelChoiceField):
-    """A member of the household, by name and age group as on the family's page."""
+    """A member of the household, as every list of people offers them."""
+
+    default_error_messages = NO_LONGER_LISTED
 
     def __init__(self, **options: Any) -> None:
         super().__init__(Individual.objects.none(), label=_("Who"), widget=forms.RadioSelect, **options)
+
+    def label_from_instance(self, obj: Individual) -> str:
+        return called(obj)
 
 
 class OfFamilyForm(ActForm):

@@ -22,6 +22,7 @@ from desk.naming import card_facts, given_in
 from desk.newborn import CHILDS, faults_of, mothers_in
 from desk.on_paper import PAPER, PaperForm
 from registrations.births import birth_in_words
+from registrations.choosing import PeopleField, PersonChoice, PersonField, as_choices, called, members_as_choices
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts
 from registrations.fields import NumberField
 from registrations.models import AgeGroup, Going, Household, Individual, Movement, NeedCode, Sex
@@ -183,19 +184,10 @@ class CountForm(PaperForm):
         return cleaned
 
 
-class MembersField(forms.MultipleChoiceField):
-    """Some of the household's members, by id."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def clean(self, value: Any) -> list[uuid.UUID]:
-        return [uuid.UUID(key) for key in super().clean(value)]
-
-
 class DepartForm(PaperForm):
     """Who leaves, and where to."""
 
-    members = MembersField(label=_("Who leaves?"), error_messages={"required": _("Choose who leaves.")})
+    members = PeopleField(label=_("Who leaves?"), error_messages={"required": _("Choose who leaves.")})
     destination = forms.ChoiceField(label=_("Where to?"), choices=Movement.Destination, widget=forms.RadioSelect)
     destination_site = forms.ModelChoiceField(label=_("Which site"), queryset=Site.objects.none(), required=False)
     destination_marz = forms.ChoiceField(label=_("Marz"), choices=[("", _("not known")), *Marz.choices], required=False)
@@ -207,9 +199,7 @@ class DepartForm(PaperForm):
 
     def __init__(self, *args: Any, people: list[Individual], sites: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "members", forms.MultipleChoiceField).choices = [
-            (str(person.pk), str(person)) for person in people
-        ]
+        field_of(self, "members", PeopleField).choices = as_choices(people)
         self.fields["members"].initial = [str(person.pk) for person in people]
         field_of(self, "destination_site", forms.ModelChoiceField).queryset = sites
 
@@ -229,7 +219,7 @@ class DepartForm(PaperForm):
 class ArriveForm(PaperForm):
     """Who of the family came; those who are nowhere else are chosen already."""
 
-    members = MembersField(label=_("Who is here?"), error_messages={"required": _("Choose who is here.")})
+    members = PeopleField(label=_("Who is here?"), error_messages={"required": _("Choose who is here.")})
     happened_anyway = LineField(
         label=_("It has already happened: how?"),
         help_text=_("Only when a child came without who looks after it. A protection officer is told at once."),
@@ -272,14 +262,12 @@ class ConfirmForm(SeenForm):
 class DiedForm(PaperForm):
     """Who died."""
 
-    individual = forms.ChoiceField(label=_("Who died?"), widget=forms.RadioSelect)
+    individual = PersonChoice(label=_("Who died?"), widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, people: list[Individual], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = {str(person.pk): person for person in people}
-        field_of(self, "individual", forms.ChoiceField).choices = [
-            (key, str(person)) for key, person in self.people.items()
-        ]
+        field_of(self, "individual", PersonChoice).choices = as_choices(people)
 
     def clean_individual(self) -> Individual:
         return self.people[self.cleaned_data["individual"]]
@@ -288,7 +276,7 @@ class DiedForm(PaperForm):
 class BornForm(PaperForm, MemberForm):
     """A child that was born at the site, and its mother."""
 
-    mother = forms.TypedChoiceField(label=_("Mother"), coerce=uuid.UUID, empty_value=None, required=False)
+    mother = PersonField(label=_("Mother"), required=False)
 
     field_order = ("id", "given_name", "family_name", "fathers_name", "sex", "birth", "relationship", "mother")
 
@@ -299,10 +287,7 @@ class BornForm(PaperForm, MemberForm):
         field_of(self, "relationship", forms.ChoiceField).choices = [("", ""), *CHILDS]
         field_of(self, "birth", BirthField).today = self.day
         mothers = mothers_in(household, self.day)
-        field_of(self, "mother", forms.ChoiceField).choices = [
-            ("", ""),
-            *((str(member.individual_id), str(member.counted_as)) for member in mothers),
-        ]
+        field_of(self, "mother", PersonField).choices = [("", ""), *members_as_choices(mothers)]
 
     def of_the_child(self) -> list[Any]:
         """What is asked of the child; what may be typed from paper is asked apart."""
@@ -359,10 +344,10 @@ class MergeForm(ActForm):
         super().__init__(*args, **kwargs)
         self.one = {str(person.pk): person for person in one}
         self.other = other
-        choices = [("", _("nobody here")), *((key, str(person)) for key, person in self.one.items())]
+        choices = [("", _("nobody here")), *as_choices(one)]
         for person in other:
-            self.fields[f"same_{person.pk}"] = forms.ChoiceField(
-                label=str(person), choices=choices, required=False, initial=self._likeliest(person)
+            self.fields[f"same_{person.pk}"] = PersonChoice(
+                label=called(person), choices=choices, required=False, initial=self._likeliest(person)
             )
 
     def rows(self) -> list[tuple[Individual, str, Any]]:

@@ -1,6 +1,5 @@
 """The pages at which one goes to a hospital, and is back."""
 
-import uuid
 from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -23,11 +22,11 @@ from centre.lines import LineField
 from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.requests import StaffRequest
-from desk.forms import MembersField
 from desk.hospital import back_from_hospital, send_to_hospital, who_may_be_back
 from desk.on_paper import PaperForm
 from desk.proof import sees
 from desk.selectors import read_file
+from registrations.choosing import PeopleField, PersonField, as_choices
 from registrations.doors import household_or_404
 from registrations.models import Household, Individual
 
@@ -46,12 +45,8 @@ class BedField(InstantInput):
 class HospitalForm(PaperForm):
     """Who goes to which hospital, and what becomes of the bed."""
 
-    patient = forms.TypedChoiceField(
-        label=gettext_lazy("Who goes to hospital?"), coerce=uuid.UUID, widget=forms.RadioSelect
-    )
-    companion = forms.TypedChoiceField(
-        label=gettext_lazy("Does somebody go along?"), coerce=uuid.UUID, empty_value=None, required=False
-    )
+    patient = PersonField(label=gettext_lazy("Who goes to hospital?"), widget=forms.RadioSelect)
+    companion = PersonField(label=gettext_lazy("Does somebody go along?"), required=False)
     hospital = forms.ModelChoiceField(
         label=gettext_lazy("Which hospital?"), queryset=Site.objects.none(), widget=forms.RadioSelect, empty_label=None
     )
@@ -73,9 +68,9 @@ class HospitalForm(PaperForm):
 
     def __init__(self, *args: Any, people: Collection[Individual], hospitals: Any, now: datetime, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        choices = [(str(person.pk), str(person)) for person in people]
-        field_of(self, "patient", forms.ChoiceField).choices = choices
-        field_of(self, "companion", forms.ChoiceField).choices = [("", _("nobody")), *choices]
+        choices = as_choices(people)
+        field_of(self, "patient", PersonField).choices = choices
+        field_of(self, "companion", PersonField).choices = [("", _("nobody")), *choices]
         field_of(self, "hospital", forms.ModelChoiceField).queryset = hospitals
         self.fields["hospital"].initial = hospitals[0] if len(hospitals) == 1 else None
         ends = [local_instant(local_day(now) + timedelta(days=days), NOON) for days in KEPT_FOR]
@@ -95,7 +90,7 @@ class HospitalForm(PaperForm):
 class BackForm(PaperForm):
     """Who is back from hospital."""
 
-    members = MembersField(
+    members = PeopleField(
         label=gettext_lazy("Who is back from hospital?"),
         error_messages={"required": gettext_lazy("Choose who is back.")},
     )
@@ -109,7 +104,7 @@ class BackForm(PaperForm):
 
     def __init__(self, *args: Any, people: Collection[Individual], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "members", forms.MultipleChoiceField).choices = [(str(one.pk), str(one)) for one in people]
+        field_of(self, "members", PeopleField).choices = as_choices(people)
         if len(people) == 1:
             self.fields["members"].initial = [str(one.pk) for one in people]
 

@@ -20,6 +20,7 @@ from desk.births import for_browsers, in_words
 from desk.fields import NOT_KNOWN, BirthField, NameField, PhoneField, phones_in
 from desk.on_paper import PaperForm
 from registrations.card_texts import LENGTH
+from registrations.choosing import PersonChoice, members_as_choices
 from registrations.facts import Birth, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.models import District, Going, Membership, NeedCode, Relationship, Sex
 from registrations.names import mixes_scripts
@@ -91,7 +92,7 @@ class MemberForm(forms.Form):
     relationship = forms.ChoiceField(
         label=_("Relation to head"), choices=[("", ""), *Relationship.choices], required=False
     )
-    carer = forms.ChoiceField(label=_("Who looks after this child?"), required=False)
+    carer = PersonChoice(label=_("Who looks after this child?"), required=False)
     needs = forms.MultipleChoiceField(label=_("Needs"), widget=forms.CheckboxSelectMultiple, required=False)
 
     def __init__(
@@ -246,7 +247,7 @@ class Intake:
     def __init__(
         self, data: Any = None, *, card: str = "", people: int = FIRST_ROWS, before: Sequence[Membership] = ()
     ) -> None:
-        self.before = [(str(row.individual_id), str(row.counted_as)) for row in before]
+        self.before = members_as_choices(before)
         self.questions: list[Question] = []
         self.needs = [(need.code, need_name(need)) for need in NeedCode.objects.filter(at_desk=True)]
         self.form = IntakeForm(data, initial={"card": card})

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from centre.forms import ActForm, field_of
+from registrations.choosing import PeopleField, looks
 from registrations.corrections import Correction
 from registrations.models import Household, Individual
 
@@ -14,13 +14,16 @@ from registrations.models import Household, Individual
 class MissingForm(ActForm):
     """Those of a family who were counted at the gate and have no name yet, and who of them was counted by mistake."""
 
-    members = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
+    members = PeopleField(
+        label=gettext_lazy("Who was counted by mistake?"),
+        error_messages={"required": gettext_lazy("Tick who was counted by mistake.")},
+    )
 
     def __init__(self, data: Any = None, *, household: Household) -> None:
-        super().__init__(data, auto_id=False)
+        super().__init__(data, auto_id="missing_%s")
         self.household = household
         self.fields["members"].initial = [str(row.pk) for row in self.left if len(self.left) == 1]
-        field_of(self, "members", forms.MultipleChoiceField).choices = [(str(row.pk), looks(row)) for row in self.left]
+        field_of(self, "members", PeopleField).choices = [(str(row.pk), looks(row)) for row in self.left]
 
     @cached_property
     def left(self) -> list[Individual]:
@@ -35,12 +38,5 @@ class MissingForm(ActForm):
         return self.household.memberships.today().filter(individual__pre_registered_at__isnull=False).count()
 
     def facts(self) -> dict[str, Any]:
-        keys = {str(row.pk): row.pk for row in self.left}
-        members = [keys[key] for key in self.cleaned_data["members"]]
-        return {"id": self.cleaned_data["id"], "members": members, "reason": Correction.OwnReason.COUNTED_BY_MISTAKE}
-
-
-def looks(person: Individual) -> str:
-    """What the gate wrote of somebody whose name it did not ask."""
-    known = (person.get_sex_display() if person.sex else "", person.age_group)
-    return " · ".join(filter(None, known)) or _("sex and age not known")
+        said = {name: self.cleaned_data[name] for name in ("id", "members")}
+        return said | {"reason": Correction.OwnReason.COUNTED_BY_MISTAKE}

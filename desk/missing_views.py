@@ -5,10 +5,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from centre.access import Permission
-from centre.doors import do, may, see, warn
+from centre.doors import do, may, see
 from centre.requests import StaffRequest
 from desk.belonging import never_was
 from desk.missing import MissingForm
+from desk.views import draw_file
 from registrations.doors import household_or_404
 
 
@@ -18,6 +19,6 @@ def counted_by_mistake(request: StaffRequest, number: int) -> HttpResponse:
     """People without a name were counted at the gate by mistake: they never were."""
     household = household_or_404(request, number, acting=True)
     form = MissingForm(request.POST, household=household)
-    do(request, form, never_was, household, said=_("Removed from the family."))
-    warn(request, form)
-    return see("desk:family", household)
+    if do(request, form, never_was, household, said=_("Removed from the family.")):
+        return see("desk:family", household)
+    return draw_file(request, household, form)

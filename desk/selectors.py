@@ -18,6 +18,7 @@ from desk.children import is_child_on
 from desk.taking_back import UNDOABLE, may_undo_own
 from registrations.births import age_as_known
 from registrations.choices import Relationship
+from registrations.choosing import called
 from registrations.deaths import DeathTold
 from registrations.errors import NotTold, ToldElsewhere
 from registrations.journal import last_word, voiding
@@ -110,7 +111,7 @@ class File:
         """The living who are not at the site, each with where they are now as the reader is told it."""
         here = self.at(site)
         away = [member for member in self.members if not member.where.dead and member.person.pk not in here]
-        return {one.person.pk: " · ".join(filter(None, (str(one.person), one.where.words))) for one in away}
+        return {one.person.pk: " · ".join(filter(None, (called(one.person), one.where.words))) for one in away}
 
     def expected_at(self, site: Site, by: User, at: datetime) -> set[uuid.UUID]:
         """Those of them whom an arrival touches that names nobody."""

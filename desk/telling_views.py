@@ -17,6 +17,7 @@ from centre.log import write_log
 from centre.models import LogLine
 from centre.requests import StaffRequest
 from desk.telling_deaths import tell_family_of_death
+from registrations.choosing import PersonChoice, as_choices
 from registrations.deaths import DeathTold
 from registrations.doors import household_or_404
 from registrations.living import untold_deaths
@@ -26,15 +27,15 @@ from registrations.models import Household, Individual
 class FamilyToldForm(ActForm):
     """Whose family was told, who of it, and how."""
 
-    individual = forms.ChoiceField(label=gettext_lazy("Who died?"), widget=forms.RadioSelect)
+    individual = PersonChoice(label=gettext_lazy("Who died?"), widget=forms.RadioSelect)
     to_whom = LineField(label=gettext_lazy("Who was told?"), max_length=120, required=True)
     how = forms.ChoiceField(label=gettext_lazy("How?"), choices=DeathTold.How, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, people: Collection[Individual], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = {str(person.pk): person for person in people}
-        choices = [(key, str(person)) for key, person in self.people.items()]
-        field_of(self, "individual", forms.ChoiceField).choices = choices
+        choices = as_choices(people)
+        field_of(self, "individual", PersonChoice).choices = choices
         if len(choices) == 1:
             self.fields["individual"].initial = choices[0][0]
 

@@ -105,7 +105,7 @@ def families(request: StaffRequest) -> HttpResponse:
 @may(Permission.SEE_FAMILIES)
 def family(request: StaffRequest, number: int) -> HttpResponse:
     """A family's file."""
-    return _draw_file(request, household_or_404(request, number))
+    return draw_file(request, household_or_404(request, number))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,7 +122,7 @@ def arrival(request: StaffRequest, site: Site, number: int) -> HttpResponse:
         forget_family(request)
         return _saved(request, household)
     if not chooses and not any(form.has_error("__all__", code) for code in ASK_WHO):
-        return _draw_file(request, household, form)
+        return draw_file(request, household, form)
     if not chooses:
         form = ArriveForm.after(form, people=people, chosen=expected)
     return draw(request, "desk/arrive.html", form, household=household, site=site)
@@ -189,7 +189,7 @@ def void(request: StaffRequest, number: int) -> HttpResponse:
     form = VoidForm(request.POST, movements=Movement.objects.filter(counted_as__in=people))
     if do(request, form, void_movements, said=_("It was taken back.")):
         return _saved(request, household)
-    return _draw_file(request, household, form)
+    return draw_file(request, household, form)
 
 
 # What the views share
@@ -203,7 +203,7 @@ def _answer_seen(
     form = asks(request.POST, sites=seen_at)
     if do(request, form, answer, household, said=said):
         return see("desk:seen") if "listed" in request.POST else _saved(request, household)
-    return _draw_file(request, household, form)
+    return draw_file(request, household, form)
 
 
 def _open_file(request: StaffRequest, household: Household) -> File:
@@ -213,13 +213,15 @@ def _open_file(request: StaffRequest, household: Household) -> File:
     return file
 
 
-def _draw_file(request: StaffRequest, household: Household, form: ActForm | None = None) -> HttpResponse:
+def draw_file(request: StaffRequest, household: Household, form: ActForm | None = None) -> HttpResponse:
+    """The family's file, around the form that was not carried out."""
     file = _open_file(request, household)
     reads_only = not sees(request.user, household)
     site = None if reads_only else site_or_none(request, Permission.REGISTER)
     here, coming = file.at(site), file.coming_to(site) if site else {}
     supervises = may_supervise(request.user, household, timezone.now())
     changes = read_changes(About.of(household))
+    missing = form if isinstance(form, MissingForm) else MissingForm(household=household)
     context = {
         "household": household,
         "file": file,
@@ -234,7 +236,7 @@ def _draw_file(request: StaffRequest, household: Household, form: ActForm | None
         "supervises": supervises,
         "changes": [(one, may_be_undone(one, request.user, supervises)) for one in changes],
         "conflicts": read_conflicts(household),
-        "missing": None if reads_only else MissingForm(household=household),
+        "missing": None if reads_only else missing,
         "next": "" if reads_only else _next_act(request, household, here),
         "anyway": asked_anyway(request, form) if form else None,
         "seen": Sighting.objects.open().in_hand_of(request.user).filter(household=household),
