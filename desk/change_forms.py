@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core import signing
 from django.core.exceptions import BadRequest
 from django.utils import timezone
@@ -149,14 +150,25 @@ class FamilyForm(SaidForm):
     last_residence_settlement = LineField(label=_("Town or village"))
     phone = PhoneField(label=_("Telephone"))
     second_phone = PhoneField(label=_("Second number"))
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("not said")), *settings.LANGUAGES], required=False
+    )
+    original_registration_district = forms.ChoiceField(
+        label=_("Earlier registered address: district"),
+        choices=[("", _("the same")), *District.choices],
+        required=False,
+    )
+    original_registration_settlement = LineField(label=_("Earlier registered address"))
     vehicle = LineField(label=_("Vehicle"), max_length=40)
     going = forms.ChoiceField(label=_("Where do they go?"), choices=Going, widget=forms.RadioSelect)
     destination_marz = forms.ChoiceField(label=_("Marz"), choices=[("", _("not known")), *Marz.choices], required=False)
 
-    said_of = ("last_residence", "phones", "vehicle", "going")
+    said_of = ("last_residence", "phones", "languages", "original_registration", "vehicle", "going")
     asked = {
         "last_residence": ("last_residence_district", "last_residence_settlement"),
         "phones": ("phone", "second_phone"),
+        "languages": ("language",),
+        "original_registration": ("original_registration_district", "original_registration_settlement"),
         "vehicle": ("vehicle",),
         "going": ("going", "destination_marz"),
     }
@@ -165,7 +177,9 @@ class FamilyForm(SaidForm):
         phones = [*stands["phones"], "", ""]
         going = {name: stands["going"][name] for name in ("going", "destination_marz")}
         numbers = {"phone": phones[0], "second_phone": ", ".join(filter(None, phones[1:]))}
-        return {"vehicle": stands["vehicle"], **stands["last_residence"], **going, **numbers}
+        homes = stands["last_residence"] | stands["original_registration"]
+        language = next(iter(stands["languages"]), "")
+        return {"vehicle": stands["vehicle"], "language": language, **homes, **going, **numbers}
 
     def changed(self) -> list[str]:
         return [name for name in self.said_of if self.differs(*self.asked[name])]
@@ -177,7 +191,10 @@ class FamilyForm(SaidForm):
         if field == "going":
             marz = said["destination_marz"] if said["going"] == Going.OWN_ADDRESS else ""
             return {"going": said["going"], "destination_marz": marz}
-        if field == "last_residence":
+        if field == "languages":
+            others = [one for one in self.stands["languages"][1:] if one != said["language"]]
+            return [*filter(None, [said["language"]]), *others]
+        if field in ("last_residence", "original_registration"):
             return {name: said[name] for name in self.asked[field]}
         return said[field]
 

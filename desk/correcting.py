@@ -229,11 +229,14 @@ def _row(household: Household, members: Mapping[uuid.UUID, Membership], one: Sai
 
 
 def _laid_out(row: Row, one: Said, act: Act) -> Any:
-    """The value with what follows from it: who wants shelter from now on waits from now on."""
-    if one.field != "going" or not isinstance(row, Household):
+    """The value whole: what was not said of it stands as it stood, and who wants shelter from now on waits since."""
+    if not isinstance(one.now, Mapping):
         return one.now
-    begins = one.now["going"] == Going.SHELTER != row.going
-    return one.now | {"waits_since": (told_at(act) if begins else row.waits_since).isoformat()}
+    laid = value_of(row, one.field) | one.now
+    if one.field == "going" and isinstance(row, Household):
+        begins = one.now["going"] == Going.SHELTER != row.going
+        laid["waits_since"] = (told_at(act) if begins else row.waits_since).isoformat()
+    return laid
 
 
 def _agrees(told: Any, stands: Any) -> bool:

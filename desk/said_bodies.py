@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -88,6 +89,9 @@ class HouseholdSaid(Facts):
     phones = serializers.ListField(
         child=Text(max_length=LONGEST_PHONES, clean=PhoneField().clean), required=False, max_length=MOST_PHONES
     )
+    languages = serializers.ListField(
+        child=Choice(choices=settings.LANGUAGES), required=False, max_length=len(settings.LANGUAGES)
+    )
     vehicle = Text(max_length=40, clean=line(40), required=False, allow_blank=True)
     going = Choice(choices=Going.choices, required=False)
     destination_marz = Choice(choices=Marz.choices, required=False, help_text="With own_address alone.")
@@ -97,9 +101,11 @@ class HouseholdSaid(Facts):
         plain: dict[str, Any] = {}
         for name in ("last_residence", "original_registration"):
             if name in said:
-                plain[name] = {f"{name}_{part}": said[name].get(part, "") for part in ("district", "settlement")}
+                plain[name] = {f"{name}_{part}": str(value) for part, value in said[name].items()}
         if "phones" in said:
             plain["phones"] = list(phones_in(said["phones"]))
+        if "languages" in said:
+            plain["languages"] = [str(one) for one in dict.fromkeys(said["languages"])]
         if "vehicle" in said:
             plain["vehicle"] = said["vehicle"]
         if "destination_marz" in said and said.get("going") != Going.OWN_ADDRESS:

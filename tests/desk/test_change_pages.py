@@ -254,3 +254,16 @@ def test_a_correction_that_seats_another_head_asks_about_the_children(desk, wido
     assert desk.post(address, sent).context["form"].errors == {field: ["Say who looks after this child."]}
     assert desk.post(address, sent | {"id": uuid.uuid4(), field: "relative"}).status_code == 303
     assert carer_of("Davit") == ("relative", None)
+
+
+def test_language_and_earlier_registered_address_are_corrected(desk, family):
+    address = at(family, "correct/")
+    said = {"language": "ru", "original_registration_district": "HAD", "original_registration_settlement": "Togh"}
+    assert "language: nothing → " in desk.post(address, drawn(desk, address) | said, follow=True).text
+    family.refresh_from_db()
+    assert (family.languages, family.original_registration_district) == (["ru"], "HAD")
+    assert family.original_registration_settlement == "Togh"
+    assert drawn(desk, address)["language"] == "ru"
+    desk.post(address, drawn(desk, address) | {"language": ""})
+    family.refresh_from_db()
+    assert family.languages == []

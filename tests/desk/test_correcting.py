@@ -217,3 +217,26 @@ def test_correct_a_family_by_the_api(family, coordinator):
     assert answer.status_code == 201, answer.json()
     read = machine.get(f"households/{family.pk}/").json()
     assert (read["phones"], read["last_residence"]["settlement"]) == (["+37491123456"], "Karmir Shuka")
+
+
+def test_of_a_home_what_is_not_said_stands_as_it_stood(family, volunteer):
+    machine, address = Machine(volunteer), f"households/{family.pk}/correct/"
+    homes = {name: {"district": "MTN", "settlement": "Chartar"} for name in ("last_residence", "original_registration")}
+    assert machine.post(address, **homes).status_code == 201
+    said = {"last_residence": {"settlement": "Karmir Shuka"}, "original_registration": {"district": "HAD"}}
+    assert machine.post(address, **said).status_code == 201
+    family.refresh_from_db()
+    assert (family.last_residence_district, family.last_residence_settlement) == ("MTN", "Karmir Shuka")
+    assert family.original_registration_district == "HAD"
+    assert family.original_registration_settlement == "Chartar"
+    assert machine.post(address, last_residence={"district": ""}).status_code == 201
+    family.refresh_from_db()
+    assert (family.last_residence_district, family.last_residence_settlement) == ("", "Karmir Shuka")
+
+
+def test_the_language_is_corrected_by_the_api(family, volunteer):
+    machine, address = Machine(volunteer), f"households/{family.pk}/correct/"
+    assert machine.post(address, languages=["ru", "hy"], was={"languages": []}).status_code == 201
+    family.refresh_from_db()
+    assert family.languages == ["ru", "hy"]
+    assert "languages[0]" in machine.post(address, languages=["xx"]).json()
