@@ -31,6 +31,7 @@ from desk.change_forms import (
 )
 from desk.correcting import Corrected, correct, settle
 from desk.proof import sees
+from desk.wishing import WishForm
 from registrations.corrections import Conflict
 from registrations.doors import household_or_404
 from registrations.models import Household, Membership
@@ -61,6 +62,18 @@ def correct_family(request: StaffRequest, number: int) -> HttpResponse:
     if done := do(request, form, correct, household):
         return _corrected(request, household, done)
     return draw(request, "desk/correct_family.html", form, household=household)
+
+
+@require_POST
+@may(Permission.REGISTER)
+def shelter_wanted(request: StaffRequest, number: int) -> HttpResponse:
+    """The family, which said that it goes to its own address, wants shelter from now on."""
+    household = household_or_404(request, number, acting=True)
+    form = WishForm(request.POST)
+    if do(request, form, correct, household):
+        messages.success(request, _("They are on the waiting list from now on."))
+    warn(request, form)
+    return _on(request, household)
 
 
 @require_http_methods(PAGE)

@@ -41,6 +41,7 @@ urlpatterns = [
     path("families/<number:number>/", views.family, name="family"),
     path("families/<number:number>/correct/", change_views.correct_family, name="correct_family"),
     path("families/<number:number>/correct/<uuid:key>/", change_views.correct_person, name="correct_person"),
+    path("families/<number:number>/shelter/", change_views.shelter_wanted, name="shelter_wanted"),
     path("families/<number:number>/join/", change_views.joining, name="join"),
     path("families/<number:number>/head/", change_views.heading, name="head"),
     path("families/<number:number>/part/", change_views.parting, name="part"),

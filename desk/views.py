@@ -48,6 +48,7 @@ from desk.pages import Page
 from desk.proof import sees
 from desk.selectors import File, read_file, read_rows
 from desk.telling_views import untold_in
+from desk.wishing import came_back
 from registrations.card_texts import is_scanned, read_card_text
 from registrations.choices import Going
 from registrations.doors import household_or_404
@@ -237,6 +238,7 @@ def draw_file(request: StaffRequest, household: Household, form: ActForm | None 
         "changes": [(one, may_be_undone(one, request.user, supervises)) for one in changes],
         "conflicts": read_conflicts(household),
         "missing": None if reads_only else missing,
+        "came_back": not reads_only and came_back(household, request.user, timezone.now()),
         "next": "" if reads_only else _next_act(request, household, here),
         "anyway": asked_anyway(request, form) if form else None,
         "seen": Sighting.objects.open().in_hand_of(request.user).filter(household=household),

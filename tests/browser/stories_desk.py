@@ -164,6 +164,16 @@ def confirm_a_sighting_of_the_list(desk: Desk) -> Iterator[None]:
     }
 
 
+@button("They want shelter", "desk:shelter_wanted", on=FILE, does=["correct"])
+def shelter_for_who_came_back(desk: Desk) -> Iterator[None]:
+    family = desk.family(going="own_address")
+    arrive(family, site=desk.site, by=desk.by)
+    desk.open(f"/families/{code(family)}/")
+    yield
+    family.refresh_from_db()
+    assert family.going == "shelter"
+
+
 def dismiss_a_sighting(desk: Desk, address: str) -> Iterator[None]:
     family = desk.family()
     note_seen(family, site=make_site(), by=desk.by)
