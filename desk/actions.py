@@ -312,17 +312,17 @@ def count_gate(site: Site, *, people: int, vehicles: int = 0, by: User, at: date
 
 
 @act("void_gate_count", answers=Counted)
-def void_gate_count(count: GateCount, *, by: User, at: datetime, act: Act) -> Counted:
+def void_gate_count(count: GateCount, *, reason: str, by: User, at: datetime, act: Act) -> Counted:
     """Take back a gate count that was wrong; every figure reads as if it had never been told.
 
-    Refuses with AlreadyVoided, also for what took another back.
+    `reason`, what was wrong with it, stays with the fact. Refuses with AlreadyVoided, also for what took another back.
     """
     require(by, Permission.COUNT_GATE, count.site, at)
     if count.voids_id:
         raise AlreadyVoided
     facts = {"people": count.people, "vehicles": count.vehicles, "happened_at": count.happened_at}
     with refused_on(GateCount.voids.field, AlreadyVoided()):
-        void = GateCount.objects.create(site=count.site, voids=count, act=act, **facts)
+        void = GateCount.objects.create(site=count.site, voids=count, reason=reason, act=act, **facts)
     return Counted(str(void.pk))
 
 

@@ -352,7 +352,7 @@ class GateCountRow(serializers.ModelSerializer[GateCount]):
 
     class Meta:
         model = GateCount
-        fields = ("id", "site", "people", "vehicles", "happened_at", "recorded_at", "voids")
+        fields = ("id", "site", "people", "vehicles", "happened_at", "recorded_at", "voids", "reason")
 
 
 class GateCountFacts(OnPaper, SiteFacts):
@@ -365,6 +365,12 @@ class GateCountFacts(OnPaper, SiteFacts):
         if not attrs["people"] and not attrs.get("vehicles"):
             raise serializers.ValidationError({"people": [_("Count at least one person or vehicle.")]})
         return attrs
+
+
+class CountVoidFacts(ActFacts):
+    """Why a gate count is taken back."""
+
+    reason = Text(max_length=200, clean=line(200))
 
 
 class GateCounts(Rows):
@@ -385,9 +391,9 @@ class GateCounts(Rows):
         facts = body.facts
         return count_gate(facts.pop("site"), **facts)
 
-    @act_on_row(ActFacts, Counted)
-    def void(self, count: GateCount, body: ActFacts) -> Counted:
-        """Take back a gate count that was wrong."""
+    @act_on_row(CountVoidFacts, Counted)
+    def void(self, count: GateCount, body: CountVoidFacts) -> Counted:
+        """Take back a gate count that was wrong, with a reason."""
         return void_gate_count(count, **body.facts)
 
 

@@ -184,6 +184,17 @@ class CountForm(PaperForm):
         return cleaned
 
 
+class VoidCountForm(ActForm):
+    """Why a count at the gate is taken back."""
+
+    reason = LineField(
+        label=_("What was wrong?"),
+        max_length=200,
+        required=True,
+        error_messages={"required": _("Say what was wrong with the count.")},
+    )
+
+
 class DepartForm(PaperForm):
     """Who leaves, and where to."""
 

@@ -30,13 +30,7 @@ from desk.actions import (
 )
 from desk.at_the_desk import remember_family
 from desk.coming import note_seen
-from desk.forms import (
-    LONGEST_SHOWN,
-    CountForm,
-    EmergencyForm,
-    GateForm,
-    ProofForm,
-)
+from desk.forms import LONGEST_SHOWN, CountForm, EmergencyForm, GateForm, ProofForm, VoidCountForm
 from desk.intake import MORE_ROWS, Intake
 from desk.missing import MissingForm
 from desk.naming import named_before, take_names
@@ -180,7 +174,7 @@ def count(request: StaffRequest, site: Site) -> HttpResponse:
         return see("desk:count")
     counts = GateCount.objects.standing().filter(site=site).select_related("act__by")[:LAST_COUNTS]
     context = {"site": site, "counts": counts, "people": sum(count.people for count in counts)}
-    context |= {"vehicles": sum(count.vehicles for count in counts), "take_back": ActForm(auto_id=False)}
+    context |= {"vehicles": sum(count.vehicles for count in counts), "take_back": VoidCountForm(auto_id=False)}
     return draw(request, "desk/count.html", form, **context)
 
 
@@ -189,7 +183,7 @@ def count(request: StaffRequest, site: Site) -> HttpResponse:
 def void_count(request: StaffRequest, site: Site, key: uuid.UUID) -> HttpResponse:
     """Take back a count that was wrong."""
     counted = get_object_or_404(GateCount.objects.filter(site=site, voids=None), pk=key)
-    form = pressed(request)
+    form = VoidCountForm(request.POST)
     do(request, form, void_gate_count, counted, said=_("The count was taken back."))
     warn(request, form)
     return see("desk:count")

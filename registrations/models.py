@@ -455,12 +455,18 @@ class GateCount(models.Model):
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=TransactionNow())
     act = models.ForeignKey(Act, models.PROTECT, related_name="gate_counts")
+    reason = models.CharField(max_length=200, blank=True, db_default="")  # why it takes another back; "" in old rows
     voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
 
     objects = GateCountQuerySet.as_manager()
 
     class Meta:
         ordering = ("-happened_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(voids__isnull=False) | Q(reason=""), name="only_a_count_taken_back_has_a_reason"
+            ),
+        )
         indexes = (models.Index(fields=["happened_at"], name="gate_count_happened"),)
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from casework.models import Case
+from centre.access import Role
 from centre.models import Act
 from centre.refusals import Changed, NotThen
 from desk.actions import (
@@ -26,6 +27,7 @@ from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import GateCount, Household, Individual, Movement, Presence
 from shelter.actions import place_household
 from shelter.models import Stay
+from tests.api.conftest import Machine
 from tests.build import make_room, make_site, make_user, newborn, person, register_family
 
 pytestmark = pytest.mark.django_db
@@ -169,7 +171,21 @@ def test_a_second_head_is_refused_and_writes_nothing(goris, desk):
 
 def test_void_of_what_took_a_gate_count_back_is_refused(goris, desk):
     counted = count_gate(goris, people=7, by=desk)
-    void = void_gate_count(GateCount.objects.get(pk=counted.gate_count), by=desk)
+    void = void_gate_count(GateCount.objects.get(pk=counted.gate_count), reason="twice", by=desk)
     with pytest.raises(AlreadyVoided):
-        void_gate_count(GateCount.objects.get(pk=void.gate_count), by=desk)
+        void_gate_count(GateCount.objects.get(pk=void.gate_count), reason="twice", by=desk)
     assert GateCount.objects.count() == 2
+
+
+def test_a_gate_count_is_taken_back_for_a_reason_that_stays_with_it(goris, desk, client):
+    counted = GateCount.objects.get(pk=count_gate(goris, people=2100, by=make_user(Role.COORDINATOR)).gate_count)
+    address = f"gate-counts/{counted.pk}/void/"
+    assert "reason" in Machine(desk).post(address).json()
+    client.force_login(desk)
+    client.post("/settings/shift/", {"site": goris.pk})
+    page = client.post(f"/intake/count/{counted.pk}/void/", {"id": uuid.uuid4(), "reason": " "}, follow=True).text
+    assert "Say what was wrong with the count." in page
+    assert GateCount.objects.standing().count() == 1
+    client.post(f"/intake/count/{counted.pk}/void/", {"id": uuid.uuid4(), "reason": "counted twice"})
+    assert GateCount.objects.get(voids=counted).reason == "counted twice"
+    assert "reason" in Machine(desk).get("gate-counts/").json()["results"][0]

@@ -233,7 +233,7 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "never_was": lambda w: sent(never_was, w.coordinator, w.couple, members=[w.other.pk], reason="typed twice"),
     "undo": lambda w: sent(undo, w.coordinator, w.corrected.act),
     "count_gate": lambda w: sent(count_gate, w.volunteer, w.goris, people=12, vehicles=3),
-    "void_gate_count": lambda w: sent(void_gate_count, w.volunteer, w.gate_count),
+    "void_gate_count": lambda w: sent(void_gate_count, w.volunteer, w.gate_count, reason="counted twice"),
     "merge": lambda w: sent(merge_individuals, w.officer, w.head(w.carrier), into=w.head(w.gone), reason="one person"),
     "unmerge": lambda w: sent(unmerge, w.officer, w.merge),
     "open_case": lambda w: sent(open_case, w.coordinator, w.child, kind="other", urgency="week", words="afraid"),

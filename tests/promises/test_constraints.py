@@ -164,6 +164,7 @@ REGISTRATIONS: dict[str, Break] = {
     "absent_once": lambda w: again(Absence.objects.get(), movement=w.arrival),
     "absence_lasts": lambda w: change(Absence.objects.get(), during=nothing(w)),
     "registrations_gatecount_voids_id_key": lambda w: void_twice(w.gate_count),
+    "only_a_count_taken_back_has_a_reason": lambda w: again(w.gate_count, reason="twice"),
     "correction_of_one_row": lambda w: again(w.corrected, household=w.family),
     "correction_corrects": lambda w: again(w.corrected, now=w.corrected.was),
     "taken_back_names_what": lambda w: again(w.corrected, cause="taken_back"),

@@ -142,7 +142,7 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
     ),
     "merges/{id}/undo/": lambda w: (w.officer, f"merges/{w.merge.pk}/undo/", {}),
     "gate-counts/": lambda w: (w.volunteer, "gate-counts/", {"site": "goris", "people": 3}),
-    "gate-counts/{id}/void/": lambda w: (w.volunteer, f"gate-counts/{w.gate_count.pk}/void/", {}),
+    "gate-counts/{id}/void/": lambda w: (w.volunteer, f"gate-counts/{w.gate_count.pk}/void/", {"reason": "twice"}),
     "handouts/": lambda w: (
         w.coordinator,
         "handouts/",
