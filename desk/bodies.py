@@ -23,7 +23,7 @@ from desk.births import OLDEST, read_birth
 from desk.errors import NotTheMother
 from desk.fields import LONGEST_PHONES, NOT_KNOWN, NameField, PhoneField, phones_in
 from desk.intake import HEAD, MOST_IN_A_GROUP, OTHER_CARERS, child_key, member_key
-from desk.naming import named_before
+from desk.naming import named_before, nobody_left
 from desk.newborn import faults_of, mothers_in
 from registrations.births import MOST_MONTHS
 from registrations.card_texts import LENGTH, read_card_text
@@ -187,7 +187,7 @@ class NamesBody(FamilyFacts, OnPaper, DatedFacts):
                 errors[place] = error.detail
         if errors:
             raise serializers.ValidationError({"members": errors})
-        if not heads and not before:
+        if not heads and not before and not nobody_left(self._family_of(attrs), attrs["id"]):
             raise serializers.ValidationError({"members": [_("One member is the head.")]})
         return people
 

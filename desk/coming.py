@@ -11,7 +11,7 @@ from centre.acts import act
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from centre.refusals import Refusal
-from registrations.errors import AlreadyHere, NotTold, ToldElsewhere
+from registrations.errors import AlreadyHere, NobodyBelongs, NotTold, ToldElsewhere
 from registrations.living import require_living
 from registrations.models import Household, Individual, Movement, Presence
 from registrations.parts import answer_sighting, record_movements, record_sighting
@@ -79,12 +79,15 @@ def lock_family(
 ) -> list[Individual]:
     """Lock the household, then its living members of today or those named, by key.
 
-    Refuses with RecordClosed when one who is named has died, or with `unknown` where that may not be known.
+    Refuses with NobodyBelongs when it has no members, and with RecordClosed when one who is named has died, or with
+    `unknown` where that may not be known.
     """
     lock_by_key(Household.objects.filter(pk=household.pk))
     people = Individual.objects.members_of(household)
     people = people.living(at) if members is None else people.filter(pk__in=members)
     keys = set(people.values_list("pk", flat=True))
+    if not keys and not household.memberships.today().exists():
+        raise NobodyBelongs
     locked = lock_by_key(Individual.objects.filter(pk__in=keys))
     if members is not None:
         require_living(keys, at, by, unknown=unknown)

@@ -39,6 +39,14 @@ def named_before(household: Household | None, act: uuid.UUID | None) -> list[Mem
     return list(rows.filter(individual__registered_at__isnull=False).exclude(of_this_act).select_related("counted_as"))
 
 
+def nobody_left(household: Household | None, act: uuid.UUID) -> bool:
+    """Whether everybody of the family was named by other acts than this one: there is nobody left to be named."""
+    if household is None or household.registered_at is None or household.registered_in_id == act:
+        return False
+    rows = household.memberships.today()
+    return not rows.nameless().exists() and not rows.filter(individual__registered_in=act).exists()
+
+
 def take_names(
     card: Shown | None,
     *,

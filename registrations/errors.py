@@ -26,11 +26,18 @@ class ToldElsewhere(Refusal):
     message = _("They were recorded in different places. Nobody was moved: choose who of them is here.")
 
 
+class NobodyBelongs(Refusal):
+    """Everybody of the household was taken out of it, or left it for another."""
+
+    code = "nobody_belongs"
+    message = _("Nobody belongs to this family any more. Look at its history: they were removed or joined another one.")
+
+
 class AlreadyRegistered(Refusal):
     """The card's family has its names taken already."""
 
     code = "already_registered"
-    message = _("The names for this card are already entered.")
+    message = _("The names of this family are already entered: nobody is left to be named.")
 
 
 class AlreadyVoided(Refusal):

@@ -16,6 +16,7 @@ from centre.models import Site
 from registrations.models import Individual
 from shelter.models import Place, Room, StayQuerySet
 
+NO_ROOM = _("Choose at least one room.")
 MOST_ROOMS = 200  # set up in one act
 LONGEST_NAME: int = Room._meta.get_field("name").max_length or 0
 
@@ -24,7 +25,10 @@ class Rows(forms.Field):
     """Rows chosen by key, in the order they were sent, several to a button with commas; others are wrong."""
 
     widget = forms.MultipleHiddenInput
-    default_error_messages = {"required": _("Choose again."), "gone": _("This is no longer there. Choose again.")}
+    default_error_messages = {
+        "required": _("Tick at least one of them."),
+        "gone": _("This is no longer there. Choose again."),
+    }
 
     def __init__(self, rows: QuerySet[Any] | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -47,7 +51,7 @@ class Rows(forms.Field):
 class RoomsChosen(ActForm):
     """Rooms of the sites where the user may place."""
 
-    rooms = Rows()
+    rooms = Rows(error_messages={"required": NO_ROOM})
 
     def __init__(self, *args: Any, sites: list[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,7 +61,7 @@ class RoomsChosen(ActForm):
 class PlaceForm(RoomsChosen):
     """Give members of a family places in rooms."""
 
-    members = Rows()
+    members = Rows(error_messages={"required": _("Tick who gets a place.")})
     happened_anyway = forms.CharField(label=_("What happened"), max_length=200, required=False)
 
     def __init__(self, *args: Any, people: QuerySet[Individual], **kwargs: Any) -> None:
@@ -79,7 +83,7 @@ class HoldForm(PlaceForm):
 class StaysForm(ActForm):
     """Stays or holds at the sites where the user may place."""
 
-    stays = Rows()
+    stays = Rows(error_messages={"required": _("Tick whose beds you mean.")})
     happened_anyway = forms.CharField(label=_("What happened"), max_length=200, required=False)
 
     def __init__(self, *args: Any, stays: StayQuerySet, **kwargs: Any) -> None:
@@ -107,7 +111,7 @@ class KeepForm(StaysForm):
 class MoveForm(StaysForm):
     """Move people to other rooms."""
 
-    rooms = Rows()
+    rooms = Rows(error_messages={"required": NO_ROOM})
 
     def __init__(self, *args: Any, sites: list[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,7 +121,7 @@ class MoveForm(StaysForm):
 class PlacesForm(ActForm):
     """Places of one room."""
 
-    places = Rows()
+    places = Rows(label=_("Places"), error_messages={"required": _("Tick at least one place.")})
 
     def __init__(self, *args: Any, room: Room, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -127,7 +131,9 @@ class PlacesForm(ActForm):
 class BlockForm(PlacesForm):
     """Keep places from being given."""
 
-    reason = forms.CharField(label=_("Why"), max_length=120)
+    reason = forms.CharField(
+        label=_("Reason to block"), max_length=120, error_messages={"required": _("Say why the places are blocked.")}
+    )
 
 
 class AddRoomsForm(ActForm):

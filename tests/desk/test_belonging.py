@@ -391,3 +391,11 @@ def count(site, by):
         site, groups=[Group(1, "F", "18-59"), Group(1, "M", "60+")], facts=HouseholdFacts("shelter"), by=by
     )
     return Household.objects.get(pk=done.household)
+
+
+def test_a_family_of_whom_nobody_is_left_says_so_when_it_is_said_to_arrive(family):
+    coordinator = make_user(Role.COORDINATOR)
+    people = list(family.memberships.today().values_list("individual", flat=True))
+    never_was(family, members=people, reason="twice", by=coordinator)
+    answer = Machine(coordinator).post(f"households/{family.pk}/arrive/", site="goris")
+    assert (answer.status_code, answer.json()["code"]) == (409, "nobody_belongs")

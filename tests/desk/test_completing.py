@@ -321,3 +321,13 @@ def test_the_boards_line_leads_to_the_families_whose_people_it_counts(client, le
     shown = client.get(line.address, follow=True).context["rows"]
     assert line.people == 2
     assert [(one.household, one.nameless) for one in shown] == [(left_over, True)]
+
+
+def test_one_name_more_than_were_counted_says_that_nobody_is_left(goris, volunteer):
+    household = count(goris, volunteer, Group(1))
+    machine, address = Machine(volunteer), f"households/{household.pk}/complete/"
+    facts = {"site": "goris", "at": timezone.now().isoformat(), "going": "shelter"}
+    assert machine.post(address, **facts, members=[member("Anna")]).status_code == 201
+    answer = machine.post(address, **facts, members=[member("Vera", relationship="sibling")])
+    assert (answer.status_code, answer.json()["code"]) == (409, "already_registered")
+    assert "nobody is left to be named" in answer.json()["detail"]

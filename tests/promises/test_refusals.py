@@ -202,6 +202,12 @@ def headed_without_a_name(world: World) -> Refused:
     return lambda: make_head(world.counted, head=nameless, by=world.coordinator)
 
 
+def removed_altogether(world: World) -> Refused:
+    people = list(world.couple.memberships.today().values_list("individual", flat=True))
+    never_was(world.couple, members=people, reason="typed twice", by=world.coordinator)
+    return lambda: arrive(world.couple, site=world.goris, by=world.coordinator)
+
+
 def said_anew(world: World) -> Refused:
     done = Act(pk=uuid.uuid4())
     correct(world.family, said=[Said("vehicle", "bus")], by=world.coordinator, id=done.pk)
@@ -313,6 +319,7 @@ CENTRE: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
 REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     registrations.NotHere: lambda w: lambda: depart(w.gone, site=w.goris, destination="abroad", by=w.coordinator),
     registrations.AlreadyHere: lambda w: lambda: arrive(w.family, site=w.goris, by=w.coordinator),
+    registrations.NobodyBelongs: lambda w: removed_altogether(w),
     registrations.AlreadyRegistered: lambda w: (
         lambda: complete(w.family, site=w.goris, members=[person()], facts=SHELTER, by=w.coordinator)
     ),

@@ -245,6 +245,17 @@ def test_places_are_blocked_and_opened_on_the_rooms_page(desk, goris):
     assert Place.objects.usable().count() == 3
 
 
+def test_a_block_without_a_tick_or_a_reason_says_so_beside_the_field(desk, goris):
+    room = make_room(goris, 3, "14")
+    address = f"/shelter/rooms/{room.pk}/"
+    answer = desk.post(address, {"id": uuid.uuid4()})
+    wrong = {"places": ["Tick at least one place."], "reason": ["Say why the places are blocked."]}
+    assert answer.context["form"].errors == wrong
+    assert answer.text.count("Tick at least one place.") == answer.text.count("Say why the places are blocked.") == 2
+    opened = desk.post(address, {"id": uuid.uuid4(), "open": "1"})
+    assert opened.context["form"].errors == {"places": ["Tick at least one place."]}
+
+
 def test_the_board_costs_the_same_queries_whatever_is_on_it(goris, coordinator, desk, django_assert_max_num_queries):
     for _ in range(3):
         held = make_family(goris, coordinator, timezone.now(), 2)
