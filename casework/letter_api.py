@@ -15,6 +15,7 @@ from casework.letter_views import letter_file
 from casework.models import Letter
 from casework.reading_letters import MOST_BYTES, read_base64
 from centre.fields import Text
+from centre.limits import FILES, bound
 from centre.viewsets import ActFacts, Rows
 
 
@@ -34,6 +35,10 @@ class LetterFacts(ActFacts):
 
     words = Line(max_length=LONGEST_TITLE, help_text="What it is.")
     sheet = Text(max_length=MOST_BYTES * 4 // 3 + 4, clean=read_base64, help_text="PDF, JPEG, PNG or WebP, as base64.")
+
+    def to_internal_value(self, data: Any) -> Any:
+        bound(self.asker, FILES)  # before the file is read
+        return super().to_internal_value(data)
 
 
 class Letters(Rows):

@@ -22,6 +22,7 @@ from centre.requests import StaffRequest
 def keep(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Keep a letter or a photo of a document with the case."""
     row, form = case_or_404(request, key), LetterForm(request.POST, request.FILES)
+    bound(request.user, FILES)  # before the file is read
     return act_in(request, row, form, keep_letter, "letter", _("The letter is kept with the case."))
 
 

@@ -4,7 +4,6 @@ A picture is drawn anew, so that nothing is kept that only looks like one, and n
 """
 
 import base64
-import binascii
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -14,11 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
 MOST_BYTES = 1_400_000  # so that it fits into a request, also in the letters of base64
-MOST_PIXELS = 30_000_000
+MOST_PIXELS = 16_000_000  # whole in memory once, beside others: the web server has 1 GB
+MOST_ASIDE = 12_000  # pixels: a row or a column of millions takes memory far beyond its points
+MOST_SCANS = 100  # of a JPEG, each of which is a turn over the whole picture; a camera writes ten
 LONGEST_SIDE = 2_400  # pixels: a page of A4 that can be read
 QUALITY = 85
 TOO_LARGE = _("This file is too large: at most 1.4 MB.")
+TOO_MANY_POINTS = _("This picture has too many points: take it smaller.")
+START_OF_SCAN = b"\xff\xda"
 PICTURES = ("JPEG", "PNG", "WEBP")
+PALETTES = ("1", "P")  # would be made small without a shade between two colours
 
 
 class MediaType(models.TextChoices):
@@ -55,24 +59,39 @@ def read_sheet(content: bytes) -> Sheet:
 def read_base64(text: str) -> Sheet:
     """The same from the letters of base64, as JSON carries it."""
     try:
-        return read_sheet(base64.b64decode(text, validate=True))
-    except binascii.Error as error:
+        content = base64.b64decode(text, validate=True)
+    except ValueError as error:  # no base64, or letters beyond ASCII
         raise ValidationError(_("This is no base64."), code="no_base64") from error
+    return read_sheet(content)
 
 
 def _drawn_anew(content: bytes) -> bytes:
     """The picture as JPEG, no larger than a page must be to be read, without anything that was written beside it."""
-    drawn = BytesIO()
     try:
         with Image.open(BytesIO(content), formats=PICTURES) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise ValidationError(_("This picture has too many points: take it smaller."), code="too_large")
-            picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            upright = ImageOps.exif_transpose(picture).convert("RGBA")
-            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            sheet = Image.new("RGB", upright.size, "white")
-            sheet.paste(upright, mask=upright)
-            sheet.save(drawn, "JPEG", quality=QUALITY)
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+            _check_size(picture, content)
+            return _as_jpeg(picture)
+    except ValidationError:
+        raise
+    except Exception as error:  # Pillow raises whatever a damaged file makes of its readers
         raise ValidationError(_("Only a photo (JPEG, PNG, WebP) or a PDF can be kept."), code="no_sheet") from error
+
+
+def _check_size(picture: Image.Image, content: bytes) -> None:
+    """Refuse, before a point of it is read, what would take the server's memory or its time."""
+    scans = content.count(START_OF_SCAN) if picture.format == "JPEG" else 0
+    if picture.width * picture.height > MOST_PIXELS or max(picture.size) > MOST_ASIDE or scans > MOST_SCANS:
+        raise ValidationError(TOO_MANY_POINTS, code="too_large")
+
+
+def _as_jpeg(picture: Image.Image) -> bytes:
+    """The picture made small first, and only then turned and put on white."""
+    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+    small = picture.convert("RGBA") if picture.mode in PALETTES else picture
+    small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    upright = ImageOps.exif_transpose(small).convert("RGBA")
+    sheet = Image.new("RGB", upright.size, "white")
+    sheet.paste(upright, mask=upright)
+    drawn = BytesIO()
+    sheet.save(drawn, "JPEG", quality=QUALITY)
     return drawn.getvalue()

@@ -2,11 +2,13 @@
 
 import base64
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from cryptography.fernet import Fernet
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -19,20 +21,29 @@ from casework.errors import AlreadyClosed
 from casework.kinds import LETTERS_KEPT
 from casework.letter_actions import keep_letter
 from casework.models import Case, Letter, Step
-from casework.reading_letters import MOST_BYTES, read_sheet
+from casework.reading_letters import MOST_ASIDE, MOST_BYTES, MOST_SCANS, read_base64, read_sheet
 from casework.tasks import discard
 from centre.access import Role
+from centre.limits import FILES
 from centre.models import LogLine
 from tests.build import STAFF, make_user
 
 PDF = b"%PDF-1.4\nburns on both hands\n%%EOF\n"
-BOMB = 8_000, 4_000
+BOMB = 5_000, 4_000
+THREAD = 1, MOST_ASIDE + 1
 
 
 def picture(kind="JPEG", size=(40, 30), mode="RGB", **said):
     drawn = BytesIO()
     Image.new(mode, size, "red").save(drawn, kind, **said)
     return drawn.getvalue()
+
+
+def scanned(times):
+    """A photo that goes over itself so often to become sharp."""
+    head, *scans = picture(size=(16, 16), progressive=True).split(b"\xff\xda")
+    more = times - len(scans)
+    return b"\xff\xda".join([head, *scans[:-1], *[scans[-1].removesuffix(b"\xff\xd9")] * more, scans[-1]])
 
 
 def keep(case, officer, content=PDF, words="Letter of the burn centre"):
@@ -70,12 +81,53 @@ def test_a_large_photo_is_made_as_small_as_a_page():
     assert Image.open(BytesIO(read_sheet(picture(size=(5_000, 2_500))).content)).size == (2_400, 1_200)
 
 
+def test_a_page_of_two_colours_is_made_small_with_the_shades_between():
+    page = Image.new("1", (4_800, 4))
+    page.putdata([at % 2 for at in range(4_800 * 4)])
+    drawn = BytesIO()
+    page.save(drawn, "PNG")
+    small = Image.open(BytesIO(read_sheet(drawn.getvalue()).content)).convert("L")
+    assert small.width == 2_400
+    assert 100 < small.getpixel((1_200, 0)) < 160
+
+
+def test_a_photo_that_becomes_sharp_in_some_turns_is_kept():
+    assert Image.open(BytesIO(read_sheet(scanned(MOST_SCANS)).content)).size == (16, 16)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, of what is damaged
+def test_a_photo_in_which_anything_is_damaged_is_kept_or_is_none():
+    whole = taken_somewhere()
+    for place in range(whole.index(b"Exif"), whole.index(b"safe house")):
+        for wrong in (0, 1, 12, 255):
+            with suppress(ValidationError):
+                read_sheet(whole[:place] + bytes([wrong]) + whole[place + 1 :])
+
+
+def test_letters_beyond_ascii_are_no_base64():
+    with pytest.raises(ValidationError) as refused:
+        read_base64("Գոհար")
+    assert refused.value.code == "no_base64"
+
+
+@pytest.mark.parametrize("address", ["/cases/{}/letter/", "/api/v1/cases/{}/letter/"])
+def test_uploads_are_bounded_before_they_are_read(client, case, officer, address):
+    client.force_login(officer)
+    cache.set(f"limit:{FILES.name}:{officer.pk}", FILES.most, FILES.within)
+    facts, api = {"id": str(uuid.uuid4()), "words": "Passport", "sheet": "a"}, address.startswith("/api/")
+    answer = client.post(address.format(case.pk), facts, **({"content_type": "application/json"} if api else {}))
+    assert answer.status_code == 429
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
         (b"", "empty"),
         (b"%PDF-1.4" + b"0" * MOST_BYTES + b"%%EOF", "too_large"),
         (picture(size=BOMB), "too_large"),
+        (picture("PNG", size=THREAD), "too_large"),
+        (picture("WEBP", size=BOMB), "too_large"),
+        (scanned(MOST_SCANS + 1), "too_large"),
         (b"%PDF-1.4 and no end", "no_sheet"),
         (b"GIF89a" + b"\0" * 40, "no_sheet"),
         (picture("BMP"), "no_sheet"),
@@ -172,7 +224,7 @@ def test_a_letter_is_kept_by_the_api_once(client, case, officer):
     of = {"id": str(letter.pk), "case": str(case.pk)}
     assert row == of | {"media_type": "application/pdf", "size": len(PDF), "gone_at": None}
     wrong = facts | {"id": str(uuid.uuid4())}
-    for sheet in ("no base64!", base64.b64encode(b"no").decode(), "", 5):
+    for sheet in ("no base64!", "Գոհար", base64.b64encode(b"no").decode(), "", 5):
         refused = client.post(f"/api/v1/cases/{case.pk}/letter/", wrong | {"sheet": sheet}, "application/json")
         assert refused.status_code == 400
         assert "sheet" in refused.json()
