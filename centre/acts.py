@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from centre.access import NotAllowed, Permission, allows
 from centre.faults import is_away
+from centre.keyed import as_kept_ever, under_key
 from centre.locks import LockedInVain, in_order
 from centre.log import write_log
 from centre.meters import ACTS, REFUSALS
@@ -76,6 +77,11 @@ class FactEncoder(DjangoJSONEncoder):
 
 
 def digest_of(kind: str, facts: dict[str, Any]) -> str:
+    """The digest of the facts as it is kept."""
+    return under_key(_bare_digest(kind, facts))
+
+
+def _bare_digest(kind: str, facts: dict[str, Any]) -> str:
     """SHA-256 over the facts in canonical JSON."""
     text = json.dumps([kind, facts], cls=FactEncoder, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -109,13 +115,14 @@ def act(
             site = _where(facts) if on_paper else None
             if written_by:
                 facts["written_by"] = written_by
-            row = Act(id=id or uuid.uuid4(), kind=kind, by=by, digest=digest_of(kind, facts), written_by=written_by)
+            said = _bare_digest(kind, facts)
+            row = Act(id=id or uuid.uuid4(), kind=kind, by=by, digest=under_key(said), written_by=written_by)
             row.at, row.sent_digest = at or timezone.now(), sent_digest_of(row.id)
 
             def once() -> Answer:
                 with transaction.atomic(), in_order():
                     if not _write(row):
-                        return _kept_answer(row, answers)  # also when it is sent again after weeks
+                        return _kept_answer(row, said, answers)  # also when it is sent again after weeks
                     _check_reach(row, at, site)
                     answer = decide(*args, by=by, at=row.at, act=row, **kwargs)
                     row.answer = asdict(answer)  # type: ignore[call-overload]  # answers are dataclasses
@@ -170,11 +177,11 @@ def _write(row: Act) -> bool:
     return bool(written)
 
 
-def _kept_answer(row: Act, answers: type[Answer]) -> Answer:
+def _kept_answer(row: Act, said: str, answers: type[Answer]) -> Answer:
     kept = Act.objects.get(pk=row.pk)
     if kept.by_id != row.by_id:
         raise Changed
-    if kept.digest != row.digest:
+    if kept.digest not in as_kept_ever(said):
         raise Changed(kept.answer)
     return answers(**cast(dict[str, Any], kept.answer))
 

@@ -291,7 +291,7 @@ class Act(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, related_name="acts")
     recorded_at = models.DateTimeField(db_default=TransactionNow())
-    digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=66)  # centre.keyed
     sent_digest = models.CharField(max_length=66, blank=True, default="", db_default="")  # centre.sent
     written_by = models.CharField(max_length=80, blank=True, default="", db_default="")  # whose hand, of paper
     answer = models.JSONField(null=True, encoder=DjangoJSONEncoder)

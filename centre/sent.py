@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
+from centre.keyed import as_kept_ever, under_key
 from centre.models import Act, User
-
-VERSION = "1"  # of how the digest is taken; acts under another version are judged by their facts alone
 
 
 class Sent(NamedTuple):
-    """An act's id as it was sent, and a digest of all that was sent with it."""
+    """An act's id as it was sent, and a digest of all that was sent with it, as it is kept and as it may stand."""
 
     id: uuid.UUID
     digest: str
+    ever: tuple[str, ...]
 
 
 _sent: ContextVar[Sent | None] = ContextVar("sent", default=None)
@@ -30,7 +30,8 @@ def read_sent(key: Any, address: str, said: Any) -> Sent | None:
     except (AttributeError, TypeError, ValueError):
         return None
     text = json.dumps([address, said], sort_keys=True)
-    return Sent(act, f"{VERSION}:{hashlib.sha256(text.encode()).hexdigest()}")
+    bare = hashlib.sha256(text.encode()).hexdigest()
+    return Sent(act, under_key(bare), tuple(as_kept_ever(bare)))
 
 
 @contextmanager
@@ -51,4 +52,4 @@ def sent_digest_of(key: uuid.UUID) -> str:
 
 def act_done_for(user: User, sent: Sent | None) -> Act | None:
     """The act that this very sending did, whatever has happened since; nobody is told of another's."""
-    return Act.objects.filter(pk=sent.id, by=user, sent_digest=sent.digest).first() if sent else None
+    return Act.objects.filter(pk=sent.id, by=user, sent_digest__in=sent.ever).first() if sent else None

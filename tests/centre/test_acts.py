@@ -1,20 +1,24 @@
 """An act is done once, by whom its author was then, and answered the same whenever it is sent again."""
 
+import hashlib
+import json
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils.timezone import now
 
 from centre.access import NotAllowed, Role
 from centre.acts import act, digest_of
 from centre.models import Act, Assignment, Site, User
 from centre.refusals import Changed, NotThen
+from centre.sent import read_sent
 from desk.actions import count_gate
 from registrations.models import GateCount
 from tests.build import make_site, make_user
@@ -121,6 +125,63 @@ def test_the_digest_is_of_what_is_said_and_not_of_how_it_is_written():
     same = {"rows": [1, 2], "keys": {other, one}, "area": Decimal("12.5"), "at": here}
     assert digest_of("any", said) == digest_of("any", same)
     assert digest_of("any", said) != digest_of("any", said | {"at": instant + timedelta(microseconds=1)})
+
+
+@pytest.fixture
+def told(settings):
+    """A gate's count as it was told, with the key of its act."""
+    facts = {"site": make_site(), "people": 7, "by": make_user(), "id": uuid.uuid4()}
+    settings.SECRET_KEY = "of today"
+    return facts, count_gate(**facts)
+
+
+def bare(kind, facts):
+    """A digest that whoever has the database can take of words that they guess."""
+    said = {
+        name: str(value.pk) if name == "site" else value for name, value in facts.items() if name not in ("by", "id")
+    }
+    text = json.dumps([kind, said | {"at": None}], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.mark.django_db
+def test_what_was_said_cannot_be_tried_out_on_the_table(told):
+    facts, _answer = told
+    kept = Act.objects.get(kind="count_gate").digest
+    assert bare("count_gate", facts) not in kept
+    assert len(kept) == 66
+    sent = read_sent(str(facts["id"]), "/api/v1/gate-counts/", {"people": 7})
+    assert hashlib.sha256(json.dumps(["/api/v1/gate-counts/", {"people": 7}]).encode()).hexdigest() not in sent.digest
+
+
+@pytest.mark.django_db
+def test_an_act_is_known_again_after_the_key_has_changed(told, settings):
+    facts, answer = told
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "of tomorrow", ["of today"]
+    assert count_gate(**facts) == answer
+    with pytest.raises(Changed):
+        count_gate(**facts | {"people": 8})
+
+
+@pytest.mark.django_db
+def test_an_act_of_before_is_put_under_the_key_and_answered_as_it_was(told, settings):
+    facts, answer = told
+    kept = Act.objects.get(kind="count_gate")
+    step = import_module("centre.migrations.0020_digests_under_a_key")
+    with connection.cursor() as cursor:
+        cursor.execute(step.LET_THROUGH)
+        cursor.execute("SET LOCAL reception.keys_digests = 'yes'")
+        was = [bare("count_gate", facts), f"1:{bare('count_gate', facts)}"]
+        cursor.execute("UPDATE centre_act SET digest = %s, sent_digest = %s WHERE kind = 'count_gate'", was)
+        assert count_gate(**facts) == answer, "also while the release of before still runs beside"
+        for _twice in range(2):
+            step.put_under_key(None, connection.schema_editor())
+        cursor.execute(step.AS_BEFORE)
+        row = Act.objects.get(kind="count_gate")
+        assert (row.digest, row.sent_digest) == (kept.digest, kept.digest)
+        assert count_gate(**facts) == answer
+        with pytest.raises(IntegrityError), transaction.atomic():
+            cursor.execute("UPDATE centre_act SET digest = ''")
 
 
 @transactional
