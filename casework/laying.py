@@ -44,4 +44,4 @@ def _read_one(step: Step, said: dict[str, Any]) -> None:
         said["closed_at"], said["closed_by"] = (step.happened_at, step.by) if closing else (None, None)
     raises = step.kind in RAISING and (said["urgency"] is None or step.urgency < said["urgency"])
     if raises or (step.kind == Step.Kind.URGENCY and step.urgency != said["urgency"]):
-        said["urgency"], said["urgent_since"] = step.urgency, step.happened_at
+        said["urgency"], said["urgent_since"] = step.urgency, step.recorded_at

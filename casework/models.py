@@ -72,7 +72,7 @@ class Case(models.Model):
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     act = models.ForeignKey(Act, models.PROTECT, related_name="cases")
     urgency = models.CharField(max_length=5, choices=Urgency)
-    urgent_since = models.DateTimeField()
+    urgent_since = models.DateTimeField()  # when it was recorded: nobody could look before, whatever hour was said
     follower = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="cases_followed")
     due_at = models.DateTimeField(null=True, blank=True)
     first_action_at = models.DateTimeField(null=True, blank=True)

@@ -53,7 +53,7 @@ def open_cases(
             opened_by=by,
             act=act,
             urgency=urgency,
-            urgent_since=act.at,
+            urgent_since=act.recorded_at,
         )
         for person in dict.fromkeys(counted.values())
         if person not in followed

@@ -40,6 +40,7 @@ class Waits:
     words: str
     address: str
     urgent: bool = False
+    counts: bool = True  # whether the number is said
 
 
 def waits_for(user: User, site: Site | None, counted: Situation) -> list[Waits]:
@@ -51,7 +52,7 @@ def waits_for(user: User, site: Site | None, counted: Situation) -> list[Waits]:
 
 
 def _cases(user: User, at: datetime) -> Iterator[Waits]:
-    """The cases for who follows them; and for who runs a site that one of now waits there, not what it is."""
+    """The cases for who follows them; and for who runs a site that somebody waits there, not how many and for what."""
     if not allows(user, Permission.SEE_CASES, at=at):
         yield from _unanswered_cases(user, at)
         return
@@ -70,15 +71,12 @@ def _cases(user: User, at: datetime) -> Iterator[Waits]:
 
 
 def _unanswered_cases(user: User, at: datetime) -> Iterator[Waits]:
+    """Without a number: who tells of somebody would read from it whether that person had a case already."""
     if allows(user, Permission.MERGE, at=at):
         sites = Site.objects.where(user, Permission.MERGE, at)
-        waiting = Case.objects.unanswered(at).filter(site__in=sites).count()
-        words = ngettext(
-            "person needs a protection officer at once: call one",
-            "people need a protection officer at once: call one",
-            waiting,
-        )
-        yield Waits("unanswered", waiting, words, reverse("casework:duty"), urgent=True)
+        waiting = Case.objects.unanswered(at).filter(site__in=sites).exists()
+        words = _("Somebody needs a protection officer at once: call one")
+        yield Waits("unanswered", int(waiting), words, reverse("casework:duty"), urgent=True, counts=False)
 
 
 def _families(user: User, at: datetime) -> Iterator[Waits]:

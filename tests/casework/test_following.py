@@ -1,5 +1,6 @@
 """Following a case: one takes it, hands it over, writes what is known and next; no step is ever changed."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -23,7 +24,8 @@ from casework.kinds import Sign
 from casework.laying import READ, lay_out
 from casework.models import UNTAKEN, Case, Duty, Step
 from centre.access import NotAllowed, Role
-from tests.build import make_user
+from registrations.models import Individual
+from tests.build import child, make_user, person, register_family
 
 HOUR = timedelta(hours=1)
 
@@ -134,6 +136,38 @@ def test_a_matter_of_now_goes_up_when_nobody_takes_it_in_time(case, officer):
     assert Case.objects.unanswered(since + UNTAKEN).get() == case
     take_case(case, by=officer)
     assert not Case.objects.unanswered(since + UNTAKEN).exists()
+
+
+def test_a_matter_waits_from_when_it_was_told_and_not_from_the_hour_that_is_said(goris, officer):
+    long_ago = timezone.now() - HOUR
+    register_family(goris, make_user(), person("Karen"), person("Vera", relationship="spouse"))
+    for given in ("Karen", "Vera"):
+        one = Individual.objects.get(given_name=given)
+        observe(one, sign="child_unsafe", site=goris, by=make_user(Role.VOLUNTEER, goris), at=long_ago)
+    set_urgency(Case.objects.get(individual__given_name="Vera"), urgency="today", by=officer, at=long_ago)
+    set_urgency(Case.objects.get(individual__given_name="Vera"), urgency="now", by=officer, at=long_ago)
+    assert not Case.objects.unanswered(timezone.now()).exists()
+    assert Case.objects.unanswered(timezone.now() + UNTAKEN).count() == 2
+
+
+def test_who_runs_a_site_reads_that_somebody_waits_and_not_how_many(client, goris, case, officer):
+    coordinator = make_user(Role.COORDINATOR, goris)
+    boards = {}
+    for waiting in (0, 1, 2):
+        if waiting == 2:
+            register_family(goris, make_user(), child("Ani", relationship="other", carer_kind="nobody"))
+        if waiting:
+            Case.objects.update(urgent_since=timezone.now() - 2 * UNTAKEN)
+        for user in (coordinator, officer):
+            client.force_login(user)
+            boards[user, waiting] = re.findall(
+                r'<li><a id="wait-(.*?)</a>', client.get("/").content.decode(), re.DOTALL
+            )
+    told = [line for line in boards[coordinator, 1] if line.startswith("unanswered")]
+    assert "Somebody needs a protection officer" in told[0]
+    assert told == [line for line in boards[coordinator, 2] if line.startswith("unanswered")]
+    assert not [line for line in boards[coordinator, 0] if line.startswith("unanswered")]
+    assert "<b>2</b> urgent cases are open" in " ".join(boards[officer, 2])
 
 
 def test_the_queue_is_by_urgency_then_overdue_then_waiting(case, officer, goris):
