@@ -1,26 +1,29 @@
 """Cases in numbers, without people: by kind and age group, sex, site, state and outcome, and how soon somebody came.
 
-Who follows cases reads the numbers of the cases they see. Whoever else reads the census reads all of them, each as
-tens, and under ten, none included, only that it is under ten, of every kind and group there may be: so a first case
-is not told apart from none.
+Who follows cases reads the numbers of the cases they see. Whoever else reads the census reads all in the open as they
+stood once this day (so what they do themselves moves nothing that they can read), each as tens, and under ten, none
+included, only that it is under ten, of every kind and group there may be: so a first case is not told apart from none.
+Cases at confidential sites are in no number of theirs: who knows the others would subtract.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from casework.kinds import Kind, Outcome, Urgency
-from casework.models import Case
+from casework.models import Case, CaseQuerySet
+from census.models import CaseReading
 from census.profiles import SMALL
 from centre.access import Permission, allows
 from centre.clock import local_day
 from centre.models import Site, User
 from centre.sheets import Column, Table, Value
-from centre.sight import sight_of
+from centre.sight import in_the_open, sight_of
 from registrations.choices import AgeGroup, Sex
 from registrations.facts import Birth, cohort_on
 
@@ -52,24 +55,65 @@ class Speed:
 
 @dataclass(frozen=True)
 class CaseNumbers:
-    """What there is to read, and whether small numbers are hidden in it."""
+    """What there is to read, as it stood when, and whether small numbers are hidden in it."""
 
     cuts: Sequence[Cut]
     speeds: Sequence[Speed]
     hides: bool
+    stood_at: datetime | None  # None before the first reading
 
 
 def case_numbers(user: User, at: datetime) -> CaseNumbers:
     """The numbers for this reader."""
-    hides = not allows(user, Permission.SEE_CASES, at=at)
-    cases = Case.objects.all() if hides else Case.objects.visible_to(user, at)
-    standing = cases.filter(counted_with__isnull=True, individual__never_was=False).order_by()
-    rows = [dict(zip(COLUMNS, row, strict=True)) for row in standing.values_list(*COLUMNS).iterator()]
+    if not allows(user, Permission.SEE_CASES, at=at):
+        return _last_reading(at)
+    rows = _rows(Case.objects.visible_to(user, at))
     told = sight_of(user, at)
     sites = {site.pk: str(site) for site in Site.objects.all() if told.is_told(site)}
-    groups = _groups(set(sites) if hides else {row["site"] for row in rows}, sites, at)
-    cuts = [Cut(key, title, named, _count(rows, which)) for key, (title, named, which) in groups.items()]
-    return CaseNumbers(cuts, _speeds(rows, SMALL if hides else 1), hides)
+    cuts = [
+        Cut(key, title, named, _count(rows, which))
+        for key, (title, named, which) in _groups({row["site"] for row in rows}, sites, at).items()
+    ]
+    waits = _waits(rows)
+    speeds = [Speed(str(Kind(kind).label), *map(_middle, waits[kind])) for kind in Kind.values if kind in waits]
+    return CaseNumbers(cuts, speeds, hides=False, stood_at=at)
+
+
+def read_all_cases(at: datetime) -> dict[str, Any]:
+    """The exact numbers of all cases in the open, as plain values to be kept; of few cases no time is kept."""
+    rows = _rows(Case.objects.filter(in_the_open("site")))
+    sites = _sites_in_the_open()
+    waits = _waits(rows)
+    return {
+        "cuts": {key: _count(rows, which) for key, (_title, _named, which) in _groups(sites, sites, at).items()},
+        "hours": {
+            kind: [_in_hours(times) if len(times) >= SMALL else None for times in both] for kind, both in waits.items()
+        },
+    }
+
+
+def _last_reading(at: datetime) -> CaseNumbers:
+    reading = CaseReading.objects.filter(at__lte=at).first()
+    numbers: dict[str, Any] = reading.numbers if reading else {"cuts": {}, "hours": {}}
+    sites = _sites_in_the_open()
+    cuts = []
+    for key, (title, named, _which) in _groups(sites, sites, at).items():
+        kept = numbers["cuts"].get(key, {})
+        cuts.append(Cut(key, title, named, {kind: Counter(kept.get(kind, {})) for kind in Kind.values}))
+    speeds = []
+    for kind in Kind.values:
+        both = [timedelta(hours=hours) if hours else None for hours in numbers["hours"].get(kind, (None, None))]
+        speeds.append(Speed(str(Kind(kind).label), *both))
+    return CaseNumbers(cuts, speeds, hides=True, stood_at=reading.at if reading else None)
+
+
+def _rows(cases: CaseQuerySet) -> list[dict[str, Any]]:
+    standing = cases.filter(counted_with__isnull=True, individual__never_was=False).order_by()
+    return [dict(zip(COLUMNS, row, strict=True)) for row in standing.values_list(*COLUMNS).iterator()]
+
+
+def _sites_in_the_open() -> dict[Any, str]:
+    return {site.pk: str(site) for site in Site.objects.filter(in_the_open())}
 
 
 def shown(people: int, hides: bool) -> str:
@@ -164,18 +208,21 @@ def _count(rows: Iterable[dict[str, Any]], which: Any) -> dict[str, Counter[str]
     return counts
 
 
-def _speeds(rows: Iterable[dict[str, Any]], least: int) -> list[Speed]:
+def _waits(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[list[timedelta], list[timedelta]]]:
+    """By kind, how long it took until somebody acted in each case, and until it was closed."""
     waits: dict[str, tuple[list[timedelta], list[timedelta]]] = defaultdict(lambda: ([], []))
     for row in rows:
         for place, ended in enumerate((row["first_action_at"], row["closed_at"])):
             if ended:
                 waits[row["kind"]][place].append(ended - row["opened_at"])
-    return [
-        Speed(str(Kind(kind).label), *(_middle(times) if len(times) >= least else None for times in waits[kind]))
-        for kind in Kind.values
-        if kind in waits
-    ]
+    return waits
 
 
-def _middle(times: list[timedelta]) -> timedelta:
-    return sorted(times)[len(times) // 2]
+def _middle(times: list[timedelta]) -> timedelta | None:
+    return sorted(times)[len(times) // 2] if times else None
+
+
+def _in_hours(times: list[timedelta]) -> int:
+    """The middle one in whole hours, at least one: to the minute it would tell of a single case."""
+    middle = _middle(times) or timedelta()
+    return max(1, ceil(middle / timedelta(hours=1)))

@@ -36,8 +36,8 @@ def numbers(request: StaffRequest) -> HttpResponse:
     """Cases by kind and age group, sex, site, state and outcome, and how soon somebody came."""
     told = case_numbers(request.user, timezone.now())
     write_log(request.user, LogLine.Verb.OPENED, "case", ["numbers"])
-    context = {"cuts": _rows(told), "speeds": told.speeds, "hides": told.hides, "file_form": CaseNumbersForm()}
-    return render(request, "census/case_numbers.html", context)
+    context = {"cuts": _rows(told), "speeds": told.speeds, "hides": told.hides, "stood_at": told.stood_at}
+    return render(request, "census/case_numbers.html", context | {"file_form": CaseNumbersForm()})
 
 
 @require_GET

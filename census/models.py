@@ -69,3 +69,17 @@ class Snapshot(models.Model):
     def get_absolute_url(self) -> str:
         """The page of the local day it was taken on."""
         return reverse("census:day", args=[local_day(self.at)])
+
+
+class CaseReading(models.Model):
+    """The numbers of cases as they stood once a local day, for who follows none: what one does shows in no number."""
+
+    on = models.DateField(primary_key=True)
+    at = models.DateTimeField()
+    numbers = models.JSONField(encoder=DjangoJSONEncoder)  # census.case_numbers
+
+    class Meta:
+        ordering = ("-on",)
+
+    def __str__(self) -> str:
+        return f"cases {self.on}"

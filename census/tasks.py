@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from kombu.exceptions import OperationalError as BrokerAway
 
-from census import actions
+from census import actions, case_actions
 from census.errors import WorkerAway
 from centre.clock import settled_until
 from centre.models import Site, User
@@ -16,6 +16,12 @@ from centre.models import Site, User
 def take_due_snapshots() -> None:
     """Every minute: take what is due; what a killed worker left undone is due still."""
     actions.take_due_snapshots()
+
+
+@shared_task
+def take_case_reading() -> None:
+    """Every minute, so that it is done as soon as the local day begins: the numbers of cases for the day."""
+    case_actions.take_case_reading()
 
 
 @shared_task

@@ -162,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "upkeep.tasks.heartbeat", "schedule": 60.0, "options": {"expires": 55}},
     "seal the log": {"task": "upkeep.tasks.seal_log", "schedule": 60.0, "options": {"expires": 55}},
     "take due snapshots": {"task": "census.tasks.take_due_snapshots", "schedule": 60.0, "options": {"expires": 55}},
+    "read cases": {"task": "census.tasks.take_case_reading", "schedule": 60.0, "options": {"expires": 55}},
     "discard letters": {"task": "casework.tasks.discard", "schedule": crontab(hour=3, minute=10)},
     "match who is sought": {"task": "casework.tasks.rematch", "schedule": crontab(hour=3, minute=30)},
 }

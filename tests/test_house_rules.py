@@ -27,6 +27,7 @@ ALSO_WRITE = {
     "casework/tracing_actions.py": "acts: a search asked for, answered and ended",
     "casework/referral_actions.py": "acts: a referral offered, answered and ended",
     "casework/letter_actions.py": "acts: a letter kept with a case, and gone in time",
+    "census/case_actions.py": "the numbers of cases are read for the day",
     "casework/service_actions.py": "acts: services set up, their accounts and their end",
     "casework/tracing_parts.py": "a part of them and of register: tells of a likely match",
     "centre/sealing.py": "seals the same words with another key",

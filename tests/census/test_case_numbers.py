@@ -10,8 +10,12 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from casework.actions import close_case, take_case
+from casework.kinds import Kind
 from casework.models import Case
+from census.case_actions import take_case_reading
 from census.case_numbers import case_numbers, shown
+from census.models import CaseReading
+from census.profiles import SMALL
 from centre.access import Role
 from centre.models import LogLine
 from desk.merging import merge_individuals
@@ -22,6 +26,7 @@ from tests.build import STAFF, make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db
 
+DAY = timedelta(days=1)
 PAGE, FILE = "/census/cases/", "/census/cases/file/"
 
 
@@ -74,7 +79,19 @@ def test_how_soon_somebody_acted_and_closed(goris):
     close_case(case, outcome="helped", by=officer, at=opened)
     (speed,) = case_numbers(officer, timezone.now()).speeds
     assert (speed.first_action, speed.closing) == (timedelta(), timedelta())
-    assert case_numbers(make_user(Role.OFFICIAL), timezone.now()).speeds[0].closing is None
+    take_case_reading()
+    assert {one.closing for one in case_numbers(make_user(Role.OFFICIAL), timezone.now()).speeds} == {None}
+
+
+def test_others_read_how_soon_in_hours_and_of_no_few_cases(goris):
+    officer = make_user(Role.PROTECTION)
+    for _more in range(SMALL):
+        case = wounded(goris)
+        close_case(case, outcome="helped", by=officer, at=case.opened_at + timedelta(seconds=1))
+    take_case_reading()
+    speeds = case_numbers(make_user(Role.OFFICIAL), timezone.now()).speeds
+    assert [one.closing for one in speeds if one.closing] == [timedelta(hours=1)]
+    assert len(speeds) == len(Kind.values)
 
 
 @pytest.mark.parametrize("role", [Role.PROTECTION, Role.OFFICIAL])
@@ -96,11 +113,53 @@ def test_a_reader_who_follows_no_cases_is_told_tens(people, told):
 
 @pytest.mark.parametrize("address", [FILE + "?suffix=csv&why=for+the+ministry", "/api/v1/case-numbers/", PAGE])
 def test_a_first_case_is_not_told_apart_from_none(address, client, goris):
-    wounded(make_site("sisian"))
     client.force_login(make_user(Role.OFFICIAL))
+    day = timezone.now()
+    take_case_reading(day - DAY)
     before = body_of(client.get(address))
-    wounded(goris, sex="F", age=20)
+    close_case(wounded(goris, sex="F", age=20), outcome="helped", by=make_user(Role.PROTECTION))
+    take_case_reading(day)
+    CaseReading.objects.update(at=CaseReading.objects.last().at)  # the page says when it was
     assert body_of(client.get(address)) == before
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.OFFICIAL])
+def test_what_is_done_in_the_day_shows_in_no_number_of_that_day(role, goris):
+    """Or who opens nine of their own would read at the tenth whether that person had one."""
+    by, day = make_user(role), timezone.now()
+    for _more in range(SMALL - 1):
+        wounded(goris)
+    take_case_reading(day - DAY)
+    last = wounded(goris)
+    take_case_reading(day - DAY)
+    assert not counts(by, "site")["medical", str(goris.pk)] // SMALL
+    take_case_reading(day)
+    assert counts(by, "site")["medical", str(goris.pk)] == SMALL
+    close_case(last, outcome="helped", by=make_user(Role.PROTECTION))
+    Individual.objects.filter(pk=last.individual_id).update(sex="F")
+    assert (counts(by, "state"), counts(by, "sex")) == ({("medical", "now"): SMALL}, {("medical", "M"): SMALL})
+    assert counts(make_user(Role.PROTECTION), "state") == {("medical", "now"): SMALL - 1, ("medical", "closed"): 1}
+
+
+def test_cases_at_a_confidential_site_are_in_no_number_of_others(goris):
+    house = make_site("safe", confidential=True)
+    for _more in range(SMALL):
+        wounded(house)
+    take_case_reading()
+    for by in (make_user(Role.OFFICIAL), make_user(Role.COORDINATOR, house)):
+        numbers = case_numbers(by, timezone.now())
+        assert not any(counts(by, cut.key) for cut in numbers.cuts)
+        assert [key for key, _name in next(cut for cut in numbers.cuts if cut.key == "site").groups] == [str(goris.pk)]
+    assert counts(make_user(Role.PROTECTION), "state") == {("medical", "now"): SMALL}
+
+
+def test_before_the_first_reading_the_page_says_so(client, goris):
+    client.force_login(make_user(Role.OFFICIAL))
+    assert "not been read yet" in client.get(PAGE).content.decode()
+    take_case_reading()
+    page = client.get(PAGE).content.decode()
+    assert "not been read yet" not in page
+    assert "As it stood" in page
 
 
 @pytest.mark.parametrize("role", STAFF)
@@ -120,6 +179,7 @@ def test_a_hidden_site_is_named_to_nobody_else(client, goris):
     house = make_site("safe", name_en="Safe house", confidential=True)
     for site in (goris, house):
         wounded(site)
+    take_case_reading()
     client.force_login(make_user(Role.OFFICIAL))
     page = client.get(PAGE).content.decode()
     assert "Goris" in page
@@ -144,6 +204,7 @@ def test_files_have_tags_and_no_sums_and_leave_a_line(client, goris):
 
 def test_a_file_for_others_holds_no_small_number(client, goris):
     wounded(goris)
+    take_case_reading()
     client.force_login(make_user(Role.OFFICIAL))
     text = client.get(FILE, {"suffix": "csv", "why": "for the ministry"}).content.decode("utf-8-sig")
     assert {line[-1] for line in list(csv.reader(io.StringIO(text)))[2:]} == {"under 10"}
@@ -151,6 +212,7 @@ def test_a_file_for_others_holds_no_small_number(client, goris):
 
 def test_machines_read_the_same(goris):
     wounded(goris)
+    take_case_reading()
     rows = {role: Machine(make_user(role)).get("case-numbers/") for role in (Role.PROTECTION, Role.OFFICIAL)}
     told = {"cut": "sex", "kind": "medical", "group": "M"}
     assert told | {"cases": "1"} in rows[Role.PROTECTION].json()
