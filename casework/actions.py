@@ -36,7 +36,7 @@ TAKEN_BACK = frozenset({Step.Kind.KNOWN, Step.Kind.PLANNED, Step.Kind.DONE, Step
 
 @dataclass(frozen=True)
 class Followed:
-    """The case that was opened or in which a step was taken, and that step."""
+    """The case that was opened or in which a step was taken, and that step; for who follows no cases, none."""
 
     case: str
     step: str = ""
@@ -64,7 +64,7 @@ def open_case(
     """Open a matter for a person where they are, or with `household` for their whole family; words say what is known.
 
     Refuses with AlreadyOpen where one of the kind is open, and with NeverWas. Who follows no cases is not told that
-    one is open: what they say joins it.
+    one is open: what they say joins it, and no key is answered, which would be another one once it was closed.
     """
     person = lock_person(individual)
     site = site_followed_at(person, at)
@@ -82,9 +82,11 @@ def open_case(
         act=act,
         by=by,
     )
-    if not opened and follows:
+    if not follows:
+        return Followed("")
+    if not opened:
         raise AlreadyOpen
-    return Followed(str(Case.objects.open().get(counted_as=person, kind=kind).pk))
+    return Followed(str(opened[0].pk))
 
 
 @act("observe", answers=Observed)

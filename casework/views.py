@@ -198,8 +198,7 @@ def open_one(request: StaffRequest, number: int) -> HttpResponse:
     form = OpenForm(request.POST or None, household=household)
     opened = do(request, form, open_case, said=_("A protection officer is told."))
     if opened:
-        shown = Case.objects.visible_to(request.user).filter(pk=opened.case).exists()
-        return see("casework:case", opened.case) if shown else see("desk:family", household)
+        return see("casework:case", opened.case) if opened.case else see("desk:family", household)
     return draw(request, "casework/open.html", form, household=household)
 
 

@@ -128,8 +128,16 @@ def test_close_after_the_role_has_ended_is_not_allowed(case, officer):
 def test_a_coordinator_who_opens_what_is_open_is_not_told_so_and_joins_it(case, goris):
     coordinator, child = make_user(Role.COORDINATOR, goris), case.individual
     said = {"kind": "child_protection", "urgency": "now", "by": coordinator}
-    assert open_case(child, words="she hides", **said).case == str(case.pk)
+    assert open_case(child, words="she hides", **said).case == ""
     assert (Case.objects.get(), said_in(case)) == (case, "she hides")
+
+
+def test_a_coordinator_is_answered_the_same_before_a_case_was_closed_and_after(case, goris, officer):
+    said = {"kind": "child_protection", "urgency": "now", "by": make_user(Role.COORDINATOR, goris)}
+    before = open_case(case.individual, **said)
+    close_case(case, outcome="helped", by=officer)
+    assert open_case(case.individual, **said) == before
+    assert Case.objects.open().exclude(pk=case.pk).exists()
 
 
 def test_what_a_colleague_asked_before_the_case_went_on_hands_the_child_to_nobody(case, officer, goris):
