@@ -180,11 +180,11 @@ def _referrals(
 def _offers(request: StaffRequest, sent: Sent | None = None) -> HttpResponse:
     own = service_of(request.user)
     found = Referral.objects.offered_to(own) if own else Referral.objects.none()
-    page = Paginator(found.select_related("case__counted_as", "case__counted_with__counted_as"), PAGE).get_page(
+    page = Paginator(found.select_related("case__individual", "case__counted_with"), PAGE).get_page(
         request.GET.get("page")
     )
     told = tell_of(list(page), timezone.now())
-    shown = [one.followed_in.counted_as_id for one in page if one.pk in told]
+    shown = [one.case.individual_id for one in page if one.pk in told]
     write_log(request.user, LogLine.Verb.OPENED, "referral", ["list"], shown=shown)
     ways = [how for how, way in ANSWERS.items() if not way.of_the_house]
     rows = [(one, _forms(one.pk, ways, sent), told.get(one.pk)) for one in page]

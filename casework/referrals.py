@@ -131,6 +131,11 @@ class Referral(models.Model):
         return self.case.counted_with or self.case
 
     @property
+    def is_open(self) -> bool:
+        """Whether the service is still asked: what was said to it is for that time alone."""
+        return not self.end and not self.followed_in.closed_at
+
+    @property
     def state(self) -> ReferralState:
         """How it stands."""
         if self.end:

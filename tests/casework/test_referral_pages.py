@@ -8,12 +8,15 @@ import pytest
 from django.urls import get_resolver
 from django.utils import timezone
 
+from casework.actions import close_case
 from casework.models import Case, Referral, Service, ServiceAccount
-from casework.referral_actions import accept_referral, decline_referral, withdraw_referral
+from casework.referral_actions import accept_referral, decline_referral, end_referral, say_came, withdraw_referral
 from centre.access import Role
 from centre.models import LogLine, User
 from centre.outside import there_for_outsiders
+from desk.merging import merge_individuals
 from registrations.facts import Birth
+from registrations.models import Individual
 from tests.api.conftest import Machine
 from tests.api.world import furnish
 from tests.build import make_user, person, register_family
@@ -115,6 +118,38 @@ def test_a_service_is_told_the_given_name_while_the_offer_is_open(client, answer
     decline_referral(row, why="full", by=answerer)
     shown = text(client.get("/referrals/"))
     assert [word for word in ("Suren", PHONE) if word in shown] == []
+
+
+@pytest.mark.parametrize("ends", ["declined", "result", "closed"])
+def test_a_service_reads_words_and_name_only_while_the_offer_is_open(client, answerer, officer, wounded, service, ends):
+    row = make_referral(wounded, service, officer, names_person=True)
+    if ends == "declined":
+        decline_referral(row, why="full", by=answerer)
+    if ends == "result":
+        accept_referral(row, by=answerer)
+        say_came(row, came=True, by=answerer)
+        end_referral(row, words="a new dressing", by=answerer)
+    if ends == "closed":
+        close_case(wounded, outcome="helped", by=officer)
+    client.force_login(answerer)
+    shown = text(client.get("/referrals/"))
+    assert [word for word in ("burns on both hands", "a new dressing", "Suren", PHONE) if word in shown] == []
+    client.force_login(officer)
+    assert "burns on both hands" in text(client.get(f"/cases/{wounded.pk}/referrals/"))
+
+
+def test_after_a_merge_a_service_reads_name_and_telephone_of_the_record_that_was_offered(
+    client, answerer, officer, wounded, service, goris
+):
+    make_referral(wounded, service, officer, names_person=True)
+    other = register_family(goris, make_user(), person("Karen"), phones=["+37499000001"])
+    into = Individual.objects.get(memberships__household=other)
+    merge_individuals(wounded.individual, into=into, reason="one man", by=make_user())
+    client.force_login(answerer)
+    shown = text(client.get("/referrals/"))
+    assert ("Suren" in shown, PHONE in shown) == (True, True)
+    assert [word for word in ("Karen", "+37499000001") if word in shown] == []
+    assert LogLine.objects.filter(by=answerer, subject="referral").latest("pk").keys == [wounded.individual_id]
 
 
 def test_a_service_sees_nothing_of_another_nor_what_was_taken_back(client, answerer, officer, wounded, service):
