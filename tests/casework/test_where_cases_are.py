@@ -1,14 +1,17 @@
 """A case is seen where its person is, and by who follows it; through departures, merges and their undoing."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
-from casework.actions import note, open_case, set_duty, take_case
+from casework.actions import close_case, note, open_case, reopen_case, set_duty, take_case
 from casework.errors import GoesOnElsewhere
-from casework.models import Case
-from centre.access import Role
+from casework.letter_actions import keep_letter
+from casework.models import Case, Letter
+from casework.reading_letters import read_sheet
+from centre.access import NotAllowed, Role
 from desk.actions import arrive, depart
 from desk.belonging import never_was, undo
 from desk.merging import merge_individuals, unmerge
@@ -65,6 +68,24 @@ def test_who_follows_it_keeps_it_in_sight_with_the_family_and_reads_no_hidden_pl
     for shown in (page, client.get("/cases/").content.decode()):
         assert "Nune of the house" not in shown
         assert "Keeper" not in shown
+
+
+def test_closed_it_goes_with_the_child_too_who_has_it_now_reopens_it_and_who_had_it_reads_no_more(
+    case, alone, officer, there, sisian, goris
+):
+    colleague = make_user(Role.PROTECTION, goris)
+    take_case(case, by=officer)
+    letter = keep_letter(case, sheet=read_sheet(b"%PDF-1.4 burns %%EOF"), words="Referral", by=officer).step
+    close_case(case, outcome="helped", by=officer)
+    assert seen_by(colleague) == {case}
+    arrive(alone, site=sisian, by=make_user(Role.PROTECTION))
+    assert (seen_by(colleague), seen_by(there)) == (set(), {case})
+    assert not Letter.objects.visible_to(colleague).exists()
+    assert Letter.objects.visible_to(there).get().pk == UUID(letter)
+    assert seen_by(officer) == {case}, "who followed it to its end"
+    with pytest.raises(NotAllowed):
+        reopen_case(case, by=colleague)
+    reopen_case(case, by=there)
 
 
 def test_a_role_that_ended_sees_nothing_it_followed(case, officer):
