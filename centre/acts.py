@@ -112,7 +112,6 @@ def act(
         ) -> Answer:
             written_by = kwargs.pop("written_by", "") if on_paper else ""
             facts = dict(names.bind_partial(*args, **kwargs).arguments) | {"at": at}
-            site = _where(facts) if on_paper else None
             if written_by:
                 facts["written_by"] = written_by
             said = _bare_digest(kind, facts)
@@ -123,7 +122,7 @@ def act(
                 with transaction.atomic(), in_order():
                     if not _write(row):
                         return _kept_answer(row, said, answers)  # also when it is sent again after weeks
-                    _check_reach(row, at, site)
+                    _check_reach(row, at, _where(facts) if on_paper else None)
                     answer = decide(*args, by=by, at=row.at, act=row, **kwargs)
                     row.answer = asdict(answer)  # type: ignore[call-overload]  # answers are dataclasses
                     row.save(update_fields=["answer"])

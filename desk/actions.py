@@ -334,8 +334,8 @@ def _require_carers(members: Iterable[PersonFacts], at: datetime) -> None:
 
 def _void(movements: Sequence[Movement], at: datetime, act: Act, by: User, happened_anyway: str) -> Moved:
     for movement in movements:
-        if not may_undo_own(movement.act, by):
-            require(by, Permission.MERGE, movement.site, at)
+        own = may_undo_own(movement.act, by)
+        require(by, Permission.REGISTER if own else Permission.MERGE, movement.site, at)
     counted_as = lock_records(movement.individual_id for movement in movements)
     people, site = set(counted_as.values()), next((one.site for one in movements), None)
     with children_kept(parted(people, at), by=by, site=site, act=act, happened_anyway=happened_anyway):

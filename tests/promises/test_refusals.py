@@ -324,6 +324,9 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
         lambda: complete(w.family, site=w.goris, members=[person()], facts=SHELTER, by=w.coordinator)
     ),
     registrations.AlreadyVoided: lambda w: twice(void_movement, w.departure, by=w.coordinator),
+    registrations.CameLater: lambda w: (
+        lambda: record_death(w.other, site=w.goris, by=w.coordinator, at=w.now - 9 * HOUR)
+    ),
     registrations.RecordClosed: lambda w: twice(record_death, w.head(w.family), site=w.goris, by=w.coordinator),
     registrations.AlreadyWritten: lambda w: registered(w, person(), child("Davit", id=w.head(w.family).pk)),
     registrations.OneHead: lambda w: registered(w, person(), person()),
