@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from centre.access import Permission
@@ -37,12 +37,14 @@ class DistributionQuerySet(models.QuerySet[Any]):
 
     def with_reached(self) -> "DistributionQuerySet":
         """Annotate `handed_out`, standing handouts, `people`, those they reached, each once, and `flagged`."""
-        handouts = self.model._meta.get_field("handouts").related_model.objects
         standing = Q(handouts__reversed_at__isnull=True)
-        first = standing & ~Q(handouts__in=handouts.repeats())
+        handouts = self.model._meta.get_field("handouts").related_model
+        reached = handouts.reached.rel.related_model.objects.order_by()
+        reached = reached.filter(handout__distribution=OuterRef("pk"), handout__reversed_at=None)
+        persons = reached.values("handout__distribution").annotate(n=Count("membership__counted_as", distinct=True))
         return self.annotate(
             handed_out=Count("handouts", filter=standing),
-            people=Coalesce(Sum("handouts__people", filter=first), 0),
+            people=Coalesce(Subquery(persons.values("n")), 0),
             flagged=Count("handouts", filter=standing & Q(handouts__happened_anyway_at__isnull=False)),
         )
 
@@ -61,22 +63,6 @@ class HandoutQuerySet(models.QuerySet[Any]):
     def flagged(self) -> "HandoutQuerySet":
         """Standing handouts that broke a rule and were recorded because they had happened."""
         return self.standing().filter(happened_anyway_at__isnull=False)
-
-    def repeats(self) -> "HandoutQuerySet":
-        """Handouts to a household that another standing one reached before in the round: later parts, and flagged ones.
-
-        A flagged handout also comes after an unflagged one.
-        """
-        others = self.model.objects.standing().filter(
-            distribution=OuterRef("distribution"), counted_as=OuterRef("counted_as")
-        )
-        unflagged = Q(happened_anyway_at__isnull=True)
-        earlier = Q(happened_at__lt=OuterRef("happened_at")) | Q(
-            happened_at=OuterRef("happened_at"), pk__lt=OuterRef("pk")
-        )
-        reached = Exists(others.exclude(pk=OuterRef("pk")).filter(unflagged | earlier))
-        later_part = Q(Exists(others.filter(unflagged, part__lt=OuterRef("part"))), part__gt=1)
-        return self.standing().filter((~unflagged & reached) | (unflagged & later_part))
 
 
 class StockMovementQuerySet(models.QuerySet[Any]):

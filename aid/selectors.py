@@ -14,7 +14,7 @@ from django.utils import timezone
 from aid.errors import AlreadyHandedOut, NobodyLeft, NotRunning, ReceivedLately, ReceivedWith
 from aid.models import Distribution, EntitlementRule, Handout, Item, StockMovement
 from aid.querysets import StockMovementQuerySet
-from aid.received import HeldBack, find_had, hold_back
+from aid.received import Had, HeldBack, find_had, hold_back
 from aid.there import There, find_there
 from cards.errors import CardNotSeen
 from centre.models import Site, User
@@ -59,7 +59,7 @@ class Entitlement:
     `reaches` are the people it is for: those who are there and had no share of this round with another household;
     `elsewhere` is the last handout with which others of them had it. `rules` is what the distribution gives a
     household of this size when nothing stands against it. `part` counts what it received in this round: 1 is its first.
-    `at_site` says whether any of them is at the site that gives.
+    `at_site` says whether any of them is at the site that gives; `joined` counts whom no part of it reached before.
     """
 
     reaches: frozenset[uuid.UUID]
@@ -70,6 +70,7 @@ class Entitlement:
     elsewhere: Handout | None
     refusal: Refusal | None
     at_site: bool
+    joined: int
 
     @property
     def people(self) -> int:
@@ -163,33 +164,67 @@ def entitlement(
     before = _given_before(distribution, counted)
     entitled = people - had.with_others
     held_back = hold_back(rules, had, entitled, by, at)
-    most = min([len(entitled), *(one.people for one in before[:1])])
-    shared = [rule for rule in rules if entitled and not (had.before_parting and rule.per == rule.Per.HOUSEHOLD)]
-    given = _given(before)
-    owed = _lines(shared, most, given)
-    left = {held.item: min(most, len(held.left)) for held in held_back}
-    due = [line for rule in shared if (number := left.get(rule.item, most)) for line in _lines([rule], number, given)]
+    share = _Share.of(entitled, had, before)
+    shared = [rule for rule in rules if not (had.before_parting and rule.per == rule.Per.HOUSEHOLD)]
+    owed = share.lines(shared)
+    left = {held.item: held.left for held in held_back}
+    due = [line for rule in shared for line in share.among(left.get(rule.item, entitled)).lines([rule])]
     elsewhere = had.last_elsewhere()
     refusal = _why_not(distribution, household, there, at, () if owed else before)
     if elsewhere and not owed and refusal is None:
         refusal = ReceivedWith(elsewhere)
     answer = Entitlement(
-        reaches=entitled or people,
+        reaches=share.reaches(shared) or entitled or people,
         lines=tuple(due),
         held_back=tuple(held_back),
-        rules=tuple(_lines(rules, len(people))),
+        rules=tuple(Line(rule.item, rule.quantity_for(len(people))) for rule in rules),
         part=1 + max((one.part for one in before if one.happened_anyway_at is None), default=0),
         elsewhere=elsewhere,
         refusal=refusal,
         at_site=bool(there and there.at_site),
+        joined=len(share.joined),
     )
-    return answer if refusal or due else replace(answer, refusal=answer.too_early)
+    if refusal or due:
+        return answer
+    had_before = AlreadyHandedOut(before[0], household, at) if before else None
+    return replace(answer, refusal=answer.too_early or had_before)
 
 
-def _lines(rules: Iterable[EntitlementRule], people: int, given: Mapping[uuid.UUID, int] | None = None) -> list[Line]:
-    """What the rules give a household of so many people, less what was given of it before."""
-    whole = ((rule, rule.quantity_for(people) - (given or {}).get(rule.item_id, 0)) for rule in rules)
-    return [Line(rule.item, quantity) for rule, quantity in whole if quantity > 0]
+@dataclass(frozen=True)
+class _Share:
+    """Whose share of a round it is: of whom its parts before reached, who `joined` since, and what was given of it."""
+
+    of_before: frozenset[uuid.UUID]
+    joined: frozenset[uuid.UUID]
+    given: Mapping[uuid.UUID, int]
+
+    @classmethod
+    def of(cls, entitled: frozenset[uuid.UUID], had: Had, before: Sequence[Handout]) -> "_Share":
+        """The share of these people; before anything was given, nobody joined."""
+        if not before:
+            return cls(entitled, frozenset(), {})
+        reached = frozenset().union(*(had.people.get(one.pk, frozenset()) for one in before))
+        return cls(entitled & reached, entitled - reached, _given(before))
+
+    def among(self, people: frozenset[uuid.UUID]) -> "_Share":
+        """As far as it is for these."""
+        return replace(self, of_before=self.of_before & people, joined=self.joined & people)
+
+    def lines(self, rules: Iterable[EntitlementRule]) -> list[Line]:
+        """What is left of it by these rules; to who joined since, what is given per person."""
+        pieces = ((rule, self._rest(rule) + self._for_joined(rule)) for rule in rules)
+        return [Line(rule.item, number) for rule, number in pieces if number]
+
+    def reaches(self, rules: Iterable[EntitlementRule]) -> frozenset[uuid.UUID]:
+        """Whom the rest is for."""
+        return self.joined | (self.of_before if any(map(self._rest, rules)) else frozenset())
+
+    def _rest(self, rule: EntitlementRule) -> int:
+        due = rule.quantity_for(len(self.of_before)) if self.of_before else 0
+        return max(0, due - self.given.get(rule.item_id, 0))
+
+    def _for_joined(self, rule: EntitlementRule) -> int:
+        return rule.quantity_for(len(self.joined)) if self.joined and rule.per == rule.Per.PERSON else 0
 
 
 def _given(before: Sequence[Handout]) -> Counter[uuid.UUID]:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from aid.actions import Rule, hand_out, reverse_handout
 from aid.errors import AlreadyHandedOut, ReceivedLately, ReceivedWith
-from aid.models import Handout, HandoutPerson
+from aid.models import Distribution, Handout, HandoutPerson
 from aid.selectors import Line
 from centre.models import Act
 from desk.belonging import change_household, join, split, undo
@@ -194,3 +194,51 @@ def test_whom_a_handout_was_for_is_kept(round_one, family, volunteer):
     assert HandoutPerson.objects.count() == 3
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         HandoutPerson.objects.update(membership=members(make_family(family.site, 1))[0].memberships.get())
+
+
+def test_who_joins_after_the_share_has_their_own_and_the_household_no_second(
+    goris, round_one, family, volunteer, desk, client
+):
+    hand_out(round_one, family, by=volunteer)
+    join(family, site=goris, person=person("Hayk", relationship="parent"), by=desk)
+    client.force_login(volunteer)
+    client.post("/aid/scan/card/", {"number": str(family)})
+    assert "for one person who joined it since" in client.get("/aid/scan/", {"number": str(family)}).content.decode()
+    answer = hand_out(round_one, family, by=volunteer)
+    assert (answer.people, given(answer.handout), answer.flagged) == (1, {"food-parcel": 1}, "")
+    with pytest.raises(AlreadyHandedOut):
+        hand_out(round_one, family, by=volunteer)
+    (reached,) = Distribution.objects.with_reached()
+    assert (reached.handed_out, reached.people) == (2, 4)
+
+
+def test_who_joins_between_two_parts_has_a_share_and_none_by_a_card_of_their_own(
+    goris, round_one, family, volunteer, desk, parcel
+):
+    hand_out(round_one, family, given=[Line(parcel, 2)], by=volunteer)
+    join(family, site=goris, person=person("Hayk", relationship="parent"), by=desk)
+    rest = hand_out(round_one, family, by=volunteer)
+    assert (rest.people, given(rest.handout)) == (4, {"food-parcel": 2, "soap-set": 2})
+    new = split_off(family, [one for one in members(family) if one.given_name == "Hayk"], desk)
+    with pytest.raises(ReceivedWith):
+        hand_out(round_one, new, by=volunteer)
+
+
+def test_who_left_after_the_share_leaves_theirs_to_nobody(goris, round_one, family, volunteer, desk):
+    hand_out(round_one, family, by=volunteer)
+    split_off(family, members(family)[2:], desk)
+    with pytest.raises(AlreadyHandedOut):
+        hand_out(round_one, family, by=volunteer)
+
+
+def test_who_joins_has_a_share_of_what_is_given_by_days_only_where_they_had_none(
+    goris, planner, family, volunteer, desk, parcel
+):
+    weekly = make_distribution(goris, planner, Rule(parcel, "person", 1, every_days=7))
+    again = make_distribution(goris, planner, Rule(parcel, "person", 1, every_days=7))
+    other = make_family(goris, 2)
+    hand_out(weekly, other, by=volunteer)
+    hand_out(again, family, by=volunteer)
+    go_over(other, family, members(other)[1:], desk)
+    with pytest.raises((AlreadyHandedOut, ReceivedLately)):
+        hand_out(again, family, by=volunteer)
