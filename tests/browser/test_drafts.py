@@ -5,19 +5,23 @@ It belongs to its tab and to who typed it, names nobody on the disk, and is gone
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from aid.models import Item
+from casework.actions import plan
+from casework.models import Case
 from centre.access import Role
 from centre.models import Session, Site, User
 from registrations.models import Household
 from tests.browser.conftest import QUIET
 from tests.browser.test_main_job import PASSWORD, sign_in
-from tests.build import make_site, make_user, person, register_family
+from tests.build import child, make_site, make_user, person, register_family
 from tests.servers import Server, serve
 from tests.wire import Wire
 
@@ -281,3 +285,51 @@ def test_a_plan_keeps_rows_that_were_added(coordinator):
     coordinator.wait_for_timeout(200)
     coordinator.reload()
     expect(coordinator.locator(f"#id_rules-{before}-quantity")).to_have_value("3")
+
+
+@pytest.fixture
+def officer(context, server, wire, goris) -> Page:
+    return open_for(context, server, wire, make_user(Role.PROTECTION, goris))
+
+
+@pytest.fixture
+def case(goris) -> Case:
+    register_family(goris, make_user(), child("Mane", relationship="other", carer_kind="nobody"))
+    return Case.objects.latest("opened_at", "pk")
+
+
+def test_a_refused_form_leaves_what_is_typed_beside_it(officer, case):
+    words = officer.locator("form[action$='/write/'] [name=words]")
+    ready(officer, case.get_absolute_url())
+    words.fill("Մորաքույրը Վայքում է")
+    officer.wait_for_timeout(200)
+    officer.get_by_role("button", name="Close case").click()
+    expect(officer.locator("[data-error-summary]")).to_be_visible()
+    expect(words).to_have_value("Մորաքույրը Վայքում է")
+    officer.wait_for_selector("form[action$='/write/'][data-draft-ready]")
+    officer.wait_for_timeout(200)
+    officer.reload()
+    expect(words).to_have_value("Մորաքույրը Վայքում է")
+
+
+def test_one_field_for_words_keeps_a_draft_and_the_press_of_another_row_leaves_it(officer, case):
+    due = timezone.now() + timedelta(minutes=5)
+    first, second = (plan(case, words=words, due_at=due, by=make_user(Role.PROTECTION)).step for words in "ab")
+    ready(officer, "/cases/round/")
+    for summary in officer.locator("details.rare summary").all():
+        summary.click()
+    officer.locator(f"#how_{second}").fill("Նա լավ է")
+    officer.wait_for_timeout(200)
+    officer.locator(f"form[action*='{first}']").get_by_role("button").click()
+    expect(officer.locator(f"#how_{first}")).to_have_count(0)
+    expect(officer.locator(f"#how_{second}")).to_have_value("Նա լավ է")
+    expect(officer.locator(f"#how_{second}")).to_be_visible()  # a draft opens the fold in which it is
+
+
+def test_a_draft_of_anything_but_text_opens_its_fold_too(officer, case):
+    ready(officer, f"{case.get_absolute_url()}referrals/")
+    officer.get_by_text("Refer to a service").click()
+    officer.get_by_label("How do they get there?").select_option(index=1)
+    officer.wait_for_timeout(200)
+    officer.reload()
+    expect(officer.locator("[data-draft-notice]")).to_be_visible()

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from aid.actions import Rule, plan_distribution
 from aid.models import Distribution, Handout, Item
@@ -512,3 +512,20 @@ def test_the_family_pressed_last_is_the_one_chosen(coordinator, wire, goris):
     coordinator.wait_for_timeout(200)
     coordinator.locator(".waits").get_by_role("link", name=str(last)).click()
     expect(coordinator.locator("#chosen")).to_contain_text(str(last))
+
+
+def test_a_form_is_not_free_before_the_page_that_answers_it_is_shown(coordinator, wire, family):
+    address = f"/cases/family/{str(family).replace(' ', '')}/tell/"
+    coordinator.goto(address)
+    coordinator.locator("[name=individual]").first.check()
+    coordinator.locator("[name=sign]").first.check()
+    styles: list[Route] = []
+    coordinator.route("**/*.css", lambda route: styles.append(route))
+    with coordinator.expect_request("**/*.css"):
+        coordinator.locator("main button.main").click()
+    coordinator.locator("main button.main").click(force=True)
+    coordinator.wait_for_timeout(300)
+    assert wire.count("POST", address) == 1
+    for style in styles:
+        style.continue_()
+    expect(coordinator.locator("[data-saved]").first).to_be_visible()

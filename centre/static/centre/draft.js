@@ -11,7 +11,7 @@ import { whenShown } from "./shown.js";
 
 const SECRET = new Set(["csrfmiddlewaretoken"]);
 const LONGEST_NUMBER = 8; // digits; a code has nine
-const TAKES_TIME = 2; // fields: one alone is typed again sooner than it is looked after
+const TAKES_TIME = 2; // fields: one line alone is typed again sooner than it is looked after
 const SAME_TAB = 400; // milliseconds a page waits for the one before it in its tab to let go
 const FIELDS = "input:not([type=hidden], [type=submit], [type=button]), select, textarea";
 
@@ -120,19 +120,30 @@ function typed(values) {
   return JSON.stringify(values.filter(([name, value]) => value && name !== "card" && !/(^|-)id$/.test(name)));
 }
 
+// What stands in a field.
+function standing(field) {
+  if (field.type === "checkbox" || field.type === "radio") return String(field.checked);
+  return field.multiple ? [...field.selectedOptions].map((option) => option.value).join() : field.value;
+}
+
+function bringInSight(field) {
+  for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+}
+
 function fill(form, values) {
   const left = new Map();
   for (const [name, value] of values) left.set(name, [...(left.get(name) ?? []), value]);
   for (const field of form.elements) {
     if (!field.name || SECRET.has(field.name)) continue;
+    const drawn = standing(field);
     if (field.type === "checkbox" || field.type === "radio") {
       field.checked = left.get(field.name)?.includes(field.value) ?? false;
     } else if (field.multiple) {
       for (const option of field.options) option.selected = left.get(field.name)?.includes(option.value) ?? false;
     } else if (left.get(field.name)?.length) {
       field.value = left.get(field.name).shift();
-      if (field.value && field.type === "text") field.closest("details")?.setAttribute("open", ""); // in sight
     }
+    if (field.type !== "hidden" && standing(field) !== drawn) bringInSight(field);
   }
 }
 
@@ -192,7 +203,7 @@ async function bringBack(form) {
   const drawn = new Map(valuesOf(form));
   const row = saved.delete(kept.name) ? null : await found(kept.name);
   const values = row && await unseal(row);
-  const refused = document.body.matches("[data-refused]"); // the server's own copy is the newer one
+  const refused = form.matches("[data-refused]"); // the server's own copy is the newer one
   if (values && !refused && typed(values) !== typed(valuesOf(form))) {
     const since = valuesOf(form).filter(([name, value]) => drawn.get(name) !== value); // typed while it was looked for
     form.dispatchEvent(new CustomEvent("draft:rows", { bubbles: true, detail: { values } }));
@@ -241,13 +252,20 @@ export async function settled() {
 
 function takesTime(form) {
   if (form.method !== "post" || form.matches("[data-native], [role=search]") || form.querySelector("[type=password]")) return false;
+  if (form.querySelector("textarea")) return true; // words are not typed again as they were
   return new Set([...form.querySelectorAll(FIELDS)].map((field) => field.name).filter(Boolean)).size >= TAKES_TIME;
 }
 
 function nameOf(form) {
   if (form.dataset.draft) return form.dataset.draft;
-  const namesakes = [...document.querySelectorAll("form")].filter((one) => one.getAttribute("action") === form.getAttribute("action"));
+  const namesakes = [...form.ownerDocument.forms].filter((one) => one.getAttribute("action") === form.getAttribute("action"));
   return `${form.getAttribute("action")} ${namesakes.indexOf(form)}`;
+}
+
+// The same form on the page that answers it; nothing where it is drawn no more.
+export function sameOn(page, form) {
+  const name = nameOf(form);
+  return [...page.forms].find((one) => nameOf(one) === name);
 }
 
 if (!possible) {

@@ -8,7 +8,7 @@
 // What htmx sends (a fragment of the page) is told in the same words; a request of a fragment never marks the form
 // around it. [data-native] is left to the browser.
 
-import { draftOf, forget, leave, settled } from "./draft.js";
+import { draftOf, forget, leave, sameOn, settled } from "./draft.js";
 import { showAll } from "./shown.js";
 
 const SLOW = 6_000; // milliseconds until a person hears that the line is slow
@@ -126,11 +126,14 @@ async function send(form, submitter) {
     tell("offline");
     return;
   }
-  release(form);
   tell("online");
   const saved = got.html && got.answer.ok && got.text.includes("data-saved");
   if (saved) leave(form);
-  await answered(form, submitter, got, again);
+  try {
+    await answered(form, submitter, got, again);
+  } finally {
+    release(form); // not before the page that answers is shown: a press until then would send it once more
+  }
   if (saved) await forget(draft);
 }
 
@@ -140,7 +143,7 @@ async function answered(form, submitter, { answer, text, html }, again) {
   } else if (answer.status >= 500 || (answer.ok && !html)) {
     say(form, submitter, "bad", words().failed, again);
   } else if (answer.ok || answer.status === 422) {
-    await show(text, answer);
+    await show(text, answer, { sent: form });
   } else {
     say(form, submitter, "bad", reasonIn(text) || words().failed);
   }
@@ -187,7 +190,7 @@ async function dress(head) {
   await Promise.all(loading);
 }
 
-async function show(text, answer, { back = false } = {}) {
+async function show(text, answer, { back = false, sent } = {}) {
   const next = new DOMParser().parseFromString(text, "text/html");
   const address = new URL(answer.url);
   if (!next.body.querySelector("#content")) return location.assign(address); // a page of another frame
@@ -197,7 +200,8 @@ async function show(text, answer, { back = false } = {}) {
   document.documentElement.dir = next.documentElement.dir;
   const refused = answer.status === 422;
   if (!back && !refused) history[samePlace(address, location) ? "replaceState" : "pushState"](null, "", address);
-  if (refused) next.body.dataset.refused = ""; // what it shows is what was typed
+  const drawn = refused && sent && sameOn(next, sent);
+  if (drawn) drawn.dataset.refused = ""; // what it shows is what was typed
   document.body.replaceWith(document.adoptNode(next.body));
   htmx.process(document.body);
   showAll(document.body);
