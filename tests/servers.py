@@ -128,7 +128,7 @@ def serve(workers: int = 4, threads: int = 4, *, to_browsers: bool = False) -> I
         environment = _environment(Path(folder))
         Path(folder, "static").mkdir()
         if to_browsers:
-            environment |= {"DJANGO_SETTINGS_MODULE": "reception.settings", "STATIC_ROOT": _collected().name}
+            environment |= {"DJANGO_SETTINGS_MODULE": "reception.settings", "STATIC_ROOT": collected().name}
         log = Path(folder, "server.log")
         with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener, log.open("w") as words:
             os.set_inheritable(listener.fileno(), True)
@@ -154,7 +154,7 @@ def serve(workers: int = 4, threads: int = 4, *, to_browsers: bool = False) -> I
 
 
 @cache
-def _collected() -> tempfile.TemporaryDirectory:
+def collected() -> tempfile.TemporaryDirectory:
     """A folder with all static files, as the project's own settings collect them: made once, gone with this process."""
     folder = tempfile.TemporaryDirectory(prefix="reception-static-")
     environment = _environment(Path(folder.name)) | {"DJANGO_SETTINGS_MODULE": "reception.settings"}
