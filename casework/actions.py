@@ -170,8 +170,9 @@ def close_case(case: Case, *, outcome: str, words: str = "", by: User, at: datet
     That a child is handed to somebody takes two: refuses with NotAskedByAnother where no colleague asked for it.
     """
     row = lock_open(case, by, at)
-    if outcome == Outcome.HANDED_OVER and not _asked_to_hand_over(row).exclude(by=by).exists():
-        raise NotAskedByAnother
+    asked = _asked_to_hand_over(row)
+    if outcome == Outcome.HANDED_OVER and not asked.exclude(by=by).exists():
+        raise NotAskedByAnother(str(NotAskedByAnother.asked_yourself) if asked.exists() else None)
     return take_step(row, act, by, kind=Step.Kind.CLOSED, outcome=Outcome(outcome), words=words)
 
 

@@ -45,6 +45,7 @@ class NotAskedByAnother(Refusal):
 
     code = "not_asked_by_another"
     message = _("Two of you hand a child over: a colleague must first write to whom, and what they saw.")
+    asked_yourself = _("You asked for it yourself: a colleague must agree, by closing the case.")
 
 
 class StepTakenBack(Refusal):
@@ -90,10 +91,11 @@ class OfficerFirst(Refusal):
         "Nobody of its family looks after this child: a protection officer must first say that the place is safe."
     )
     on_duty = _("On duty: %(who)s.")
+    nobody_on_duty = _("Nobody is on duty here: call a protection officer of another site, or an administrator.")
 
     def __init__(self, who: str = "") -> None:
-        called = self.on_duty % {"who": who} if who else ""
-        super().__init__(f"{self.message} {called}".rstrip())
+        called = self.on_duty % {"who": who} if who else self.nobody_on_duty
+        super().__init__(f"{self.message} {called}")
 
 
 class ChildAlone(Refusal):

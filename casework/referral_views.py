@@ -126,7 +126,7 @@ def offers(request: StaffRequest) -> HttpResponse:
 def answer(request: StaffRequest, key: uuid.UUID, how: str) -> HttpResponse:
     """Answer a referral: the service by itself, or who follows the case, for a service that telephones."""
     own, way = service_of(request.user), ANSWERS[how]
-    shown = Referral.objects.offered_to(own) if own else Referral.objects.visible_to(request.user)
+    shown = Referral.objects.of_service(own) if own else Referral.objects.visible_to(request.user)
     if own and way.of_the_house:
         raise Http404
     row = get_object_or_404(shown.select_related("service", "case__counted_with"), pk=key)

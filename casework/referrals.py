@@ -53,9 +53,13 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         cases = Case.objects.visible_to(user, at).values("pk")
         return self.filter(Q(case__in=cases) | Q(case__counted_with__in=cases))
 
+    def of_service(self, service: Service) -> "ReferralQuerySet":
+        """All that was ever offered to the service."""
+        return self.filter(service=service, case__individual__never_was=False)
+
     def offered_to(self, service: Service) -> "ReferralQuerySet":
         """What the service is shown: nothing that was taken back."""
-        return self.filter(service=service, case__individual__never_was=False).exclude(end=ReferralEnd.WITHDRAWN)
+        return self.of_service(service).exclude(end=ReferralEnd.WITHDRAWN)
 
 
 class Referral(models.Model):

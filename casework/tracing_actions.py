@@ -90,14 +90,17 @@ def ask_seeker(request: TracingRequest, *, consent: str, by: User, at: datetime,
 
 
 @act("answer_match", answers=Sought)
-def answer_match(match: TracingMatch, *, answer: str, words: str = "", by: User, at: datetime, act: Act) -> Sought:
+def answer_match(
+    match: TracingMatch, *, answer: str, shown: str | None = None, words: str = "", by: User, at: datetime, act: Act
+) -> Sought:
     """Say whether it is them, whether they agree to contact, and when contact is made.
 
-    Refuses with SearchEnded, with AnsweredOtherwise where this cannot follow what was answered, and with NotAgreed.
+    `shown` is the answer that who says it has read. Refuses with SearchEnded, with AnsweredOtherwise where that has
+    changed or this cannot follow it, and with NotAgreed.
     """
     request = _lock(match.request, by, at)
     match.refresh_from_db(fields=["answer"])
-    if answer not in MAY_FOLLOW[match.answer]:
+    if answer not in MAY_FOLLOW[match.answer] or shown not in (None, match.answer):
         raise AnsweredOtherwise
     if answer == Answer.CONTACTED and request.consent != Consent.YES:
         raise NotAgreed

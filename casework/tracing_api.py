@@ -89,6 +89,12 @@ class AnswerFacts(ActFacts):
     """What became of a match."""
 
     answer = Choice(choices=Answer.choices)
+    shown = Choice(
+        choices=Answer.choices,
+        required=False,
+        allow_blank=True,
+        help_text="The answer that was read before, empty for none; where it has changed since, this is refused.",
+    )
     words = Words(required=False)
 
 

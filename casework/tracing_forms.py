@@ -71,11 +71,12 @@ class AnswerForm(ActForm):
     """What became of a match."""
 
     answer = forms.ChoiceField(choices=Answer)
+    shown = forms.ChoiceField(choices=[("", ""), *Answer.choices], required=False)
     words = WordsField(required=False)
 
 
 class EndForm(ActForm):
     """How a search ended."""
 
-    outcome = forms.ChoiceField(label=_("How did the search end?"), choices=SearchEnd)
+    outcome = forms.ChoiceField(label=_("How did the search end?"), choices=[("", _("choose")), *SearchEnd.choices])
     words = WordsField(required=False)

@@ -91,14 +91,22 @@ def _done(
     match: TracingMatch | None = None,
 ) -> HttpResponse:
     """Do the act and go back to the searches of the case; or there with why not."""
-    if do(request, form, action, match or search):
+    if do(request, form, action, match or search, said=_("Written down.")):
         return see("casework:found", search.followed_in.pk)
-    return _found(request, search.followed_in, form)
+    return _found(request, search.followed_in, form, search)
 
 
-def _found(request: StaffRequest, case: Case, form: ActForm) -> HttpResponse:
+def _found(request: StaffRequest, case: Case, form: ActForm, sent: TracingRequest | None = None) -> HttpResponse:
     shown = read_searches(case, request.user, timezone.now())
+    rows = [(one, _end_form(one.request, form if sent == one.request else None)) for one in shown]
     people = [one.person.pk for search in shown for one in search.found if one.person]
     write_log(request.user, LogLine.Verb.OPENED, case, ["searches"], shown=[case.individual_id, *people])
     template = "casework/_found.html" if request.headers.get("HX-Request") else "casework/found.html"
-    return draw(request, template, form, case=case, searches=shown, act=ActForm(), end=EndForm())
+    return draw(request, template, form, case=case, searches=rows, act=ActForm())
+
+
+def _end_form(search: TracingRequest, sent: ActForm | None) -> ActForm:
+    """How this search may be ended: as it was sent, or afresh."""
+    form = sent if isinstance(sent, EndForm) else EndForm()
+    form.auto_id = f"id_{search.pk}_%s"  # they stand on one page
+    return form

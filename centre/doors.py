@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.forms import BaseForm
@@ -11,6 +12,7 @@ from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import escape
 
 from centre.access import Permission, allows, require
 from centre.forms import ActForm
@@ -103,8 +105,30 @@ def warn(request: StaffRequest, form: ActForm) -> None:
 
 
 def draw(request: StaffRequest, template: str, form: BaseForm, /, **context: Any) -> HttpResponse:
-    """The page around a form; 422 for one that was sent and not carried out."""
-    return render(request, template, {"form": form} | context, status=422 if form.is_bound else 200)
+    """The page around a form; 422 for one that was sent and not carried out.
+
+    Where the page has no place any more for the words that were typed, they stand with why it was refused.
+    """
+    context |= {"form": form}
+    if not form.is_bound:
+        return render(request, template, context)
+    page = render(request, template, context, status=422)
+    if is_drawn_on(page, form):
+        return page
+    context["words_typed"] = typed_into(form, forms.Textarea, forms.TextInput)
+    return render(request, template, context, status=422)
+
+
+def is_drawn_on(page: HttpResponse, form: BaseForm) -> bool:
+    """Whether all words that were typed into the form can be read on the page."""
+    shown = page.content.decode()
+    return all(escape(words) in shown for _label, words in typed_into(form, forms.Textarea))
+
+
+def typed_into(form: BaseForm, *kinds: type[forms.Widget]) -> list[tuple[str, str]]:
+    """What was typed into the fields of these kinds, each with its label."""
+    fields = [field for field in form.visible_fields() if isinstance(field.field.widget, kinds)]
+    return [(str(field.label), str(field.value())) for field in fields if field.value()]
 
 
 def see(name: str, *args: Any, **query: Any) -> HttpResponseRedirect:

@@ -132,9 +132,10 @@ def look_how_a_search_ends(desk: Desk) -> Iterator[None]:
 @button("End the search", "casework:search_end", on=SEEKING, does=["end_search"])
 def a_search_ends(desk: Desk) -> Iterator[None]:
     search = sought(desk)
+    desk.page.get_by_label("How did the search end?").select_option("withdrawn")
     yield
     search.refresh_from_db()
-    assert search.closed_at is not None
+    assert search.outcome == "withdrawn"
 
 
 @button("Download", "census:case_numbers_file", on=["census:case_numbers", "census:case_numbers_file"], stays=True)

@@ -438,6 +438,11 @@ def test_who_is_on_duty_is_named_to_who_would_give_the_bed(goris, desk, officer,
         is_placed(alone, make_room(goris), by=desk)
 
 
+def test_where_nobody_is_on_duty_it_is_said_whom_to_call(goris, desk, alone):
+    with pytest.raises(OfficerFirst, match="Nobody is on duty here: call"):
+        is_placed(alone, make_room(goris), by=desk)
+
+
 def test_who_looks_after_a_child_is_placed_with_it_by_anybody(goris, desk, family):
     is_placed(family, make_room(goris, 3), by=desk)
     assert Stay.objects.count() == 3

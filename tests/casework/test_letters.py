@@ -197,6 +197,10 @@ def test_a_letter_is_put_in_at_the_page_and_stands_in_the_file(client, case, off
     page = client.get(case.get_absolute_url()).content.decode()
     assert "Passport" in page
     assert f"/cases/letters/{Letter.objects.get().pk}/" in page
+    fold = page.partition("<summary>Take this letter back</summary>")[2].partition("</details>")[0]
+    assert "destroyed for good" in fold
+    assert "/void/" in fold
+    assert page.count("/void/") == fold.count("/void/")
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.html import escape
 
-from casework.actions import ask_to_hand_over_child, close_case, note, plan, set_duty, take_case, void_step
+from casework.actions import ask_to_hand_over_child, close_case, do_in_case, note, plan, set_duty, take_case, void_step
 from casework.kinds import BEST_INTEREST
 from casework.models import Case, CaseRule, Duty, Step
 from centre.access import Role
@@ -225,6 +226,23 @@ def test_what_was_planned_is_done_or_taken_back_by_its_button(client, officer, c
     assert case.due_at is None
 
 
+def test_words_that_have_no_place_any_more_stand_with_why_they_were_refused(client, officer, case):
+    client.force_login(officer)
+    planned = plan(case, words="call", due_at=timezone.now() + HOUR, by=officer).step
+    do_in_case(case, fulfils=Step.objects.get(pk=planned), by=officer)
+    handing = {"to": "Nune, her mother", "seen": "passport AN 0123456", "why": "she came for <her>"}
+    late = send(client, f"/cases/steps/{planned}/done/", words="nobody's at home")
+    assert (late.status_code, '<p class="said">nobody&#x27;s at home</p>' in text(late)) == (422, True)
+    close_case(case, outcome="helped", by=officer)
+    for verb, facts in (("write/", {"what": "known", "words": "an aunt\r\nin Vayk"}), ("handing/", handing)):
+        page = text(send(client, at(case, verb), **facts))
+        assert "already closed" in page
+        assert "so that you can copy it" in page
+        said = [facts[name] for name in facts if name != "what"]
+        assert [one for one in said if escape(one).replace("\r\n", "<br>") not in page] == []
+    assert "so that you can copy it" not in text(send(client, at(case, "reopen/"), words="x" * 2001))
+
+
 def test_a_volunteer_tells_in_two_taps_and_is_not_told_whether_there_was_a_case(client, goris, alone, case):
     client.force_login(make_user(Role.VOLUNTEER, goris))
     page = client.get(of_family(alone, "tell/"))
@@ -253,7 +271,8 @@ def test_two_hand_a_child_to_a_parent(client, officer, case, goris):
     alone = send(client, at(case, "close/"), outcome="handed_over")
     assert (alone.status_code, "a colleague must first write" in text(alone)) == (422, True)
     assert send(client, at(case, "handing/"), **handing).status_code == 303
-    assert send(client, at(case, "close/"), outcome="handed_over").status_code == 422
+    asker = send(client, at(case, "close/"), outcome="handed_over")
+    assert (asker.status_code, "You asked for it yourself" in text(asker)) == (422, True)
     client.force_login(colleague)
     assert "Nune, her mother" in text(client.get(at(case)))
     assert send(client, at(case, "close/"), outcome="handed_over").status_code == 303

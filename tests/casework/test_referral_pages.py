@@ -159,8 +159,12 @@ def test_a_service_sees_nothing_of_another_nor_what_was_taken_back(client, answe
     client.force_login(answerer)
     shown = text(client.get("/referrals/"))
     assert [word for word in ("for the hospital", "Goris hospital", "a slip") if word in shown] == []
-    for row in (others, taken_back):
-        assert send(client, f"/referrals/{row.pk}/accept/").status_code == 404
+    assert send(client, f"/referrals/{others.pk}/accept/").status_code == 404
+    for way, facts in (("accept", {}), ("end", {"words": "a new dressing"})):
+        late = send(client, f"/referrals/{taken_back.pk}/{way}/", **facts)
+        assert (late.status_code, "This offer has already ended." in text(late)) == (422, True)
+        assert facts.get("words", "") in text(late)  # of a form that is drawn nowhere any more
+        assert "a slip" not in text(late)
     own = make_referral(wounded, service, officer)
     for way in ("withdraw", "driver"):
         assert send(client, f"/referrals/{own.pk}/{way}/", driver="Armen").status_code == 404

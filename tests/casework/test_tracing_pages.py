@@ -1,5 +1,6 @@
 """The pages and the API of searches: for who follows the case alone, and never the place that may not be told."""
 
+import re
 import uuid
 
 import pytest
@@ -56,17 +57,43 @@ def test_a_search_is_asked_answered_and_ended_by_buttons(signed_in, search, sisi
     assert str(sisian) in shown
     assert PHONE not in shown
     assert search.birth == Birth.in_year(1980)
-    for answer in ("asked", "agrees"):
-        assert send(signed_in, f"/cases/tracing/matches/{match.pk}/answer/", answer=answer).status_code == 303
-        assert PHONE not in page_of(signed_in, search)
-    refused = send(signed_in, f"/cases/tracing/matches/{match.pk}/answer/", answer="contacted")
+    address = f"/cases/tracing/matches/{match.pk}/answer/"
+    for shown, answer in (("", "asked"), ("asked", "agrees")):
+        assert send(signed_in, address, shown=shown, answer=answer).status_code == 303
+        page = page_of(signed_in, search)
+        assert PHONE not in page
+        assert ("data-saved" in page, f'name="shown" value="{answer}"' in page) == (True, True)
+    refused = send(signed_in, address, shown="agrees", answer="contacted")
     assert (refused.status_code, "only when both agree" in text(refused)) == (422, True)
     send(signed_in, f"/cases/tracing/{search.pk}/consent/", consent="yes")
     assert PHONE in page_of(signed_in, search)
-    send(signed_in, f"/cases/tracing/matches/{match.pk}/answer/", answer="contacted")
+    send(signed_in, address, shown="agrees", answer="contacted")
     send(signed_in, f"/cases/tracing/{search.pk}/end/", outcome="reunited")
     assert TracingRequest.objects.get().outcome == "reunited"
     assert "Search ended: Together again" in text(signed_in.get(f"/cases/{search.case_id}/"))
+
+
+def test_an_answer_to_what_has_changed_since_it_was_shown_is_refused(signed_in, officer, search, sisian):
+    register_mother(sisian)
+    match = TracingMatch.objects.get()
+    for answer in ("asked", "agrees"):
+        answer_match(match, answer=answer, by=officer)
+    late = send(signed_in, f"/cases/tracing/matches/{match.pk}/answer/", shown="asked", answer="declines")
+    assert (late.status_code, "does not follow from the last answer" in text(late)) == (422, True)
+    machine = Machine(officer)
+    late = machine.post(f"tracing-matches/{match.pk}/answer/", shown="asked", answer="declines")
+    assert (late.status_code, late.json()["code"]) == (409, "answered_otherwise")
+    match.refresh_from_db()
+    assert match.answer == "agrees"
+    assert machine.post(f"tracing-matches/{match.pk}/answer/", shown="agrees", answer="declines").status_code == 201
+
+
+def test_a_search_does_not_end_without_a_word_how(signed_in, search):
+    assert "selected>choose" in page_of(signed_in, search)
+    refused = send(signed_in, f"/cases/tracing/{search.pk}/end/", outcome="", words="her aunt has her")
+    assert refused.status_code == 422
+    assert re.search(r'<details class="rare" open>.*her aunt has her</textarea>', text(refused), re.S)
+    assert TracingRequest.objects.get().outcome == ""
 
 
 def test_the_list_says_how_many_matches_wait(signed_in, search, sisian):
