@@ -10,7 +10,9 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from casework.actions import close_case, plan, take_case
+from casework.letter_actions import keep_letter
 from casework.models import Case, CaseRule, Duty, Letter, Step
+from casework.reading_letters import read_sheet
 from centre.access import Role
 from registrations.facts import Birth
 from registrations.models import Individual
@@ -93,6 +95,29 @@ def keep_a_letter_with_a_case(desk: Desk) -> Iterator[None]:
     with desk.page.expect_download() as download:
         desk.page.get_by_role("link", name="Save it").click()
     assert Image.open(download.value.path()).size == (1000, 1000)
+
+
+def with_a_letter(desk: Desk) -> Case:
+    """The file of a case in which a letter is kept."""
+    case = opened(desk)
+    keep_letter(case, sheet=read_sheet(large_picture()), words="passport", by=desk.user)
+    desk.page.reload()
+    return case
+
+
+@button("Take this letter back", OPENS, on=FILE)
+def look_what_becomes_of_a_letter(desk: Desk) -> Iterator[None]:
+    with_a_letter(desk)
+    yield
+    expect(desk.page.get_by_text("destroyed for good")).to_be_visible()
+
+
+@button("Take it back and destroy the file", "casework:step_void", on=FILE, does=["void_step"])
+def take_a_letter_back(desk: Desk) -> Iterator[None]:
+    case = with_a_letter(desk)
+    desk.page.get_by_text("Take this letter back").click()
+    yield
+    assert Letter.objects.get(step__case=case).gone_at is not None
 
 
 @button("Hand over", "casework:hand_over", on=FILE, does=["hand_over_case"])

@@ -1,0 +1,49 @@
+"""What is wide stays within its frame, and what is narrow is not squeezed."""
+
+import pytest
+from playwright.sync_api import Page
+
+from centre.access import Role
+from centre.models import Site
+from tests.build import child, make_room, make_site, make_user, person, register_family
+from tests.servers import Server
+
+pytestmark = pytest.mark.browser
+
+NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+
+
+@pytest.fixture(scope="module")
+def goris(committed_database) -> Site:
+    return make_site("goris", name_en="Goris", name_hy="Գորիս")
+
+
+def sit_down(page: Page, server: Server, role: str, size: dict[str, int], site: Site | None = None) -> None:
+    page.set_viewport_size(size)
+    session = server.sign_in(make_user(role, site, language="hy")).session
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": f"http://127.0.0.1:{server.port}"}])
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["narrow", "wide"])
+def test_a_table_with_a_column_a_site_scrolls_within_its_card(page, server, goris, size):
+    for number in range(16):
+        site = make_site(f"s{size['width']}-{number}", name_hy=f"Ժամանակավոր կացարան թիվ {number}")
+        register_family(site, make_user(), child("Mane", relationship="other", carer_kind="nobody"))
+    sit_down(page, server, Role.PROTECTION, size)
+    page.goto("/census/cases/")
+    table = page.locator(".grid").filter(has_text="թիվ 15").first
+    assert table.evaluate("one => one.scrollWidth") > size["width"]
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= size["width"]
+
+
+def test_the_buttons_of_a_chosen_family_keep_their_form_on_a_telephone(page, server, goris):
+    make_room(goris, places=6, name="12")
+    family = register_family(goris, make_user(), person("Ani"))
+    sit_down(page, server, Role.COORDINATOR, NARROW, goris)
+    page.goto(f"/shelter/?family={str(family).replace(' ', '')}")
+    for button in page.locator(".fits button:visible").all():
+        box = button.bounding_box()
+        assert box["height"] < 64, button.inner_text()  # one line, or two
+    opens, closes = (one.bounding_box() for one in page.locator(".chosen .apart a.quiet").all())
+    apart = max(closes["x"] - opens["x"] - opens["width"], closes["y"] - opens["y"] - opens["height"])
+    assert apart >= 4
