@@ -47,3 +47,15 @@ def test_the_buttons_of_a_chosen_family_keep_their_form_on_a_telephone(page, ser
     opens, closes = (one.bounding_box() for one in page.locator(".chosen .apart a.quiet").all())
     apart = max(closes["x"] - opens["x"] - opens["width"], closes["y"] - opens["y"] - opens["height"])
     assert apart >= 4
+
+
+def test_the_field_of_what_happened_anyway_stands_apart_from_its_button(page, server, goris):
+    make_room(goris, places=2, name="14")
+    alone = register_family(goris, make_user(), child("Mane", relationship="other", carer_kind="nobody"))
+    sit_down(page, server, Role.COORDINATOR, NARROW, goris)
+    page.goto(f"/shelter/?family={str(alone).replace(' ', '')}")
+    page.locator(".fits button").first.click()
+    field = page.locator("#id_it_happened")
+    field.wait_for()
+    written, button = field.bounding_box(), page.locator("form:has(#id_it_happened) button").bounding_box()
+    assert button["y"] - written["y"] - written["height"] >= 8
