@@ -132,6 +132,7 @@ def look_how_a_search_ends(desk: Desk) -> Iterator[None]:
 @button("End the search", "casework:search_end", on=SEEKING, does=["end_search"])
 def a_search_ends(desk: Desk) -> Iterator[None]:
     search = sought(desk)
+    desk.page.locator("summary", has_text="End the search").click()
     desk.page.get_by_label("How did the search end?").select_option("withdrawn")
     yield
     search.refresh_from_db()
