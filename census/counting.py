@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from centre.presumed import hours_of, presumed_left
 from centre.rows import rows_of, rows_of_everyone
-from registrations.corrections import UNDONE
+from registrations.corrections import JOIN_REGISTERED, UNDONE, WAS_REGISTERED
 from registrations.facts import cohort_in_sql
 from registrations.journal import stints_of, whereabouts_of
 
@@ -106,8 +106,7 @@ WHO_IS_WHERE = f"""
 EVERYONE = f"""
 {WHO_IS_WHERE}, {UNDONE}
 SELECT place, CASE WHEN place = 'site' THEN site_id END AS site_id, marz,
-       coalesce(registered_at <= %(at)s
-         AND registered_in_id NOT IN (SELECT id FROM centre_act WHERE recorded_at > %(known_at)s), false) AS registered,
+       {WAS_REGISTERED} AS registered,
        coalesce(CASE WHEN sex_then.field IS NULL THEN sex ELSE sex_then.was #>> '{{}}' END, '') AS sex,
        CASE WHEN birth_then.field IS NULL THEN {cohort_in_sql("birth_date", "age_group", "%(on)s::date")}
             ELSE {
@@ -117,6 +116,7 @@ SELECT place, CASE WHEN place = 'site' THEN site_id END AS site_id, marz,
 FROM everyone JOIN registrations_individual ON registrations_individual.id = person
 LEFT JOIN undone sex_then ON sex_then.individual_id = person AND sex_then.field = 'sex'
 LEFT JOIN undone birth_then ON birth_then.individual_id = person AND birth_then.field = 'birth'
+{JOIN_REGISTERED}
 GROUP BY 1, 2, 3, 4, 5, 6
 """
 

@@ -15,7 +15,7 @@ from census.models import Snapshot
 from centre.clock import local_day
 from centre.models import Site
 from centre.rows import Row, rows_of_everyone
-from registrations.corrections import UNDONE
+from registrations.corrections import JOIN_REGISTERED, UNDONE, WAS_REGISTERED
 from registrations.journal import ROOTS, stints_of
 from registrations.models import Movement
 
@@ -34,15 +34,14 @@ WHERE voids_id IS NULL AND happened_at <= %(at)s AND recorded_at <= %(known_at)s
 # record that counts as theirs is of somebody who was.
 REGISTERED = f"""
 WITH RECURSIVE {UNDONE}, {ROOTS}, record AS NOT MATERIALIZED (
-    SELECT id, registered_at, registered_in_id,
+    SELECT id, {WAS_REGISTERED} AS registered,
            CASE WHEN undone.field IS NULL THEN never_was ELSE undone.was = 'true' END AS gone
     FROM registrations_individual
     LEFT JOIN undone ON undone.individual_id = registrations_individual.id AND undone.field = 'never_was'
+    {JOIN_REGISTERED}
 )
 SELECT count(*) AS people FROM record
-WHERE registered_at <= %(at)s
-  AND registered_in_id NOT IN (SELECT id FROM centre_act WHERE recorded_at > %(known_at)s)
-  AND id NOT IN (SELECT individual_id FROM counted)
+WHERE registered AND id NOT IN (SELECT individual_id FROM counted)
   AND (NOT gone OR id IN (SELECT person FROM counted JOIN record own ON own.id = individual_id WHERE NOT own.gone))
 """
 

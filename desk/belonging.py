@@ -31,6 +31,7 @@ from desk.correcting import (
     seat_head,
 )
 from desk.errors import AskCoordinator, CarerMissing, HeadMissing, NothingToUndo, NotPlanned
+from desk.filling import take_names_back
 from desk.taking_back import UNDOABLE, leaves, may_undo_own, never_belonged, take_out, void_facts
 from registrations.corrections import Correction
 from registrations.errors import SaidOtherwise
@@ -217,6 +218,8 @@ def _take_all_back(
     changes = [change for row in moved for change in never_belonged(row, at)]
     say_anew(changes, act, cause=Correction.Cause.CORRECTED, reason=reason)
     take_back(corrections, act, reason)
+    if done.kind == "complete":
+        take_names_back(done, reason, at, act)
     void_beddings(Bedding.objects.filter(act=done, kind=Bedding.Kind.VOIDED, voided_by__isnull=True), act)
     void_facts(list(Movement.objects.filter(act=done, kind=Movement.Kind.VOIDED, voided_by__isnull=True)), act)
 

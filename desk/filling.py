@@ -3,18 +3,28 @@
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from centre.clock import local_day
 from centre.models import Act, User
 from centre.refusals import refused_on
 from desk.correcting import told_birth
+from desk.taking_back import standing_of, void_facts
 from registrations.corrections import Correction
 from registrations.errors import AlreadyRegistered, AlreadyWritten, OneHead
 from registrations.facts import HouseholdFacts, PersonFacts, cohort_on
-from registrations.models import ONE_HEAD, AgeGroup, Household, Individual, Membership
+from registrations.models import (
+    ONE_HEAD,
+    AgeGroup,
+    Household,
+    Individual,
+    Membership,
+    Movement,
+    SpecificNeed,
+)
 from registrations.parts import columns_of, named, record_names, record_needs, record_people
-from registrations.said import NAMES, Change, keep, value_of
+from registrations.said import COLUMNS, NAMES, NOT_REGISTERED, Change, Row, keep, say_anew, value_of
 
 OLDER = {group: place for place, group in enumerate(AgeGroup.values)}
 UNKNOWN = len(OLDER)
@@ -60,9 +70,8 @@ def take_facts(household: Household, facts: HouseholdFacts, act: Act, by: User) 
     """
     if household.registered_at is None:
         desk, said = {"registered_at": act.at, "registered_by": by, "registered_in": act}, columns_of(facts)
-        keep(
-            (_says(household, field, said) for field in ("going", "last_residence")), act, cause=Correction.Cause.NAMED
-        )
+        told = (_says(household, field, said) for field in COLUMNS[Household] if field != "registered")
+        keep(told, act, cause=Correction.Cause.NAMED)
         Household.objects.filter(pk=household.pk).update(**desk, **said)
         return facts
     if not household.memberships.nameless().exists():
@@ -72,7 +81,30 @@ def take_facts(household: Household, facts: HouseholdFacts, act: Act, by: User) 
 
 def _says(household: Household, field: str, said: Mapping[str, Any]) -> Change:
     before = value_of(household, field)
-    return Change(household, field, {column: said.get(column, was) for column, was in before.items()})
+    if isinstance(before, dict):
+        return Change(household, field, {column: said.get(column, was) for column, was in before.items()})
+    return Change(household, field, said.get(field, before))
+
+
+def take_names_back(done: Act, reason: str, at: datetime, act: Act) -> None:
+    """Let those who were named in the act be nameless again, as they were counted; what was said with it is taken back.
+
+    The household waits for its names again, unless others of it were named since.
+    """
+    people = list(Individual.objects.filter(registered_in=done, pre_registered_at__isnull=False))
+    rows = Membership.objects.today().filter(individual__in=people)
+    nobody = {"carer_kind": "", "carer_id": None}
+    changes = [change for row in rows for change in (Change(row, "relationship", ""), Change(row, "carer", nobody))]
+    homes = Household.objects.filter(registered_in=done)
+    others = Membership.objects.today().filter(individual__registered_at__isnull=False).exclude(individual__in=people)
+    waiting = homes.exclude(pk__in=others.order_by().values("household"))
+    registered: list[Row] = [*people, *waiting]
+    changes += [Change(one, "registered", NOT_REGISTERED) for one in registered]
+    say_anew(changes, act, cause=Correction.Cause.CORRECTED, reason=reason)
+    needs = SpecificNeed.objects.filter(act=done, individual__in=people, ended_at=None)
+    needs.update(ended_at=at, ended_by=act.by, ended_in=act)
+    told = standing_of(Movement.objects.filter(individual__in=people))
+    void_facts([one for one in told if one.act_id == done.pk], act)
 
 
 def fill_nameless(

@@ -53,7 +53,7 @@ FIELDS = {
     "languages": gettext_lazy("language"),
     "vehicle": gettext_lazy("vehicle"),
 }
-NOT_IN_WORDS = ("left_at", "never_was")  # the verb says it
+NOT_IN_WORDS = ("left_at", "never_was", "registered")  # the verb says it
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ def done(request: StaffRequest, _site: Site, number: int) -> HttpResponse:
     write_log(request.user, LogLine.Verb.OPENED, household, ["size"])
     context = {"household": household, "size": len(rows), "mixed": mixed, "alone": alone, "carded": carded}
     saved = household.registered_in
-    if saved and rows and saved.kind == "register" and may_undo_own(saved, request.user):
+    if saved and rows and saved.kind in ("register", "complete") and may_undo_own(saved, request.user):
         context |= {"undo": ActForm(), "undo_act": saved.pk}
     context["missing"] = MissingForm(household=household)
     return render(request, "desk/done.html", context)

@@ -17,7 +17,9 @@ from registrations.said import Change, say_anew, take_back
 from shelter.parts import end_holds, take_back_beds
 
 A_MOMENT = timedelta(microseconds=1)
-UNDOABLE = ("correct", "settle", "join", "make_head", "change_household", "split", "never_was", "register")
+UNDOABLE = (
+    "correct", "settle", "join", "make_head", "change_household", "split", "never_was", "register", "complete",
+)  # fmt: skip
 """The acts that are taken back whole, because they say who people are and who belongs together."""
 
 UNDO_WITHIN = timedelta(seconds=60)  # how long who saved may take it back without asking
@@ -66,7 +68,7 @@ def take_out(rows: Sequence[Membership], reason: str, at: datetime, act: Act) ->
     others = Membership.objects.today().filter(counted_as__in=people).values_list("counted_as", flat=True)
     end_holds(people - set(others), at, act)
     take_back_beds(records, act)
-    return void_facts(_standing(Movement.objects.filter(individual__in=records)), act)
+    return void_facts(standing_of(Movement.objects.filter(individual__in=records)), act)
 
 
 def put_back(voids: Sequence[Movement], act: Act) -> None:
@@ -88,7 +90,8 @@ def leaves(row: Membership, at: datetime) -> Change:
     return Change(row, "left_at", max(at, row.joined_at + A_MOMENT).isoformat())
 
 
-def _standing(movements: Iterable[Movement]) -> list[Movement]:
+def standing_of(movements: Iterable[Movement]) -> list[Movement]:
+    """Those of these facts that nothing takes back."""
     known = {one.pk: one for one in movements}
     facts = [Fact(m.pk, m.kind, m.site_id, m.happened_at, m.recorded_at, m.voids_id) for m in known.values()]
     return [known[fact.id] for fact in standing(facts)]

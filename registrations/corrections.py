@@ -23,6 +23,21 @@ def undone_of(subject: str, name: str) -> str:
 
 UNDONE = undone_of("individual", "undone")
 
+
+def registered_then(column: str, kind: str) -> str:
+    """A column of when, by whom or in which act a person was registered, as was known; beside JOIN_REGISTERED."""
+    return f"CASE WHEN desk_then.field IS NULL THEN {column} ELSE (desk_then.was ->> '{column}')::{kind} END"
+
+
+JOIN_REGISTERED = """
+LEFT JOIN undone desk_then ON desk_then.individual_id = registrations_individual.id AND desk_then.field = 'registered'
+"""
+WAS_REGISTERED = f"""
+coalesce({registered_then("registered_at", "timestamptz")} <= %(at)s
+         AND {registered_then("registered_in_id", "uuid")}
+             NOT IN (SELECT id FROM centre_act WHERE recorded_at > %(known_at)s), false)
+"""
+
 ONE_SUBJECT = (
     Q(individual__isnull=False, household__isnull=True, membership__isnull=True)
     | Q(individual__isnull=True, household__isnull=False, membership__isnull=True)

@@ -20,6 +20,9 @@ from registrations.parts import folds_of, record_names
 Row = Individual | Household | Membership
 
 NAMES = ("given_name", "family_name", "fathers_name")
+REGISTERED = ("registered_at", "registered_by_id", "registered_in_id")
+NOT_REGISTERED = dict.fromkeys(REGISTERED)
+
 COLUMNS: dict[type[Row], dict[str, tuple[str, ...]]] = {
     Individual: {
         **{name: (name,) for name in NAMES},
@@ -27,6 +30,7 @@ COLUMNS: dict[type[Row], dict[str, tuple[str, ...]]] = {
         "birth": ("birth_date", "birth_precision", "age_group"),
         "documents": ("documents",),
         "never_was": ("never_was",),
+        "registered": REGISTERED,
     },
     Membership: {
         "relationship": ("relationship",),
@@ -41,6 +45,7 @@ COLUMNS: dict[type[Row], dict[str, tuple[str, ...]]] = {
         "phones": ("phones",),
         "languages": ("languages",),
         "vehicle": ("vehicle",),
+        "registered": REGISTERED,
     },
 }
 """The fields that may be said anew, and the columns that each is laid out in."""
