@@ -51,7 +51,7 @@ from centre.requests import StaffRequest
 from registrations.doors import household_or_404
 from registrations.models import Household, Individual, Membership
 
-PAGE = 30
+PAGE = 20
 
 WRITES: dict[str, Callable[..., Any]] = {WriteForm.KNOWN: note, WriteForm.DONE: do_in_case, WriteForm.PLANNED: plan}
 
