@@ -110,13 +110,12 @@ def draw(request: StaffRequest, template: str, form: BaseForm, /, **context: Any
     Where the page has no place any more for the words that were typed, they stand with why it was refused.
     """
     context |= {"form": form}
-    if not form.is_bound:
-        return render(request, template, context)
-    page = render(request, template, context, status=422)
-    if is_drawn_on(page, form):
+    status = 422 if form.is_bound else 200
+    page = render(request, template, context, status=status)
+    if not form.is_bound or is_drawn_on(page, form):
         return page
     context["words_typed"] = typed_into(form, forms.Textarea, forms.TextInput)
-    return render(request, template, context, status=422)
+    return render(request, template, context, status=status)
 
 
 def is_drawn_on(page: HttpResponse, form: BaseForm) -> bool:

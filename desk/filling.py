@@ -24,7 +24,7 @@ from registrations.models import (
     SpecificNeed,
 )
 from registrations.parts import columns_of, named, record_names, record_needs, record_people
-from registrations.said import COLUMNS, NAMES, NOT_REGISTERED, Change, Row, keep, say_anew, value_of
+from registrations.said import COLUMNS, NAMES, NOT_REGISTERED, Change, Row, keep, registered_in, say_anew, value_of
 
 OLDER = {group: place for place, group in enumerate(AgeGroup.values)}
 UNKNOWN = len(OLDER)
@@ -71,7 +71,7 @@ def take_facts(household: Household, facts: HouseholdFacts, act: Act, by: User) 
     if household.registered_at is None:
         desk, said = {"registered_at": act.at, "registered_by": by, "registered_in": act}, columns_of(facts)
         told = (_says(household, field, said) for field in COLUMNS[Household] if field != "registered")
-        keep(told, act, cause=Correction.Cause.NAMED)
+        keep([*told, *_said_again([household], act, by)], act, cause=Correction.Cause.NAMED)
         Household.objects.filter(pk=household.pk).update(**desk, **said)
         return facts
     if not household.memberships.nameless().exists():
@@ -149,7 +149,11 @@ def _name_rows(
     rows = [nameless[person.id] for person in people]
     individuals = [row.individual for row in rows]
     told = (change for row, person in zip(rows, people, strict=True) for change in _named(row.individual, person))
-    keep(told, act, cause=Correction.Cause.NAMED)
+    anew = _said_again(individuals, act, by)
+    again = {change.row.pk for change in anew}
+    both = zip(rows, people, strict=True)
+    seats = (change for row, person in both if person.id in again for change in _seat(row, person))
+    keep([*told, *anew, *seats], act, cause=Correction.Cause.NAMED)
     desk = {"registered_at": act.at, "registered_by": by, "registered_in": act}
     for row, person in zip(rows, people, strict=True):
         for column, value in (named(person) | desk).items():
@@ -160,6 +164,20 @@ def _name_rows(
         Membership.objects.bulk_update(rows, ["relationship", "carer_kind", "carer"])
     record_names(individuals)
     return individuals
+
+
+def _said_again(rows: Sequence[Row], act: Act, by: User) -> list[Change]:
+    """That those are registered once more of whom it was taken back: of them it is a field that said otherwise."""
+    model = rows[0]._meta.model_name if rows else ""
+    taken_back = Correction.objects.filter(field="registered", **{f"{model}__in": rows}) if rows else ()
+    keys = {getattr(one, f"{model}_id") for one in taken_back}
+    return [Change(row, "registered", registered_in(act, by)) for row in rows if row.pk in keys]
+
+
+def _seat(row: Membership, person: PersonFacts) -> tuple[Change, Change]:
+    """What the row is to say of what they are to the head, and who looks after them."""
+    carer = {"carer_kind": person.carer_kind, "carer_id": str(person.carer) if person.carer else None}
+    return Change(row, "relationship", person.relationship), Change(row, "carer", carer)
 
 
 def _named(individual: Individual, person: PersonFacts) -> Iterator[Change]:

@@ -16,6 +16,7 @@ from centre.acts import act
 from centre.clock import local_day
 from centre.errors import SiteClosed
 from centre.models import Act, Site, User
+from centre.refusals import Refusal
 from centre.sight import sight_of
 from desk.children import is_child_on
 from desk.coming import arrive_at, lay_out, lock_family
@@ -63,7 +64,7 @@ def send_to_hospital(
     """
     require(by, Permission.REGISTER, site, act.judged_at)
     _require_open_hospital(hospital, site, at)
-    people = _lock(household, [patient, *([companion] if companion else [])], at, by)
+    people = _lock(household, [patient, *([companion] if companion else [])], at, by, unknown=NotHere)
     keys = [person.pk for person in people]
     if Presence.objects.filter(individual__in=keys, site=site, during__contains=at).count() < len(keys):
         raise NotHere
@@ -131,8 +132,15 @@ def _require_open_hospital(hospital: Site, site: Site, at: datetime) -> None:
         raise SiteClosed
 
 
-def _lock(household: Household, members: Sequence[uuid.UUID], at: datetime, by: User) -> list[Individual]:
-    people = lock_family(household, members, at, by)
+def _lock(
+    household: Household,
+    members: Sequence[uuid.UUID],
+    at: datetime,
+    by: User,
+    *,
+    unknown: type[Refusal] = NotTold,
+) -> list[Individual]:
+    people = lock_family(household, members, at, by, unknown=unknown)
     if {person.pk for person in people} != set(members):
         raise NoLongerMember
     return people

@@ -306,6 +306,7 @@ SPECTACULAR_SETTINGS = {
         "SearchEndEnum": "casework.kinds.SearchEnd",
         "RelationshipEnum": "registrations.choices.Relationship",
         "DecliningEnum": "casework.kinds.Declining",
+        "MatchAnswerEnum": "casework.kinds.Answer",
         "ToSeekerEnum": "casework.tracing.TO_SEEKER",
     },
     "SERVE_INCLUDE_SCHEMA": False,

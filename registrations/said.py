@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from centre.models import Act
+from centre.models import Act, User
 from centre.refusals import refused_on
 from registrations.corrections import Correction, FormerName
 from registrations.errors import OneHead, SaidOtherwise
@@ -59,6 +59,11 @@ class Change:
     field: str
     now: Any  # as value_of tells it
     voids: Correction | None = None
+
+
+def registered_in(act: Act, by: User) -> dict[str, Any]:
+    """What says that somebody was registered in the act, as plain JSON."""
+    return {column: _plain(value) for column, value in zip(REGISTERED, (act.at, by.pk, act.pk), strict=True)}
 
 
 def value_of(row: Row, field: str) -> Any:

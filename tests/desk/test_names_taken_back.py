@@ -14,6 +14,7 @@ from registrations.errors import SaidOtherwise
 from registrations.facts import Group, HouseholdFacts
 from registrations.models import Household, Individual, Movement, SpecificNeed
 from tests.build import child, make_site, make_user, person
+from tests.races.test_every_pair import assert_corrections_follow_each_other
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what was recorded when decides
 
@@ -130,3 +131,10 @@ def test_the_page_after_saving_offers_it(client, counted, volunteer):
     text = client.get(f"/intake/done/{str(counted).replace(' ', '')}/").content.decode()
     assert "you can take the names back" in text
     assert str(done.pk) in text
+
+
+def test_of_one_field_the_corrections_follow_each_other_through_it_all(counted, volunteer):
+    for name_of_mother in ("Anna", "Zara"):
+        undo(name(counted, volunteer, person(name_of_mother), child()), by=volunteer)
+    name(counted, volunteer, person("Vera"), child())
+    assert_corrections_follow_each_other()
