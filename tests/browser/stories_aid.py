@@ -1,6 +1,7 @@
 """What the buttons of aid do."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -18,6 +19,7 @@ from tests.browser.buttons import OPENS, SCRIPT, Desk, button, code
 from tests.build import make_site, make_user
 
 SCAN = "aid:scan"
+PAPER = "desk:handouts_on_paper"
 
 
 def round_of(desk: Desk) -> Distribution:
@@ -52,6 +54,20 @@ def hand_it_out(desk: Desk) -> Iterator[None]:
     scanned(desk, desk.family())
     yield
     expect(desk.page.locator("#verdict")).to_have_text("HANDED OUT")
+    assert given(desk) == (1, 1)
+
+
+@button("Write down", PAPER, on=PAPER, does=["hand_out"], enter="[name=collected_by]")
+def write_down_a_line_of_a_list(desk: Desk) -> Iterator[None]:
+    at = timezone.localtime(timezone.now() - timedelta(minutes=10))
+    page = desk.open(f"/aid/distributions/{round_of(desk).pk}/paper/", Role.AID_VOLUNTEER)
+    page.locator("[name=number]").fill(str(desk.family(at=at - timedelta(minutes=10))))
+    page.locator("[name=paper_day]").fill(f"{at:%d.%m.%Y}")
+    page.locator("[name=paper_hour]").fill(f"{at:%H:%M}")
+    page.locator("[name=written_by]").fill("Aram Petrosyan")
+    yield
+    expect(page.locator("[name=written_by]")).to_have_value("Aram Petrosyan")
+    expect(page.locator("[name=number]")).to_have_value("")
     assert given(desk) == (1, 1)
 
 

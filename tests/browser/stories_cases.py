@@ -102,6 +102,7 @@ def with_a_letter(desk: Desk) -> Case:
     case = opened(desk)
     keep_letter(case, sheet=read_sheet(b"%PDF-1.4 %%EOF"), words="passport", by=desk.user)
     desk.page.reload()
+    desk.settle()
     return case
 
 
