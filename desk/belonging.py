@@ -273,7 +273,8 @@ def _go_over(
             _seat(rows, head, staying, carers, by, act)
         elif any(row.relationship == Relationship.HEAD for row in going.values()) and staying:
             raise HeadMissing
-        _join_others(to, going, people, carers, before, act, by)
+        alone_since = _join_others(to, going, people, carers, act) - before
+        open_cases(sorted(alone_since), site=household.site, reason=Reason.CHILD_ALONE, act=act, by=by)
 
 
 def _join_others(
@@ -281,11 +282,9 @@ def _join_others(
     going: Mapping[uuid.UUID, Membership],
     people: Sequence[PersonFacts],
     carers: Sequence[Carer],
-    before: Collection[uuid.UUID],
     act: Act,
-    by: User,
-) -> None:
-    """End their memberships, and let them be in the other household what is said of them; who is alone gets a case."""
+) -> set[uuid.UUID]:
+    """End their memberships, and let them be in the other household what is said of them; who is alone there."""
     at, day = act.at, local_day(act.at)
     say_anew([leaves(row, at) for row in going.values()], act, cause=Correction.Cause.CHANGED)
     there = [*going.values(), *to.memberships.today()]
@@ -300,8 +299,7 @@ def _join_others(
         if person.relationship == Relationship.HEAD:
             require_head(person.id, going, at)
     record_memberships(to, individuals, people, act, counted_as=counted_as)
-    alone_since = [counted_as[person.id] for person in known if person.id not in before and is_alone(person, day)]
-    open_cases(alone_since, site=next(iter(going.values())).household.site, reason=Reason.CHILD_ALONE, act=act, by=by)
+    return {person.id for person in known if is_alone(person, day)}
 
 
 def _parted(

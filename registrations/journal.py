@@ -83,7 +83,10 @@ def standing(facts: Iterable[AFact]) -> list[AFact]:
 
 def came_after_death(facts: Iterable[Fact]) -> bool:
     """Whether a fact that stands puts one person at a site after they died."""
-    kinds = [fact.kind for fact in standing(facts)]
+    known = list(facts)
+    if all(fact.kind != "died" for fact in known):
+        return False  # as for nearly everybody, each time they are laid out
+    kinds = [fact.kind for fact in standing(known)]
     return "died" in kinds and not COMING.isdisjoint(kinds[kinds.index("died") :])
 
 

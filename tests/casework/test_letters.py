@@ -2,7 +2,7 @@
 
 import base64
 import uuid
-from contextlib import suppress
+from collections import Counter
 from datetime import timedelta
 from io import BytesIO
 
@@ -97,11 +97,17 @@ def test_a_photo_that_becomes_sharp_in_some_turns_is_kept():
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, of what is damaged
 def test_a_photo_in_which_anything_is_damaged_is_kept_or_is_none():
-    whole = taken_somewhere()
+    whole, became = taken_somewhere(), Counter()
     for place in range(whole.index(b"Exif"), whole.index(b"safe house")):
         for wrong in (0, 1, 12, 255):
-            with suppress(ValidationError):
-                read_sheet(whole[:place] + bytes([wrong]) + whole[place + 1 :])
+            try:
+                sheet = read_sheet(whole[:place] + bytes([wrong]) + whole[place + 1 :])
+            except ValidationError as refused:
+                became[refused.code] += 1
+            else:
+                became[sheet.media_type] += 1
+    assert became.keys() <= {"image/jpeg", "no_sheet"}
+    assert became["image/jpeg"] > 0
 
 
 def test_letters_beyond_ascii_are_no_base64():
