@@ -7,16 +7,17 @@ from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from registrations.errors import CameLater
+from registrations.errors import CameLater, NeverWas
 from registrations.journal import COMING, Fact, came_after_death, read_aways, read_stints
-from registrations.models import Absence, Movement, Presence
+from registrations.models import Absence, Individual, Movement, Presence
 
 
 def lay_out_presences(individual_ids: Iterable[uuid.UUID]) -> None:
     """Write the presences and absences of these individuals anew, as their movements read now.
 
     Rows that still hold are kept. The caller has locked the individuals, by key. Refuses with CameLater when somebody
-    would come to a site after their death: the dead do not arrive, whatever is told or taken back in which order.
+    would come to a site after their death, and with NeverWas when somebody would who was taken out as a mistake:
+    neither the dead nor who never was arrive, whatever is told or taken back in which order.
     """
     ids = sorted(set(individual_ids))
     facts: dict[uuid.UUID, list[Fact]] = defaultdict(list)
@@ -26,7 +27,11 @@ def lay_out_presences(individual_ids: Iterable[uuid.UUID]) -> None:
         facts[person].append(Fact(*fact))
     if any(came_after_death(known) for known in facts.values()):
         raise CameLater
-    _rewrite(Presence, ids, [row for person, known in facts.items() for row in _presences(person, known)])
+    presences = [row for person, known in facts.items() for row in _presences(person, known)]
+    began = [row.movement_id for row in presences]
+    if Movement.objects.filter(pk__in=began, individual__in=Individual.objects.filter(never_was=True)).exists():
+        raise NeverWas
+    _rewrite(Presence, ids, presences)
     if any(fact.kind not in COMING for known in facts.values() for fact in known):
         _rewrite(Absence, ids, [row for person, known in facts.items() for row in _absences(person, known)])
 

@@ -15,7 +15,7 @@ from desk.merging import merge_individuals, unmerge
 from registrations.errors import AlreadyVoided, NeverWas, NoLongerMember, SaidOtherwise
 from registrations.facts import PersonFacts
 from registrations.models import Household, Individual, Merge, Movement
-from shelter.actions import hold_places, place_household
+from shelter.actions import check_in, hold_places, place_household
 from shelter.models import Stay
 from tests.build import child, make_room, make_site, make_user, newborn, person, register_family
 
@@ -120,6 +120,18 @@ def test_who_never_was_never_had_a_bed(family, goris, by, coordinator):
     assert (figures().ever_accommodated, figures().accommodated) == (2, 2)
     undo_last("never_was", by)
     assert (figures().ever_accommodated, figures().accommodated) == (3, 3)
+
+
+def test_nobody_who_never_was_comes_to_the_bed_that_was_held_for_them(goris, by, coordinator):
+    hotel = make_site("hotel")
+    family = register_family(goris, by, person("Anna"), person("Aram", relationship="spouse"))
+    held_at = timezone.now()
+    until = held_at + timedelta(hours=6)
+    hold_places(family, rooms=[make_room(hotel, 2)], until=until, by=coordinator, at=held_at)
+    undo_last("register", by)
+    with pytest.raises(NeverWas):
+        check_in(list(Stay.objects.holds()), by=coordinator, at=held_at)
+    assert (figures().registered, figures().present, figures().not_known) == (0, 0, 0)
 
 
 @pytest.fixture
