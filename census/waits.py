@@ -22,8 +22,9 @@ from census.situation import Situation
 from centre.access import Permission, allows
 from centre.models import Site, User
 from registrations.models import Sighting
-from shelter.selectors import holds_now, who_waits
+from shelter.selectors import holds_now
 from shelter.sight import sites_to_place
+from shelter.waiting import who_waits
 
 SOON = timedelta(hours=1)  # a hold that ends within this time waits for somebody
 FLAGGED = timedelta(days=3)
@@ -87,7 +88,7 @@ def _families(user: User, at: datetime) -> Iterator[Waits]:
     families = _how_many_wait(user, sites, at)
     page = reverse("shelter:board")
     yield Waits("places", families, ngettext("family waits for a place", "families wait for a place", families), page)
-    ending = sum(1 for hold in holds_now(sites, at) if hold.until <= at + SOON)
+    ending = sum(1 for hold in holds_now([site.pk for site in sites], at) if hold.until <= at + SOON)
     words = ngettext("hold ends within the hour or ran out", "holds end within the hour or ran out", ending)
     yield Waits("holds", ending, words, page, urgent=True)
 

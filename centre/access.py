@@ -40,6 +40,7 @@ class Permission(models.TextChoices):
     ANSWER_REFERRALS = "answer_referrals", _("Answer what is offered to their own service")
     MERGE = "merge", _("Merge and unmerge duplicates, void what was wrong")
     PLACE = "place", _("Hold places, check families in and move them")
+    HOLD_ELSEWHERE = "hold_elsewhere", _("Hold places at other sites, as many as they are open to others for")
     PRINT_CARDS = "print_cards", _("Print cards beforehand, revoke what was not given")
     SET_UP_ROOMS = "set_up_rooms", _("Set up rooms, block and open places")
     HAND_OUT = "hand_out", _("Hand out aid")
@@ -86,6 +87,7 @@ MAY: dict[str, frozenset[Permission]] = {
             P.MERGE,
             P.PRINT_CARDS,
             P.PLACE,
+            P.HOLD_ELSEWHERE,
             P.SET_UP_ROOMS,
             P.HAND_OUT,
             P.PLAN_AID,

@@ -52,6 +52,9 @@ DOORS = (
     "stock-counts",
     "stock-movements",
     "stays",
+    "waiting",
+    "waiting-facts",
+    "openings",
     "tracing-matches",
     "tracing-requests",
 )

@@ -16,7 +16,7 @@ from centre.models import LogLine, Site, User
 from desk.log_lines import lines_about
 from registrations.filters import NumberFilter, SearchFilter
 from registrations.models import Household, Membership, Presence
-from shelter.selectors import waiting_households
+from shelter.waiting import waiting_households
 
 PRE_REGISTERED, WAITING = "pre_registered", "waiting"
 

@@ -54,8 +54,8 @@ from registrations.choices import Going
 from registrations.doors import household_or_404
 from registrations.models import Household, Individual, Movement, Sighting
 from registrations.search import search_households
-from shelter.selectors import who_waits
 from shelter.sight import sites_to_place
+from shelter.waiting import who_waits
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

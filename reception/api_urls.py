@@ -31,10 +31,12 @@ from desk.told_api import HouseholdsTold, IndividualsTold
 from reception.docs import Docs, NoSuchAddress, Schema
 from registrations.api import Households, Individuals, Presences
 from shelter.api import HouseholdPlaces, Rooms, Stays
+from shelter.waiting_api import HouseholdsThatWait, Openings, SiteOpenings, WaitingFacts, WaitingList
 
 router = DefaultRouter()
 router.include_format_suffixes = False
 router.register("sites", Sites)
+router.register("sites", SiteOpenings, basename="site-opening")
 router.register("rooms", Rooms)
 router.register("households", Households)
 router.register("households", HouseholdMovements, basename="household-movement")
@@ -42,6 +44,10 @@ router.register("households", Families, basename="family")
 router.register("households", HouseholdsTold, basename="household-told")
 router.register("households", HospitalWays, basename="household-hospital")
 router.register("households", HouseholdPlaces, basename="household-place")
+router.register("households", HouseholdsThatWait, basename="household-waiting")
+router.register("waiting", WaitingList, basename="waiting")
+router.register("waiting-facts", WaitingFacts)
+router.register("openings", Openings)
 router.register("individuals", Individuals)
 router.register("individuals", Deaths, basename="death")
 router.register("individuals", People, basename="person")

@@ -37,6 +37,7 @@ from shelter.locks import lock_free_places, lock_members, lock_people
 from shelter.models import PLACE_TAKEN_ONCE, ROOM_NAME_ONCE, Bedding, Place, Room, Stay, StayQuerySet
 from shelter.nights import lay_out_stays
 from shelter.parts import Lodging, Sleeper, cut_holds, end_holds, record_bedding
+from shelter.reach import lock_opening, require_hand_on, require_reach
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,12 @@ def hold_places(
 ) -> Placed:
     """Keep a place in these rooms for each member until a time; nobody needs to be at the site yet.
 
-    Refuses with SiteDiffers, SiteClosed, HoldEndsFirst, NobodyToPlace, RecordClosed, AlreadyHeld, NotEnoughPlaces,
-    ChildAmongStrangers or OfficerFirst; then nothing is kept.
+    At a site of others, as many as it is open for: else refuses with OpeningSpent. Refuses with SiteDiffers,
+    SiteClosed, HoldEndsFirst, NobodyToPlace, RecordClosed, AlreadyHeld, NotEnoughPlaces, ChildAmongStrangers or
+    OfficerFirst; then nothing is kept.
     """
     site = _site_of(rooms)
-    require(by, Permission.PLACE, site, at)
+    from_elsewhere = require_reach(by, site, at)
     if site.is_closed(at):
         raise SiteClosed
     people = lock_members(household, members, at, by)
@@ -75,7 +77,8 @@ def hold_places(
     _require_agreed(children, people, site, by=by, act=act)
     with _children_kept(children, site, rooms, by=by, act=act):
         lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, children)]
-        return _held(hold_each(lodgings, until, reason, at, act))
+        opening = lock_opening(site, len(people), at) if from_elsewhere else None
+        return _held(hold_each(lodgings, until, reason, at, act, opening))
 
 
 @act("place", answers=Placed)
@@ -174,7 +177,7 @@ def end_stays(stays: Sequence[Stay], *, happened_anyway: str = "", by: User, at:
     Refuses with RecordClosed or StayEnded, and with ChildAmongStrangers when a child would be left so.
     """
     site = _site_of([stay.room for stay in stays])
-    require(by, Permission.PLACE, site, at)
+    require_hand_on(stays, site, by, at)
     people = lock_people(stays, at, by)
     running = list(zip(people, _as_they_are(Stay.objects.from_(at), stays), strict=True))
     if any(stay.kind == Stay.Kind.STAY and at not in stay.during for _, stay in running):

@@ -13,14 +13,16 @@ from centre.models import Site, User
 from centre.sight import allowed_at
 from centre.viewsets import ActFacts, Acts, Rows, act_on_row
 from registrations.models import Household, Individual
-from shelter.actions import Placed, check_in, end_stays, hold_places, move, place_household
+from shelter.actions import Placed, check_in, end_stays, move, place_household
 from shelter.filters import RoomFilterSet, StayFilterSet
 from shelter.models import Place, Room, Stay
+from shelter.sight import reach_of
 
 
 def rooms_of(user: User) -> "QuerySet[Room]":
-    """The rooms at sites where the user may place people or set up rooms."""
+    """The rooms at sites where the user may place people, hold places for those of other sites, or set up rooms."""
     shown = allowed_at(user, Permission.PLACE, Permission.SET_UP_ROOMS, path="site")
+    shown |= Q(site__in=reach_of(user, timezone.now()).others)
     return Room.objects.filter(shown).select_related("site")
 
 
@@ -182,11 +184,6 @@ class HouseholdPlaces(Acts):
 
     def get_queryset(self) -> Any:
         return Household.objects.in_hand_of(self.request.user)
-
-    @act_on_row(HoldFacts, Placed)
-    def hold(self, household: Household, body: HoldFacts) -> Placed:
-        """Keep a place for each member until a time."""
-        return hold_places(household, **body.facts)
 
     @act_on_row(PlaceFacts, Placed)
     def place(self, household: Household, body: PlaceFacts) -> Placed:

@@ -12,22 +12,21 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from centre.access import Permission, allows
 from centre.models import Site, User
-from centre.sight import Sight, sight_of
+from centre.sight import Sight, named_for, sight_of
 from registrations.models import Household, Individual, Membership, Presence
 from registrations.numbers import write_number
 from shelter.fitting import Fit, best_fits, judge
-from shelter.models import Place, Room, Stay
+from shelter.models import Place, Room, Stay, WaitingFact
 from shelter.selectors import (
     HoldRow,
     PlacesNow,
     RoomNow,
-    Waiting,
     holds_now,
     places_by_site,
     rooms_now,
-    who_waits,
 )
-from shelter.sight import sites_to_place
+from shelter.sight import Reach, reach_of, sites_that_wait
+from shelter.waiting import Waiting, waiting_facts, who_waits
 
 SHOWN = 40  # families, and rooms of a house, listed at first
 NEEDS_IN_WORDS = {
@@ -47,6 +46,7 @@ class WaitingRow:
     site: Site
     reasons: list[str]
     hours: int
+    declined: list[tuple[str, str]]  # which site they were offered, as far as the reader may know, and why not
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class House:
     places: PlacesNow
     rooms: list[RoomNow] | None
     more: int  # rooms that are not shown: the full ones, and those beyond the first
+    left: int | None = None  # places of a site of others that may still be held; None of one's own
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class Beds:
     secret: list[Person]
     asleep_mine: bool
     awaited_mine: bool
+    awaited_ours: bool  # held elsewhere, for people who are here: they are given back, and not checked in
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ class Chosen:
     beds: Beds
     waiting: WaitingRow | None
     fits: list[tuple[Fit, Site]]  # the first is the best
+    seen: bool  # whether the reader sees the family, or only that it waits
+    facts: list[WaitingFact]  # that it was moved up, or declined, since it waits
 
     @property
     def moving(self) -> bool:
@@ -116,6 +120,7 @@ class Board:
     houses: list[House]
     chosen: Chosen | None
     untils: list[datetime]
+    own: frozenset[uuid.UUID]  # the sites where the reader places
 
     @property
     def households(self) -> list[uuid.UUID]:
@@ -143,19 +148,21 @@ def read_board(
 
     The house of the one who looks, `here`, comes first, then those of its province.
     """
-    sites = {site.pk: site for site in sites_to_place(user, at)}
-    families, number = who_waits(user, sites.values(), at, limit=1000 if "all" in asked else SHOWN)
-    rooms = rooms_now(sites, at)
-    opened = asked.get("site") or (next(iter(sites.values())).code if len(sites) == 1 else "")
+    reach = reach_of(user, at)
+    known = {site.pk: site for site in sites_that_wait(user, at)}
+    families, number = who_waits(user, known.values(), at, limit=1000 if "all" in asked else SHOWN)
+    rooms = rooms_now(reach.sites, at)
+    opened = asked.get("site") or (next(iter(reach.own.values())).code if len(reach.own) == 1 else "")
     return Board(
         at=at,
-        waiting=[_waiting_row(family, sites, at) for family in families],
+        waiting=[_waiting_row(family, known, user, at) for family in families],
         more=number - len(families),
         people_waiting=sum(len(family.members) for family in families),
-        holds=[(row, sites[row.site_id]) for row in holds_now(sites.values(), at)],
-        houses=_houses(sites, rooms, opened, here, full="full" in asked),
-        chosen=_choose(household, user, sites, rooms, at, asked.get("room")) if household else None,
+        holds=[(row, known[row.site_id]) for row in holds_now(reach.own, at, known)],
+        houses=_houses(reach, rooms, opened, here, full="full" in asked),
+        chosen=_choose(household, user, reach, known, rooms, at, asked.get("room")) if household else None,
         untils=hold_times(at),
+        own=frozenset(reach.own),
     )
 
 
@@ -204,33 +211,48 @@ def beds_of(people: Iterable[Person], user: User, at: datetime) -> Beds:
     def mine(rows: list[tuple[Person, Stay]]) -> bool:
         return bool(rows) and all(allows(user, Permission.PLACE, stay.room.site, at) for _, stay in rows)
 
-    return Beds(asleep, awaited, [person for person in people if person.secret], mine(asleep), mine(awaited))
+    secret = [person for person in people if person.secret]
+    held = Stay.objects.filter(pk__in=[stay.pk for _, stay in awaited]).visible_to(user, at)
+    ours = bool(awaited) and held.count() == len(awaited)
+    return Beds(asleep, awaited, secret, mine(asleep), mine(awaited), ours)
 
 
 def _choose(
     household: Household,
     user: User,
-    sites: Mapping[uuid.UUID, Site],
+    reach: Reach,
+    known: Mapping[uuid.UUID, Site],
     rooms: list[RoomNow],
     at: datetime,
     tried: str | None,
 ) -> Chosen:
-    people = read_people(household, at, user)
-    beds, bedless = beds_of(people, user, at), [person for person in people if person.bedless]
-    rows, _all = who_waits(user, sites.values(), at, household=household.pk)
+    rows, _all = who_waits(user, known.values(), at, household=household.pk)
     family = rows[0] if rows else None
+    seen = Household.objects.visible_to(user, at).filter(pk=household.pk).exists()
+    people = read_people(household, at, user) if seen else _unseen(family)
+    beds, bedless = beds_of(people, user, at), [person for person in people if person.bedless]
     needing = bedless or ([person for person, _ in beds.asleep] if beds.asleep_mine else [])
-    here = family.site_id if family else next((p.site_id for p in needing if p.site_id in sites), None)
+    theirs = set() if bedless else {kept.room_id for _person, kept in beds.asleep}  # nobody moves to their own
+    in_reach = [room for room in rooms if reach.takes(room.site_id, len(needing)) and room.id not in theirs]
+    if not bedless:
+        in_reach = [room for room in in_reach if room.site_id in reach.own]
+    here = family.site_id if family else next((p.site_id for p in needing if p.site_id in reach.own), None)
     suit: dict[str, Any] = {"step_free": bool(family and family.step_free), "here": here}
     fits: list[Fit] = []
     if needing:
         tried_room = next((room for room in rooms if str(room.id) == tried), None)
         fits += [judge([tried_room], len(needing), **suit)] if tried_room else []
-        theirs = set() if bedless else {kept.room_id for _person, kept in beds.asleep}  # nobody moves to their own
-        others = [room for room in rooms if room is not tried_room and room.id not in theirs]
-        fits += best_fits(others, len(needing), **suit)
-    row = _waiting_row(family, sites, at) if family else None
-    return Chosen(household, bedless, beds, row, [(fit, sites[fit.site_id]) for fit in fits])
+        fits += best_fits([room for room in in_reach if room is not tried_room], len(needing), **suit)
+    row = _waiting_row(family, known, user, at) if family else None
+    sites = reach.sites
+    facts = waiting_facts(household, family.since, at) if family else []
+    return Chosen(household, bedless, beds, row, [(fit, sites[fit.site_id]) for fit in fits], seen, facts)
+
+
+def _unseen(family: Waiting | None) -> list[Person]:
+    """The people of a family of whom the reader knows only that it waits: without names."""
+    members = family.members if family else ()
+    return [Person(key, "", "–", family.site_id if family else None, None, None, False) for key in members]
 
 
 def read_houses(sites: Iterable[Site], at: datetime) -> list[House]:
@@ -276,14 +298,12 @@ def _place_row(place: Place | None, stay: Stay | None, numbers: Mapping[uuid.UUI
     return PlaceRow(place, stay, stay.individual.initials, write_number(number) if number else "")
 
 
-def _houses(
-    sites: Mapping[uuid.UUID, Site], rooms: list[RoomNow], opened: str, here: Site | None, *, full: bool
-) -> list[House]:
+def _houses(reach: Reach, rooms: list[RoomNow], opened: str, here: Site | None, *, full: bool) -> list[House]:
     """The sites that have rooms, the own and the nearest first, then by free places; the rooms of the opened one.
 
     Full and blocked rooms stand among the others; only where there are very many are they one step away.
     """
-    places = places_by_site(rooms)
+    places, sites = places_by_site(rooms), reach.sites
 
     def nearest(key: uuid.UUID) -> tuple[bool, bool, int]:
         return sites[key] != here, here is None or sites[key].marz != here.marz, -places[key].free
@@ -294,14 +314,16 @@ def _houses(
         shown = own
         if own and not full and len(own) > SHOWN:
             shown = [room for room in own if room.free or room.overflow][:SHOWN]
-        houses.append(House(sites[site_id], places[site_id], shown, len(own or []) - len(shown or [])))
+        more = len(own or []) - len(shown or [])
+        houses.append(House(sites[site_id], places[site_id], shown, more, reach.left.get(site_id)))
     return houses
 
 
-def _waiting_row(family: Waiting, sites: Mapping[uuid.UUID, Site], at: datetime) -> WaitingRow:
-    return WaitingRow(
-        family, sites[family.site_id], reasons_of(family), int((at - family.since).total_seconds() // 3600)
-    )
+def _waiting_row(family: Waiting, sites: Mapping[uuid.UUID, Site], user: User, at: datetime) -> WaitingRow:
+    offered = Site.objects.in_bulk(family.declined_sites) if family.declined else {}
+    declined = [(named_for(user, offered[site]), why) for site, why in family.declined]
+    hours = int((at - family.since).total_seconds() // 3600)
+    return WaitingRow(family, sites[family.site_id], reasons_of(family), hours, declined)
 
 
 def reasons_of(family: Waiting) -> list[str]:
@@ -310,8 +332,13 @@ def reasons_of(family: Waiting) -> list[str]:
         (family.infants, ngettext("infant", "%(count)d infants", family.infants)),
         (family.young, ngettext("child under 5", "%(count)d children under 5", family.young)),
         (family.elders, ngettext("over 60", "%(count)d over 60", family.elders)),
+        (
+            family.cared_for,
+            ngettext("child without a parent", "%(count)d children without a parent", family.cared_for),
+        ),
     )
-    reasons = [text % {"count": count} if "%" in text else text for count, text in counted if count]
+    reasons = [_("moved up: %(why)s") % {"why": family.moved_up}] if family.moved_up else []
+    reasons += [text % {"count": count} if "%" in text else text for count, text in counted if count]
     reasons += [str(NEEDS_IN_WORDS[code]) for code in family.needs]
     if family.presumed_left:
         reasons.append(_("may have left"))

@@ -91,3 +91,29 @@ class NobodyToPlace(Refusal):
 
     code = "nobody_to_place"
     message = _("Nobody of this family needs a place.")
+
+
+class NotWaiting(Refusal):
+    """The family is on no waiting list."""
+
+    code = "not_waiting"
+    message = _("This family does not wait for a place. Nothing was recorded.")
+
+
+class OpeningSpent(Refusal):
+    """The site is open to others for fewer places than are asked for."""
+
+    code = "opening_spent"
+
+    def __init__(self, left: int, needed: int) -> None:
+        left_text = ngettext("%(left)d place", "%(left)d places", left) % {"left": left}
+        super().__init__(
+            ngettext(
+                "This site is open to other sites for %(left)s more, and %(needed)d person needs one. "
+                "Nothing is held: choose another site, or ask them to open more.",
+                "This site is open to other sites for %(left)s more, and %(needed)d people need one each. "
+                "Nothing is held: choose another site, or ask them to open more.",
+                needed,
+            )
+            % {"left": left_text, "needed": needed}
+        )

@@ -3,18 +3,21 @@
 import re
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from centre.filters import InstantInput
 from centre.forms import ActForm, field_of
 from centre.models import Site
-from registrations.models import Individual
-from shelter.models import Place, Room, StayQuerySet
+from registrations.models import Household, Individual
+from shelter.models import Place, Room, StayQuerySet, WaitingFact
 
 NO_ROOM = _("Choose at least one room.")
 MOST_ROOMS = 200  # set up in one act
@@ -78,6 +81,56 @@ class HoldForm(PlaceForm):
     happened_anyway = None  # type: ignore[assignment]  # what is held has not happened
     until = InstantInput(label=_("Hold until"))
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+
+class MoveUpForm(ActForm):
+    """Why a family goes first."""
+
+    reason = forms.CharField(
+        label=_("Why they go first"), max_length=200, error_messages={"required": _("Say why they go first.")}
+    )
+
+
+class DeclineForm(ActForm):
+    """Where a family was offered places, and why it did not take them."""
+
+    site = forms.ModelChoiceField(Site.objects.none())
+    reason = forms.CharField(
+        label=_("Why they decline"), max_length=200, error_messages={"required": _("Say why they decline.")}
+    )
+
+    def __init__(self, *args: Any, sites: Sequence[Site], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = Site.objects.filter(pk__in=[site.pk for site in sites])
+        field_of(self, "site", forms.ModelChoiceField).queryset = offered
+
+
+class VoidWaitingForm(ActForm):
+    """What was recorded of a family's turn by mistake."""
+
+    fact = forms.ModelChoiceField(WaitingFact.objects.none())
+    reason = forms.CharField(
+        label=_("What was wrong"), max_length=200, error_messages={"required": _("Say what was wrong.")}
+    )
+
+    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        told = WaitingFact.objects.filter(household=household).exclude(kind=WaitingFact.Kind.VOIDED)
+        field_of(self, "fact", forms.ModelChoiceField).queryset = told
+
+
+class OpeningForm(ActForm):
+    """For how many places a site is open to others, and until when."""
+
+    places = forms.IntegerField(
+        label=_("Places that other sites may hold"), min_value=0, max_value=2000, help_text=_("0 closes it to them.")
+    )
+    until = InstantInput(label=_("Until"), widget=forms.Select)
+
+    def __init__(self, *args: Any, untils: Sequence[datetime], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(until.isoformat(), date_format(timezone.localtime(until), "DAY_HOUR_FORMAT")) for until in untils]
+        self.fields["until"].widget.choices = choices
 
 
 class StaysForm(ActForm):

@@ -10,7 +10,7 @@ from centre.models import Act, Site
 from centre.refusals import refused_on
 from registrations.models import Presence
 from shelter.errors import AlreadyHeld, HoldEndsFirst, NotEnoughPlaces, PlaceTaken
-from shelter.models import PLACE_TAKEN_ONCE, Bedding, Place, Stay
+from shelter.models import PLACE_TAKEN_ONCE, Bedding, Opening, Place, Stay
 from shelter.nights import lay_out_stays
 from shelter.parts import Lodging, Sleeper, cut_holds, record_bedding
 
@@ -45,7 +45,14 @@ def leave(sleeping: Sequence[tuple[Sleeper, Stay]], at: datetime, act: Act) -> l
     return left
 
 
-def hold_each(lodgings: Sequence[Lodging], until: datetime, reason: str, at: datetime, act: Act) -> list[Stay]:
+def hold_each(
+    lodgings: Sequence[Lodging],
+    until: datetime,
+    reason: str,
+    at: datetime,
+    act: Act,
+    opening: Opening | None = None,
+) -> list[Stay]:
     """Hold these places, which are locked, until a time. Refuses with HoldEndsFirst or PlaceTaken."""
     if until <= at:
         raise HoldEndsFirst
@@ -59,6 +66,7 @@ def hold_each(lodgings: Sequence[Lodging], until: datetime, reason: str, at: dat
                 place=lodging.place,
                 during=DateTimeTZRange(at, until, "[)"),
                 act=act,
+                opening=opening,
                 reason=reason,
             )
             for lodging in lodgings

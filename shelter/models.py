@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -12,14 +13,16 @@ from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centre.access import Permission
 from centre.models import Act, Site, User
-from centre.sight import allowed_at
+from centre.sight import allowed_at, sight_of
 from centre.words import in_words
-from registrations.models import Individual, Membership, both_or_neither
+from registrations.models import Household, Individual, Membership, Presence, both_or_neither
 
+COMING_IN = ("place", "check_in")  # the acts by which those for whom a place was held come to sleep on it
 ROOM_NAME_ONCE = models.UniqueConstraint(fields=["site", "name"], name="room_name_once")
 
 
@@ -158,8 +161,93 @@ class StayQuerySet(models.QuerySet["Stay"]):
         return self.filter(during__overlap=DateTimeTZRange(at, None))
 
     def visible_to(self, user: User, at: datetime | None = None) -> "StayQuerySet":
-        """Holds and stays at the sites where the user may place; a confidential one must be theirs by name."""
-        return self.filter(allowed_at(user, Permission.PLACE, at=at, path="site"))
+        """Holds and stays at the sites where the user may place; a confidential one must be theirs by name.
+
+        And holds at sites of others for people who are where the user places.
+        """
+        here = Presence.objects.filter(allowed_at(user, Permission.PLACE, at=at, path="site"))
+        theirs = Exists(here.filter(individual=OuterRef("individual"), during__contains=at or timezone.now()))
+        held = sight_of(user, at).known("site") & Q(theirs, opening__isnull=False)
+        return self.filter(allowed_at(user, Permission.PLACE, at=at, path="site") | held)
+
+
+class WaitingFact(models.Model):
+    """A fact about a family that waits for a place, never changed: it counts for as long as they wait this time.
+
+    They were let go first for a reason, or were offered places and did not take them, which costs them nothing.
+    """
+
+    class Kind(models.TextChoices):
+        MOVED_UP = "moved_up", _("moved up")
+        DECLINED = "declined", _("offer declined")
+        VOIDED = "voided", _("voided")
+
+    id = models.UUIDField(primary_key=True, editable=False, db_default=Func(function="uuidv7"))
+    kind = models.CharField(max_length=10, choices=Kind)
+    household = models.ForeignKey(Household, models.PROTECT, related_name="waiting_facts")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    reason = models.CharField(max_length=200)
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=TransactionNow())
+    act = models.ForeignKey(Act, models.PROTECT, related_name="waiting_facts")
+    voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(reason=""), name="waiting_fact_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(kind="declined", site__isnull=False) | (~Q(kind="declined") & Q(site__isnull=True)),
+                name="offer_names_its_site",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="voided", voids__isnull=False) | (~Q(kind="voided") & Q(voids__isnull=True)),
+                name="voided_waiting_names_what",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.household_id} {self.kind} {self.happened_at:%Y-%m-%d %H:%M}"
+
+
+class OpeningQuerySet(models.QuerySet["Opening"]):
+    """Openings."""
+
+    def at(self, at: datetime) -> "OpeningQuerySet":
+        """Those that run at the instant."""
+        return self.filter(during__contains=at)
+
+    def with_used(self, at: datetime) -> Any:
+        """Annotate `used`: the places held under it, now or until their people were checked in."""
+        running = Q(holds__during__contains=at)
+        came = Q(holds__given_up_in__kind__in=COMING_IN)
+        return self.annotate(used=models.Count("holds", filter=running | came))
+
+
+class Opening(models.Model):
+    """So many places of a site that those who place at other sites may hold, while it lasts."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="openings", db_index=False)
+    places = models.SmallIntegerField()
+    during = DateTimeRangeField()
+    act = models.ForeignKey(Act, models.PROTECT, related_name="openings")
+
+    objects = OpeningQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            ExclusionConstraint(
+                name="one_opening",
+                expressions=[("site", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(
+                condition=Q(during__isempty=False, during__upper_inf=False), name="opening_lasts_and_ends"
+            ),
+            models.CheckConstraint(condition=Q(places__gt=0), name="opening_has_places"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.site_id}: {self.places}"
 
 
 PLACE_TAKEN_ONCE = ExclusionConstraint(
@@ -195,6 +283,7 @@ class Stay(models.Model):
     during = DateTimeRangeField()
     began_by = models.OneToOneField(Bedding, models.PROTECT, null=True, blank=True, related_name="stay")
     act = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="holds")
+    opening = models.ForeignKey(Opening, models.PROTECT, null=True, blank=True, related_name="holds", db_index=False)
     given_up_in = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     reason = models.CharField(max_length=200, blank=True)
     happened_anyway_at = models.DateTimeField(null=True, blank=True)
@@ -232,12 +321,16 @@ class Stay(models.Model):
                 condition=Q(place__isnull=False) | Q(happened_anyway_at__isnull=False),
                 name="overflow_is_flagged",
             ),
+            models.CheckConstraint(condition=Q(opening__isnull=True) | Q(kind="hold"), name="stay_of_no_opening"),
             models.CheckConstraint(
                 condition=both_or_neither("happened_anyway_at", "happened_anyway_by"),
                 name="overflow_by_someone",
             ),
         )
-        indexes = (GistIndex(fields=["site", "during"], name="stay_at_site"),)
+        indexes = (
+            GistIndex(fields=["site", "during"], name="stay_at_site"),
+            models.Index(fields=["opening"], name="hold_of_opening", condition=Q(opening__isnull=False)),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.individual_id} {self.room_id}"

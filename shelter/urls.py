@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shelter import views
+from shelter import turn_views, views
 
 app_name = "shelter"
 
@@ -12,10 +12,14 @@ urlpatterns = [
     path("shelter/end/", views.end, name="end"),
     path("shelter/keep/", views.keep, name="keep"),
     path("shelter/move/", views.move_stays, name="move"),
+    path("shelter/open/<slug:code>/", turn_views.opening, name="opening"),
     path("shelter/rooms/", views.rooms, name="rooms"),
     path("shelter/rooms/<uuid:key>/", views.room, name="room"),
     path("settings/sites/<slug:code>/close/", views.close, name="close_site"),
     path("shelter/family/<str:number>/", views.family, name="family"),
     path("shelter/family/<str:number>/place/", views.place, name="place"),
     path("shelter/family/<str:number>/hold/", views.hold, name="hold"),
+    path("shelter/family/<str:number>/first/", turn_views.first, name="move_up"),
+    path("shelter/family/<str:number>/declined/", turn_views.declined, name="declined"),
+    path("shelter/family/<str:number>/turn/taken-back/", turn_views.taken_back, name="void_waiting_fact"),
 ]

@@ -49,7 +49,8 @@ from shelter.forms import (
     StaysForm,
 )
 from shelter.models import Room, Stay
-from shelter.sight import sites_to_place
+from shelter.sight import reach_of, sites_that_wait, sites_to_place
+from shelter.waiting import who_waits
 
 LONGEST_SHOWN = 20  # of what was scanned and leads nowhere: no page needs more of it
 FAMILY = "family-shelter"  # the fragment in a family's file, by its id
@@ -69,16 +70,17 @@ def place(request: StaffRequest, number: str) -> HttpResponse:
     """Give those of the family who were shown a place in the rooms."""
     household = _household(request, number)
     form = PlaceForm(request.POST, sites=_sites(request), people=Individual.objects.members_of(household))
-    return _do(request, form, place_household, household, said=_("{family} is checked in: {where}."))
+    return do_on_board(request, form, place_household, household, said=_("{family} is checked in: {where}."))
 
 
 @require_POST
 @may(Permission.PLACE)
 def hold(request: StaffRequest, number: str) -> HttpResponse:
     """Hold places in the rooms for those of the family who were shown."""
-    household = _household(request, number)
-    form = HoldForm(request.POST, sites=_sites(request), people=Individual.objects.members_of(household))
-    return _do(request, form, hold_places, household, said=_("Places are held for {family}: {where}."))
+    household = waiting_or_404(request, number)
+    sites = list(reach_of(request.user, timezone.now()).sites.values())
+    form = HoldForm(request.POST, sites=sites, people=Individual.objects.members_of(household))
+    return do_on_board(request, form, hold_places, household, said=_("Places are held for {family}: {where}."))
 
 
 @require_POST
@@ -86,7 +88,7 @@ def hold(request: StaffRequest, number: str) -> HttpResponse:
 def check_in_holds(request: StaffRequest) -> HttpResponse:
     """Check in those for whom these places are held."""
     form = CheckInForm(request.POST, stays=Stay.objects.holds().visible_to(request.user))
-    return _do(request, form, check_in, said=_("Checked in."))
+    return do_on_board(request, form, check_in, said=_("Checked in."))
 
 
 @require_POST
@@ -94,7 +96,7 @@ def check_in_holds(request: StaffRequest) -> HttpResponse:
 def end(request: StaffRequest) -> HttpResponse:
     """End these stays, or give back these holds."""
     form = StaysForm(request.POST, stays=Stay.objects.visible_to(request.user))
-    return _do(request, form, end_stays, said=_("The places are free again."))
+    return do_on_board(request, form, end_stays, said=_("The places are free again."))
 
 
 @require_POST
@@ -102,7 +104,7 @@ def end(request: StaffRequest) -> HttpResponse:
 def keep(request: StaffRequest) -> HttpResponse:
     """Keep these beds while their people are away."""
     form = KeepForm(request.POST, stays=Stay.objects.stays().visible_to(request.user))
-    return _do(request, form, keep_beds, said=_("The beds are kept."))
+    return do_on_board(request, form, keep_beds, said=_("The beds are kept."))
 
 
 @require_POST
@@ -110,7 +112,7 @@ def keep(request: StaffRequest) -> HttpResponse:
 def move_stays(request: StaffRequest) -> HttpResponse:
     """Move these people to other rooms."""
     form = MoveForm(request.POST, stays=Stay.objects.stays().visible_to(request.user), sites=_sites(request))
-    return _do(request, form, move, said=_("Moved: {where}."))
+    return do_on_board(request, form, move, said=_("Moved: {where}."))
 
 
 @require_GET
@@ -172,14 +174,30 @@ def _sites(request: StaffRequest) -> list[Site]:
 
 def _household(request: StaffRequest, number: str) -> Household:
     """The household of this number if the user may see it, or act on it where a form was sent; else it is not there."""
+    return household_or_404(request, _read_number(number))
+
+
+def _read_number(number: str) -> int:
     try:
-        read = read_card_text(number).number
+        return read_card_text(number).number
     except ValidationError:
         raise Http404 from None
-    return household_or_404(request, read)
 
 
-def _do(request: StaffRequest, form: ActForm, act: Act, *household: Household, said: str) -> HttpResponse:
+def waiting_or_404(request: StaffRequest, number: str) -> Household:
+    """The household of this number if the user sees it, or reads of it that it waits; else it is not there."""
+    try:
+        return _household(request, number)
+    except Http404:
+        now = timezone.now()
+        found = Household.objects.filter(number=_read_number(number)).first()
+        sites = sites_that_wait(request.user, now)
+        if found is None or not who_waits(request.user, sites, now, household=found.pk)[0]:
+            raise
+        return found
+
+
+def do_on_board(request: StaffRequest, form: ActForm, act: Act, *household: Household, said: str) -> HttpResponse:
     """Do what was asked and show the board, or the family's beds, as it is then; or why it was refused."""
     in_file = request.htmx and request.htmx.target == FAMILY
     if do(request, form, act, *household):
@@ -202,7 +220,7 @@ def _draw_board(request: StaffRequest, refused: dict[str, Any] | None = None, st
     asked, household, unknown = request.GET.get("family", "").strip(), None, ""
     if asked:
         try:
-            household = _household(request, asked)
+            household = waiting_or_404(request, asked)
         except Http404:
             unknown = asked[:LONGEST_SHOWN]
     drawn = read_board(request.user, timezone.now(), request.GET.dict(), household, site_of_shift(request))

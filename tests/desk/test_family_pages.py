@@ -18,7 +18,7 @@ from desk.merging import merge_individuals
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual, Merge, Movement, Presence
 from shelter.actions import hold_places, place_household
-from shelter.selectors import who_waits
+from shelter.waiting import who_waits
 from tests.build import make_room, make_site, make_user, person, register_family, said_in
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.utils import timezone
 from centre.access import Role
 from desk.actions import arrive
 from desk.correcting import Said, correct
-from shelter.selectors import who_waits
+from shelter.waiting import who_waits
 from tests.build import child, make_room, make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db

@@ -114,6 +114,8 @@ from shelter.actions import (
     place_household,
     void_bedding,
 )
+from shelter.reach import open_to_others
+from shelter.turns import decline_offer, move_up, void_waiting_fact
 from tests.build import child, make_site, make_user, newborn, person
 from tests.promises.world import HOUR, LETTER, SHELTER, World, check_deferred, everything
 from tests.test_house_rules import own_files
@@ -293,6 +295,10 @@ SHELTER_ACTS: dict[str, Callable[[World], Sent]] = {
     "add_rooms": lambda w: sent(add_rooms, w.coordinator, w.goris, names=["9a", "9b"], places=2),
     "block": lambda w: sent(block_places, w.coordinator, [w.free], reason="the roof leaks"),
     "open": lambda w: sent(open_places, w.coordinator, [w.free]),
+    "move_up": lambda w: sent(move_up, w.coordinator, w.family, reason="slept in a car"),
+    "decline_offer": lambda w: sent(decline_offer, w.coordinator, w.family, site=w.goris, reason="too far"),
+    "void_waiting_fact": lambda w: sent(void_waiting_fact, w.coordinator, w.moved_up, reason="a slip"),
+    "open_to_others": lambda w: sent(open_to_others, w.coordinator, w.goris, places=3, until=w.now + 9 * HOUR),
 }
 AID: dict[str, Callable[[World], Sent]] = {
     "add_item": lambda w: sent(add_item, w.coordinator, name_en="Soap"),

@@ -102,6 +102,7 @@ from shelter.actions import (
     hold_places,
     place_household,
 )
+from shelter.turns import move_up
 from tests.build import child, make_site, make_user, newborn, person, register_family
 from tests.desk.test_intake_page import intake, row
 from tests.promises.world import HOUR, SHELTER, World, change, check_deferred, everything, kept_letter
@@ -444,6 +445,11 @@ def hold_whose_place_is_blocked(world: World) -> Refused:
     return lambda: check_in([world.hold], by=world.coordinator)
 
 
+def held_where_it_is_not_open(world: World) -> Refused:
+    guest = make_user(site=world.sisian)
+    return lambda: hold_places(world.family, rooms=[world.hall], until=world.now + HOUR, by=guest)
+
+
 SHELTER_REFUSALS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     shelter.PlaceTaken: lambda w: lambda: block_places([w.free, w.stay.place], reason="leaks", by=w.coordinator),
     shelter.PlaceBlocked: lambda w: twice(block_places, [w.free], reason="leaks", by=w.coordinator),
@@ -455,6 +461,8 @@ SHELTER_REFUSALS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     shelter.RoomNameTaken: lambda w: lambda: add_rooms(w.goris, names=["new", w.room.name], places=2, by=w.coordinator),
     shelter.StayEnded: lambda w: twice(end_stays, [w.stay, w.hold], by=w.coordinator),
     shelter.SiteDiffers: lambda w: placed(w, w.family),
+    shelter.NotWaiting: lambda w: lambda: move_up(w.sleepers, reason="ill", by=w.coordinator),
+    shelter.OpeningSpent: held_where_it_is_not_open,
     shelter.NobodyToPlace: lambda w: placed(w, w.family, w.hall, members=[w.head(w.gone).pk]),
 }
 

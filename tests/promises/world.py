@@ -36,7 +36,9 @@ from registrations.corrections import Conflict, Correction
 from registrations.facts import Group, HouseholdFacts, PersonFacts
 from registrations.models import GateCount, Household, Individual, Merge, Movement
 from shelter.actions import hold_places, place_household
-from shelter.models import Stay
+from shelter.models import Opening, Stay, WaitingFact
+from shelter.reach import open_to_others
+from shelter.turns import move_up
 from tests.build import child, make_room, make_site, make_user, person, register_family
 from tests.test_house_rules import OWN_MODELS
 from upkeep.actions import record_backup, seal_log
@@ -145,6 +147,10 @@ class World:
         place_household(self.sleepers, rooms=[self.room], by=by, at=at)
         hold_places(self.expected, rooms=[self.kept], until=self.now + 5 * HOUR, by=by, at=at)
         self.stay, self.hold = Stay.objects.stays().get(), Stay.objects.holds().get()
+        move_up(self.family, reason="ill", by=by, at=at)
+        self.moved_up = WaitingFact.objects.get()
+        open_to_others(self.sisian, places=2, until=self.now + 9 * HOUR, by=by, at=at)
+        self.opening = Opening.objects.get()
         self.free = self.room.places.exclude(pk=self.stay.place_id).get()
 
     def _give(self) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from registrations.facts import Birth
-from shelter.selectors import who_waits
+from shelter.waiting import who_waits
 from tests.build import make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db

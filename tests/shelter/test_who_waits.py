@@ -13,8 +13,9 @@ from desk.actions import arrive, depart, pre_register, record_death
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual
 from shelter.actions import block_places, hold_places, place_household
-from shelter.selectors import holds_now, places_by_site, rooms_now, who_waits
+from shelter.selectors import holds_now, places_by_site, rooms_now
 from shelter.sight import sites_to_place
+from shelter.waiting import who_waits
 from tests.build import make_room, make_site, make_user, person, register_family
 from tests.shelter.conftest import make_family
 
@@ -32,7 +33,7 @@ def waiting(user, at):
 
 
 def held(user, at):
-    return holds_now(sites_to_place(user, at), at)
+    return holds_now([site.pk for site in sites_to_place(user, at)], at)
 
 
 def numbers(user, at):
@@ -182,7 +183,7 @@ def test_the_lists_cost_one_query_each_whatever_their_length(goris, coordinator,
     sites = sites_to_place(coordinator, now)
     with CaptureQueriesContext(connection) as queries:
         rows, _ = who_waits(coordinator, sites, now)
-        holds, rooms = holds_now(sites, now), rooms_now([goris.pk], now)
+        holds, rooms = holds_now([site.pk for site in sites], now), rooms_now([goris.pk], now)
     assert (len(rows), len(holds), len(rooms)) == (families, families, families)
     assert len(queries) == 3
 

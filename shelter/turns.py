@@ -1,0 +1,67 @@
+"""Whose turn it is on the waiting list: moved up for a reason, and offers that were declined."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from centre.access import Permission, require
+from centre.acts import act
+from centre.locks import lock_by_key
+from centre.models import Act, Site, User
+from registrations.errors import AlreadyVoided
+from registrations.models import Household
+from shelter.errors import NotWaiting
+from shelter.models import WaitingFact
+from shelter.sight import sites_that_wait
+from shelter.waiting import who_waits
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What was written down of a family that waits."""
+
+    fact: str
+
+
+@act("move_up", answers=Noted)
+def move_up(household: Household, *, reason: str, by: User, at: datetime, act: Act) -> Noted:
+    """Let the family go before all who were not moved up, until it has a place. Refuses with NotWaiting."""
+    return _note(household, WaitingFact.Kind.MOVED_UP, reason=reason, by=by, at=at, act=act)
+
+
+@act("decline_offer", answers=Noted)
+def decline_offer(household: Household, *, site: Site, reason: str, by: User, at: datetime, act: Act) -> Noted:
+    """Keep that the family was offered places at the site and why it did not take them; it waits on in its turn.
+
+    Refuses with NotWaiting.
+    """
+    return _note(household, WaitingFact.Kind.DECLINED, site=site, reason=reason, by=by, at=at, act=act)
+
+
+@act("void_waiting_fact", answers=Noted)
+def void_waiting_fact(fact: WaitingFact, *, reason: str, by: User, at: datetime, act: Act) -> Noted:
+    """Take back that a family was moved up, or that it declined. Refuses with AlreadyVoided."""
+    require(by, Permission.PLACE, None, at)
+    lock_by_key(Household.objects.filter(pk=fact.household_id).only("pk"))
+    if WaitingFact.objects.filter(voids=fact).exists():
+        raise AlreadyVoided
+    voided = WaitingFact.objects.create(
+        kind=WaitingFact.Kind.VOIDED,
+        household_id=fact.household_id,
+        reason=reason,
+        happened_at=at,
+        voids=fact,
+        act=act,
+    )
+    return Noted(str(voided.pk))
+
+
+def _note(
+    household: Household, kind: str, *, reason: str, by: User, at: datetime, act: Act, site: Site | None = None
+) -> Noted:
+    require(by, Permission.PLACE, None, at)
+    lock_by_key(Household.objects.filter(pk=household.pk).only("pk"))
+    waits, _all = who_waits(by, sites_that_wait(by, at), at, household=household.pk)
+    if not waits:
+        raise NotWaiting
+    fact = WaitingFact.objects.create(kind=kind, household=household, site=site, reason=reason, happened_at=at, act=act)
+    return Noted(str(fact.pk))
