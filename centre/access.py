@@ -43,6 +43,7 @@ class Permission(models.TextChoices):
     HOLD_ELSEWHERE = "hold_elsewhere", _("Hold places at other sites, as many as they are open to others for")
     PRINT_CARDS = "print_cards", _("Print cards beforehand, revoke what was not given")
     SET_UP_ROOMS = "set_up_rooms", _("Set up rooms, block and open places")
+    BEGIN_HOUSE = "begin_house", _("Begin a house in a province where they coordinate a site")
     HAND_OUT = "hand_out", _("Hand out aid")
     PLAN_AID = "plan_aid", _("Plan distributions, keep stock, reverse handouts")
     SEE_CENSUS = "see_census", _("Read the census and export it")
@@ -89,6 +90,7 @@ MAY: dict[str, frozenset[Permission]] = {
             P.PLACE,
             P.HOLD_ELSEWHERE,
             P.SET_UP_ROOMS,
+            P.BEGIN_HOUSE,
             P.HAND_OUT,
             P.PLAN_AID,
             P.SEE_CENSUS,

@@ -47,6 +47,7 @@ LOGGED = {
     "give_role": LogLine.Verb.ROLE_GIVEN,
     "agree_to_role": LogLine.Verb.ROLE_AGREED,
     "withdraw_role": LogLine.Verb.ROLE_WITHDRAWN,
+    "begin_house": LogLine.Verb.ROLE_GIVEN,
     "end_role": LogLine.Verb.ROLE_ENDED,
     "give_password": LogLine.Verb.PASSWORD_CHANGED,
     "ask_to_remove_factor": LogLine.Verb.FACTOR_LOST,

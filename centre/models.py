@@ -171,6 +171,8 @@ class Site(models.Model):
         TRANSIT = "transit", _("Transit centre")
         COLLECTIVE = "collective", _("Collective centre")
         HOTEL = "hotel", _("Hotel")
+        GUEST_HOUSE = "guest_house", _("Guest house")
+        SCHOOL = "school", _("School")
         CAMP = "camp", _("Planned camp")
         HOSPITAL = "hospital", _("Hospital")
         CHILDREN = "children", _("Children's centre")

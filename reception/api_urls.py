@@ -30,14 +30,17 @@ from desk.seen_api import Sightings
 from desk.told_api import HouseholdsTold, IndividualsTold
 from reception.docs import Docs, NoSuchAddress, Schema
 from registrations.api import Households, Individuals, Presences
-from shelter.api import HouseholdPlaces, Rooms, Stays
+from shelter.api import HouseholdPlaces, Stays
+from shelter.inventory_api import Houses, Places, Rooms
 from shelter.waiting_api import HouseholdsThatWait, Openings, SiteOpenings, WaitingFacts, WaitingList
 
 router = DefaultRouter()
 router.include_format_suffixes = False
 router.register("sites", Sites)
+router.register("sites", Houses, basename="house")
 router.register("sites", SiteOpenings, basename="site-opening")
 router.register("rooms", Rooms)
+router.register("places", Places)
 router.register("households", Households)
 router.register("households", HouseholdMovements, basename="household-movement")
 router.register("households", Families, basename="family")

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from casework.guard import children_kept, require_agreed
@@ -26,15 +25,13 @@ from shelter.beside import lock_beside, parted_by_beds, seat
 from shelter.errors import (
     AlreadyHoused,
     HoldGone,
-    PlaceBlocked,
     PlaceTaken,
-    RoomNameTaken,
     SiteDiffers,
     StayEnded,
 )
 from shelter.keeping import hold_each, keep_places, leave, require_nothing_held
 from shelter.locks import lock_free_places, lock_members, lock_people
-from shelter.models import PLACE_TAKEN_ONCE, ROOM_NAME_ONCE, Bedding, Place, Room, Stay, StayQuerySet
+from shelter.models import PLACE_TAKEN_ONCE, Bedding, Place, Room, Stay, StayQuerySet
 from shelter.nights import lay_out_stays
 from shelter.parts import Lodging, Sleeper, cut_holds, end_holds, record_bedding
 from shelter.reach import lock_opening, require_hand_on, require_reach
@@ -137,7 +134,7 @@ def check_in(holds: Sequence[Stay], *, happened_anyway: str = "", by: User, at: 
     places = lock_by_key(Place.objects.filter(pk__in=[hold.place_id for hold in held]))
     _require_not_checked_in(people, held, at)
     end_holds([who.person for who in people], at, act)
-    if any(place.blocked_at for place in places) or Stay.objects.filter(place__in=places).from_(at).exists():
+    if not all(place.is_usable(at) for place in places) or Stay.objects.filter(place__in=places).from_(at).exists():
         raise HoldGone
     lodgings = [Lodging(who, hold.room, hold.place) for who, hold in zip(people, held, strict=True)]
     how: dict[str, Any] = {"by": by, "act": act, "happened_anyway": happened_anyway}
@@ -229,70 +226,6 @@ def void_bedding(bedding: Bedding, *, by: User, at: datetime, act: Act) -> Place
         )
         lay_out_stays([person], act)
     return Placed([str(person)], [str(bedding.pk)])
-
-
-@dataclass(frozen=True)
-class Added:
-    """The rooms that were set up."""
-
-    rooms: list[str]
-
-
-@act("add_rooms", answers=Added)
-def add_rooms(
-    site: Site,
-    *,
-    names: Sequence[str],
-    places: int,
-    kind: str = Room.Kind.ROOM,
-    floor: int | None = None,
-    area: Decimal | None = None,
-    step_free: bool = False,
-    by: User,
-    at: datetime,
-    act: Act,
-) -> Added:
-    """Set up rooms of these names at the site, each with so many places. Refuses with RoomNameTaken."""
-    require(by, Permission.SET_UP_ROOMS, site, at)
-    with refused_on(ROOM_NAME_ONCE, RoomNameTaken()):
-        rooms = Room.objects.bulk_create(
-            Room(site=site, name=name, kind=kind, floor=floor, area=area, step_free=step_free) for name in names
-        )
-    Place.objects.bulk_create(Place(room=room, number=number) for room in rooms for number in range(1, places + 1))
-    return Added([str(room.pk) for room in rooms])
-
-
-@dataclass(frozen=True)
-class Blocked:
-    """The places that are blocked or open now."""
-
-    places: list[str]
-
-
-@act("block", answers=Blocked)
-def block_places(places: Sequence[Place], *, reason: str, by: User, at: datetime, act: Act) -> Blocked:
-    """Keep these places from being given. Refuses with PlaceTaken when someone holds or sleeps on one."""
-    require(by, Permission.SET_UP_ROOMS, _site_of([place.room for place in places]), at)
-    locked = lock_by_key(Place.objects.filter(pk__in=[place.pk for place in places]))
-    if Stay.objects.filter(place__in=locked).from_(at).exists():
-        raise PlaceTaken
-    changed = Place.objects.filter(pk__in=[place.pk for place in locked], blocked_at__isnull=True).update(
-        blocked_at=at, blocked_by=by, blocked_reason=reason
-    )
-    if changed != len(locked):
-        raise PlaceBlocked
-    return Blocked([str(place.pk) for place in locked])
-
-
-@act("open", answers=Blocked)
-def open_places(places: Sequence[Place], *, by: User, at: datetime, act: Act) -> Blocked:
-    """Let these places be given again."""
-    require(by, Permission.SET_UP_ROOMS, _site_of([place.room for place in places]), at)
-    locked = lock_by_key(Place.objects.filter(pk__in=[place.pk for place in places]))
-    Place.objects.filter(pk__in=[place.pk for place in locked]).update(
-        blocked_at=None, blocked_by=None, blocked_reason=""
-    )
-    return Blocked([str(place.pk) for place in locked])
 
 
 def _site_of(rooms: Sequence[Room]) -> Site:

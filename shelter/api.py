@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -14,7 +14,7 @@ from centre.sight import allowed_at
 from centre.viewsets import ActFacts, Acts, Rows, act_on_row
 from registrations.models import Household, Individual
 from shelter.actions import Placed, check_in, end_stays, move, place_household
-from shelter.filters import RoomFilterSet, StayFilterSet
+from shelter.filters import StayFilterSet
 from shelter.models import Place, Room, Stay
 from shelter.sight import reach_of
 
@@ -29,36 +29,6 @@ def rooms_of(user: User) -> "QuerySet[Room]":
 def stays_of(user: User) -> "QuerySet[Stay]":
     """The stays and holds that the user may see, with what an act needs of them."""
     return Stay.objects.visible_to(user).select_related("site", "room__site", "place")
-
-
-class RoomRow(serializers.ModelSerializer[Room]):
-    """A room: its places, those that are blocked, and those free now and later."""
-
-    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
-    places = serializers.IntegerField(source="places_in_all")
-    blocked = serializers.IntegerField()
-    free = serializers.IntegerField()
-
-    class Meta:
-        model = Room
-        fields = ("id", "site", "name", "kind", "floor", "area", "step_free", "places", "blocked", "free")
-
-
-class Rooms(Rows):
-    """Rooms at the asker's sites."""
-
-    queryset = Room.objects.all()
-    serializer_class = RoomRow
-    filterset_class = RoomFilterSet
-
-    def get_queryset(self) -> Any:
-        taken = Exists(Stay.objects.filter(place=OuterRef("places")).from_(timezone.now()))
-        usable = Q(places__isnull=False, places__blocked_at__isnull=True)
-        return rooms_of(self.request.user).annotate(
-            places_in_all=Count("places"),
-            blocked=Count("places", filter=Q(places__blocked_at__isnull=False)),
-            free=Count("places", filter=usable & ~Q(taken)),
-        )
 
 
 class StayRow(serializers.ModelSerializer[Stay]):

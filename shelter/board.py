@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from centre.access import Permission, allows
 from centre.models import Site, User
 from centre.sight import Sight, named_for, sight_of
-from registrations.models import Household, Individual, Membership, Presence
-from registrations.numbers import write_number
+from registrations.models import Household, Individual, Presence
 from shelter.fitting import Fit, best_fits, judge
-from shelter.models import Place, Room, Stay, WaitingFact
+from shelter.models import Stay, WaitingFact
 from shelter.selectors import (
     HoldRow,
     PlacesNow,
@@ -263,39 +262,6 @@ def read_houses(sites: Iterable[Site], at: datetime) -> list[House]:
         House(known[key], places, [room for room in rooms if room.site_id == key], 0)
         for key, places in places_by_site(rooms).items()
     ]
-
-
-@dataclass(frozen=True)
-class PlaceRow:
-    """A place of a room, or someone who sleeps there without one: who, of which family, until when."""
-
-    place: Place | None
-    stay: Stay | None
-    initials: str
-    code: str
-
-    @property
-    def is_free(self) -> bool:
-        """Whether it can be given."""
-        return self.stay is None and self.place is not None and self.place.blocked_at is None
-
-
-def read_places(room: Room, at: datetime) -> list[PlaceRow]:
-    """The places of the room in order, then those who sleep there without a place."""
-    stays = list(Stay.objects.filter(room=room).from_(at).select_related("individual").order_by("during"))
-    families = Membership.objects.today().filter(counted_as__in=[stay.individual_id for stay in stays])
-    numbers = dict(families.values_list("counted_as", "household__number"))
-    by_place = {stay.place_id: stay for stay in reversed(stays)}
-    taken = [(place, by_place.get(place.pk)) for place in room.places.order_by("number")]
-    beyond = [(None, stay) for stay in stays if stay.place_id is None]
-    return [_place_row(place, stay, numbers) for place, stay in (*taken, *beyond)]
-
-
-def _place_row(place: Place | None, stay: Stay | None, numbers: Mapping[uuid.UUID, int]) -> PlaceRow:
-    if stay is None:
-        return PlaceRow(place, None, "", "")
-    number = numbers.get(stay.individual_id)
-    return PlaceRow(place, stay, stay.individual.initials, write_number(number) if number else "")
 
 
 def _houses(reach: Reach, rooms: list[RoomNow], opened: str, here: Site | None, *, full: bool) -> list[House]:

@@ -1,7 +1,7 @@
 """Why the shelter may refuse."""
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from centre.refusals import Refusal
 
@@ -62,7 +62,7 @@ class RoomNameTaken(Refusal):
     """The site has a room of this name."""
 
     code = "room_name_taken"
-    message = _("This site already has a room of this name. No room was added.")
+    message = _("This site already has a room of this name. Nothing was changed.")
 
 
 class HoldGone(Refusal):
@@ -117,3 +117,44 @@ class OpeningSpent(Refusal):
             )
             % {"left": left_text, "needed": needed}
         )
+
+
+class TooFewPlaces(Refusal):
+    """More people sleep in the room, or are awaited there, than it would have places."""
+
+    code = "too_few_places"
+    message = _("People sleep here or are awaited: the room cannot have so few places. No place was taken away.")
+
+    def __init__(self, asleep: int | None = None, held: int = 0) -> None:
+        if asleep is None:
+            super().__init__()
+            return
+        parts = []
+        if asleep:
+            parts.append(ngettext("%(count)d sleeps here", "%(count)d sleep here", asleep) % {"count": asleep})
+        if held:
+            said = ngettext("for %(count)d a place is held", "for %(count)d a place is held", held)
+            parts.append(said % {"count": held})
+        told = {"who": ", ".join(parts), "least": asleep + held}
+        super().__init__(gettext("%(who)s: the room can have no fewer than %(least)d. Nothing was changed.") % told)
+
+
+class PlaceGone(Refusal):
+    """The place was taken away."""
+
+    code = "place_gone"
+    message = _("This place was taken away. Nothing was changed: reload the page.")
+
+
+class BlockEndsFirst(Refusal):
+    """The block would end before it begins."""
+
+    code = "block_ends_first"
+    message = _("The places must stay blocked until later than now. Nothing was blocked.")
+
+
+class NothingChanged(Refusal):
+    """The room is so already."""
+
+    code = "nothing_changed"
+    message = _("The room is so already. Nothing was changed.")

@@ -1,6 +1,5 @@
 """What the pages of shelter ask; the names are the acts' parameters."""
 
-import re
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +16,7 @@ from centre.filters import InstantInput
 from centre.forms import ActForm, field_of
 from centre.models import Site
 from registrations.models import Household, Individual
-from shelter.models import Place, Room, StayQuerySet, WaitingFact
+from shelter.models import Room, StayQuerySet, WaitingFact
 
 NO_ROOM = _("Choose at least one room.")
 MOST_ROOMS = 200  # set up in one act
@@ -169,58 +168,3 @@ class MoveForm(StaysForm):
     def __init__(self, *args: Any, sites: list[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "rooms", Rows).rows = Room.objects.filter(site__in=sites).select_related("site")
-
-
-class PlacesForm(ActForm):
-    """Places of one room."""
-
-    places = Rows(label=_("Places"), error_messages={"required": _("Tick at least one place.")})
-
-    def __init__(self, *args: Any, room: Room, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field_of(self, "places", Rows).rows = Place.objects.filter(room=room).select_related("room__site")
-
-
-class BlockForm(PlacesForm):
-    """Keep places from being given."""
-
-    reason = forms.CharField(
-        label=_("Reason to block"), max_length=120, error_messages={"required": _("Say why the places are blocked.")}
-    )
-
-
-class AddRoomsForm(ActForm):
-    """Set up rooms of one kind and size."""
-
-    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
-    names = forms.CharField(
-        label=_("Rooms"), help_text=_("Numbers or names, with commas; 12-18 makes seven rooms."), max_length=400
-    )
-    places = forms.IntegerField(label=_("Places in each"), min_value=1, max_value=500, initial=4)
-    kind = forms.ChoiceField(label=_("Kind"), choices=Room.Kind)
-    floor = forms.IntegerField(label=_("Floor"), min_value=-5, max_value=100, required=False)
-    area = forms.DecimalField(label=_("Area in m²"), min_value=1, max_value=99999, decimal_places=1, required=False)
-    step_free = forms.BooleanField(label=_("Step-free: no stairs on the way"), required=False)
-
-    def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field_of(self, "site", forms.ModelChoiceField).queryset = sites
-
-    def clean_names(self) -> list[str]:
-        return read_room_names(self.cleaned_data["names"])
-
-
-def read_room_names(text: str) -> list[str]:
-    """12, 14-16 and hall give 12, 14, 15, 16, hall; ValidationError for none, too many or a double."""
-    names: list[str] = []
-    for part in filter(None, (word.strip() for word in text.split(","))):
-        ends = re.fullmatch(r"(\d{1,5})\s*[-–]\s*(\d{1,5})", part)
-        more: Sequence[Any] = range(int(ends[1]), int(ends[2]) + 1) if ends else [part]
-        names += map(str, more[: MOST_ROOMS + 1 - len(names)])  # what is too many anyway is not written out
-    if not 0 < len(names) <= MOST_ROOMS:
-        raise ValidationError(_("Name between 1 and %(most)d rooms.") % {"most": MOST_ROOMS}, code="number")
-    if len(set(names)) < len(names):
-        raise ValidationError(_("A name stands twice."), code="twice")
-    if max(map(len, names)) > LONGEST_NAME:
-        raise ValidationError(_("A name is too long."), code="long")
-    return names

@@ -82,7 +82,7 @@ def go_back_to_bed(people: Sequence[Sleeper], site: Site, at: datetime, act: Act
     places = lock_by_key(Place.objects.filter(pk__in=[hold.place_id for hold in kept.values() if hold]))
     own = [hold.pk for hold in kept.values() if hold]
     taken = set(Stay.objects.filter(place__in=places).from_(at).exclude(pk__in=own).values_list("place", flat=True))
-    free = {place.pk for place in places if place.blocked_at is None} - taken
+    free = {place.pk for place in places if place.is_usable(at)} - taken
     back = [Lodging(who, hold.room, hold.place) for who, hold in kept.items() if hold and hold.place_id in free]
     cut_holds([hold for hold in kept.values() if hold and hold.place_id in free and at in hold.during], at, act)
     record_bedding(Bedding.Kind.CHECKED_IN, back, at=at, act=act)

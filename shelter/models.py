@@ -34,6 +34,7 @@ class Room(models.Model):
         TENT = "tent", _("tent")
         HALL = "hall", _("hall")
         CONTAINER = "container", _("container")
+        UNDIVIDED = "undivided", _("to be divided")  # the places of a house whose rooms are not known yet
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey(Site, models.PROTECT, related_name="rooms")
@@ -42,6 +43,11 @@ class Room(models.Model):
     floor = models.SmallIntegerField(null=True, blank=True)
     area = models.DecimalField(max_digits=7, decimal_places=1, null=True, blank=True, help_text="m²")
     step_free = models.BooleanField(default=False)
+    women_only = models.BooleanField(default=False)  # hard: a plan puts no man there
+    families_only = models.BooleanField(default=False)
+    heating = models.BooleanField(default=False)
+    cot = models.BooleanField(default=False)
+    near_hospital = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("site", "name")
@@ -56,43 +62,138 @@ class Room(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("shelter:room", args=[self.pk])
 
+    @property
+    def features(self) -> list[str]:
+        """What the room has, in words; the ground floor is floor 0."""
+        return features_in_words(self)
+
+
+FEATURES = {
+    "step_free": _("step-free"),
+    "women_only": _("women only"),
+    "families_only": _("families only"),
+    "heating": _("heating"),
+    "cot": _("cot"),
+    "near_hospital": _("near a hospital"),
+}
+"""What a room may have beside its floor: the columns, in words."""
+
+
+def features_in_words(room: Any) -> list[str]:
+    """What a room, or a row that reads like one, has, in words."""
+    ground = [_("ground floor")] if room.floor == 0 else []
+    return [str(word) for word in (*ground, *(label for name, label in FEATURES.items() if getattr(room, name)))]
+
+
+class RoomChange(models.Model):
+    """A fact: until this act the room was called so and had this. Never changed."""
+
+    room = models.ForeignKey(Room, models.PROTECT, related_name="changes")
+    act = models.ForeignKey(Act, models.PROTECT, related_name="+")
+    until = models.DateTimeField()
+    name = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=Room.Kind)
+    floor = models.SmallIntegerField(null=True, blank=True)
+    area = models.DecimalField(max_digits=7, decimal_places=1, null=True, blank=True, help_text="m²")
+    step_free = models.BooleanField()
+    women_only = models.BooleanField()
+    families_only = models.BooleanField()
+    heating = models.BooleanField()
+    cot = models.BooleanField()
+    near_hospital = models.BooleanField()
+
+    class Meta:
+        ordering = ("-until", "-pk")
+        constraints = (models.UniqueConstraint(fields=["room", "act"], name="room_changed_once_in_an_act"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} until {self.until:%Y-%m-%d %H:%M}"
+
+    @property
+    def features(self) -> list[str]:
+        """What the room had, in words."""
+        return features_in_words(self)
+
 
 class PlaceQuerySet(models.QuerySet["Place"]):
     """Places."""
 
-    def usable(self) -> "PlaceQuerySet":
-        """Places not blocked."""
-        return self.filter(blocked_at__isnull=True)
+    def standing(self) -> "PlaceQuerySet":
+        """Places that were not taken away."""
+        return self.filter(retired_at__isnull=True)
+
+    def blocked(self, at: datetime) -> "PlaceQuerySet":
+        """Standing places that may not be given at the instant; a block ends by itself when its time has come."""
+        return self.standing().filter(blocked_then(at))
+
+    def usable(self, at: datetime) -> "PlaceQuerySet":
+        """Standing places not blocked at the instant."""
+        return self.standing().exclude(blocked_then(at))
 
     def free(self, at: datetime) -> "PlaceQuerySet":
         """Usable places that nobody holds or sleeps on at the instant or was promised later."""
-        return self.usable().exclude(Exists(Stay.objects.filter(place=OuterRef("pk")).from_(at)))
+        return self.usable(at).exclude(Exists(Stay.objects.filter(place=OuterRef("pk")).from_(at)))
+
+    def taken(self, at: datetime) -> "PlaceQuerySet":
+        """Places that somebody holds or sleeps on at the instant or was promised later."""
+        return self.filter(Exists(Stay.objects.filter(place=OuterRef("pk")).from_(at)))
+
+
+def blocked_then(at: datetime, path: str = "") -> Q:
+    """The condition that a place, or the one at the end of this path, is blocked at the instant."""
+    ends_later = Q(**{f"{path}blocked_until__isnull": True}) | Q(**{f"{path}blocked_until__gt": at})
+    return Q(**{f"{path}blocked_at__isnull": False}) & ends_later
 
 
 class Place(models.Model):
-    """The spot where one individual sleeps."""
+    """The spot where one individual sleeps. One that was taken away stays, for those who slept on it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     room = models.ForeignKey(Room, models.PROTECT, related_name="places")
     number = models.PositiveSmallIntegerField()
+    extra = models.BooleanField(default=False)  # a cot or a bed that was brought for somebody
     blocked_at = models.DateTimeField(null=True, blank=True)
     blocked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     blocked_reason = models.CharField(max_length=120, blank=True)
+    blocked_until = models.DateTimeField(null=True, blank=True)
+    added_at = models.DateTimeField(null=True, blank=True)  # empty: before this was kept
+    added_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    retired_at = models.DateTimeField(null=True, blank=True)
+    retired_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = PlaceQuerySet.as_manager()
 
     class Meta:
         ordering = ("room", "number")
         constraints = (
-            models.UniqueConstraint(fields=["room", "number"], name="place_number_once"),
+            models.UniqueConstraint(
+                fields=["room", "number"], condition=Q(retired_at__isnull=True), name="place_number_once"
+            ),
             models.UniqueConstraint(fields=["id", "room"], name="place_of_room"),
             models.CheckConstraint(
                 condition=both_or_neither("blocked_at", "blocked_by"), name="place_blocked_by_someone"
+            ),
+            models.CheckConstraint(
+                condition=Q(blocked_until__isnull=True)
+                | Q(blocked_until__gt=F("blocked_at"), blocked_at__isnull=False),
+                name="place_opens_after_it_was_blocked",
+            ),
+            models.CheckConstraint(condition=both_or_neither("added_at", "added_by"), name="place_added_by_someone"),
+            models.CheckConstraint(
+                condition=both_or_neither("retired_at", "retired_by"), name="place_retired_by_someone"
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.room_id} / {self.number}"
+
+    def is_blocked(self, at: datetime) -> bool:
+        """Whether it may not be given at the instant."""
+        return self.blocked_at is not None and (self.blocked_until is None or self.blocked_until > at)
+
+    def is_usable(self, at: datetime) -> bool:
+        """Whether it stands and is not blocked at the instant."""
+        return self.retired_at is None and not self.is_blocked(at)
 
 
 class Bedding(models.Model):
@@ -272,6 +373,7 @@ class Stay(models.Model):
         """Reasons that the house writes itself: kept as a code, read in the reader's language."""
 
         PLACE_TAKEN = "place_taken", _("The place had been given to someone else.")
+        PLACE_GONE = "place_gone", _("The place had been taken away.")
         AWAY = "away", _("away for a while")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

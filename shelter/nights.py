@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models.functions import Coalesce
 
 from centre.locks import lock_by_key
 from centre.models import Act
@@ -128,8 +129,9 @@ def lay_out_stays(individual_ids: Iterable[uuid.UUID], act: Act, free: Collectio
 
 def _wanted_stays(ids: list[uuid.UUID]) -> list[Stay]:
     facts: dict[uuid.UUID, list[BeddingFact]] = defaultdict(list)
-    columns = "id", "kind", "room", "room__site", "place", "happened_at", "recorded_at", "voids", "act__by", "reason"
-    for person, *fact in Bedding.objects.filter(counted_as__in=ids).values_list("counted_as", *columns):
+    columns = "id", "kind", "now_in", "room__site", "place", "happened_at", "recorded_at", "voids", "act__by", "reason"
+    told = Bedding.objects.filter(counted_as__in=ids).annotate(now_in=Coalesce("place__room", "room"))
+    for person, *fact in told.values_list("counted_as", *columns):  # a place is where it stands: rooms are divided
         facts[person].append(BeddingFact(*fact))
     if not facts:
         return []
@@ -182,20 +184,23 @@ def _settled(stay: Stay, before: Stay | None, free: Collection[uuid.UUID], act: 
 
 
 def _give_up_taken_places(claims: Sequence[Stay], settled: Sequence[Stay], own: Sequence[Stay], act: Act) -> None:
-    """Lock the places of the claims; where someone else has one at the time, the claim loses it and is flagged."""
+    """Lock the places of the claims; one that someone else has then, or that was taken away, is lost and flagged."""
     if not claims:
         return
     places = {stay.place_id for stay in claims if stay.place_id}
-    lock_by_key(Place.objects.filter(pk__in=places).only("pk"))
+    gone = {
+        place.pk: place.retired_at for place in lock_by_key(Place.objects.filter(pk__in=places)) if place.retired_at
+    }
     first = min(stay.during.lower for stay in claims)
     others = Stay.objects.filter(place__in=places).from_(first).exclude(pk__in=[stay.pk for stay in own])
     taken = [*others, *settled]
     for stay in claims:
-        if any(other.place_id == stay.place_id and _overlap(other.during, stay.during) for other in taken):
+        lost = stay.place_id in gone and not _before(stay.during, gone[stay.place_id])
+        if lost or any(other.place_id == stay.place_id and _overlap(other.during, stay.during) for other in taken):
             stay.place_id = None
             stay.happened_anyway_at = act.at
             stay.happened_anyway_by_id = act.by_id
-            stay.happened_anyway_reason = Stay.OwnReason.PLACE_TAKEN
+            stay.happened_anyway_reason = Stay.OwnReason.PLACE_GONE if lost else Stay.OwnReason.PLACE_TAKEN
         else:
             taken.append(stay)
 
@@ -237,6 +242,10 @@ def _like(before: Stay, stay: Stay) -> bool:
 def _within(one: DateTimeTZRange, other: DateTimeTZRange) -> bool:
     ends = other.upper is None or (one.upper is not None and one.upper <= other.upper)
     return other.lower <= one.lower and ends
+
+
+def _before(during: DateTimeTZRange, instant: datetime) -> bool:
+    return during.upper is not None and during.upper <= instant
 
 
 def _overlap(one: DateTimeTZRange, other: DateTimeTZRange) -> bool:

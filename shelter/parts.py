@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Max
 
-from centre.models import Act
+from centre.models import Act, User
 from registrations.journal import last_word, standing, voiding
 from shelter.models import Bedding, Place, Room, Stay
 
@@ -43,6 +44,14 @@ def record_bedding(kind: str, lodgings: Iterable[Lodging], *, at: datetime, act:
             reason="" if lodging.place else reason,
         )
         for lodging in lodgings
+    )
+
+
+def add_places(room: Room, count: int, *, by: User, at: datetime, extra: bool = False) -> list[Place]:
+    """Add so many places to the room, which is locked, with the numbers after its last."""
+    last = Place.objects.filter(room=room).standing().aggregate(last=Max("number"))["last"] or 0
+    return Place.objects.bulk_create(
+        Place(room=room, number=last + more, extra=extra, added_at=at, added_by=by) for more in range(1, count + 1)
     )
 
 

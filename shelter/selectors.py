@@ -11,7 +11,7 @@ from centre.rows import rows_of
 from centre.words import in_words
 from registrations.numbers import write_number
 from registrations.today import today_in_sql
-from shelter.models import Stay
+from shelter.models import Stay, features_in_words
 
 UNUSED_SHOWN = timedelta(hours=12)  # how long a hold that ran out unused is still listed
 LEAST_AREA = 3.5  # m² of covered floor a person, by the Sphere standard
@@ -34,6 +34,16 @@ class RoomNow:
     held: int
     blocked: int
     overflow: int  # people who sleep here without a place
+    women_only: bool = False
+    families_only: bool = False
+    heating: bool = False
+    cot: bool = False
+    near_hospital: bool = False
+
+    @property
+    def features(self) -> list[str]:
+        """What the room has, in words."""
+        return features_in_words(self)
 
     @property
     def others(self) -> int:
@@ -70,17 +80,22 @@ WITH taken AS (
     WHERE site_id = ANY (%(sites)s) AND during @> %(at)s AND place_id IS NULL GROUP BY room_id
 ), counted AS (
     SELECT place.room_id, count(*) AS total,
-           count(*) FILTER (WHERE blocked_at IS NULL AND taken.place_id IS NULL) AS free,
+           count(*) FILTER (WHERE NOT blocked AND taken.place_id IS NULL) AS free,
            count(*) FILTER (WHERE slept) AS slept,
            count(*) FILTER (WHERE NOT slept) AS held,
-           count(*) FILTER (WHERE blocked_at IS NOT NULL AND taken.place_id IS NULL) AS blocked
+           count(*) FILTER (WHERE blocked AND taken.place_id IS NULL) AS blocked
     FROM shelter_room room
     JOIN shelter_place place ON place.room_id = room.id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(blocked_at <= %(at)s, FALSE) AND coalesce(blocked_until > %(at)s, TRUE) AS blocked
+    ) AS now
     LEFT JOIN taken ON taken.place_id = place.id
     WHERE room.site_id = ANY (%(sites)s)
+      AND coalesce(added_at <= %(at)s, TRUE) AND coalesce(retired_at > %(at)s, TRUE)
     GROUP BY place.room_id
 )
 SELECT room.id, room.site_id, room.name, room.kind, room.floor, room.step_free, room.area,
+       room.women_only, room.families_only, room.heating, room.cot, room.near_hospital,
        coalesce(total, 0) AS total, coalesce(free, 0) AS free, coalesce(slept, 0) AS slept, coalesce(held, 0) AS held,
        coalesce(blocked, 0) AS blocked, coalesce(people, 0) AS overflow
 FROM shelter_room room

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shelter import turn_views, views
+from shelter import inventory_views, turn_views, views
 
 app_name = "shelter"
 
@@ -13,8 +13,15 @@ urlpatterns = [
     path("shelter/keep/", views.keep, name="keep"),
     path("shelter/move/", views.move_stays, name="move"),
     path("shelter/open/<slug:code>/", turn_views.opening, name="opening"),
-    path("shelter/rooms/", views.rooms, name="rooms"),
-    path("shelter/rooms/<uuid:key>/", views.room, name="room"),
+    path("shelter/rooms/", inventory_views.rooms, name="rooms"),
+    path("shelter/rooms/<uuid:key>/", inventory_views.room, name="room"),
+    path("shelter/rooms/enter/", inventory_views.enter, name="enter_rooms"),
+    path("shelter/rooms/<uuid:key>/change/", inventory_views.change, name="change_room"),
+    path("shelter/rooms/<uuid:key>/places/", inventory_views.places, name="set_places"),
+    path("shelter/rooms/<uuid:key>/bed/", inventory_views.bed, name="add_bed"),
+    path("shelter/rooms/<uuid:key>/divide/", inventory_views.divide, name="divide_room"),
+    path("shelter/blocked/", inventory_views.blocked, name="blocked"),
+    path("shelter/begin/", inventory_views.begin, name="begin_house"),
     path("settings/sites/<slug:code>/close/", views.close, name="close_site"),
     path("shelter/family/<str:number>/", views.family, name="family"),
     path("shelter/family/<str:number>/place/", views.place, name="place"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.anyway import asked_anyway
-from centre.access import Permission, allows, require
+from centre.access import Permission, require
 from centre.doors import do, draw, may, see
 from centre.forms import ActForm
 from centre.log import write_log
@@ -24,28 +24,14 @@ from centre.shift import site_of_shift
 from registrations.card_texts import read_card_text
 from registrations.doors import household_or_404
 from registrations.models import Household, Individual
-from shelter.actions import (
-    add_rooms,
-    block_places,
-    check_in,
-    close_site,
-    end_stays,
-    hold_places,
-    keep_beds,
-    move,
-    open_places,
-    place_household,
-)
-from shelter.board import beds_of, hold_times, read_board, read_houses, read_people, read_places
+from shelter.actions import check_in, close_site, end_stays, hold_places, keep_beds, move, place_household
+from shelter.board import beds_of, hold_times, read_board, read_people
 from shelter.forms import (
-    AddRoomsForm,
-    BlockForm,
     CheckInForm,
     HoldForm,
     KeepForm,
     MoveForm,
     PlaceForm,
-    PlacesForm,
     StaysForm,
 )
 from shelter.models import Room, Stay
@@ -120,41 +106,6 @@ def family(request: StaffRequest, number: str) -> HttpResponse:
     """The beds and holds of a family, for its file; whoever may not place sees them and changes nothing."""
     household = _household(request, number)
     return _draw_family(request, household)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def rooms(request: StaffRequest) -> HttpResponse:
-    """The rooms of the sites where the user sets them up, and a form for more."""
-    require(request.user, Permission.SET_UP_ROOMS)
-    now = timezone.now()
-    sites = Site.objects.where(request.user, Permission.SET_UP_ROOMS, now).open(now)
-    form = AddRoomsForm(request.POST or None, sites=sites, initial={"site": site_of_shift(request)})
-    if do(request, form, add_rooms, said=_("The rooms are set up.")):
-        return see("shelter:rooms")
-    houses = read_houses(sites, now)
-    asked = request.GET.get("site") or getattr(site_of_shift(request), "code", "")
-    opened = next((house for house in houses if house.site.code == asked), houses[0] if houses else None)
-    return draw(request, "shelter/rooms.html", form, houses=houses, opened=opened)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@may(Permission.PLACE)
-def room(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
-    """One room: who sleeps on which place, and blocking or opening places."""
-    now = timezone.now()
-    found = get_object_or_404(Room.objects.filter(site__in=_sites(request)).select_related("site"), pk=key)
-    opens = "open" in request.POST
-    form = (PlacesForm if opens else BlockForm)(request.POST or None, room=found)
-    act, said = (open_places, _("The places are open.")) if opens else (block_places, _("The places are blocked."))
-    if do(request, form, act, said=said):
-        return see("shelter:room", found.pk)
-    sets_up = allows(request.user, Permission.SET_UP_ROOMS, found.site, now)
-    rows = read_places(found, now)
-    asleep = [row.stay.individual_id for row in rows if row.stay]
-    write_log(request.user, LogLine.Verb.OPENED, "room", key=str(found.pk), shown=asleep)
-    changeable = sets_up and any(row.place and not row.stay for row in rows)
-    context = {"room": found, "places": rows, "sets_up": sets_up, "changeable": changeable}
-    return draw(request, "shelter/room.html", form, **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -24,7 +24,8 @@ from desk.actions import count_gate, depart, pre_register, record_birth, void_mo
 from desk.merging import merge_individuals
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual, Movement
-from shelter.actions import add_rooms, block_places, hold_places, place_household
+from shelter.actions import hold_places, place_household
+from shelter.inventory import add_rooms, block_places
 from shelter.models import Place, Room
 from tests.build import make_user, person, register_family
 

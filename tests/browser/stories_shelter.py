@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 
 from centre.access import Role
 from registrations.models import Household, Presence
-from shelter.actions import block_places, hold_places, place_household
+from shelter.actions import hold_places, place_household
+from shelter.inventory import block_places
 from shelter.models import Place, Room, Stay
 from tests.browser.buttons import OPENS, Desk, button, code, held, name_of, sleeping
 from tests.build import make_room

@@ -101,18 +101,19 @@ from desk.needing import change_needs
 from desk.telling_deaths import tell_family_of_death
 from registrations.facts import Birth, Group, PersonFacts
 from registrations.models import Household, NeedCode
-from shelter.actions import (
+from shelter.actions import check_in, close_site, end_stays, hold_places, keep_beds, move, place_household, void_bedding
+from shelter.begun import begin_house
+from shelter.dividing import divide_room
+from shelter.inventory import (
+    RoomFacts,
+    add_bed,
     add_rooms,
     block_places,
-    check_in,
-    close_site,
-    end_stays,
-    hold_places,
-    keep_beds,
-    move,
+    change_room,
+    enter_rooms,
     open_places,
-    place_household,
-    void_bedding,
+    set_places,
+    take_beds_away,
 )
 from shelter.reach import open_to_others
 from shelter.turns import decline_offer, move_up, void_waiting_fact
@@ -299,6 +300,15 @@ SHELTER_ACTS: dict[str, Callable[[World], Sent]] = {
     "decline_offer": lambda w: sent(decline_offer, w.coordinator, w.family, site=w.goris, reason="too far"),
     "void_waiting_fact": lambda w: sent(void_waiting_fact, w.coordinator, w.moved_up, reason="a slip"),
     "open_to_others": lambda w: sent(open_to_others, w.coordinator, w.goris, places=3, until=w.now + 9 * HOUR),
+    "enter_rooms": lambda w: sent(enter_rooms, w.coordinator, w.goris, rooms=[RoomFacts("9c", 2)]),
+    "change_room": lambda w: sent(change_room, w.coordinator, w.hall, name="the hall", kind="hall"),
+    "set_places": lambda w: sent(set_places, w.coordinator, w.hall, places=7),
+    "add_bed": lambda w: sent(add_bed, w.coordinator, w.room),
+    "take_beds_away": lambda w: sent(take_beds_away, w.coordinator, [w.free]),
+    "divide_room": lambda w: sent(divide_room, w.coordinator, w.hall, places=list(w.hall.places.all()[:2]), name="9d"),
+    "begin_house": lambda w: sent(
+        begin_house, w.coordinator, name="Mirhav", kind="hotel", marz="AM-SU", places=9, room="to be divided"
+    ),
 }
 AID: dict[str, Callable[[World], Sent]] = {
     "add_item": lambda w: sent(add_item, w.coordinator, name_en="Soap"),

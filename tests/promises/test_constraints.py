@@ -15,7 +15,8 @@ from desk.models import EmergencyOpening
 from desk.telling_deaths import tell_family_of_death
 from registrations.deaths import DeathTold
 from registrations.models import Absence, Individual, Membership, Name, Presence, Sighting, SpecificNeed
-from shelter.models import Bedding
+from shelter.inventory import change_room
+from shelter.models import Bedding, RoomChange
 from tests.promises.world import HOUR, World, again, change, check_deferred, delete, empty, kept_letter
 from tests.test_house_rules import OWN_MODELS
 
@@ -52,6 +53,11 @@ def person(world: World) -> Individual:
 
 def presence(world: World) -> Presence:
     return Presence.objects.get(individual=person(world))
+
+
+def room_change(world: World) -> RoomChange:
+    change_room(world.hall, name="the hall", kind="hall", by=world.coordinator)
+    return RoomChange.objects.get()
 
 
 def bedding(world: World) -> Bedding:
@@ -224,6 +230,10 @@ SHELTER: dict[str, Break] = {
     "room_name_once": lambda w: again(w.room),
     "place_number_once": lambda w: again(w.free),
     "place_blocked_by_someone": lambda w: change(w.free, blocked_at=w.now),
+    "place_opens_after_it_was_blocked": lambda w: change(w.free, blocked_until=w.now),
+    "place_added_by_someone": lambda w: change(w.free, added_at=w.now),
+    "place_retired_by_someone": lambda w: change(w.free, retired_at=w.now),
+    "room_changed_once_in_an_act": lambda w: again(room_change(w)),
     "bedding_in_a_room": lambda w: again(bedding(w), room=None, place=None),
     "voided_bedding_names_what": lambda w: again(bedding(w), kind="voided"),
     "shelter_bedding_voids_id_key": lambda w: void_twice(bedding(w), kind="voided"),
@@ -370,6 +380,11 @@ REWRITTEN: dict[str, tuple[Break, ...]] = {
     "sighting_is_kept": (lambda w: delete(sighting(w)),),
     "waiting_fact_is_append_only": (lambda w: change(w.moved_up, reason="well"), lambda w: delete(w.moved_up)),
     "bedding_is_append_only": (lambda w: change(bedding(w), place=w.free),),
+    "room_change_is_append_only": (
+        lambda w: change(room_change(w), name="another"),
+        lambda w: delete(room_change(w)),
+    ),
+    "retired_place_is_empty": (lambda w: change(w.stay.place, retired_at=w.now, retired_by=w.admin),),
     "bedding_is_kept": (lambda w: delete(bedding(w)),),
     "stock_is_append_only": (lambda w: change(w.received, quantity=1), lambda w: delete(w.received)),
     "stock_void_mirrors": (

@@ -269,6 +269,23 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
     "stays/{id}/check-in/": lambda w: (w.coordinator, f"stays/{w.hold.pk}/check-in/", {}),
     "stays/{id}/move/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/move/", {"rooms": [str(w.hall.pk)]}),
     "stays/{id}/end/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/end/", {}),
+    "rooms/": lambda w: (w.coordinator, "rooms/", {"site": "goris", "rooms": [{"name": "9c", "places": 2}]}),
+    "rooms/{id}/change/": lambda w: (w.coordinator, f"rooms/{w.hall.pk}/change/", {"name": "hall", "kind": "hall"}),
+    "rooms/{id}/set-places/": lambda w: (w.coordinator, f"rooms/{w.hall.pk}/set-places/", {"places": 7}),
+    "rooms/{id}/add-bed/": lambda w: (w.coordinator, f"rooms/{w.room.pk}/add-bed/", {}),
+    "rooms/{id}/divide/": lambda w: (
+        w.coordinator,
+        f"rooms/{w.hall.pk}/divide/",
+        {"name": "9d", "places": [str(w.hall.places.first().pk)]},
+    ),
+    "places/{id}/block/": lambda w: (w.coordinator, f"places/{w.free.pk}/block/", {"reason": "the roof leaks"}),
+    "places/{id}/open/": lambda w: (w.coordinator, f"places/{w.free.pk}/open/", {}),
+    "places/{id}/take-away/": lambda w: (w.coordinator, f"places/{w.free.pk}/take-away/", {}),
+    "sites/begin/": lambda w: (
+        w.coordinator,
+        "sites/begin/",
+        {"name": "Mirhav", "kind": "hotel", "marz": "AM-SU", "places": 9, "room": "to be divided"},
+    ),
 }
 
 

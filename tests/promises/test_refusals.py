@@ -93,15 +93,8 @@ from registrations.card_texts import CardText
 from registrations.facts import PersonFacts
 from registrations.models import Household
 from shelter import errors as shelter
-from shelter.actions import (
-    add_rooms,
-    block_places,
-    check_in,
-    close_site,
-    end_stays,
-    hold_places,
-    place_household,
-)
+from shelter.actions import check_in, close_site, end_stays, hold_places, place_household
+from shelter.inventory import add_rooms, block_places, set_places, take_beds_away
 from shelter.turns import move_up
 from tests.build import child, make_site, make_user, newborn, person, register_family
 from tests.desk.test_intake_page import intake, row
@@ -459,6 +452,10 @@ SHELTER_REFUSALS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     shelter.HoldEndsFirst: lambda w: held(w, w.family, -HOUR),
     shelter.HoldGone: hold_whose_place_is_blocked,
     shelter.RoomNameTaken: lambda w: lambda: add_rooms(w.goris, names=["new", w.room.name], places=2, by=w.coordinator),
+    shelter.TooFewPlaces: lambda w: lambda: set_places(w.room, places=0, by=w.coordinator),
+    shelter.PlaceGone: lambda w: twice(take_beds_away, [w.free], by=w.coordinator),
+    shelter.BlockEndsFirst: lambda w: lambda: block_places([w.free], reason="wet", until=w.before, by=w.coordinator),
+    shelter.NothingChanged: lambda w: lambda: set_places(w.hall, places=5, by=w.coordinator),
     shelter.StayEnded: lambda w: twice(end_stays, [w.stay, w.hold], by=w.coordinator),
     shelter.SiteDiffers: lambda w: placed(w, w.family),
     shelter.NotWaiting: lambda w: lambda: move_up(w.sleepers, reason="ill", by=w.coordinator),

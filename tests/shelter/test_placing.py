@@ -10,15 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from centre.access import NotAllowed, Role
 from centre.models import Act
 from registrations.models import Individual, Movement, Presence
-from shelter.actions import (
-    add_rooms,
-    block_places,
-    end_stays,
-    hold_places,
-    move,
-    open_places,
-    place_household,
-)
+from shelter.actions import end_stays, hold_places, move, place_household
 from shelter.errors import (
     AlreadyHoused,
     NobodyToPlace,
@@ -29,6 +21,7 @@ from shelter.errors import (
     SiteDiffers,
     StayEnded,
 )
+from shelter.inventory import add_rooms, block_places, open_places
 from shelter.models import Bedding, Place, Room, Stay
 from tests.build import make_room, make_user
 from tests.shelter.conftest import make_family

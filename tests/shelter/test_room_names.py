@@ -5,7 +5,7 @@ import tracemalloc
 import pytest
 from django.core.exceptions import ValidationError
 
-from shelter.forms import MOST_ROOMS, read_room_names
+from shelter.inventory_forms import MOST_ROOMS, read_room_names
 
 
 def test_names_and_ranges_are_read():

@@ -12,7 +12,8 @@ from centre.models import Site
 from desk.actions import arrive, depart, pre_register, record_death
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual
-from shelter.actions import block_places, hold_places, place_household
+from shelter.actions import hold_places, place_household
+from shelter.inventory import block_places
 from shelter.selectors import holds_now, places_by_site, rooms_now
 from shelter.sight import sites_to_place
 from shelter.waiting import who_waits

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from census.actions import take_snapshots
 from centre.access import NotAllowed, Role
 from registrations.models import Individual
-from shelter.actions import block_places
+from shelter.inventory import block_places
 from tests.build import make_room, make_site, make_user, person, register_family
 from upkeep.tasks import heartbeat
 from upkeep.watch.metrics import count_task, write_metrics

@@ -8,7 +8,7 @@ from centre.models import Site, User
 from centre.operations import holds_invented_people
 from centre.public_logins import logins
 from registrations.models import Household
-from shelter.actions import add_rooms
+from shelter.inventory import add_rooms
 from upkeep.opening.plan import Plan, Wrong
 
 CARDS = 500  # for the first day; more are printed on the page of cards

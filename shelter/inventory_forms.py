@@ -1,0 +1,201 @@
+"""What the pages of the inventory ask; the names are the acts' parameters."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from centre.filters import InstantInput
+from centre.forms import ActForm, field_of
+from centre.models import Marz, Site
+from shelter.begun import KINDS
+from shelter.forms import Rows
+from shelter.models import FEATURES, Place, Room
+from shelter.room_lines import CELLS, LONGEST_NAME, MOST_PLACES, Line, read_lines, split_sheet
+
+MOST_ROOMS = 200  # set up in one act
+EMPTY_LINES = 12  # of the grid, at first
+
+
+class PlacesForm(ActForm):
+    """Places of one room."""
+
+    places = Rows(label=_("Places"), error_messages={"required": _("Tick at least one place.")})
+
+    def __init__(self, *args: Any, room: Room, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        standing = Place.objects.filter(room=room).standing()
+        field_of(self, "places", Rows).rows = standing.select_related("room__site")
+
+
+class BlockForm(PlacesForm):
+    """Keep places from being given."""
+
+    reason = forms.CharField(
+        label=_("Reason to block"), max_length=120, error_messages={"required": _("Say why the places are blocked.")}
+    )
+    until = InstantInput(label=_("Blocked until"), required=False)
+
+
+def block_times(at: datetime) -> list[datetime]:
+    """When a block may end by itself, to choose from: noons, from the next one to two months ahead."""
+    noon = timezone.localtime(at).replace(hour=12, minute=0, second=0, microsecond=0)
+    first = noon if noon > at else noon + timedelta(days=1)
+    return [first + timedelta(days=days) for days in (0, 1, 2, 6, 13, 29, 59)]
+
+
+class RoomForm(ActForm):
+    """What a room is and has."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Room.Kind)
+    floor = forms.IntegerField(
+        label=_("Floor"), min_value=-5, max_value=100, required=False, help_text=_("0 is the ground floor.")
+    )
+    area = forms.DecimalField(label=_("Area in m²"), min_value=1, max_value=99999, decimal_places=1, required=False)
+    step_free = forms.BooleanField(label=_("Step-free: no stairs on the way"), required=False)
+    women_only = forms.BooleanField(label=_("Women only"), required=False)
+    families_only = forms.BooleanField(label=_("Families only"), required=False)
+    heating = forms.BooleanField(label=_("Heating"), required=False)
+    cot = forms.BooleanField(label=_("Cot"), required=False)
+    near_hospital = forms.BooleanField(label=_("Near a hospital"), required=False)
+
+    @property
+    def feature_boxes(self) -> list[forms.BoundField]:
+        """The boxes to tick, together."""
+        return [self[name] for name in FEATURES]
+
+
+class ChangeRoomForm(RoomForm):
+    """A room as it is from now on."""
+
+    name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME)
+
+
+class SetPlacesForm(ActForm):
+    """How many places a room has."""
+
+    places = forms.IntegerField(label=_("Places"), min_value=0, max_value=MOST_PLACES)
+
+
+class AddRoomsForm(RoomForm):
+    """Set up rooms of one kind and size."""
+
+    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
+    names = forms.CharField(
+        label=_("Rooms"), help_text=_("Numbers or names, with commas; 12-18 makes seven rooms."), max_length=400
+    )
+    places = forms.IntegerField(label=_("Places in each"), min_value=1, max_value=MOST_PLACES, initial=4)
+
+    def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "site", forms.ModelChoiceField).queryset = sites
+
+    def clean_names(self) -> list[str]:
+        return read_room_names(self.cleaned_data["names"])
+
+
+class DivideForm(RoomForm):
+    """Places that are a room of their own from now on."""
+
+    places = Rows(label=_("Places"), error_messages={"required": _("Tick at least one place.")})
+    name = forms.CharField(label=_("Name of the room"), max_length=LONGEST_NAME)
+
+    def __init__(self, *args: Any, room: Room, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        standing = Place.objects.filter(room=room).standing()
+        field_of(self, "places", Rows).rows = standing.select_related("room__site")
+        kinds = [choice for choice in Room.Kind.choices if choice[0] != Room.Kind.UNDIVIDED]
+        field_of(self, "kind", forms.ChoiceField).choices = kinds
+
+
+def read_room_names(text: str) -> list[str]:
+    """12, 14-16 and hall give 12, 14, 15, 16, hall; ValidationError for none, too many or a double."""
+    names: list[str] = []
+    for part in filter(None, (word.strip() for word in text.split(","))):
+        ends = re.fullmatch(r"(\d{1,5})\s*[-–]\s*(\d{1,5})", part)
+        more: Sequence[Any] = range(int(ends[1]), int(ends[2]) + 1) if ends else [part]
+        names += map(str, more[: MOST_ROOMS + 1 - len(names)])  # what is too many anyway is not written out
+    if not 0 < len(names) <= MOST_ROOMS:
+        raise ValidationError(_("Name between 1 and %(most)d rooms.") % {"most": MOST_ROOMS}, code="number")
+    if len(set(names)) < len(names):
+        raise ValidationError(_("A name stands twice."), code="twice")
+    if max(map(len, names)) > LONGEST_NAME:
+        raise ValidationError(_("A name is too long."), code="long")
+    return names
+
+
+class EnterForm(ActForm):
+    """A grid of rooms, and lines pasted from a sheet, which are added to it."""
+
+    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
+    sheet = forms.CharField(
+        label=_("Paste from a sheet"),
+        required=False,
+        max_length=20_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("A line for each room: name, places, floor, kind, features."),
+    )
+
+    def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "site", forms.ModelChoiceField).queryset = sites
+        self.lines: list[Line] = []
+
+    def clean(self) -> dict[str, Any]:
+        """The rooms, or what is wrong with each; what was pasted stands in the grid then."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        site = cleaned.get("site")
+        taken = set(Room.objects.filter(site=site).values_list("name", flat=True)) if site else set()
+        self.lines = read_lines([*self._typed(), *split_sheet(cleaned.pop("sheet", ""))], taken)
+        self._into_the_grid()
+        if not 0 < len(self.lines) <= MOST_ROOMS:
+            self.add_error("sheet", _("Name between 1 and %(most)d rooms.") % {"most": MOST_ROOMS})
+        elif wrong := sum(bool(line.wrong) for line in self.lines):
+            said = ngettext("%(count)d line cannot be read.", "%(count)d lines cannot be read.", wrong)
+            self.add_error(None, said % {"count": wrong} + " " + gettext("No room was added: see beside it."))
+        return cleaned | {"rooms": [line.room for line in self.lines]}
+
+    def _typed(self) -> list[dict[str, str]]:
+        sent: Any = self.data
+        columns = [sent.getlist(f"room_{name}") for name in CELLS]
+        rows = [dict(zip(CELLS, cells, strict=True)) for cells in zip(*columns, strict=False)]
+        return [row for row in rows if any(cell.strip() for cell in row.values())][: MOST_ROOMS + 1]
+
+    def _into_the_grid(self) -> None:
+        sent: Any = self.data
+        typed = sent.copy()
+        typed["sheet"] = ""
+        self.data = typed
+
+    @property
+    def grid(self) -> list[Line]:
+        """The lines as they were typed, and empty ones to type more."""
+        empty = max(EMPTY_LINES - len(self.lines), 2)
+        cells = dict.fromkeys(CELLS, "")
+        return [*self.lines, *(Line(len(self.lines) + more, cells, {}, None) for more in range(1, empty + 1))]
+
+
+class BeginForm(ActForm):
+    """A house by telephone."""
+
+    name = forms.CharField(label=_("Name of the house"), max_length=120)
+    kind = forms.ChoiceField(label=_("What it is"), choices=[(kind.value, kind.label) for kind in KINDS])
+    marz = forms.ChoiceField(label=_("Marz"))
+    places = forms.IntegerField(label=_("How many places"), min_value=1, max_value=MOST_PLACES)
+
+    def __init__(self, *args: Any, marzes: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [choice for choice in Marz.choices if choice[0] in marzes]
+        field_of(self, "marz", forms.ChoiceField).choices = choices
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act; the room is called in the language of who begins the house."""
+        return super().facts() | {"room": gettext("to be divided")}

@@ -1,0 +1,111 @@
+"""Rooms as they are typed into a grid or pasted from a sheet, a line each, with words of any of the three languages."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from shelter.inventory import RoomFacts
+from shelter.models import FEATURES, Room
+
+MOST_PLACES = 500  # of one room
+LONGEST_NAME: int = Room._meta.get_field("name").max_length or 0
+
+CELLS = ("name", "places", "floor", "kind", "features")
+"""The columns of a line, in their order."""
+
+KIND_WORDS: dict[str, tuple[str, ...]] = {
+    Room.Kind.ROOM: ("room", "սենյակ", "комната", "номер"),
+    Room.Kind.TENT: ("tent", "վրան", "палатка"),
+    Room.Kind.HALL: ("hall", "սրահ", "դահլիճ", "зал"),
+    Room.Kind.CONTAINER: ("container", "կոնտեյներ", "контейнер"),
+    Room.Kind.UNDIVIDED: ("to be divided", "undivided", "բաժանման ենթակա", "к разделению"),
+}
+FEATURE_WORDS: dict[str, tuple[str, ...]] = {
+    "step_free": ("step-free", "step free", "no stairs", "առանց աստիճանների", "без ступеней", "без ступенек"),
+    "women_only": ("women only", "women", "միայն կանանց համար", "միայն կանայք", "только для женщин", "женская"),
+    "families_only": (
+        "families only", "families", "միայն ընտանիքների համար", "միայն ընտանիքներ", "только для семей", "семейная",
+    ),
+    "heating": ("heating", "ջեռուցում", "отопление"),
+    "cot": ("cot", "մանկական մահճակալ", "օրորոց", "детская кроватка"),
+    "near_hospital": ("near a hospital", "near hospital", "հիվանդանոցի մոտ", "рядом с больницей"),
+}  # fmt: skip
+GROUND = ("ground", "ground floor", "գետնահարկ", "нулевой")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as it was typed, and what of it cannot be read, in words, by its cell."""
+
+    number: int
+    cells: dict[str, str]
+    wrong: dict[str, str]
+    room: RoomFacts | None
+
+
+def split_sheet(text: str) -> list[dict[str, str]]:
+    """The cells of each line of a pasted sheet; parted by tabs, empty lines left out."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return [
+        {**dict.fromkeys(CELLS, ""), **dict(zip(CELLS, (cell.strip() for cell in line.split("\t")), strict=False))}
+        for line in lines
+    ]
+
+
+def read_lines(rows: Sequence[dict[str, str]], taken: Collection[str]) -> list[Line]:
+    """Each line as a room, or what is wrong with it; a name is wrong that stands twice or that the site has."""
+    names = [row["name"].strip() for row in rows]
+    return [_read_line(number, row, names[: number - 1], taken) for number, row in enumerate(rows, start=1)]
+
+
+def _read_line(number: int, row: dict[str, str], before: Collection[str], taken: Collection[str]) -> Line:
+    cells = {name: row[name].strip() for name in CELLS}
+    wrong: dict[str, str] = {}
+    if problem := _name_problem(cells["name"], before, taken):
+        wrong["name"] = problem
+    places = _read_number(cells["places"])
+    if places is None or not 1 <= places <= MOST_PLACES:
+        wrong["places"] = _("Write how many places, from 1 to %(most)d.") % {"most": MOST_PLACES}
+    floor = 0 if cells["floor"].casefold() in GROUND else _read_number(cells["floor"])
+    if cells["floor"] and (floor is None or not -5 <= floor <= 100):
+        wrong["floor"] = _("Write the floor as a number; 0 is the ground floor.")
+    kind = _meant_by(cells["kind"], KIND_WORDS) if cells["kind"] else Room.Kind.ROOM
+    if kind is None:
+        wrong["kind"] = _("There is no such kind: %(word)s.") % {"word": cells["kind"][:LONGEST_NAME]}
+    features, unknown = _read_features(cells["features"])
+    if unknown:
+        wrong["features"] = _("There is no such feature: %(word)s.") % {"word": unknown[:LONGEST_NAME]}
+    if wrong or places is None or kind is None:
+        return Line(number, cells, wrong, None)
+    return Line(number, cells, wrong, RoomFacts(cells["name"], places, kind, floor, None, **features))
+
+
+def _name_problem(name: str, before: Collection[str], taken: Collection[str]) -> str:
+    if not name:
+        return _("The room needs a name.")
+    if len(name) > LONGEST_NAME:
+        return _("A name is too long.")
+    if name in before:
+        return _("A name stands twice.")
+    return _("The site already has a room of this name.") if name in taken else ""
+
+
+def _read_number(text: str) -> int | None:
+    """A whole number of at most three digits, also as a sheet writes it: 4.0; nothing for any other text."""
+    found = re.fullmatch(r"([-−]?[0-9]{1,3})(?:[.,]0+)?", text)
+    return int(found[1].replace("−", "-")) if found else None
+
+
+def _read_features(text: str) -> tuple[dict[str, bool], str]:
+    """The features that are named, with commas or semicolons, and the first word that names none."""
+    words = [word.strip() for word in re.split(r"[,;՝]", text) if word.strip()]
+    found = {word: _meant_by(word, FEATURE_WORDS) for word in words}
+    unknown = next((word for word, feature in found.items() if feature is None), "")
+    return {name: name in found.values() for name in FEATURES}, unknown
+
+
+def _meant_by(word: str, words: dict[str, tuple[str, ...]]) -> str | None:
+    said = word.casefold()
+    return next((code for code, meanings in words.items() if said in meanings or said == code), None)

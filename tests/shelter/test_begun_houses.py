@@ -1,0 +1,130 @@
+"""A house begins with a telephone call, and its one room is divided when people arrive."""
+
+from datetime import timedelta
+
+import pytest
+
+from casework.errors import ChildAmongStrangers
+from centre.access import NotAllowed, Role
+from centre.models import LogLine, Site, User
+from shelter.actions import check_in, end_stays, hold_places, place_household
+from shelter.begun import begin_house, marzes_to_begin
+from shelter.dividing import divide_room
+from shelter.errors import PlaceGone, RoomNameTaken
+from shelter.models import Place, Room, Stay
+from tests.build import child, make_room, make_site, make_user, person, register_family
+from tests.shelter.conftest import make_family
+
+HOUR = timedelta(hours=1)
+HOTEL = {"name": "Mirhav", "kind": "hotel", "marz": "AM-SU", "places": 40, "room": "to be divided"}
+
+
+def again(user):
+    """The user, as the next request reads them."""
+    return User.objects.get(pk=user.pk)
+
+
+def on(room):
+    return list(Place.objects.filter(room=room).standing().order_by("number"))
+
+
+def test_a_coordinator_begins_a_house_and_holds_places_there_at_once(goris, family, now):
+    by = make_user(Role.COORDINATOR, goris)
+    begun = begin_house(**HOTEL, by=by, at=now)
+    site, room = Site.objects.get(pk=begun.site), Room.objects.get(pk=begun.room)
+    assert (site.name_en, site.kind, site.marz, site.confidential) == ("Mirhav", "hotel", "AM-SU", False)
+    assert (room.kind, len(on(room))) == ("undivided", 40)
+    assert site.code.startswith("mirhav-")
+    hold_places(family, rooms=[room], until=now + HOUR, by=again(by), at=now)
+    assert Stay.objects.filter(site=site).count() == 3
+
+
+def test_who_begins_a_house_gets_no_more_there_than_they_are(goris, now):
+    by = make_user(Role.COORDINATOR, goris)
+    own = by.assignments.get()
+    begun = begin_house(**HOTEL, by=by, at=now)
+    given = by.assignments.exclude(pk=own.pk).get()
+    assert (given.role, str(given.site_id), given.ends_at) == (Role.COORDINATOR, begun.site, own.ends_at)
+    assert LogLine.objects.filter(verb=LogLine.Verb.ROLE_GIVEN, by=by, subject_id=str(by.pk)).exists()
+
+
+def test_who_coordinates_all_sites_needs_no_role_more(coordinator, now):
+    begin_house(**HOTEL | {"marz": "AM-LO"}, by=coordinator, at=now)
+    assert coordinator.assignments.count() == 1
+
+
+@pytest.mark.parametrize("facts", [{"marz": "AM-LO"}, {"kind": "crisis"}, {"kind": "hospital"}, {"kind": "children"}])
+def test_no_house_begins_elsewhere_or_of_another_kind(goris, now, facts):
+    by = make_user(Role.COORDINATOR, goris)
+    assert marzes_to_begin(by, now) == ["AM-SU"]
+    with pytest.raises(NotAllowed):
+        begin_house(**HOTEL | facts, by=by, at=now)
+    assert Site.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.PROTECTION, Role.ADMINISTRATOR, Role.OFFICIAL])
+def test_no_other_role_begins_a_house(goris, now, role):
+    with pytest.raises(NotAllowed):
+        begin_house(**HOTEL, by=make_user(role, goris), at=now)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "code"),
+    [("Հյուրանոց Միրհավ", "name_hy", "iuranoc"), ("Гостиница", "name_ru", "kostinica"), ("★", "name_en", "hotel")],
+)
+def test_the_code_comes_from_the_name_in_any_letters(coordinator, now, name, column, code):
+    begun = begin_house(**HOTEL | {"name": name}, by=coordinator, at=now)
+    site = Site.objects.get(pk=begun.site)
+    assert getattr(site, column) == name
+    assert site.code.isascii()
+    assert site.code.startswith(code)
+
+
+def test_a_code_tells_of_no_hidden_site(coordinator, now):
+    make_site("mirhav", confidential=True)
+    one, other = (begin_house(**HOTEL, by=coordinator, at=now).code for _ in range(2))
+    assert one[:-4] == other[:-4] == "mirhav-"
+
+
+def test_a_room_is_divided_with_who_sleeps_there_and_who_is_awaited(goris, coordinator, family, now):
+    room = make_room(goris, 10)
+    awaited = make_family(goris, coordinator, now, 2)
+    place_household(family, rooms=[room], by=coordinator, at=now)
+    hold_places(awaited, rooms=[room], until=now + 5 * HOUR, by=coordinator, at=now)
+    theirs = [stay.place for stay in Stay.objects.stays()]
+    made = Room.objects.get(
+        pk=divide_room(room, places=theirs, name="214", floor=2, by=coordinator, at=now + HOUR).room
+    )
+    assert (made.site, made.name, made.floor) == (goris, "214", 2)
+    assert {place.pk for place in on(made)} == {place.pk for place in theirs}
+    assert [place.number for place in on(made)] == [1, 2, 3]
+    assert set(Stay.objects.stays().values_list("room", flat=True)) == {made.pk}
+    held = [hold.place for hold in Stay.objects.holds()]
+    other = Room.objects.get(pk=divide_room(room, places=held, name="215", by=coordinator, at=now + HOUR).room)
+    check_in(list(Stay.objects.holds()), by=coordinator, at=now + 2 * HOUR)
+    assert Stay.objects.stays().filter(room=other).count() == 2
+    end_stays(list(Stay.objects.stays().filter(room=made)), by=coordinator, at=now + 3 * HOUR)
+    assert not Stay.objects.at(now + 4 * HOUR).filter(room=made).exists()
+    assert len(on(room)) == 5
+
+
+def test_what_is_divided_is_refused_whole(goris, coordinator, family, now):
+    room, other = make_room(goris, 4), make_room(goris, 2, "214")
+    with pytest.raises(RoomNameTaken):
+        divide_room(room, places=on(room)[:2], name="214", by=coordinator, at=now)
+    with pytest.raises(PlaceGone):
+        divide_room(room, places=[*on(room)[:1], *on(other)], name="215", by=coordinator, at=now)
+    assert (len(on(room)), len(on(other)), Room.objects.count()) == (4, 2, 2)
+
+
+def test_no_child_is_divided_from_who_looks_after_it_into_a_room_with_strangers(goris, coordinator, now):
+    room = make_room(goris, 10)
+    other = make_family(goris, coordinator, now, 1)
+    family = register_family(goris, coordinator, person(), child(), at=now)
+    place_household(family, rooms=[room], by=coordinator, at=now)
+    place_household(other, rooms=[room], by=coordinator, at=now)
+    daughter = Stay.objects.get(individual__memberships__household=family, individual__memberships__position=1)
+    stranger = Stay.objects.get(individual__memberships__household=other)
+    with pytest.raises(ChildAmongStrangers):
+        divide_room(room, places=[daughter.place, stranger.place], name="1", by=coordinator, at=now + HOUR)
+    assert Room.objects.count() == 1

@@ -1,0 +1,105 @@
+"""The pages of the inventory, as a coordinator presses them."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from centre.access import Role
+from centre.models import Site
+from shelter.actions import place_household
+from shelter.inventory import block_places
+from shelter.models import Place, Room
+from tests.build import make_room, make_site, make_user
+
+
+@pytest.fixture
+def desk(coordinator):
+    client = Client()
+    client.force_login(coordinator)
+    return client
+
+
+def send(desk, address, **facts):
+    return desk.post(address, {"id": uuid.uuid4(), **facts})
+
+
+def test_a_room_gets_a_new_name_and_features(desk, goris):
+    room = make_room(goris, 3, "12")
+    address = f"/shelter/rooms/{room.pk}/change/"
+    assert send(desk, address, name="12a", kind="hall", floor="0", cot="on").status_code == 303
+    page = desk.get(f"/shelter/rooms/{room.pk}/").text
+    assert "ground floor" in page
+    assert "12, until" in page
+    make_room(goris, 1, "14")
+    assert send(desk, address, name="14", kind="hall").status_code == 422
+    assert send(desk, address, name="", kind="hall").status_code == 422
+
+
+def test_places_and_a_bed_more_and_a_refusal_in_words(desk, goris, coordinator, family):
+    room = make_room(goris, 3)
+    address = f"/shelter/rooms/{room.pk}/"
+    send(desk, f"{address}bed/")
+    assert room.places.standing().filter(extra=True).count() == 1
+    send(desk, f"{address}places/", places="6")
+    assert room.places.standing().count() == 6
+    place_household(family, rooms=[room], by=coordinator)
+    send(desk, f"{address}places/", places="2")
+    assert "3 sleep here: the room can have no fewer than 3." in desk.get(address).text
+    assert send(desk, address, places=[room.places.get(number=6).pk], away="1").status_code == 303
+    assert room.places.standing().count() == 5
+
+
+def test_a_block_says_until_when_on_every_page(desk, goris):
+    room = make_room(goris, 2)
+    until = timezone.now() + timedelta(days=2)
+    facts = {"places": [room.places.first().pk], "reason": "painted", "until": until.isoformat()}
+    assert send(desk, f"/shelter/rooms/{room.pk}/", **facts).status_code == 303
+    assert Place.objects.get(blocked_reason="painted").blocked_until == until
+    for address in (f"/shelter/rooms/{room.pk}/", "/shelter/rooms/?site=goris", "/shelter/blocked/"):
+        assert "painted" in desk.get(address).text
+
+
+def test_blocked_places_of_other_sites_are_not_shown(goris, coordinator):
+    other = make_site("sisian")
+    block_places(list(make_room(other, 1).places.all()), reason="the roof leaks", by=coordinator)
+    client = Client()
+    client.force_login(make_user(Role.COORDINATOR, goris))
+    assert "the roof leaks" not in client.get("/shelter/blocked/").text
+
+
+def test_rooms_are_narrowed_down_by_what_they_have(desk, goris):
+    warm, cold = make_room(goris, 2, "warm"), make_room(goris, 2, "cold")
+    Room.objects.filter(pk=warm.pk).update(heating=True, floor=0)
+    Room.objects.filter(pk=cold.pk).update(floor=3)
+    for query in ("heating=true", "ground_floor=true", "heating=true&ground_floor=true"):
+        page = desk.get(f"/shelter/rooms/?site=goris&{query}").text
+        assert f"/shelter/rooms/{warm.pk}/" in page
+        assert f"/shelter/rooms/{cold.pk}/" not in page
+
+
+def test_a_house_begins_on_a_page_and_is_divided_on_another(goris):
+    client = Client()
+    client.force_login(make_user(Role.COORDINATOR, goris))
+    facts = {"name": "Mirhav", "kind": "guest_house", "marz": "AM-SU", "places": "12"}
+    answer = send(client, "/shelter/begin/", **facts)
+    room = Room.objects.get(kind="undivided")
+    assert answer["Location"] == f"/shelter/rooms/{room.pk}/"
+    assert "to be divided" in client.get(answer["Location"]).text
+    assert Site.objects.get(pk=room.site_id).kind == "guest_house"
+    address = f"/shelter/rooms/{room.pk}/divide/"
+    chosen = [place.pk for place in room.places.order_by("number")[:4]]
+    assert send(client, address, places=chosen, name="214", kind="room").status_code == 303
+    assert Room.objects.get(name="214").places.count() == 4
+    assert send(client, address, places=chosen[:1], name="215", kind="room").status_code == 422
+    assert send(client, "/shelter/begin/", **facts | {"marz": "AM-LO"}).status_code == 422
+
+
+@pytest.mark.parametrize("page", ["", "change/", "places/", "bed/", "divide/"])
+def test_a_room_of_another_site_is_not_there(goris, page):
+    room = make_room(make_site("sisian"))
+    client = Client()
+    client.force_login(make_user(Role.COORDINATOR, goris))
+    assert send(client, f"/shelter/rooms/{room.pk}/{page}", places="1").status_code == 404

@@ -1,0 +1,104 @@
+"""A list of rooms by telephone: typed into a grid or pasted from a sheet, in the words of three languages."""
+
+import uuid
+
+import pytest
+from django.test import Client
+
+from centre.access import Role
+from shelter.inventory import RoomFacts
+from shelter.models import Room
+from shelter.room_lines import CELLS, read_lines, split_sheet
+from shelter.selectors import rooms_now
+from tests.build import make_room, make_site, make_user
+
+ADDRESS = "/shelter/rooms/enter/"
+
+
+@pytest.fixture
+def desk(coordinator):
+    client = Client()
+    client.force_login(coordinator)
+    return client
+
+
+def pasted(site, sheet, **grid):
+    return {"id": uuid.uuid4(), "site": site.pk, "sheet": sheet, **grid}
+
+
+@pytest.mark.parametrize(
+    ("line", "room"),
+    [
+        ("101\t2", RoomFacts("101", 2)),
+        ("101\t2,0\t1.0", RoomFacts("101", 2, floor=1)),
+        ("A\t20\t0\tհղ\t".replace("հղ", "սրահ"), RoomFacts("A", 20, "hall", 0)),
+        ("Б\t3\t−1\tПалатка\tотопление, детская кроватка", RoomFacts("Б", 3, "tent", -1, heating=True, cot=True)),
+        ("Գ\t3\tգետնահարկ\tՍենյակ\tջեռուցում; միայն կանայք", RoomFacts("Գ", 3, floor=0, heating=True, women_only=True)),
+        ("7\t1\t\t\tStep-free, near a hospital", RoomFacts("7", 1, step_free=True, near_hospital=True)),
+    ],
+)  # fmt: skip
+def test_a_line_is_read_in_any_language(line, room):
+    (read,) = read_lines(split_sheet(line), ())
+    assert (read.wrong, read.room) == ({}, room)
+
+
+@pytest.mark.parametrize(
+    ("line", "cell"),
+    [
+        ("\t2", "name"),
+        ("x" * 41 + "\t2", "name"),
+        ("101\t2", "name"),
+        ("102\t", "places"),
+        ("102\t0", "places"),
+        ("102\t501", "places"),
+        ("102\ttwo", "places"),
+        ("102\t2\tup", "floor"),
+        ("102\t2\t1\tcave", "kind"),
+        ("102\t2\t1\troom\theating, gold", "features"),
+    ],
+)
+def test_what_cannot_be_read_is_named_by_its_cell(line, cell):
+    (read,) = read_lines(split_sheet(line), {"101"})
+    assert (list(read.wrong), read.room) == ([cell], None)
+
+
+def test_a_name_that_stands_twice_is_wrong_the_second_time():
+    assert [list(line.wrong) for line in read_lines(split_sheet("1\t2\n\n1\t2"), ())] == [[], ["name"]]
+
+
+def test_forty_rooms_are_pasted_in_one_act(desk, goris):
+    sheet = "\n".join(f"{number}\t{1 + number % 4}\t{number // 100}\troom\theating" for number in range(101, 141))
+    assert desk.post(ADDRESS, pasted(goris, sheet)).status_code == 303
+    rooms = rooms_now([goris.pk], goris.opened_at.now(goris.opened_at.tzinfo))
+    assert (len(rooms), sum(room.total for room in rooms)) == (40, sum(1 + number % 4 for number in range(101, 141)))
+    assert all(room.heating for room in rooms)
+
+
+def test_one_bad_line_and_nothing_is_written_and_all_stands_in_the_grid(desk, goris):
+    make_room(goris, 2, "101")
+    answer = desk.post(ADDRESS, pasted(goris, "101\t2\n102\tmany\n103\t4"))
+    assert answer.status_code == 422
+    page = answer.text
+    assert "The site already has a room of this name." in page
+    assert "Write how many places, from 1 to 500." in page
+    assert "2 lines cannot be read." in page
+    assert 'value="103"' in page
+    assert Room.objects.count() == 1
+    grid = {"room_name": ["101a", "102", "103"], "room_places": ["2", "3", "4"]}
+    grid |= {f"room_{name}": ["", "", ""] for name in CELLS if f"room_{name}" not in grid}
+    assert desk.post(ADDRESS, pasted(goris, "104\t1", **grid)).status_code == 303
+    assert set(Room.objects.values_list("name", flat=True)) == {"101", "101a", "102", "103", "104"}
+
+
+def test_an_empty_grid_and_too_many_lines_are_refused(desk, goris):
+    assert desk.post(ADDRESS, pasted(goris, "")).status_code == 422
+    assert desk.post(ADDRESS, pasted(goris, "\n".join(f"{n}\t1" for n in range(201)))).status_code == 422
+    assert not Room.objects.exists()
+
+
+def test_no_rooms_are_entered_at_a_site_that_one_does_not_set_up(goris):
+    other = make_site("sisian")
+    client = Client()
+    client.force_login(make_user(Role.COORDINATOR, goris))
+    assert client.post(ADDRESS, pasted(other, "1\t1")).status_code == 422
+    assert not Room.objects.exists()
