@@ -36,8 +36,8 @@ from shelter.waiting_api import HouseholdsThatWait, Openings, SiteOpenings, Wait
 
 router = DefaultRouter()
 router.include_format_suffixes = False
+router.register("sites", Houses, basename="house")  # before the addresses that end in a site
 router.register("sites", Sites)
-router.register("sites", Houses, basename="house")
 router.register("sites", SiteOpenings, basename="site-opening")
 router.register("rooms", Rooms)
 router.register("places", Places)
