@@ -28,6 +28,8 @@ from desk.list_api import FamiliesList
 from desk.log_api import LogLines, ShownFile
 from desk.seen_api import Sightings
 from desk.told_api import HouseholdsTold, IndividualsTold
+from houses.api import CallList, Calls, Contracts, Differences, Headcounts, Invoices, Overflows
+from houses.nights_api import BedNights, NightsFile
 from reception.docs import Docs, NoSuchAddress, Schema
 from registrations.api import Households, Individuals, Presences
 from shelter.api import HouseholdPlaces, Stays
@@ -62,6 +64,14 @@ router.register("conflicts", Conflicts)
 router.register("presences", Presences)
 router.register("movements", Voids, basename="void")
 router.register("stays", Stays)
+router.register("contracts", Contracts)
+router.register("invoices", Invoices)
+router.register("headcounts", Headcounts)
+router.register("headcount-differences", Differences)
+router.register("calls", Calls)
+router.register("call-list", CallList, basename="call-list")
+router.register("overflows", Overflows, basename="overflow")
+router.register("bed-nights", BedNights, basename="bed-night")
 router.register("cases", Cases)
 router.register("cases", ReferralsOfCases, basename="case-referral")
 router.register("services", Services)
@@ -90,6 +100,7 @@ router.register("tokens", Tokens, basename="token")
 
 urlpatterns = [
     re_path(r"^v1/census/(?P<on>[^/.]{1,20})\.(?P<suffix>[a-z]{1,8})$", CensusFile.as_view(), name="census-file"),
+    re_path(r"^v1/bed-nights\.(?P<suffix>csv|xlsx)$", NightsFile.as_view(), name="bed-nights-file"),
     re_path(r"^v1/households\.(?P<suffix>csv|xlsx)$", FamiliesList.as_view(), name="families-list"),
     re_path(r"^v1/log/shown\.(?P<suffix>csv|xlsx)$", ShownFile.as_view(), name="log-shown"),
     path("v1/", include(router.urls)),

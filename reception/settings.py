@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "desk",
     "aid",
     "cards",
+    "houses",
     "shelter",
     "casework",
     "registrations",

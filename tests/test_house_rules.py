@@ -13,7 +13,7 @@ from django.template.loader import get_template
 from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("centre", "registrations", "casework", "shelter", "cards", "aid", "desk", "census", "upkeep")
+APPS = ("centre", "registrations", "casework", "shelter", "cards", "houses", "aid", "desk", "census", "upkeep")
 OWN_MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
 
 WRITES = {"create", "bulk_create", "save", "delete", "update", "get_or_create", "update_or_create", "bulk_update"}
@@ -30,6 +30,7 @@ ALSO_WRITE = {
     "casework/tracing_actions.py": "acts: a search asked for, answered and ended",
     "casework/referral_actions.py": "acts: a referral offered, answered and ended",
     "casework/letter_actions.py": "acts: a letter kept with a case, and gone in time",
+    "houses/telephone.py": "acts: what is said on the telephone, and the differences that come of it",
     "census/case_actions.py": "the numbers of cases are read for the day",
     "casework/service_actions.py": "acts: services set up, their accounts and their end",
     "casework/tracing_parts.py": "a part of them and of register: tells of a likely match",

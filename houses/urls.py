@@ -1,0 +1,25 @@
+"""Pages of houses."""
+
+from django.urls import path
+
+from houses import night_views, views
+
+app_name = "houses"
+
+urlpatterns = [
+    path("houses/", views.calls, name="calls"),
+    path("houses/overflow/", views.overflow, name="overflow"),
+    path("houses/nights/", night_views.nights, name="nights"),
+    path("houses/nights/file/", night_views.nights_file, name="nights_file"),
+    path("houses/sites/<slug:code>/", views.house, name="house"),
+    path("houses/sites/<slug:code>/called/", views.called, name="called"),
+    path("houses/sites/<slug:code>/call/", views.call, name="call"),
+    path("houses/sites/<slug:code>/headcount/", views.headcount, name="headcount"),
+    path("houses/sites/<slug:code>/contracts/", views.contracts, name="contracts"),
+    path("houses/sites/<slug:code>/nights/", night_views.house_nights, name="house_nights"),
+    path("houses/headcounts/<uuid:key>/void/", views.headcount_void, name="headcount_void"),
+    path("houses/differences/<uuid:key>/take/", views.difference_take, name="difference_take"),
+    path("houses/differences/<uuid:key>/settle/", views.difference_settle, name="difference_settle"),
+    path("houses/contracts/<uuid:key>/void/", views.contract_void, name="contract_void"),
+    path("houses/invoices/<uuid:key>/void/", night_views.invoice_void, name="invoice_void"),
+]
