@@ -71,7 +71,7 @@ class Contract(models.Model):
             models.CheckConstraint(
                 condition=Q(days__isempty=False, days__lower_inf=False), name="contract_has_a_first_night"
             ),
-            models.CheckConstraint(condition=Q(places__gt=0), name="contract_has_places"),
+            models.CheckConstraint(condition=~Q(places=0), name="contract_has_places"),
             models.CheckConstraint(condition=Q(rate__gte=0), name="contract_rate_is_no_debt"),
             models.CheckConstraint(condition=~Q(contact="") & ~Q(phone=""), name="contract_says_whom_to_call"),
             models.CheckConstraint(

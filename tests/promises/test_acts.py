@@ -4,6 +4,7 @@ import ast
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -99,6 +100,8 @@ from desk.hospital import back_from_hospital, send_to_hospital
 from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs
 from desk.telling_deaths import tell_family_of_death
+from houses.actions import add_contract, type_invoice, void_contract, void_invoice
+from houses.telephone import note_call, report_headcount, settle_difference, take_difference, void_headcount
 from registrations.facts import Birth, Group, PersonFacts
 from registrations.models import Household, NeedCode
 from shelter.actions import check_in, close_site, end_stays, hold_places, keep_beds, move, place_household, void_bedding
@@ -335,7 +338,21 @@ AID: dict[str, Callable[[World], Sent]] = {
     "hand_out": lambda w: sent(hand_out, w.coordinator, w.round, w.family),
     "reverse_handout": lambda w: sent(reverse_handout, w.coordinator, w.handout, reason="wrong card"),
 }
-ACTS = CENTRE | DESK | CARDS | SHELTER_ACTS | AID
+TERMS: dict[str, Any] = {"contact": "Aram", "phone": "+37494123456", "places": 40, "rate": Decimal(9000)}
+HOUSES: dict[str, Callable[[World], Sent]] = {
+    "add_contract": lambda w: sent(add_contract, w.coordinator, w.sisian, first_night=w.now.date(), **TERMS),
+    "void_contract": lambda w: sent(void_contract, w.coordinator, w.contract),
+    "type_invoice": lambda w: sent(
+        type_invoice, w.coordinator, w.sisian, month=w.now.date(), nights=3, amount=Decimal(27000)
+    ),
+    "void_invoice": lambda w: sent(void_invoice, w.coordinator, w.invoice),
+    "report_headcount": lambda w: sent(report_headcount, w.coordinator, w.goris, persons=31, said_by="Aram"),
+    "void_headcount": lambda w: sent(void_headcount, w.coordinator, w.told),
+    "take_difference": lambda w: sent(take_difference, w.coordinator, w.difference),
+    "settle_difference": lambda w: sent(settle_difference, w.coordinator, w.difference, words="a slip"),
+    "note_call": lambda w: sent(note_call, w.coordinator, w.goris, outcome="no_answer"),
+}
+ACTS = CENTRE | DESK | CARDS | SHELTER_ACTS | AID | HOUSES
 
 
 def kinds() -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, models, transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 
 from aid.models import Distribution, EntitlementRule, Item
 from casework.models import Duty
@@ -29,7 +29,7 @@ COUNTS = (models.PositiveIntegerField, models.PositiveSmallIntegerField, models.
 # What a foreign key of several columns refers to: the table's own key alone makes it unique.
 # What lays out a column instead of guarding one: tests/casework/test_where_cases_are.py walks it.
 FOLLOWS = {"case_follows_who_came", "case_follows_who_is_gone"}
-REFERRED_TO = {"presence_of_individual_at_site", "room_of_site", "place_of_room"}
+REFERRED_TO = {"presence_of_individual_at_site", "room_of_site", "place_of_room", "headcount_of_site"}
 
 
 def emergency(world: World) -> EmergencyOpening:
@@ -327,6 +327,29 @@ AID_AND_CENSUS: dict[str, Break] = {
     "snapshot_revised_for_a_reason": lambda w: again(w.snapshot, revision=2),
 }
 
+HOUSES: dict[str, Break] = {
+    "contract_days_apart": lambda w: again(w.contract),
+    "contract_has_a_first_night": lambda w: again(w.contract, site=w.sisian, days=DateRange(None, w.now.date())),
+    "contract_has_places": lambda w: again(w.contract, site=w.sisian, places=0),
+    "contract_rate_is_no_debt": lambda w: again(w.contract, site=w.sisian, rate=-1),
+    "contract_says_whom_to_call": lambda w: again(w.contract, site=w.sisian, contact=""),
+    "contract_voided_by_someone": lambda w: change(w.contract, voided_at=w.now),
+    "invoice_of_month_once": lambda w: again(w.invoice),
+    "invoice_is_of_a_month": lambda w: again(w.invoice, site=w.sisian, month=w.invoice.month.replace(day=2)),
+    "invoice_amount_is_no_debt": lambda w: again(w.invoice, site=w.sisian, amount=-1),
+    "invoice_voided_by_someone": lambda w: change(w.invoice, voided_at=w.now),
+    "headcount_counts_or_voids": lambda w: again(w.told, persons=None),
+    "headcount_was_said_by_someone": lambda w: again(w.told, said_by=""),
+    "headcount_voids_one_of_its_house": lambda w: again(w.told, voids=w.told, site=w.sisian),
+    "houses_reportedheadcount_voids_id_key": lambda w: [again(w.told, voids=w.told) for _ in range(2)],
+    "houses_difference_headcount_id_key": lambda w: again(w.difference),
+    "difference_taken_by_someone": lambda w: change(w.difference, taken_at=w.now),
+    "difference_settled_by_someone": lambda w: change(w.difference, settled_at=w.now, words="a slip"),
+    "difference_settled_with_a_word": lambda w: change(w.difference, settled_at=w.now, settled_by=w.admin),
+    "call_unanswered_says_nothing": lambda w: again(w.call, outcome="no_answer"),
+    "call_keeps_its_sentence": lambda w: again(w.call, words=""),
+}
+
 
 def below_zero(model: Any, field: Any) -> Break:
     return lambda _world: again(model.objects.filter(**{f"{field.name}__isnull": False}).first(), **{field.name: -1})
@@ -342,7 +365,7 @@ NO_LESS_THAN_NOTHING: dict[str, Break] = {
     "centre_site_presumed_left_after_check": lambda w: change(w.goris, presumed_left_after=-1),
 }
 
-BROKEN = CENTRE | REGISTRATIONS | CARDS_AND_CASES | SHELTER | AID_AND_CENSUS | NO_LESS_THAN_NOTHING
+BROKEN = CENTRE | REGISTRATIONS | CARDS_AND_CASES | SHELTER | AID_AND_CENSUS | HOUSES | NO_LESS_THAN_NOTHING
 
 # The triggers that keep the past, and every way to rewrite it.
 REWRITTEN: dict[str, tuple[Break, ...]] = {
@@ -443,6 +466,32 @@ REWRITTEN: dict[str, tuple[Break, ...]] = {
         lambda w: change(w.handout.reached.get(), membership=member(w)),
         lambda w: delete(w.handout.reached.get()),
     ),
+    "headcount_is_append_only": (lambda w: change(w.told, persons=1), lambda w: delete(w.told)),
+    "call_is_append_only": (lambda w: change(w.call, words="none"), lambda w: delete(w.call)),
+    "contract_is_never_edited": (lambda w: change(w.contract, places=1), lambda w: change(w.contract, rate=1)),
+    "contract_is_voided_once": (
+        lambda w: [
+            change(w.contract, voided_at=w.now, voided_by=w.admin),
+            change(w.contract, voided_at=None, voided_by=None),
+        ],
+    ),
+    "contract_is_kept": (lambda w: delete(w.contract),),
+    "invoice_is_never_edited": (lambda w: change(w.invoice, nights=1), lambda w: change(w.invoice, amount=1)),
+    "invoice_is_voided_once": (
+        lambda w: [
+            change(w.invoice, voided_at=w.now, voided_by=w.admin),
+            change(w.invoice, voided_at=None, voided_by=None),
+        ],
+    ),
+    "invoice_is_kept": (lambda w: delete(w.invoice),),
+    "difference_is_never_edited": (lambda w: change(w.difference, counted=99),),
+    "difference_is_settled_once": (
+        lambda w: [
+            change(w.difference, settled_at=w.now, settled_by=w.admin, words="a slip"),
+            change(w.difference, settled_at=None, settled_by=None, words=""),
+        ],
+    ),
+    "difference_is_kept": (lambda w: delete(w.difference),),
     "snapshot_never_changes": (lambda w: change(w.snapshot, tally={}), lambda w: delete(w.snapshot)),
 }
 

@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -88,6 +89,9 @@ from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs
 from desk.proof import require_proof
 from desk.telling_deaths import tell_family_of_death
+from houses import errors as houses
+from houses.actions import add_contract, type_invoice, void_contract
+from houses.telephone import note_call, report_headcount, settle_difference, void_headcount
 from registrations import errors as registrations
 from registrations.card_texts import CardText
 from registrations.facts import PersonFacts
@@ -558,7 +562,39 @@ CENSUS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     census.NothingLearnt: lambda w: lambda: revise_snapshot(w.snapshot, reason="a slip", by=w.coordinator),
     census.AlreadyRevised: lambda w: twice(revise_snapshot, w.old_snapshot(), reason="a slip", by=w.coordinator),
 }
-PROVOKED = CENTRE | REGISTRATIONS | CARDS | SHELTER_REFUSALS | AID | CENSUS
+TERMS: dict[str, Any] = {"contact": "Aram", "phone": "+37494123456", "places": 40, "rate": Decimal(9000)}
+
+
+def reported(world: World, **facts: Any) -> Refused:
+    return lambda: report_headcount(
+        **{"site": world.goris, "persons": 3, "said_by": "Aram", "by": world.coordinator} | facts
+    )
+
+
+HOUSES: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
+    houses.ContractsOverlap: lambda w: (
+        lambda: add_contract(w.goris, first_night=w.contract.first_night, by=w.coordinator, **TERMS)
+    ),
+    houses.NightsBackwards: lambda w: (
+        lambda: add_contract(
+            w.sisian,
+            first_night=w.contract.first_night,
+            last_night=w.contract.first_night - timedelta(days=1),
+            by=w.coordinator,
+            **TERMS,
+        )
+    ),
+    houses.TakenBackBefore: lambda w: twice(void_contract, w.contract, by=w.coordinator),
+    houses.InvoiceThere: lambda w: (
+        lambda: type_invoice(w.goris, month=w.invoice.month, nights=1, amount=Decimal(1), by=w.coordinator)
+    ),
+    houses.HourAhead: lambda w: reported(w, hour=w.now + 5 * HOUR),
+    houses.HeadcountReplaced: lambda w: twice(void_headcount, w.told, by=w.coordinator),
+    houses.OfAnotherHouse: lambda w: reported(w, site=w.sisian, corrects=w.told),
+    houses.AlreadySettled: lambda w: twice(settle_difference, w.difference, words="a slip", by=w.coordinator),
+    houses.SaysNothing: lambda w: lambda: note_call(w.goris, outcome="no_answer", words="three more", by=w.coordinator),
+}
+PROVOKED = HOUSES | CENTRE | REGISTRATIONS | CARDS | SHELTER_REFUSALS | AID | CENSUS
 
 
 def all_refusals(of: type[refusals.Refusal] = refusals.Refusal) -> set[type[refusals.Refusal]]:

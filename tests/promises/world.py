@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -32,6 +33,9 @@ from centre.tokens import make_token
 from desk.actions import count_gate, depart, pre_register, record_death, register
 from desk.correcting import Said, correct
 from desk.merging import merge_individuals
+from houses.actions import add_contract, type_invoice
+from houses.models import Call, Contract, Difference, Invoice, ReportedHeadcount
+from houses.telephone import note_call, report_headcount
 from registrations.corrections import Conflict, Correction
 from registrations.facts import Group, HouseholdFacts, PersonFacts
 from registrations.models import GateCount, Household, Individual, Merge, Movement
@@ -61,6 +65,7 @@ class World:
         self._shelter()
         self._give()
         self._count()
+        self._call()
 
     def _set_up(self) -> None:
         self.goris, self.sisian = make_site("goris"), make_site("sisian")
@@ -186,6 +191,20 @@ class World:
         counted = count_gate(self.goris, people=7, vehicles=2, by=self.volunteer, at=self.before)
         self.gate_count = GateCount.objects.get(pk=counted.gate_count)
         (self.snapshot,) = take_snapshots(self.now - 2 * HOUR, by=self.coordinator)
+
+    def _call(self) -> None:
+        at, by = self.before, self.coordinator
+        terms: dict[str, Any] = {"contact": "Aram", "phone": "+37494123456", "places": 40, "rate": Decimal(9000)}
+        today = timezone.localdate(self.now)
+        agreed = add_contract(self.goris, first_night=today, by=by, at=at, **terms)
+        self.contract = Contract.objects.get(pk=agreed.contract)
+        typed = type_invoice(self.goris, month=today, nights=3, amount=Decimal(27000), by=by, at=at)
+        self.invoice = Invoice.objects.get(pk=typed.invoice)
+        told = report_headcount(self.goris, persons=99, said_by="Aram", by=by, at=at)
+        self.told = ReportedHeadcount.objects.get(pk=told.headcount)
+        self.difference = Difference.objects.get(pk=told.difference)
+        said = note_call(self.goris, outcome="spoke", about="more", number=3, words="three more", by=by, at=at)
+        self.call = Call.objects.get(pk=said.call)
 
     def old_snapshot(self) -> Snapshot:
         """A snapshot of Goris that knew of nothing."""
