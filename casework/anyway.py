@@ -1,5 +1,6 @@
 """What a page asks when a child would be parted from who looks after it, and it has already happened."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -18,9 +19,9 @@ class Anyway:
     fields: list[tuple[str, str]]
 
 
-def asked_anyway(request: HttpRequest, form: ActForm) -> Anyway | None:
+def asked_anyway(request: HttpRequest, form: ActForm, codes: Collection[str] = ASKED_OF) -> Anyway | None:
     """What to send once more; none where the form was refused for no child's sake, or asks what has not happened."""
-    if "happened_anyway" not in form.fields or not any(form.has_error("__all__", code) for code in ASKED_OF):
+    if "happened_anyway" not in form.fields or not any(form.has_error("__all__", code) for code in codes):
         return None
     sent = form.data.lists()  # type: ignore[attr-defined]  # a refused form was sent: it holds a QueryDict
     kept = [(name, value) for name, values in sent for value in values]

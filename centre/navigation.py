@@ -37,6 +37,7 @@ PAGES = (
     Entry("desk:intake", _("Intake"), "clipboard-pen", frozenset({P.REGISTER, P.COUNT_GATE})),
     Entry("desk:families", _("Families"), "users", frozenset({P.SEE_FAMILIES})),
     Entry("shelter:board", _("Shelter"), "bed-double", frozenset({P.PLACE})),
+    Entry("transport:buses", _("Buses"), "bus", frozenset({P.PLACE, P.REGISTER})),
     Entry("houses:calls", _("Houses"), "phone", frozenset({P.PLACE})),
     Entry("casework:cases", _("Cases"), "folder-heart", frozenset({P.SEE_CASES})),
     Entry("casework:offers", _("Offered to you"), "mail-check", frozenset({P.ANSWER_REFERRALS})),

@@ -63,6 +63,8 @@ DOORS = (
     "waiting",
     "waiting-facts",
     "openings",
+    "transport-runs",
+    "passengers",
     "tracing-matches",
     "tracing-requests",
 )

@@ -28,6 +28,8 @@ KINDS = {
     "merge": _("duplicates"),
     "room": _("a room"),
     "card": _("cards"),
+    "transportrun": _("a bus"),
+    "passenger": _("who is on a bus"),
     "census": _("census"),
     "log": _("the log"),
     "user": _("an account"),

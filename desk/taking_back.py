@@ -10,9 +10,9 @@ from django.utils import timezone
 from centre.models import Act, User
 from desk.coming import lay_out
 from registrations.corrections import Correction
-from registrations.errors import AlreadyVoided
-from registrations.journal import Fact, last_word, standing, voiding
+from registrations.journal import Fact, standing
 from registrations.models import Membership, Movement
+from registrations.parts import record_voids
 from registrations.said import Change, say_anew, take_back
 from shelter.parts import end_holds, take_back_beds
 
@@ -37,23 +37,7 @@ def void_facts(
 
     Refuses with AlreadyVoided.
     """
-    told = Movement.objects.filter(individual__in=[one.individual_id for one in movements], voids__isnull=False)
-    voided_by = voiding(told)
-    last_words = [last_word(movement, voided_by) for movement in movements]
-    if not all(stands for _last, stands in last_words):
-        raise AlreadyVoided
-    voids = Movement.objects.bulk_create(
-        Movement(
-            kind=Movement.Kind.VOIDED,
-            individual_id=movement.individual_id,
-            counted_as_id=(counted_as or {}).get(movement.individual_id, movement.counted_as_id),
-            site_id=movement.site_id,
-            happened_at=movement.happened_at,
-            voids=movement,
-            act=act,
-        )
-        for movement in {last.pk: last for last, _stands in last_words}.values()
-    )
+    voids = record_voids(movements, act, counted_as)
     lay_out(voids, act)
     return voids
 

@@ -35,6 +35,7 @@ from registrations.api import Households, Individuals, Presences
 from shelter.api import HouseholdPlaces, Stays
 from shelter.inventory_api import Houses, Places, Rooms
 from shelter.waiting_api import HouseholdsThatWait, Openings, SiteOpenings, WaitingFacts, WaitingList
+from transport.api import Passengers, Runs
 
 router = DefaultRouter()
 router.include_format_suffixes = False
@@ -72,6 +73,8 @@ router.register("calls", Calls)
 router.register("call-list", CallList, basename="call-list")
 router.register("overflows", Overflows, basename="overflow")
 router.register("bed-nights", BedNights, basename="bed-night")
+router.register("transport-runs", Runs)
+router.register("passengers", Passengers)
 router.register("cases", Cases)
 router.register("cases", ReferralsOfCases, basename="case-referral")
 router.register("services", Services)

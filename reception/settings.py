@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "census",
     "desk",
     "aid",
+    "transport",
     "cards",
     "houses",
     "shelter",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("census.urls")),
     path("", include("desk.urls")),
     path("", include("aid.urls")),
+    path("", include("transport.urls")),
     path("", include("cards.urls")),
     path("", include("houses.urls")),
     path("", include("shelter.urls")),

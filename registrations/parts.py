@@ -11,8 +11,9 @@ from centre.access import Permission, allows
 from centre.errors import SiteClosed
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
-from registrations.errors import AlreadyWritten, CardTaken, NotSeenThere, OneHead
+from registrations.errors import AlreadyVoided, AlreadyWritten, CardTaken, NotSeenThere, OneHead
 from registrations.facts import Group, HouseholdFacts, PersonFacts
+from registrations.journal import last_word, voiding
 from registrations.models import ONE_HEAD, Household, Individual, Membership, Movement, Name, Sighting, SpecificNeed
 from registrations.names import fold, fold_fathers_name, sort_key
 from registrations.near_names import keys_of, names_of
@@ -226,4 +227,30 @@ def record_movements(
             **where,
         )
         for individual, person in addressed
+    )
+
+
+def record_voids(
+    movements: Sequence[Movement], act: Act, counted_as: Mapping[uuid.UUID, uuid.UUID] | None = None
+) -> list[Movement]:
+    """Write that these facts are taken back; whom they count as, where a merge came since.
+
+    The caller lays out presences afterwards. Refuses with AlreadyVoided.
+    """
+    told = Movement.objects.filter(individual__in=[one.individual_id for one in movements], voids__isnull=False)
+    voided_by = voiding(told)
+    last_words = [last_word(movement, voided_by) for movement in movements]
+    if not all(stands for _last, stands in last_words):
+        raise AlreadyVoided
+    return Movement.objects.bulk_create(
+        Movement(
+            kind=Movement.Kind.VOIDED,
+            individual_id=movement.individual_id,
+            counted_as_id=(counted_as or {}).get(movement.individual_id, movement.counted_as_id),
+            site_id=movement.site_id,
+            happened_at=movement.happened_at,
+            voids=movement,
+            act=act,
+        )
+        for movement in {last.pk: last for last, _stands in last_words}.values()
     )

@@ -128,9 +128,28 @@ def check_in(holds: Sequence[Stay], *, happened_anyway: str = "", by: User, at: 
     site = _site_of([hold.room for hold in holds])
     require(by, Permission.PLACE, site, at)
     people = lock_people(holds, at, by)
+    take_in(people, holds, site, happened_anyway=happened_anyway, by=by, at=at, act=act)
+    return _placed(people, act)
+
+
+def take_in(
+    people: Sequence[Sleeper],
+    holds: Sequence[Stay],
+    site: Site,
+    *,
+    children: Sequence[LookedAfter] | None = None,
+    happened_anyway: str = "",
+    by: User,
+    at: datetime,
+    act: Act,
+) -> None:
+    """Let these people, who are locked, sleep where these holds at the site were kept for them, in the same order.
+
+    With `children`, those of their families, whose rooms and these are locked. Refuses as check_in does.
+    """
     held = _as_they_are(Stay.objects.holds(), holds)
     rooms = [hold.room for hold in held]
-    children = _children_of(people, at, rooms)
+    children = _children_of(people, at, rooms) if children is None else children
     places = lock_by_key(Place.objects.filter(pk__in=[hold.place_id for hold in held]))
     _require_not_checked_in(people, held, at)
     end_holds([who.person for who in people], at, act)
@@ -141,7 +160,6 @@ def check_in(holds: Sequence[Stay], *, happened_anyway: str = "", by: User, at: 
     opened = _require_agreed(children, people, site, **how)
     with _children_kept(children, site, rooms, together=people, opened=opened, **how):
         _bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act)
-    return _placed(people, act)
 
 
 @act("move", answers=Placed)

@@ -13,7 +13,9 @@ from django.template.loader import get_template
 from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("centre", "registrations", "casework", "shelter", "cards", "houses", "aid", "desk", "census", "upkeep")
+APPS = (
+    "centre", "registrations", "casework", "shelter", "cards", "houses", "transport", "aid", "desk", "census", "upkeep",
+)  # fmt: skip
 OWN_MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
 
 WRITES = {"create", "bulk_create", "save", "delete", "update", "get_or_create", "update_or_create", "bulk_update"}
@@ -21,6 +23,8 @@ WRITES = {"create", "bulk_create", "save", "delete", "update", "get_or_create", 
 # Steps of acts that stand in a file of their own, and what every act itself needs.
 ALSO_WRITE = {
     "registrations/presences.py": "lay_out_presences, and nothing else, writes presences and absences",
+    "transport/riding.py": "acts: families read on and off",
+    "transport/rerouting.py": "act: a bus taken elsewhere",
     "shelter/keeping.py": "a part of keep_beds and its like: holds beds while their people are away",
     "shelter/begun.py": "act: a coordinator begins a house",
     "shelter/dividing.py": "act: a room to be divided becomes rooms",
@@ -64,6 +68,8 @@ INSTANTS_WITHOUT_AUTHOR = {
     "closed_at": "of a site: set up with it",
     "starts_at": "planned",
     "ends_at": "planned",
+    "departs_at": "planned",
+    "arrives_at": "planned",
     "from_at": "planned",
     "due_at": "planned; the author is the step's",
     "gone_at": "of a letter: by the step that took it back, or in time",

@@ -14,7 +14,9 @@ from centre.days import LocalDay, LocalMinute
 from centre.fields import Facts
 from centre.filters import InstantInput
 
-HOUSE = ("aid", "cards", "casework", "census", "centre", "desk", "houses", "registrations", "shelter", "upkeep")
+HOUSE = (
+    "aid", "cards", "casework", "census", "centre", "desk", "houses", "registrations", "shelter", "transport", "upkeep",
+)  # fmt: skip
 ENDS = ["9999-12-31", "0001-01-01"]
 SHAPES = {
     LocalDay: "{}",

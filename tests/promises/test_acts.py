@@ -123,6 +123,9 @@ from shelter.turns import decline_offer, move_up, void_waiting_fact
 from tests.build import child, make_site, make_user, newborn, person
 from tests.promises.world import HOUR, LETTER, SHELTER, World, check_deferred, everything
 from tests.test_house_rules import own_files
+from transport.actions import cancel_bus, end_bus, plan_bus, put_on_bus, send_bus, take_off_bus
+from transport.rerouting import reroute_bus
+from transport.riding import board_bus, get_off_bus, void_boarding
 
 pytestmark = pytest.mark.django_db
 
@@ -313,6 +316,26 @@ SHELTER_ACTS: dict[str, Callable[[World], Sent]] = {
         begin_house, w.coordinator, name="Mirhav", kind="hotel", marz="AM-SU", places=9, room="to be divided"
     ),
 }
+BUSES: dict[str, Callable[[World], Sent]] = {
+    "plan_bus": lambda w: sent(
+        plan_bus,
+        w.coordinator,
+        w.goris,
+        stops=[w.sisian, w.vayk],
+        seats=40,
+        departs_at=w.now + HOUR,
+        arrives_at=w.now + 4 * HOUR,
+    ),
+    "put_on_bus": lambda w: sent(put_on_bus, w.coordinator, w.bus, household=w.hopeful),
+    "take_off_bus": lambda w: sent(take_off_bus, w.coordinator, w.bus, household=w.riders),
+    "send_bus": lambda w: sent(send_bus, w.coordinator, w.bus),
+    "end_bus": lambda w: sent(end_bus, w.coordinator, w.on_the_road, site=w.vayk),
+    "cancel_bus": lambda w: sent(cancel_bus, w.coordinator, w.loaded),
+    "board_bus": lambda w: sent(board_bus, w.coordinator, w.bus, household=w.riders, card_read=True),
+    "void_boarding": lambda w: sent(void_boarding, w.coordinator, w.loaded, household=w.boarded),
+    "get_off_bus": lambda w: sent(get_off_bus, w.coordinator, w.on_the_road, household=w.travellers, site=w.vayk),
+    "reroute_bus": lambda w: sent(reroute_bus, w.coordinator, w.on_the_road, old=w.vayk, new=w.sisian),
+}
 AID: dict[str, Callable[[World], Sent]] = {
     "add_item": lambda w: sent(add_item, w.coordinator, name_en="Soap"),
     "categorise_item": lambda w: sent(categorise_item, w.coordinator, w.parcel, category="food"),
@@ -352,7 +375,7 @@ HOUSES: dict[str, Callable[[World], Sent]] = {
     "settle_difference": lambda w: sent(settle_difference, w.coordinator, w.difference, words="a slip"),
     "note_call": lambda w: sent(note_call, w.coordinator, w.goris, outcome="no_answer"),
 }
-ACTS = CENTRE | DESK | CARDS | SHELTER_ACTS | AID | HOUSES
+ACTS = CENTRE | DESK | CARDS | SHELTER_ACTS | BUSES | AID | HOUSES
 
 
 def kinds() -> list[str]:

@@ -18,6 +18,9 @@ from tests.api.conftest import Machine, intake
 from tests.build import make_room, person
 from tests.promises.test_acts import Sent, sent
 from tests.promises.world import HOUR, SHELTER, World, change, everything
+from transport.actions import plan_bus
+from transport.rerouting import reroute_bus
+from transport.riding import get_off_bus
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +38,19 @@ INTO_IT: dict[str, Callable[[World, Room], Sent]] = {
     "arrive": lambda w, hall: sent(arrive, w.coordinator, w.family, site=hall.site),
     "hold": lambda w, hall: sent(hold_places, w.coordinator, w.family, rooms=[hall], until=w.now + HOUR),
     "place": lambda w, hall: sent(place_household, w.coordinator, w.family, rooms=[hall]),
+    "plan_bus": lambda w, hall: sent(
+        plan_bus,
+        w.coordinator,
+        w.goris,
+        stops=[hall.site],
+        seats=9,
+        departs_at=w.now + HOUR,
+        arrives_at=w.now + 2 * HOUR,
+    ),
+    "get_off_bus": lambda w, hall: sent(
+        get_off_bus, w.coordinator, w.on_the_road, household=w.travellers, site=hall.site
+    ),
+    "reroute_bus": lambda w, hall: sent(reroute_bus, w.coordinator, w.on_the_road, old=w.vayk, new=hall.site),
     "give_role": lambda w, hall: sent(give_role, w.admin, w.officer, role=Role.OFFICIAL, site=hall.site),
     "add_staff": lambda w, hall: sent(
         add_staff,

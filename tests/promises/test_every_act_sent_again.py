@@ -17,6 +17,7 @@ from tests.api.conftest import Machine, intake, member
 from tests.build import make_user
 from tests.promises.test_acts import in_hospital, to_hospital
 from tests.promises.world import HOUR, LETTER, World, everything
+from transport.models import TransportRun
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,12 @@ def proof(world: World) -> dict[str, Any]:
     birth = {"birth_year": head.birth_date.year} if head.birth_date else {}
     names = {"given_name": head.given_name, "family_name": head.family_name}
     return {"site": "sisian", "card": code_of(world.gone), **names, **birth, **DISTANT}
+
+
+def at_a_bus(world: World, run: TransportRun, verb: str, family: Household | None = None, **facts: Any) -> Sent:
+    """An act at a bus, perhaps for a family."""
+    about = {"household": str(family.pk)} if family else {}
+    return world.coordinator, f"transport-runs/{run.pk}/{verb}/", about | facts
 
 
 ADDRESSES: dict[str, Callable[[World], Sent]] = {
@@ -266,6 +273,26 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         f"snapshots/{w.old_snapshot().pk}/revise/",
         {"reason": "paper lists"},
     ),
+    "transport-runs/": lambda w: (
+        w.coordinator,
+        "transport-runs/",
+        {
+            "site": "goris",
+            "stops": ["vayk"],
+            "seats": 40,
+            "departs_at": (w.now + HOUR).isoformat(),
+            "arrives_at": (w.now + 4 * HOUR).isoformat(),
+        },
+    ),
+    "transport-runs/{id}/fill/": lambda w: at_a_bus(w, w.bus, "fill", w.hopeful),
+    "transport-runs/{id}/take-off/": lambda w: at_a_bus(w, w.bus, "take-off", w.riders),
+    "transport-runs/{id}/board/": lambda w: at_a_bus(w, w.bus, "board", w.riders),
+    "transport-runs/{id}/void-boarding/": lambda w: at_a_bus(w, w.loaded, "void-boarding", w.boarded),
+    "transport-runs/{id}/get-off/": lambda w: at_a_bus(w, w.on_the_road, "get-off", w.travellers, site="vayk"),
+    "transport-runs/{id}/send/": lambda w: at_a_bus(w, w.bus, "send"),
+    "transport-runs/{id}/end/": lambda w: at_a_bus(w, w.on_the_road, "end", site="vayk"),
+    "transport-runs/{id}/reroute/": lambda w: at_a_bus(w, w.on_the_road, "reroute", old="vayk", new="sisian"),
+    "transport-runs/{id}/cancel/": lambda w: at_a_bus(w, w.bus, "cancel"),
     "stays/{id}/check-in/": lambda w: (w.coordinator, f"stays/{w.hold.pk}/check-in/", {}),
     "stays/{id}/move/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/move/", {"rooms": [str(w.hall.pk)]}),
     "stays/{id}/end/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/end/", {}),

@@ -105,6 +105,10 @@ from tests.desk.test_intake_page import intake, row
 from tests.promises.world import HOUR, SHELTER, World, change, check_deferred, everything, kept_letter
 from tests.test_house_rules import APPS
 from tools.languages.catalogues import LANGUAGES
+from transport import errors as transport
+from transport.actions import cancel_bus, end_bus, plan_bus, put_on_bus
+from transport.rerouting import reroute_bus
+from transport.riding import board_bus, void_boarding
 
 pytestmark = pytest.mark.django_db
 
@@ -165,8 +169,7 @@ def added_staff(world: World) -> Refused:
 
 def scattered(world: World) -> Refused:
     arrive(world.couple, site=world.sisian, members=[world.other.pk], by=world.coordinator)
-    vayk = make_site("vayk")
-    return lambda: arrive(world.couple, site=vayk, by=world.coordinator)
+    return lambda: arrive(world.couple, site=world.vayk, by=world.coordinator)
 
 
 def told_on_a_page(world: World, address: str, data: dict[str, Any], **headers: str) -> Refused:
@@ -468,6 +471,39 @@ SHELTER_REFUSALS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
 }
 
 
+def bus(world: World, **facts: Any) -> Refused:
+    hours = {"departs_at": world.now + HOUR, "arrives_at": world.now + 4 * HOUR}
+    said = {"stops": [world.vayk], "seats": 40} | hours | facts
+    return lambda: plan_bus(world.goris, by=world.coordinator, **said)
+
+
+def filled(world: World, run: Any, household: Any, **facts: Any) -> Refused:
+    return lambda: put_on_bus(run, household=household, by=world.coordinator, **facts)
+
+
+def full_bus(world: World) -> Refused:
+    change(world.bus, seats=3)
+    return filled(world, world.bus, world.hopeful)
+
+
+BUSES: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
+    transport.NoSeats: full_bus,
+    transport.NothingHeld: lambda w: filled(w, w.bus, w.family),
+    transport.OnABus: lambda w: filled(w, w.loaded, w.riders),
+    transport.NotOnThisBus: lambda w: lambda: board_bus(w.bus, household=w.hopeful, by=w.coordinator),
+    transport.AlreadyBoarded: lambda w: lambda: board_bus(w.loaded, household=w.boarded, by=w.coordinator),
+    transport.NotBoarded: lambda w: lambda: void_boarding(w.bus, household=w.riders, by=w.coordinator),
+    transport.BusLeft: lambda w: filled(w, w.on_the_road, w.hopeful),
+    transport.BusNotLeft: lambda w: lambda: end_bus(w.loaded, site=w.vayk, by=w.coordinator),
+    transport.BusArrived: lambda w: twice(end_bus, w.on_the_road, site=w.vayk, by=w.coordinator),
+    transport.BusCancelled: lambda w: twice(cancel_bus, w.bus, by=w.coordinator),
+    transport.SameSite: lambda w: bus(w, stops=[w.goris]),
+    transport.ArrivesFirst: lambda w: bus(w, arrives_at=w.now),
+    transport.NotAStop: lambda w: lambda: reroute_bus(w.bus, old=w.sisian, new=w.vayk, by=w.coordinator),
+    transport.TravelsApart: lambda w: filled(w, w.bus, w.hopeful, members=[w.head(w.hopeful).pk]),
+}
+
+
 def planned(world: World, *rules: Rule, **facts: Any) -> Refused:
     said = {"name": "third", "starts_at": world.now} | facts
     return lambda: plan_distribution(world.goris, rules=rules, by=world.coordinator, **said)
@@ -594,7 +630,7 @@ HOUSES: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     houses.AlreadySettled: lambda w: twice(settle_difference, w.difference, words="a slip", by=w.coordinator),
     houses.SaysNothing: lambda w: lambda: note_call(w.goris, outcome="no_answer", words="three more", by=w.coordinator),
 }
-PROVOKED = HOUSES | CENTRE | REGISTRATIONS | CARDS | SHELTER_REFUSALS | AID | CENSUS
+PROVOKED = HOUSES | CENTRE | REGISTRATIONS | CARDS | SHELTER_REFUSALS | BUSES | AID | CENSUS
 
 
 def all_refusals(of: type[refusals.Refusal] = refusals.Refusal) -> set[type[refusals.Refusal]]:

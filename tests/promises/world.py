@@ -45,6 +45,9 @@ from shelter.reach import open_to_others
 from shelter.turns import move_up
 from tests.build import child, make_room, make_site, make_user, person, register_family
 from tests.test_house_rules import OWN_MODELS
+from transport.actions import plan_bus, put_on_bus, send_bus
+from transport.models import Passenger, TransportRun
+from transport.riding import board_bus
 from upkeep.actions import record_backup, seal_log
 
 HOUR = timedelta(hours=1)
@@ -64,6 +67,7 @@ class World:
         self._correct()
         self._shelter()
         self._give()
+        self._ride()
         self._count()
         self._call()
 
@@ -186,6 +190,30 @@ class World:
             for name in ("first", "second")
         )
         self.handout = Handout.objects.get(pk=hand_out(self.round, self.sleepers, by=by, at=at).handout)
+
+    def _ride(self) -> None:
+        """Three buses to Vayk: one that is filled, one on which a family sits, and one that has left."""
+        at, by = self.before, self.coordinator
+        self.vayk = make_site("vayk")
+        self.hopeful, self.riders, self.boarded, self.travellers = (self._expected_at_vayk() for _ in range(4))
+        self.bus, self.loaded, self.on_the_road = (self._plan() for _ in range(3))
+        for run, family in ((self.bus, self.riders), (self.loaded, self.boarded), (self.on_the_road, self.travellers)):
+            put_on_bus(run, household=family, by=by, at=at)
+        for run, family in ((self.loaded, self.boarded), (self.on_the_road, self.travellers)):
+            board_bus(run, household=family, by=by, at=at)
+        send_bus(self.on_the_road, by=by, at=at)
+        self.passenger = Passenger.objects.filter(run=self.bus).first()
+
+    def _expected_at_vayk(self) -> Household:
+        family = self.make_family(person("Ruben"), child("Lilit"))
+        until, rooms = self.now + 9 * HOUR, [make_room(self.vayk, 2)]
+        hold_places(family, rooms=rooms, until=until, by=self.coordinator, at=self.before)
+        return family
+
+    def _plan(self) -> TransportRun:
+        hours = {"departs_at": self.before + HOUR / 2, "arrives_at": self.now + HOUR}
+        said = plan_bus(self.goris, stops=[self.vayk], seats=4, **hours, by=self.coordinator, at=self.before)
+        return TransportRun.objects.get(pk=said.run)
 
     def _count(self) -> None:
         counted = count_gate(self.goris, people=7, vehicles=2, by=self.volunteer, at=self.before)

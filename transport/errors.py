@@ -1,0 +1,116 @@
+"""Why a bus may refuse."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from centre.refusals import Refusal
+
+
+class NoSeats(Refusal):
+    """The bus has fewer free seats than the family needs."""
+
+    code = "no_seats"
+
+    def __init__(self, free: int, needed: int) -> None:
+        free_text = ngettext("%(free)d free seat", "%(free)d free seats", free) % {"free": free}
+        super().__init__(
+            ngettext(
+                "%(free)s for %(needed)d person. Nobody was put on this bus: choose another one.",
+                "%(free)s for %(needed)d people. Nobody was put on this bus: choose another one.",
+                needed,
+            )
+            % {"free": free_text, "needed": needed}
+        )
+
+
+class NothingHeld(Refusal):
+    """No place is held for the family at a stop of the bus."""
+
+    code = "nothing_held"
+    message = _("No place is held for this family where this bus stops. Nobody was put on it: hold places first.")
+
+
+class OnABus(Refusal):
+    """Somebody of the family has a seat on a bus."""
+
+    code = "on_a_bus"
+    message = _("This family already has seats on a bus. Nothing was changed: take them off that one first.")
+
+
+class NotOnThisBus(Refusal):
+    """Nobody of those named has a seat on the bus."""
+
+    code = "not_on_this_bus"
+    message = _("This family has no seat on this bus. Nothing was written down.")
+
+
+class AlreadyBoarded(Refusal):
+    """Everybody named got on before."""
+
+    code = "already_boarded"
+    message = _("This family is already on this bus.")
+
+
+class NotBoarded(Refusal):
+    """Nobody of those named is on the bus."""
+
+    code = "not_boarded"
+    message = _("Nobody of this family is on this bus now. Record their arrival at the desk instead.")
+
+
+class BusLeft(Refusal):
+    """The bus left before."""
+
+    code = "bus_left"
+    message = _("This bus has already left. Nothing was changed: choose another one.")
+
+
+class BusNotLeft(Refusal):
+    """The bus is where it departs from."""
+
+    code = "bus_not_left"
+    message = _("This bus has not left yet. Record that it leaves first.")
+
+
+class BusArrived(Refusal):
+    """The bus arrived before."""
+
+    code = "bus_arrived"
+    message = _("This bus has already arrived. Nothing was changed.")
+
+
+class BusCancelled(Refusal):
+    """The bus was cancelled before."""
+
+    code = "bus_cancelled"
+    message = _("This bus was cancelled. Nothing was changed: choose another one.")
+
+
+class SameSite(Refusal):
+    """The bus would stop where it departs, or twice at one site."""
+
+    code = "same_site"
+    message = _("A bus goes from one site to others. Nothing was saved: choose other stops.")
+
+
+class ArrivesFirst(Refusal):
+    """The bus would arrive before it leaves."""
+
+    code = "arrives_first"
+    message = _("The bus must arrive later than it leaves. Nothing was saved.")
+
+
+class NotAStop(Refusal):
+    """The bus does not stop at the site from which it is to be taken elsewhere."""
+
+    code = "not_a_stop"
+    message = _("This bus does not stop there. Nothing was changed: look at its stops again.")
+
+
+class TravelsApart(Refusal):
+    """A child would travel, or stay behind, without who looks after it."""
+
+    code = "travels_apart"
+    message = _(
+        "A child would travel or stay behind without who looks after it. Nobody moved: ask a protection officer."
+    )

@@ -1,0 +1,153 @@
+"""Steps that the acts of buses compose: they lock, decide and write, and do not authorise."""
+
+import uuid
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+
+from centre.access import allows, require
+from centre.clock import local_day
+from centre.locks import lock_by_key
+from centre.models import Act, Site, User
+from registrations.facts import Birth, months_on
+from registrations.models import Household, Individual, Membership, Movement, Presence
+from registrations.presences import lay_out_presences
+from registrations.together import Apart, children_of
+from shelter.models import Stay
+from shelter.nights import lay_out_stays
+from transport.errors import BusArrived, BusCancelled, BusLeft
+from transport.models import TRAVELLED, WORK, Passenger, TransportRun
+
+ON_LAPS_BELOW = 24  # months of age
+
+
+def require_at_a_door(by: User, site: Site, at: datetime) -> None:
+    """Raise NotAllowed unless the user places or registers at the site: either reads families on and off."""
+    if not any(allows(by, permission, site, at) for permission in WORK):
+        require(by, WORK[-1], site, at)
+
+
+def lock_run(run: TransportRun, *, also_come: bool = False) -> TransportRun:
+    """The run as it is now, locked before all people. Refuses with BusCancelled or BusArrived."""
+    (row,) = lock_by_key(TransportRun.objects.select_related("site").filter(pk=run.pk))
+    if row.cancelled_at:
+        raise BusCancelled
+    if row.arrived_at and not also_come:
+        raise BusArrived
+    return row
+
+
+def lock_waiting(run: TransportRun) -> TransportRun:
+    """The same of a run that is to be filled. Refuses with BusLeft as well."""
+    row = lock_run(run)
+    if row.went_at:
+        raise BusLeft
+    return row
+
+
+def lock_households(households: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Lock these households, then the living of them; the keys of the living by household, in the form's order."""
+    lock_by_key(Household.objects.filter(pk__in=households).only("pk"))
+    rows = Membership.objects.today().filter(household__in=households)
+    people = list(rows.order_by("household", "position").values_list("household", "counted_as"))
+    locked = lock_by_key(Individual.objects.filter(pk__in={person for _family, person in people}).living(at).only("pk"))
+    living, found = {person.pk for person in locked}, {key: [] for key in households}  # type: ignore[var-annotated]
+    for family, person in people:
+        if person in living and person not in found[family]:
+            found[family].append(person)
+    return found
+
+
+def present_at(people: Collection[uuid.UUID], site: Site, at: datetime) -> set[uuid.UUID]:
+    """Those who have a presence at the site, presumed left or not: what happens at a bus may be told late."""
+    rows = Presence.objects.filter(individual__in=people, site=site, during__contains=at)
+    return set(rows.values_list("individual", flat=True))
+
+
+def stop_for(run: TransportRun, people: Collection[uuid.UUID], at: datetime) -> Site | None:
+    """The first stop of the run at which a place is held for one of these, by the instant or later."""
+    held = set(Stay.objects.holds().of(people).from_(at).values_list("site", flat=True))
+    stops = run.stops.filter(given_up_in=None).select_related("site").order_by("position")
+    return next((stop.site for stop in stops if stop.site_id in held), None)
+
+
+def on_laps(people: Collection[uuid.UUID], at: datetime) -> set[uuid.UUID]:
+    """Those under two years of age, who need no seat; of an unknown birth nobody can say so."""
+    rows = Individual.objects.filter(pk__in=people)
+    return {one.pk for one in rows if _is_under_two(one.birth, at)}
+
+
+def _is_under_two(birth: Birth, at: datetime) -> bool:
+    return birth.on is not None and months_on(birth.on, local_day(at)) < ON_LAPS_BELOW
+
+
+def seats_left(run: TransportRun) -> int:
+    """How many seats nobody has; the run is locked."""
+    rows = Passenger.objects.filter(run=run).seated()
+    return run.seats - rows.filter(ended_at=None).count() - rows.filter(ended_as__in=TRAVELLED).count()
+
+
+def apart_on_seats(
+    people: Collection[uuid.UUID], here: Collection[uuid.UUID], at: datetime
+) -> Callable[[], set[Apart]]:
+    """Finds the children of these families who would travel, or stay at the site, apart from who looks after them.
+
+    `here` are those of them at the site. Where each will be is the run on which they have a seat, or the site.
+    """
+    children = children_of(people, local_day(at))
+    everyone = {person for one in children for person in (one.child, *one.carers)}
+
+    def find() -> set[Apart]:
+        runs = dict(Passenger.objects.open().filter(individual__in=everyone).values_list("individual", "run"))
+        with_them = {key: runs.get(key, "here" if key in here else None) for key in everyone}
+        return {
+            Apart(one.membership, one.child, str(with_them[one.child]))
+            for one in children
+            if with_them[one.child] is not None
+            and not any(with_them[carer] == with_them[one.child] for carer in one.carers)
+        }
+
+    return find
+
+
+def not_on_one_bus(
+    find_apart: Callable[[], set[Apart]], people: Collection[uuid.UUID], at: datetime
+) -> Callable[[], set[Apart]]:
+    """Finds the same, but for children on the bus of who looks after them, though they got on by another act."""
+    children = {one.child: one.carers for one in children_of(people, local_day(at))}
+    everyone = {person for child, carers in children.items() for person in (child, *carers)}
+
+    def find() -> set[Apart]:
+        rows = Passenger.objects.aboard().filter(individual__in=everyone)
+        runs = dict(rows.values_list("individual", "run"))
+        beside = {
+            child
+            for child, carers in children.items()
+            if child in runs and any(runs.get(carer) == runs[child] for carer in carers)
+        }
+        return {one for one in find_apart() if one.child not in beside or one.among_strangers}
+
+    return find
+
+
+def lay_out(people: Iterable[uuid.UUID], act: Act) -> None:
+    """Let presences and stays of these read as the journal now says."""
+    keys = set(people)
+    lay_out_presences(keys)
+    lay_out_stays(keys, act)
+
+
+def facts_of(act: Act, kind: str) -> dict[uuid.UUID, uuid.UUID]:
+    """The facts of this kind that the act told, by person; PostgreSQL minted their keys."""
+    return dict(Movement.objects.filter(act=act, kind=kind).values_list("counted_as", "pk"))
+
+
+def standing_departures(passengers: Sequence[Passenger]) -> list[Movement]:
+    """What was told as these got on, where nothing took it back since."""
+    told = Movement.objects.filter(pk__in=[one.departure_id for one in passengers if one.departure_id])
+    return list(told.filter(voided_by=None))
+
+
+def end_seats(passengers: Iterable[Passenger], how: Passenger.End, at: datetime, by: User) -> None:
+    """Write what became of these seats."""
+    keys = [one.pk for one in passengers]
+    Passenger.objects.filter(pk__in=keys).update(ended_at=at, ended_by=by, ended_as=how)

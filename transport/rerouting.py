@@ -1,0 +1,188 @@
+"""A bus taken to another place than the one it was to stop at, with everybody who is to get off there.
+
+An act's file like actions.py: it authorises, locks, decides and writes.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from casework.errors import ChildAmongStrangers
+from casework.guard import children_kept
+from casework.kinds import Kind
+from casework.models import Case
+from centre.access import Permission, allows, require
+from centre.acts import act
+from centre.errors import SiteClosed
+from centre.locks import lock_by_key
+from centre.models import Act, Site, User
+from centre.refusals import Refusal
+from registrations.models import Household, Movement
+from registrations.parts import record_voids
+from registrations.together import LookedAfter
+from shelter.beside import lock_beside, parted_by_beds, seat
+from shelter.errors import NotEnoughPlaces
+from shelter.fitting import best_fits
+from shelter.keeping import hold_each, require_nothing_held
+from shelter.models import Place, Room, Stay
+from shelter.parts import Lodging, Sleeper, cut_holds
+from shelter.selectors import rooms_now
+from transport.errors import NotAStop, SameSite
+from transport.models import Passenger, TransportRun, TransportStop
+from transport.parts import facts_of, lay_out, lock_households, lock_run, standing_departures
+from transport.riding import depart_for
+
+KEPT_FOR = timedelta(hours=12)  # after the hour at which the bus should come: a hold made on the road lasts the night
+
+
+@dataclass(frozen=True)
+class Rerouted:
+    """The run; who has a place at the new stop, and the numbers of the families for whom there is none."""
+
+    run: str
+    held: list[str]
+    without_places: list[str]
+
+
+@act("reroute_bus", answers=Rerouted)
+def reroute_bus(run: TransportRun, *, old: Site, new: Site, by: User, at: datetime, act: Act) -> Rerouted:
+    """The bus stops at the new site instead of the old one: all who were to get off there have places there instead.
+
+    What was held for them at the old site is free again. For whom there is no place at the new one, or a protection
+    officer must agree first, is named; they travel all the same. Who is on the bus already is on the way to the new
+    site. Refuses with BusCancelled, BusArrived, NotAStop, SameSite or SiteClosed; then everything is as it was.
+    """
+    require(by, Permission.PLACE, new, at)
+    if not allows(by, Permission.PLACE, old, at):
+        require(by, Permission.PLACE, run.site, at)
+    row = lock_run(run)
+    _move_stop(row, old, new, at, act)
+    seats = list(Passenger.objects.open().filter(run=row, site=old).select_related("household").order_by("act", "pk"))
+    lock_households({one.household_id for one in seats}, at)
+    families: dict[Household, list[uuid.UUID]] = defaultdict(list)
+    for one in seats:
+        families[one.household].append(one.individual_id)
+    until = _give_up_holds(families, old, row.arrives_at + KEPT_FOR, at, act)
+    held, without = _hold_at(new, families, until, at=at, by=by, act=act)
+    Passenger.objects.filter(pk__in=[one.pk for one in seats]).update(site=new)
+    _tell_of_new_way([one for one in seats if one.boarded_at], row, new, act)
+    return Rerouted(str(row.pk), [str(person) for person in held], [str(family) for family in without])
+
+
+def _move_stop(run: TransportRun, old: Site, new: Site, at: datetime, act: Act) -> None:
+    """Let the run, which is locked, stop at the new site in the place of the old one."""
+    stop = TransportStop.objects.kept().filter(run=run, site=old).first()
+    if stop is None:
+        raise NotAStop
+    if new in (run.site, old):
+        raise SameSite
+    if new.is_closed(at):
+        raise SiteClosed
+    TransportStop.objects.filter(pk=stop.pk).update(given_up_in=act)
+    if not TransportStop.objects.kept().filter(run=run, site=new).exists():
+        TransportStop.objects.create(run=run, site=new, position=stop.position, act=act)
+
+
+def _give_up_holds(
+    families: dict[Household, list[uuid.UUID]], old: Site, least: datetime, at: datetime, act: Act
+) -> dict[Household, datetime]:
+    """End what is held for these at the old site; until when a place is to be held for each family instead."""
+    people = [person for family in families.values() for person in family]
+    holds = list(Stay.objects.holds().of(people).filter(site=old).from_(at))
+    ends = {hold.individual_id: hold.during.upper for hold in holds}
+    cut_holds(holds, at, act)
+    return {
+        household: max([least, *(ends[one] for one in family if one in ends)]) for household, family in families.items()
+    }
+
+
+def _hold_at(
+    new: Site,
+    families: dict[Household, list[uuid.UUID]],
+    until: dict[Household, datetime],
+    *,
+    at: datetime,
+    by: User,
+    act: Act,
+) -> tuple[list[uuid.UUID], list[Household]]:
+    """Hold places at the site for one family after the other; who has one, and the families that have none."""
+    people = [person for family in families.values() for person in family]
+    rooms = {room.pk: room for room in Room.objects.filter(site=new).select_related("site")}
+    children = lock_beside(people, at, list(rooms.values()))
+    lock_by_key(Place.objects.filter(room__in=rooms).only("pk"))
+    asks_nobody = allows(by, Permission.SEE_CASES, new, at)
+    held: list[uuid.UUID] = []
+    without: list[Household] = []
+    for household, family in families.items():
+        theirs = [one for one in children if one.child in family]
+        try:
+            if not asks_nobody and _asks_an_officer(family, theirs):
+                raise ChildAmongStrangers
+            with transaction.atomic():
+                _hold_together(family, theirs, rooms, new, until[household], at=at, by=by, act=act)
+            held += family
+        except Refusal:
+            without.append(household)
+    return held, without
+
+
+def _asks_an_officer(family: Collection[uuid.UUID], children: Sequence[LookedAfter]) -> bool:
+    """Whether a protection officer says first that a place is safe: for a child alone, or one that is followed so."""
+    alone = any(one.alone or one.carers.isdisjoint(family) for one in children)
+    return alone or Case.objects.open().filter(counted_as__in=family, kind=Kind.CHILD_PROTECTION).exists()
+
+
+def _hold_together(
+    family: Sequence[uuid.UUID],
+    children: Sequence[LookedAfter],
+    rooms: dict[uuid.UUID, Room],
+    new: Site,
+    until: datetime,
+    *,
+    at: datetime,
+    by: User,
+    act: Act,
+) -> None:
+    """Hold the places that suit the family best. Refuses with NotEnoughPlaces, AlreadyHeld or ChildAmongStrangers."""
+    people = [Sleeper(person, person) for person in family]
+    if Stay.objects.holds().of(family).filter(site=new).at(at).count() == len(family):
+        return  # theirs already, for this very bus
+    require_nothing_held(people, at)
+    fits = [
+        fit
+        for fit in best_fits(rooms_now([new.pk], at, only_free=True), len(family), step_free=False, here=None)
+        if not fit.short
+    ]
+    if not fits:
+        raise NotEnoughPlaces(0, len(family))
+    chosen = [rooms[room.id] for room in fits[0].rooms]
+    order = {room.pk: position for position, room in enumerate(chosen)}
+    free = sorted(
+        Place.objects.filter(room__in=chosen).free(at), key=lambda place: (order[place.room_id], place.number)
+    )
+    spots = [(rooms[place.room_id], place) for place in free[: len(family)]]
+    guard = parted_by_beds(children, chosen, at)
+    with children_kept(guard, by=by, site=new, act=act, refusal=ChildAmongStrangers):
+        hold_each([Lodging(who, *spot) for who, spot in seat(people, spots, children)], until, "", at, act)
+
+
+def _tell_of_new_way(seats: Sequence[Passenger], run: TransportRun, new: Site, act: Act) -> None:
+    """Let those who are on the bus be on the way to the new site, since they got on."""
+    told = {one.counted_as_id: one for one in standing_departures(seats)}
+    record_voids(list(told.values()), act, {one.individual_id: one.counted_as_id for one in told.values()})
+    legs: dict[tuple[Household, datetime, bool | None], list[Passenger]] = defaultdict(list)
+    for one in seats:
+        if one.individual_id in told:
+            fact = told[one.individual_id]
+            legs[one.household, fact.happened_at, fact.card_read].append(one)
+    for (household, since, card_read), riding in legs.items():
+        depart_for(new, [one.individual_id for one in riding], run.site, household, since, act, card_read=card_read)
+    facts = facts_of(act, Movement.Kind.DEPARTED)
+    for one in seats:
+        one.departure_id = facts.get(one.individual_id, one.departure_id)
+    Passenger.objects.bulk_update(seats, ["departure"])
+    lay_out(facts, act)

@@ -1,0 +1,255 @@
+"""Families read on and off a bus: between, they are on the way.
+
+An act's file like actions.py: it authorises, locks, decides and writes.
+"""
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from casework.guard import children_kept
+from casework.kinds import Reason
+from centre.acts import act
+from centre.models import Act, Site, User
+from registrations.errors import NotHere
+from registrations.models import Household, Membership, Movement, Presence
+from registrations.parts import record_movements, record_voids
+from shelter.actions import take_in
+from shelter.beside import lock_beside, parted, parted_by_beds
+from shelter.models import Stay
+from shelter.parts import Sleeper
+from transport.actions import Riding
+from transport.errors import AlreadyBoarded, BusNotLeft, NotBoarded, NotOnThisBus, TravelsApart
+from transport.models import Passenger, TransportRun
+from transport.parts import (
+    end_seats,
+    facts_of,
+    lay_out,
+    lock_households,
+    lock_run,
+    lock_waiting,
+    not_on_one_bus,
+    present_at,
+    require_at_a_door,
+    seats_left,
+    standing_departures,
+)
+
+
+@act("board_bus", answers=Riding)
+def board_bus(
+    run: TransportRun,
+    *,
+    household: Household,
+    members: Sequence[uuid.UUID] | None = None,
+    card_read: bool | None = None,
+    happened_anyway: str = "",
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Riding:
+    """The family, or these members, got on: they have left the site, and are on the way to where they get off.
+
+    Refuses with BusCancelled, BusArrived, BusLeft, NotOnThisBus, AlreadyBoarded or NotHere, and with TravelsApart when
+    a child would travel or stay without who looks after it, unless a protection officer reads them on. With
+    `happened_anyway`, how it happened, it is recorded and an urgent case opens.
+    """
+    require_at_a_door(by, run.site, at)
+    row = lock_waiting(run)
+    family = lock_households([household.pk], at)[household.pk]
+    seats = _seats_of(row, household, members)
+    waiting = [one for one in seats if one.boarded_at is None]
+    if not waiting:
+        raise AlreadyBoarded
+    here = present_at([one.individual_id for one in waiting], row.site, at)
+    if not here:
+        raise NotHere
+    riding = [one for one in waiting if one.individual_id in here]
+    with children_kept(
+        not_on_one_bus(parted(here, at), family, at),
+        by=by,
+        site=row.site,
+        act=act,
+        happened_anyway=happened_anyway,
+        refusal=TravelsApart,
+        reason=Reason.CHILD_LEFT,
+    ):
+        for stop in {one.site for one in riding}:
+            depart_for(
+                stop,
+                [one.individual_id for one in riding if one.site == stop],
+                row.site,
+                household,
+                at,
+                act,
+                card_read=card_read,
+            )
+        _write_boarding(riding, at, by, act)
+        lay_out(here, act)
+    return Riding(str(row.pk), [str(one.individual_id) for one in riding], seats_left(row))
+
+
+@act("void_boarding", answers=Riding)
+def void_boarding(
+    run: TransportRun,
+    *,
+    household: Household,
+    members: Sequence[uuid.UUID] | None = None,
+    happened_anyway: str = "",
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Riding:
+    """The family, or these members, had not got on: they are at the site as if it had never been told, with a seat.
+
+    Refuses with BusCancelled, BusArrived, BusLeft or NotBoarded, and with TravelsApart as boarding does.
+    """
+    require_at_a_door(by, run.site, at)
+    row = lock_waiting(run)
+    family = lock_households([household.pk], at)[household.pk]
+    seats = Passenger.objects.open().aboard().filter(run=row, household=household)
+    riding = list(seats if members is None else seats.filter(individual__in=members))
+    if not riding:
+        raise NotBoarded
+    people = [one.individual_id for one in riding]
+    told = standing_departures(riding)
+    with children_kept(
+        not_on_one_bus(parted(people, at), family, at),
+        by=by,
+        site=row.site,
+        act=act,
+        happened_anyway=happened_anyway,
+        refusal=TravelsApart,
+    ):
+        record_voids(told, act, {one.individual_id: one.counted_as_id for one in told})
+        keys = [one.pk for one in riding]
+        Passenger.objects.filter(pk__in=keys).update(boarded_at=None, boarded_by=None, departure=None)
+        lay_out(people, act)
+    return Riding(str(row.pk), [str(person) for person in people], seats_left(row))
+
+
+@act("get_off_bus", answers=Riding)
+def get_off_bus(
+    run: TransportRun,
+    *,
+    household: Household,
+    site: Site,
+    members: Sequence[uuid.UUID] | None = None,
+    card_read: bool | None = None,
+    happened_anyway: str = "",
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Riding:
+    """The family, or these members, got off at the site: they arrived, and sleep where a place is held for them there.
+
+    Also where the bus was not expected, and after it was said to have come. Refuses with BusNotLeft, NotBoarded or
+    SiteClosed, and with ChildApart, ChildAmongStrangers or OfficerFirst as a check-in does.
+    """
+    require_at_a_door(by, site, at)
+    row = _lock_sent(run)
+    lock_households([household.pk], at)
+    seats = Passenger.objects.aboard().filter(run=row, household=household)
+    riding = list(seats if members is None else seats.filter(individual__in=members))
+    if not riding:
+        raise NotBoarded
+    people = [one.individual_id for one in riding]
+    holds = _holds_that_stand(people, site, at)
+    children = lock_beside(people, at, [hold.room for hold in holds.values()])
+    guard = parted_by_beds(children, [hold.room for hold in holds.values()], at)
+    with children_kept(guard, by=by, site=site, act=act, happened_anyway=happened_anyway):
+        _arrive(people, household, site, at, act, card_read=card_read)
+        addressed = _addressed(household, people)
+        sleepers = [Sleeper(person, addressed.get(person, person)) for person in holds]
+        if sleepers:
+            take_in(
+                sleepers,
+                list(holds.values()),
+                site,
+                children=children,
+                happened_anyway=happened_anyway,
+                by=by,
+                at=at,
+                act=act,
+            )
+        end_seats(riding, Passenger.End.GOT_OFF, at, by)
+    return Riding(str(row.pk), [str(person) for person in people], seats_left(row))
+
+
+def depart_for(
+    stop: Site,
+    people: Collection[uuid.UUID],
+    site: Site,
+    household: Household,
+    at: datetime,
+    act: Act,
+    *,
+    card_read: bool | None = None,
+) -> None:
+    """Write that these of the household left the site for that stop."""
+    record_movements(
+        Movement.Kind.DEPARTED,
+        people,
+        site=site,
+        at=at,
+        act=act,
+        told_of=household,
+        destination=Movement.Destination.SITE,
+        destination_site=stop,
+        card_read=card_read,
+    )
+
+
+def _lock_sent(run: TransportRun) -> TransportRun:
+    """The run, locked, also once it has come: somebody may be seen late. Refuses with BusCancelled or BusNotLeft."""
+    row = lock_run(run, also_come=True)
+    if row.went_at is None:
+        raise BusNotLeft
+    return row
+
+
+def _seats_of(run: TransportRun, household: Household, members: Sequence[uuid.UUID] | None) -> list[Passenger]:
+    """The open seats of the family on the run, or of these members. Refuses with NotOnThisBus when there are none."""
+    seats = Passenger.objects.open().filter(run=run, household=household).select_related("site")
+    found = list(seats if members is None else seats.filter(individual__in=members))
+    if not found:
+        raise NotOnThisBus
+    return found
+
+
+def _write_boarding(riding: Sequence[Passenger], at: datetime, by: User, act: Act) -> None:
+    facts = facts_of(act, Movement.Kind.DEPARTED)
+    for one in riding:
+        one.boarded_at, one.boarded_by, one.departure_id = at, by, facts[one.individual_id]
+    Passenger.objects.bulk_update(riding, ["boarded_at", "boarded_by", "departure"])
+
+
+def _arrive(
+    people: Sequence[uuid.UUID],
+    household: Household,
+    site: Site,
+    at: datetime,
+    act: Act,
+    *,
+    card_read: bool | None,
+) -> None:
+    """Write that those of these came to the site whom no desk has read in there before."""
+    here = set(Presence.objects.filter(individual__in=people, site=site).at(at).values_list("individual", flat=True))
+    coming = [person for person in people if person not in here]
+    record_movements(Movement.Kind.ARRIVED, coming, site=site, at=at, act=act, told_of=household, card_read=card_read)
+    lay_out(coming, act)
+
+
+def _holds_that_stand(people: Sequence[uuid.UUID], site: Site, at: datetime) -> dict[uuid.UUID, Stay]:
+    """The hold at the site of each of these, whose place is not blocked."""
+    holds = Stay.objects.holds().of(people).filter(site=site, place__blocked_at=None).at(at)
+    found = list(holds.select_related("room", "place"))
+    records = Membership.objects.today().filter(individual__in=[hold.individual_id for hold in found])
+    counted_as = dict(records.values_list("individual", "counted_as"))
+    return {counted_as.get(hold.individual_id, hold.individual_id): hold for hold in found}
+
+
+def _addressed(household: Household, people: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """The record of the household by the person it counts as."""
+    rows = Membership.objects.today().filter(household=household, counted_as__in=people)
+    return dict(rows.values_list("counted_as", "individual"))

@@ -1,0 +1,176 @@
+"""What the pages of buses show: who may be put on one, who has a seat, who got on and who did not arrive."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from centre.models import Site, User
+from centre.rows import rows_of
+from registrations.models import Absence, Household
+from registrations.numbers import write_number
+from registrations.today import today_in_sql
+from transport.models import Passenger, TransportRun, TransportStop, families_at
+
+MOST = 100  # families offered at once
+
+
+@dataclass(frozen=True)
+class Party:
+    """The people of a family with the same seat and fate: how many, of them on a lap, and where they get off."""
+
+    household: Household
+    site: Site
+    people: int
+    on_laps: int
+    boarded_at: datetime | None
+    ended_as: str
+
+    @property
+    def aboard(self) -> bool:
+        """Whether they got on, and nobody saw them get off."""
+        return self.boarded_at is not None and self.ended_as in ("", Passenger.End.NOT_SEEN)
+
+    @property
+    def waits(self) -> bool:
+        """Whether they have a seat and have not got on."""
+        return self.boarded_at is None and not self.ended_as
+
+    @property
+    def missed(self) -> bool:
+        """Whether the bus left without them."""
+        return self.ended_as == Passenger.End.MISSED
+
+    @property
+    def fate(self) -> str:
+        """What became of the seat, in words."""
+        return str(Passenger.End(self.ended_as).label) if self.ended_as else ""
+
+
+@dataclass(frozen=True)
+class StopRow:
+    """A stop: how many people get off there, as many as there are families; those on laps among the people."""
+
+    site: Site
+    families: int
+    people: int
+    on_laps: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A run with its counts, its stops, and the families on it whom the user may see; all that a page of it shows."""
+
+    run: TransportRun
+    stops: list[StopRow]
+    parties: list[Party]
+    missing: frozenset[uuid.UUID]  # households of which somebody got on and is still on the way
+
+    @property
+    def seats_left(self) -> int:
+        """Seats that nobody has."""
+        return self.run.seats - self.run.taken  # type: ignore[attr-defined]  # annotated
+
+    @property
+    def waiting(self) -> list[Party]:
+        """Families that have not got on."""
+        return [one for one in self.parties if one.waits]
+
+    @property
+    def aboard(self) -> list[Party]:
+        """Families on the bus."""
+        return [one for one in self.parties if one.aboard]
+
+    @property
+    def left_behind(self) -> list[Party]:
+        """Families that the bus left without."""
+        return [one for one in self.parties if one.missed]
+
+    def late(self, at: datetime) -> list[Party]:
+        """Families that are not where they were going, though the bus should have come, or has."""
+        over = self.run.arrived_at is not None or (self.run.went_at is not None and self.run.arrives_at <= at)
+        return [one for one in self.aboard if over and one.household.pk in self.missing]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A family at the site with places held at a stop: how many people, and where."""
+
+    household_id: uuid.UUID
+    number: int
+    people: int
+    site_id: uuid.UUID
+
+    @property
+    def code(self) -> str:
+        """The number as it is called out."""
+        return write_number(self.number)
+
+
+OFFERED = f"""
+SELECT household.id AS household_id, household.number, count(DISTINCT membership.counted_as_id) AS people,
+       (array_agg(hold.site_id ORDER BY stop.position))[1] AS site_id
+FROM transport_transportstop stop
+JOIN shelter_stay hold ON hold.site_id = stop.site_id AND hold.kind = 'hold'
+     AND hold.during && tstzrange(%(at)s, NULL)
+JOIN registrations_membership held ON held.individual_id = hold.individual_id AND {today_in_sql("held")}
+JOIN registrations_household household ON household.id = held.household_id
+JOIN registrations_membership membership ON membership.household_id = household.id AND {today_in_sql("membership")}
+JOIN registrations_presence presence ON presence.individual_id = membership.counted_as_id
+     AND presence.site_id = %(site)s AND presence.during @> %(at)s::timestamptz
+WHERE stop.run_id = %(run)s AND stop.given_up_in_id IS NULL AND household.id = ANY (%(seen)s)
+  AND NOT EXISTS (SELECT FROM transport_passenger WHERE household_id = household.id AND ended_at IS NULL)
+GROUP BY household.id, household.number
+ORDER BY min(lower(hold.during)), household.number
+LIMIT %(most)s
+"""
+
+
+def who_may_be_put_on(run: TransportRun, user: User, at: datetime) -> list[Offered]:
+    """Families at the site of the run with places held at its stops and no seat, who were promised first first."""
+    stops = TransportStop.objects.kept().filter(run=run).values("site")
+    theirs = Household.objects.in_hand_of(user).filter(
+        memberships__individual__stays__kind="hold", memberships__individual__stays__site__in=stops
+    )
+    seen = list(theirs.distinct().values_list("pk", flat=True))
+    if not seen:
+        return []
+    return rows_of(Offered, OFFERED, {"run": run.pk, "site": run.site_id, "seen": seen, "at": at, "most": MOST})
+
+
+def read_sheet(run: TransportRun, user: User, at: datetime) -> Sheet:
+    """The run, which was asked for with its counts, as the user may read it."""
+    seats = list(Passenger.objects.filter(run=run).exclude(ended_as=Passenger.End.TAKEN_OFF).select_related("site"))
+    seen = families_at(run, user).filter(pk__in={one.household_id for one in seats}).in_bulk()
+    return Sheet(run, _stops(run, seats), _parties(seats, seen), _on_the_way(seats, at))
+
+
+def _parties(seats: Iterable[Passenger], seen: dict[uuid.UUID, Household]) -> list[Party]:
+    groups: dict[tuple[uuid.UUID, Site, datetime | None, str], list[Passenger]] = defaultdict(list)
+    for one in seats:
+        if one.household_id in seen:
+            groups[one.household_id, one.site, one.boarded_at, one.ended_as].append(one)
+    found = [
+        Party(seen[family], site, len(people), sum(one.on_lap for one in people), boarded_at, ended_as)
+        for (family, site, boarded_at, ended_as), people in groups.items()
+    ]
+    return sorted(found, key=lambda party: (party.ended_as, party.household.number))
+
+
+def _stops(run: TransportRun, seats: Sequence[Passenger]) -> list[StopRow]:
+    """The stops that are kept, each with all who get off there; of no single family is anything said."""
+    gone = (Passenger.End.MISSED, Passenger.End.CANCELLED)
+    rows = []
+    for stop in TransportStop.objects.kept().filter(run=run).select_related("site"):
+        there = [one for one in seats if one.site_id == stop.site_id and one.ended_as not in gone]
+        families = len({one.household_id for one in there})
+        rows.append(StopRow(stop.site, families, len(there), sum(one.on_lap for one in there)))
+    return rows
+
+
+def _on_the_way(seats: Iterable[Passenger], at: datetime) -> frozenset[uuid.UUID]:
+    """The households of which somebody is away still by what was told as they got on."""
+    families = {one.departure_id: one.household_id for one in seats if one.departure_id}
+    away = Absence.objects.filter(movement__in=families, during__contains=at).values_list("movement", flat=True)
+    return frozenset(families[key] for key in away)

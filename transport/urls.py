@@ -1,0 +1,21 @@
+"""Pages of buses."""
+
+from django.urls import path
+
+import registrations.addresses  # noqa: F401 - makes <number:…> known
+from transport import views
+
+app_name = "transport"
+
+urlpatterns = [
+    path("buses/", views.buses, name="buses"),
+    path("buses/<uuid:key>/", views.run, name="run"),
+    path("buses/<uuid:key>/list/", views.manifest, name="manifest"),
+    path("buses/<uuid:key>/reroute/", views.reroute, name="reroute"),
+    *(path(f"buses/<uuid:key>/scan/{how}/", views.scan, {"how": how}, name=f"scan_{how}") for how in ("on", "off")),
+    *(path(f"buses/<uuid:key>/{how}/", views.change, {"how": how}, name=how) for how in views.RUNS),
+    *(
+        path(f"buses/<uuid:key>/<number:number>/{how}/", views.family, {"how": how}, name=how.replace("-", "_"))
+        for how in views.FAMILIES
+    ),
+]

@@ -1,0 +1,214 @@
+"""The pages of buses: those of a day, one bus, and its list to print."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cards.selectors import Shown
+from casework.anyway import ASKED_OF, asked_anyway
+from centre.access import Permission, allows
+from centre.clock import local_day
+from centre.doors import do, draw, may, see, site_or_none
+from centre.forms import ActForm
+from centre.limits import LOOKS, bound
+from centre.log import write_log
+from centre.models import LogLine, Site
+from centre.requests import StaffRequest
+from registrations.models import Household
+from transport.actions import cancel_bus, end_bus, plan_bus, put_on_bus, send_bus, take_off_bus
+from transport.errors import NotOnThisBus, TravelsApart
+from transport.filters import RunPageFilterSet, on_day, sites_at_work
+from transport.forms import (
+    AnywayForm,
+    CardOffForm,
+    CardOnForm,
+    ComeForm,
+    GetOffForm,
+    PlanForm,
+    RerouteForm,
+)
+from transport.models import WORK, TransportRun, families_at
+from transport.rerouting import reroute_bus
+from transport.riding import board_bus, get_off_bus, void_boarding
+from transport.selectors import read_sheet, who_may_be_put_on
+
+ASKED = (*ASKED_OF, TravelsApart.code)
+
+
+@dataclass(frozen=True)
+class Way:
+    """What becomes of a family at a bus: its form, its act, and what is said when it is done."""
+
+    form: type[ActForm]
+    action: Callable[..., Any]
+    said: str | Promise
+
+
+FAMILIES: dict[str, Way] = {
+    "fill": Way(ActForm, put_on_bus, _("They have seats.")),
+    "take-off": Way(ActForm, take_off_bus, _("Their seats are free again.")),
+    "on": Way(AnywayForm, board_bus, _("They are on the bus.")),
+    "not-on": Way(AnywayForm, void_boarding, _("They are not on the bus.")),
+    "off": Way(GetOffForm, get_off_bus, _("They got off, and are at the site.")),
+}
+RUNS: dict[str, Way] = {
+    "leaves": Way(ActForm, send_bus, _("The bus has left.")),
+    "comes": Way(ComeForm, end_bus, _("The bus has arrived.")),
+    "cancel": Way(ActForm, cancel_bus, _("The bus is cancelled. Places stay held.")),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may(*WORK)
+def buses(request: StaffRequest) -> HttpResponse:
+    """The buses that leave today or have not arrived; who places at the site of the shift plans one."""
+    now, site = timezone.now(), site_or_none(request, Permission.PLACE)
+    form = PlanForm(request.POST or None, sites=_other_sites(request, site))
+    planned = do(request, form, plan_bus, site, said=_("The bus is planned.")) if site else None
+    if planned:
+        return see("transport:run", planned.run)
+    shown = TransportRun.objects.visible_to(request.user).select_related("site").with_counts()
+    narrowed = RunPageFilterSet(request.GET, queryset=shown, request=request)
+    today, on_the_road = on_day(narrowed.qs, local_day(now)), narrowed.qs.filter(arrived_at=None, cancelled_at=None)
+    rows = (today | on_the_road).order_by("departs_at", "pk") if narrowed.form.is_valid() else shown.none()
+    context = {"rows": rows, "asked": narrowed.form, "site": site, "now": now}
+    return draw(request, "transport/buses.html", form, **context)
+
+
+@require_GET
+@may(*WORK)
+def run(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """One bus: who may be put on it, who is to get on, who is on it, and who did not come."""
+    return _run(request, _run_or_404(request, key), ActForm())
+
+
+@require_GET
+@may(*WORK)
+def manifest(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """The list for the driver, to print: by stop, numbers and heads, and no names."""
+    row = _run_or_404(request, key)
+    sheet = read_sheet(row, request.user, timezone.now())
+    _log(request, row, [one.household.pk for one in sheet.parties])
+    return render(request, "transport/manifest.html", {"sheet": sheet, "run": row, "now": timezone.now()})
+
+
+@require_POST
+@may(*WORK)
+def family(request: StaffRequest, key: uuid.UUID, number: int, how: str) -> HttpResponse:
+    """A family is put on the bus or taken off its list, gets on or off."""
+    row, way = _run_or_404(request, key), FAMILIES[how]
+    bound(request.user, LOOKS)
+    household = get_object_or_404(families_at(row, request.user, acting=True), number=number)
+    form = _form(request, way.form)
+    if do(request, form, way.action, row, household=household, said=way.said):
+        return see("transport:run", row.pk)
+    return _run(request, row, form)
+
+
+@require_POST
+@may(*WORK)
+def scan(request: StaffRequest, key: uuid.UUID, how: str) -> HttpResponse:
+    """A card is read at the door of the bus: its family gets on, or off."""
+    row, way = _run_or_404(request, key), FAMILIES[how]
+    form = _form(request, CardOnForm if how == "on" else CardOffForm)
+    shown: Shown | None = form.cleaned_data.pop("card") if form.is_valid() else None
+    household = _travelling(request, row, shown) if shown else None
+    if shown and household is None:
+        form.add_error("card", str(NotOnThisBus()))
+    elif shown and do(request, form, way.action, row, household=household, card_read=shown.proven, said=way.said):
+        return see("transport:run", row.pk)
+    return _run(request, row, form, scanned=form)
+
+
+@require_POST
+@may(*WORK)
+def change(request: StaffRequest, key: uuid.UUID, how: str) -> HttpResponse:
+    """The bus leaves, has come to its last stop, or does not go."""
+    row, way = _run_or_404(request, key), RUNS[how]
+    form = _form(request, way.form)
+    if do(request, form, way.action, row, said=way.said):
+        return see("transport:run", row.pk)
+    return _run(request, row, form)
+
+
+@require_POST
+@may(Permission.PLACE)
+def reroute(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """The bus goes elsewhere with all who were to get off at one stop; who has no place there is named."""
+    row = _run_or_404(request, key)
+    form = RerouteForm(request.POST, run=row, sites=_other_sites(request, row.site), asker=request.user)
+    answer = do(request, form, reroute_bus, row, said=_("The bus goes elsewhere now."))
+    if answer:
+        return see("transport:run", row.pk, **({"without": answer.without_places} if answer.without_places else {}))
+    return _run(request, row, form, rerouting=form)
+
+
+def _run_or_404(request: StaffRequest, key: uuid.UUID) -> TransportRun:
+    runs = TransportRun.objects.visible_to(request.user).select_related("site").with_counts()
+    return get_object_or_404(runs, pk=key)
+
+
+def _other_sites(request: StaffRequest, site: Site | None) -> Any:
+    """The open sites to which a bus may go, of those that the user may know of."""
+    sites = Site.objects.open(timezone.now()).visible_to(request.user)
+    return sites.exclude(pk=site.pk) if site else sites
+
+
+def _form(request: StaffRequest, kind: type[ActForm]) -> ActForm:
+    """The form of this kind as it was sent; where people got off is one of the sites where the user works."""
+    if issubclass(kind, GetOffForm | ComeForm):
+        return kind(request.POST, sites=sites_at_work(request))
+    return kind(request.POST)
+
+
+def _travelling(request: StaffRequest, row: TransportRun, shown: Shown) -> Household | None:
+    """The family of a card that was seen at the door; of a number alone only one on whom the user may act."""
+    families = Household.objects.all() if shown.proven else families_at(row, request.user, acting=True)
+    return families.filter(number=shown.number).first()
+
+
+def _run(
+    request: StaffRequest,
+    row: TransportRun,
+    form: ActForm,
+    *,
+    scanned: ActForm | None = None,
+    rerouting: RerouteForm | None = None,
+) -> HttpResponse:
+    now, user = timezone.now(), request.user
+    row = _run_or_404(request, row.pk)  # as it is now
+    sheet = read_sheet(row, user, now)
+    fills = row.state == "planned" and allows(user, Permission.PLACE, row.site)
+    offered = who_may_be_put_on(row, user, now) if fills else []
+    _log(request, row, [*(one.household.pk for one in sheet.parties), *(one.household_id for one in offered)])
+    works_at = set(sites_at_work(request).values_list("pk", flat=True))
+    context = {
+        "run": row,
+        "sheet": sheet,
+        "offered": offered,
+        "sites": Site.objects.in_bulk({one.site_id for one in offered}),
+        "fills": fills,
+        "at_the_start": row.site_id in works_at,
+        "works_at": works_at,
+        "late": sheet.late(now),
+        "without": request.GET.getlist("without"),
+        "scanned": scanned or CardOnForm(),
+        "rerouting": rerouting or RerouteForm(run=row, sites=_other_sites(request, row.site), asker=request.user),
+        "reroutes": row.state in ("planned", "on_the_road") and allows(user, Permission.PLACE),
+        "anyway": asked_anyway(request, form, ASKED) if form.is_bound else None,
+        "act": ActForm(),
+        "now": now,
+    }
+    return draw(request, "transport/run.html", form, **context)
+
+
+def _log(request: StaffRequest, row: TransportRun, households: list[uuid.UUID]) -> None:
+    write_log(request.user, LogLine.Verb.OPENED, "transportrun", ["list"], key=str(row.pk), shown=households)
