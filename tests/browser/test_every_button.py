@@ -11,6 +11,7 @@ from tests.api.world import furnish
 from tests.browser import (
     stories_aid,
     stories_away,
+    stories_buses,
     stories_cases,
     stories_change,
     stories_desk,
@@ -27,6 +28,7 @@ from tests.servers import Server
 __all__ = [
     "stories_aid",
     "stories_away",
+    "stories_buses",
     "stories_cases",
     "stories_change",
     "stories_desk",
