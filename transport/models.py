@@ -21,7 +21,7 @@ class RunState(models.TextChoices):
 
     PLANNED = "planned", _("not left yet")
     ON_THE_ROAD = "on_the_road", _("on the road")
-    ARRIVED = "arrived", _("arrived")
+    ARRIVED = "arrived", _("has arrived")
     CANCELLED = "cancelled", _("cancelled")
 
 
