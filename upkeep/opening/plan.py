@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from centre.forms import AdministratorForm, OperationForm, SiteForm
-from shelter.forms import AddRoomsForm, read_room_names
+from shelter.inventory_forms import AddRoomsForm, read_room_names
 from shelter.models import Room
 
 NAMES = ("name_en", "name_hy", "name_ru")  # one is enough
