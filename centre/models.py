@@ -229,6 +229,11 @@ class Site(models.Model):
         own = getattr(self, f"name_{(get_language() or 'en')[:2]}", "")
         return own or self.name_en or self.name_hy or self.name_ru
 
+    @property
+    def has_coordinates(self) -> bool:
+        """Whether it is known where it lies."""
+        return self.latitude is not None and self.longitude is not None
+
     def is_open(self, at: datetime) -> bool:
         """Whether the site is open at the instant."""
         return self.opened_at <= at and not self.is_closed(at)

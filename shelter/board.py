@@ -11,23 +11,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from centre.access import Permission, allows
+from centre.clock import local_day
 from centre.models import Site, User
 from centre.sight import Sight, named_for, sight_of
+from registrations.facts import years_before
 from registrations.models import Household, Individual, Presence
+from shelter.changed import LATE, acts_since
 from shelter.fitting import Fit, best_fits, judge
+from shelter.houses_shown import House, HousesAsked, Province, read_asked, read_provinces
 from shelter.models import Stay, WaitingFact
-from shelter.selectors import (
-    HoldRow,
-    PlacesNow,
-    RoomNow,
-    holds_now,
-    places_by_site,
-    rooms_now,
-)
+from shelter.selectors import HoldRow, holds_now, places_by_site, rooms_now
 from shelter.sight import Reach, reach_of, sites_that_wait
 from shelter.waiting import Waiting, waiting_facts, who_waits
 
-SHOWN = 40  # families, and rooms of a house, listed at first
+GROWN = 12  # years from which on a boy sleeps in no room for women
+SHOWN = 40  # families listed at first
 NEEDS_IN_WORDS = {
     "DS": gettext_lazy("disability"),
     "ER": gettext_lazy("older person at risk"),
@@ -46,17 +44,6 @@ class WaitingRow:
     reasons: list[str]
     hours: int
     declined: list[tuple[str, str]]  # which site they were offered, as far as the reader may know, and why not
-
-
-@dataclass(frozen=True)
-class House:
-    """A site with its places; its rooms when it is opened."""
-
-    site: Site
-    places: PlacesNow
-    rooms: list[RoomNow] | None
-    more: int  # rooms that are not shown: the full ones, and those beyond the first
-    left: int | None = None  # places of a site of others that may still be held; None of one's own
 
 
 @dataclass(frozen=True)
@@ -116,10 +103,14 @@ class Board:
     more: int  # families that wait and are not listed
     people_waiting: int
     holds: list[tuple[HoldRow, Site]]
-    houses: list[House]
+    provinces: list[Province]
+    asked: HousesAsked
     chosen: Chosen | None
     untils: list[datetime]
+    since: datetime  # from when on acts are counted, to see that another one was done
+    acts: int
     own: frozenset[uuid.UUID]  # the sites where the reader places
+    everywhere: bool | None  # whether those who wait at sites of others are listed; None where there are none
 
     @property
     def households(self) -> list[uuid.UUID]:
@@ -129,6 +120,11 @@ class Board:
         return chosen + waiting + [row.household_id for row, _site in self.holds]
 
     @property
+    def houses(self) -> list[House]:
+        """The houses that are listed."""
+        return [house for province in self.provinces for house in province.houses]
+
+    @property
     def act(self) -> uuid.UUID:
         """The id of the act that one form of this drawing does: another for each form."""
         return uuid.uuid4()
@@ -136,21 +132,25 @@ class Board:
     @property
     def mark(self) -> str:
         """The same for as long as everybody who waits, every hold and every place is the same."""
-        told = repr([self.waiting, self.more, self.holds, self.houses])
+        told = repr([self.waiting, self.more, self.holds, self.provinces])
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def read_board(
     user: User, at: datetime, asked: Mapping[str, str], household: Household | None, here: Site | None = None
 ) -> Board:
-    """The board as asked for: `site` opens a house, `rooms` tries one, `full` shows all rooms, `all` everybody.
+    """The board as asked for: `site` opens a house, `room` tries one, `full` shows all its rooms, `all` everybody,
+    `everywhere` those who wait at sites of others too, and `houses` every house.
 
     The house of the one who looks, `here`, comes first, then those of its province.
     """
-    reach = reach_of(user, at)
+    reach, houses = reach_of(user, at), read_asked(asked)
     known = {site.pk: site for site in sites_that_wait(user, at)}
-    families, number = who_waits(user, known.values(), at, limit=1000 if "all" in asked else SHOWN)
-    rooms = rooms_now(reach.sites, at)
+    everywhere = "everywhere" in asked or not reach.own
+    waited_at = known if everywhere else reach.own
+    families, number = who_waits(user, waited_at.values(), at, limit=1000 if "all" in asked else SHOWN)
+    since = at - LATE
+    acts = acts_since(since)  # before anything is read: what is done meanwhile is another act
     opened = asked.get("site") or (next(iter(reach.own.values())).code if len(reach.own) == 1 else "")
     return Board(
         at=at,
@@ -158,10 +158,16 @@ def read_board(
         more=number - len(families),
         people_waiting=sum(len(family.members) for family in families),
         holds=[(row, known[row.site_id]) for row in holds_now(reach.own, at, known)],
-        houses=_houses(reach, rooms, opened, here, full="full" in asked),
-        chosen=_choose(household, user, reach, known, rooms, at, asked.get("room")) if household else None,
+        provinces=read_provinces(
+            reach, houses, opened, here, at, full="full" in asked, every="houses" in asked or houses.narrows
+        ),
+        asked=houses,
+        chosen=_choose(household, user, reach, known, at, asked.get("room")) if household else None,
+        since=since,
+        acts=acts,
         untils=hold_times(at),
         own=frozenset(reach.own),
+        everywhere=everywhere if len(known) > len(reach.own) else None,
     )
 
 
@@ -201,6 +207,12 @@ def _person(
     )
 
 
+def has_men(people: Iterable[uuid.UUID], at: datetime) -> bool:
+    """Whether one of these is a man, a boy of twelve or older, or not known to be neither."""
+    grown = Individual.objects.filter(pk__in=list(people)).exclude(sex="F").exclude(age_group__in=("0-4", "5-11"))
+    return grown.exclude(birth_date__gt=years_before(local_day(at), GROWN)).exists()
+
+
 def beds_of(people: Iterable[Person], user: User, at: datetime) -> Beds:
     """The family's beds, for one who may change those at the sites where they place."""
     people = list(people)
@@ -221,7 +233,6 @@ def _choose(
     user: User,
     reach: Reach,
     known: Mapping[uuid.UUID, Site],
-    rooms: list[RoomNow],
     at: datetime,
     tried: str | None,
 ) -> Chosen:
@@ -232,16 +243,19 @@ def _choose(
     beds, bedless = beds_of(people, user, at), [person for person in people if person.bedless]
     needing = bedless or ([person for person, _ in beds.asleep] if beds.asleep_mine else [])
     theirs = set() if bedless else {kept.room_id for _person, kept in beds.asleep}  # nobody moves to their own
-    in_reach = [room for room in rooms if reach.takes(room.site_id, len(needing)) and room.id not in theirs]
-    if not bedless:
-        in_reach = [room for room in in_reach if room.site_id in reach.own]
+    may_take = [key for key in (reach.sites if bedless else reach.own) if reach.takes(key, len(needing))]
+    in_reach = [room for room in rooms_now(may_take, at, only_free=True) if room.id not in theirs]
+    if has_men([person.id for person in needing], at):
+        in_reach = [room for room in in_reach if not room.women_only]
     here = family.site_id if family else next((p.site_id for p in needing if p.site_id in reach.own), None)
     suit: dict[str, Any] = {"step_free": bool(family and family.step_free), "here": here}
     fits: list[Fit] = []
     if needing:
-        tried_room = next((room for room in rooms if str(room.id) == tried), None)
+        tried_room = (
+            next((room for room in rooms_now(reach.sites, at) if str(room.id) == tried), None) if tried else None
+        )
         fits += [judge([tried_room], len(needing), **suit)] if tried_room else []
-        fits += best_fits([room for room in in_reach if room is not tried_room], len(needing), **suit)
+        fits += best_fits([room for room in in_reach if str(room.id) != tried], len(needing), **suit)
     row = _waiting_row(family, known, user, at) if family else None
     sites = reach.sites
     facts = waiting_facts(household, family.since, at) if family else []
@@ -262,27 +276,6 @@ def read_houses(sites: Iterable[Site], at: datetime) -> list[House]:
         House(known[key], places, [room for room in rooms if room.site_id == key], 0)
         for key, places in places_by_site(rooms).items()
     ]
-
-
-def _houses(reach: Reach, rooms: list[RoomNow], opened: str, here: Site | None, *, full: bool) -> list[House]:
-    """The sites that have rooms, the own and the nearest first, then by free places; the rooms of the opened one.
-
-    Full and blocked rooms stand among the others; only where there are very many are they one step away.
-    """
-    places, sites = places_by_site(rooms), reach.sites
-
-    def nearest(key: uuid.UUID) -> tuple[bool, bool, int]:
-        return sites[key] != here, here is None or sites[key].marz != here.marz, -places[key].free
-
-    houses = []
-    for site_id in sorted(places, key=nearest):
-        own = [room for room in rooms if room.site_id == site_id] if sites[site_id].code == opened else None
-        shown = own
-        if own and not full and len(own) > SHOWN:
-            shown = [room for room in own if room.free or room.overflow][:SHOWN]
-        more = len(own or []) - len(shown or [])
-        houses.append(House(sites[site_id], places[site_id], shown, more, reach.left.get(site_id)))
-    return houses
 
 
 def _waiting_row(family: Waiting, sites: Mapping[uuid.UUID, Site], user: User, at: datetime) -> WaitingRow:

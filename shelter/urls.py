@@ -8,6 +8,8 @@ app_name = "shelter"
 
 urlpatterns = [
     path("shelter/", views.board, name="board"),
+    path("shelter/changed/", views.changed, name="changed"),
+    path("shelter/map/", views.map_of_houses, name="map"),
     path("shelter/check-in/", views.check_in_holds, name="check_in"),
     path("shelter/end/", views.end, name="end"),
     path("shelter/keep/", views.keep, name="keep"),

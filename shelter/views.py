@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.core.exceptions import BadRequest, ValidationError
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from casework.anyway import asked_anyway
 from centre.access import Permission, require
+from centre.clock import read_instant
 from centre.doors import do, draw, may, see
 from centre.forms import ActForm
 from centre.log import write_log
@@ -26,6 +28,7 @@ from registrations.doors import household_or_404
 from registrations.models import Household, Individual
 from shelter.actions import check_in, close_site, end_stays, hold_places, keep_beds, move, place_household
 from shelter.board import beds_of, hold_times, read_board, read_people
+from shelter.changed import acts_since
 from shelter.forms import (
     CheckInForm,
     HoldForm,
@@ -34,10 +37,12 @@ from shelter.forms import (
     PlaceForm,
     StaysForm,
 )
+from shelter.houses_shown import pins_of
 from shelter.models import Room, Stay
 from shelter.sight import reach_of, sites_that_wait, sites_to_place
 from shelter.waiting import who_waits
 
+LONGEST_OPEN = timedelta(minutes=10)  # a board renews itself more often
 LONGEST_SHOWN = 20  # of what was scanned and leads nowhere: no page needs more of it
 FAMILY = "family-shelter"  # the fragment in a family's file, by its id
 Act = Callable[..., Any]
@@ -48,6 +53,26 @@ Act = Callable[..., Any]
 def board(request: StaffRequest) -> HttpResponse:
     """Who waits and where there is room; `?family=4127K` chooses a family."""
     return _draw_board(request)
+
+
+@require_GET
+@may(Permission.PLACE)
+def changed(request: StaffRequest) -> JsonResponse:
+    """How many acts there are since a board was read: small, so that every board may ask it again and again."""
+    try:
+        since = read_instant(request.GET.get("since", ""))
+    except ValidationError:
+        raise BadRequest from None
+    return JsonResponse({"acts": acts_since(max(since, timezone.now() - LONGEST_OPEN))})
+
+
+@require_GET
+@may(Permission.PLACE)
+def map_of_houses(request: StaffRequest) -> HttpResponse:
+    """The houses where they lie, drawn from their coordinates by this server alone."""
+    now = timezone.now()
+    pins, elsewhere = pins_of(list(reach_of(request.user, now).sites.values()), now)
+    return render(request, "shelter/map.html", {"pins": pins, "elsewhere": elsewhere, "at": now})
 
 
 @require_POST

@@ -147,3 +147,15 @@ def test_the_reasons_are_words_in_the_order_of_the_list(goris, coordinator):
     register_family(goris, coordinator, person(birth=Birth.in_year(1939), needs=("SM-CC", "DS")), at=now - 13 * HOUR)
     (row,) = rows(coordinator, now)
     assert reasons_of(row) == ["over 60", "disability", "critical illness or injury"]
+
+
+def test_the_board_lists_those_at_ones_own_sites_and_all_when_asked(family, goris, sisian, now):
+    guest = make_user(site=sisian)
+    own = register_family(sisian, make_user(), at=now)
+
+    def listed(**asked):
+        board = read_board(guest, now, asked, None)
+        return [row.family.number for row in board.waiting], board.everywhere
+
+    assert listed() == ([own.number], False)
+    assert listed(everywhere="1") == ([family.number, own.number], True)
