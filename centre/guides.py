@@ -67,6 +67,19 @@ GUIDES: dict[str, tuple[Step, ...]] = {
             _("The best rooms come first: place them or hold places. For a child alone, call a protection officer."),
             "shelter-family",
         ),
+        Step(
+            _("No room here? Hold elsewhere"),
+            _("Houses that are open to you stand by distance. The house checks in; you may give the places back."),
+        ),
+        Step(
+            _("Begin a house with a phone call"),
+            _("Its name and how many places: hold there at once. Divide it into rooms when people come."),
+        ),
+        Step(
+            _("Fill the buses"),
+            _("Families with a place are put on a bus, read on and off by card. The driver has numbers alone."),
+        ),
+        Step(_("Call the houses in the evening"), _("Write down how many they say they have. A difference is a task.")),
         Step(_("Check in who arrives"), _("A hold that runs out gives its places back to the next family.")),
         Step(
             _("Record who leaves"),
