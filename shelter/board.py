@@ -105,6 +105,7 @@ class Board:
     holds: list[tuple[HoldRow, Site]]
     provinces: list[Province]
     asked: HousesAsked
+    measured: bool  # whether it is known how far houses are: from the site of the shift
     chosen: Chosen | None
     untils: list[datetime]
     since: datetime  # from when on acts are counted, to see that another one was done
@@ -162,6 +163,7 @@ def read_board(
             reach, houses, opened, here, at, full="full" in asked, every="houses" in asked or houses.narrows
         ),
         asked=houses,
+        measured=here is not None and here.has_coordinates,
         chosen=_choose(household, user, reach, known, at, asked.get("room")) if household else None,
         since=since,
         acts=acts,

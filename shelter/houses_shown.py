@@ -181,7 +181,7 @@ def pins_of(sites: Collection[Site], at: datetime) -> tuple[list[Pin], list[Site
             places[key],
             round(8 + 84 * (x - min(xs)) / span, 1),
             round(8 + 84 * (y - min(ys)) / span, 1),
-            round(min(6.0, 1.2 + math.sqrt(places[key].total) / 6), 1),
+            round(min(6.0, 2.2 + math.sqrt(places[key].total) / 8), 1),
         )
         for key, x, y in zip(placed, xs, ys, strict=True)
     ]

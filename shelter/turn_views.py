@@ -1,5 +1,7 @@
 """Whose turn it is, and for how many places a site is open to others: buttons of the board, and a page."""
 
+from datetime import datetime, time, timedelta
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -7,16 +9,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from centre.access import Permission, require
+from centre.clock import local_day, local_instant
 from centre.doors import do, draw, may, see
 from centre.models import Site
 from centre.requests import StaffRequest
-from shelter.board import hold_times
 from shelter.forms import DeclineForm, MoveUpForm, OpeningForm, VoidWaitingForm
 from shelter.models import Opening
 from shelter.reach import open_to_others
 from shelter.sight import reach_of
 from shelter.turns import decline_offer, move_up, void_waiting_fact
 from shelter.views import do_on_board, waiting_or_404
+
+
+def next_noons(at: datetime) -> list[datetime]:
+    """Until when a site may be open to others: the next local noon but those too near, and some after it."""
+    day = local_day(at + timedelta(hours=14))  # at three in the night it is the noon after that night
+    return [local_instant(day + timedelta(days=days), time(12)) for days in (0, 1, 2, 6)]
 
 
 @require_POST
@@ -50,7 +58,7 @@ def opening(request: StaffRequest, code: str) -> HttpResponse:
     now = timezone.now()
     require(request.user, Permission.SET_UP_ROOMS)
     site = get_object_or_404(Site.objects.where(request.user, Permission.SET_UP_ROOMS, now).open(now), code=code)
-    form = OpeningForm(request.POST or None, untils=hold_times(now))
+    form = OpeningForm(request.POST or None, untils=next_noons(now))
     if do(request, form, open_to_others, site, said=_("It is saved.")):
         return see("shelter:opening", site.code)
     running = Opening.objects.at(now).filter(site=site).with_used(now).select_related("act__by").first()
