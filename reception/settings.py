@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "desk",
     "aid",
     "transport",
+    "plans",
     "cards",
     "houses",
     "shelter",

@@ -14,7 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(settings.BASE_DIR)
 APPS = (
-    "centre", "registrations", "casework", "shelter", "cards", "houses", "transport", "aid", "desk", "census", "upkeep",
+    "centre", "registrations", "casework", "shelter", "cards", "plans", "houses", "transport", "aid", "desk", "census",
+    "upkeep",
 )  # fmt: skip
 OWN_MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
 

@@ -15,7 +15,8 @@ from centre.fields import Facts
 from centre.filters import InstantInput
 
 HOUSE = (
-    "aid", "cards", "casework", "census", "centre", "desk", "houses", "registrations", "shelter", "transport", "upkeep",
+    "aid", "cards", "casework", "census", "centre", "desk", "houses", "plans", "registrations", "shelter", "transport",
+    "upkeep",
 )  # fmt: skip
 ENDS = ["9999-12-31", "0001-01-01"]
 SHAPES = {
