@@ -63,6 +63,8 @@ DOORS = (
     "waiting",
     "waiting-facts",
     "openings",
+    "plans",
+    "planned-families",
     "transport-runs",
     "passengers",
     "tracing-matches",

@@ -30,6 +30,7 @@ from desk.seen_api import Sightings
 from desk.told_api import HouseholdsTold, IndividualsTold
 from houses.api import CallList, Calls, Contracts, Differences, Headcounts, Invoices, Overflows
 from houses.nights_api import BedNights, NightsFile
+from plans.api import ApartPairs, PlannedFamilies, Plans
 from reception.docs import Docs, NoSuchAddress, Schema
 from registrations.api import Households, Individuals, Presences
 from shelter.api import HouseholdPlaces, Stays
@@ -73,6 +74,9 @@ router.register("calls", Calls)
 router.register("call-list", CallList, basename="call-list")
 router.register("overflows", Overflows, basename="overflow")
 router.register("bed-nights", BedNights, basename="bed-night")
+router.register("plans", Plans)
+router.register("planned-families", PlannedFamilies)
+router.register("kept-apart", ApartPairs)
 router.register("transport-runs", Runs)
 router.register("passengers", Passengers)
 router.register("cases", Cases)

@@ -161,6 +161,8 @@ CELERY_TIMEZONE = "Asia/Yerevan"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_connect_timeout": 2}
 CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds: who asks for a task is told at once that it cannot be sent
 
+PLAN_SECONDS = 28  # for the search for a better plan: half a minute with reading and keeping it
+
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "upkeep.tasks.heartbeat", "schedule": 60.0, "options": {"expires": 55}},
     "seal the log": {"task": "upkeep.tasks.seal_log", "schedule": 60.0, "options": {"expires": 55}},

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("desk.urls")),
     path("", include("aid.urls")),
     path("", include("transport.urls")),
+    path("", include("plans.urls")),
     path("", include("cards.urls")),
     path("", include("houses.urls")),
     path("", include("shelter.urls")),

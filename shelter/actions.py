@@ -30,7 +30,7 @@ from shelter.errors import (
     StayEnded,
 )
 from shelter.keeping import hold_each, keep_places, leave, require_nothing_held
-from shelter.locks import lock_free_places, lock_members, lock_people
+from shelter.locks import lock_free_places, lock_members, lock_people, lock_seats
 from shelter.models import PLACE_TAKEN_ONCE, Bedding, Place, Room, Stay, StayQuerySet
 from shelter.nights import lay_out_stays
 from shelter.parts import Lodging, Sleeper, cut_holds, end_holds, record_bedding
@@ -52,6 +52,7 @@ def hold_places(
     rooms: Sequence[Room],
     until: datetime,
     members: Sequence[uuid.UUID] | None = None,
+    seating: Sequence[Room] | None = None,
     reason: str = "",
     by: User,
     at: datetime,
@@ -59,9 +60,10 @@ def hold_places(
 ) -> Placed:
     """Keep a place in these rooms for each member until a time; nobody needs to be at the site yet.
 
-    At a site of others, as many as it is open for: else refuses with OpeningSpent. Refuses with SiteDiffers,
-    SiteClosed, HoldEndsFirst, NobodyToPlace, RecordClosed, AlreadyHeld, NotEnoughPlaces, ChildAmongStrangers or
-    OfficerFirst; then nothing is kept.
+    Who sleeps in which of the rooms follows from who looks after whom; `seating` says it by hand, a room for each of
+    the members named, in their order. At a site of others, as many as it is open for: else refuses with OpeningSpent.
+    Refuses with SiteDiffers, SiteClosed, HoldEndsFirst, NobodyToPlace, RecordClosed, AlreadyHeld, NotEnoughPlaces,
+    ChildAmongStrangers or OfficerFirst; then nothing is kept.
     """
     site = _site_of(rooms)
     from_elsewhere = require_reach(by, site, at)
@@ -70,10 +72,9 @@ def hold_places(
     people = lock_members(household, members, at, by)
     require_nothing_held(people, at)
     children = _children_of(people, at, rooms)
-    spots = lock_free_places(rooms, len(people), at)
+    lodgings = _lodge(people, rooms, children, at, members=members, seating=seating)
     _require_agreed(children, people, site, by=by, act=act)
     with _children_kept(children, site, rooms, by=by, act=act):
-        lodgings = [Lodging(who, *spot) for who, spot in seat(people, spots, children)]
         opening = lock_opening(site, len(people), at) if from_elsewhere else None
         return _held(hold_each(lodgings, until, reason, at, act, opening))
 
@@ -244,6 +245,24 @@ def void_bedding(bedding: Bedding, *, by: User, at: datetime, act: Act) -> Place
         )
         lay_out_stays([person], act)
     return Placed([str(person)], [str(bedding.pk)])
+
+
+def _lodge(
+    people: Sequence[Sleeper],
+    rooms: Sequence[Room],
+    children: Sequence[LookedAfter],
+    at: datetime,
+    *,
+    members: Sequence[uuid.UUID] | None,
+    seating: Sequence[Room] | None,
+) -> list[Lodging]:
+    """A free place for each of these people, in the room that is said for them or beside who looks after them."""
+    if seating is None or members is None:
+        spots = lock_free_places(rooms, len(people), at)
+        return [Lodging(who, *spot) for who, spot in seat(people, spots, children)]
+    room_of = dict(zip(members, seating, strict=True))
+    chosen = lock_seats(rooms, [room_of[who.person] for who in people], at)
+    return [Lodging(who, *spot) for who, spot in zip(people, chosen, strict=True)]
 
 
 def _site_of(rooms: Sequence[Room]) -> Site:

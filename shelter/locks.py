@@ -64,3 +64,20 @@ def lock_free_places(
     if len(places) < needed and not short:
         raise NotEnoughPlaces(len(places), needed)
     return [(rooms[order[place.room_id]], place) for place in places[:needed]]
+
+
+def lock_seats(rooms: Sequence[Room], seating: Sequence[Room], at: datetime) -> list[tuple[Room, Place | None]]:
+    """Lock the rooms' places and take a free one in each of the rooms of `seating`, in its order.
+
+    Refuses with NotEnoughPlaces when one of them has too few.
+    """
+    locked = lock_by_key(Place.objects.filter(room__in=rooms).only("pk"))
+    free: dict[uuid.UUID, list[Place]] = {}
+    for place in Place.objects.filter(pk__in=[place.pk for place in locked]).free(at).order_by("room", "number"):
+        free.setdefault(place.room_id, []).append(place)
+    spots: list[tuple[Room, Place | None]] = []
+    for room in seating:
+        if not free.get(room.pk):
+            raise NotEnoughPlaces(sum(len(places) for places in free.values()) + len(spots), len(seating))
+        spots.append((room, free[room.pk].pop(0)))
+    return spots

@@ -24,6 +24,7 @@ WRITES = {"create", "bulk_create", "save", "delete", "update", "get_or_create", 
 # Steps of acts that stand in a file of their own, and what every act itself needs.
 ALSO_WRITE = {
     "registrations/presences.py": "lay_out_presences, and nothing else, writes presences and absences",
+    "plans/searching.py": "what the worker writes: how far the search is, and what it found",
     "transport/riding.py": "acts: families read on and off",
     "transport/rerouting.py": "act: a bus taken elsewhere",
     "shelter/keeping.py": "a part of keep_beds and its like: holds beds while their people are away",
@@ -88,6 +89,8 @@ INSTANTS_WITHOUT_AUTHOR = {
     "made_at": "of a token: by its user",
     "expires_at": "of a token",
     "revoked_at": "of a token: by its user",
+    "search_began_at": "of a plan: by the worker",
+    "search_ended_at": "of a plan: by the worker",
 }
 
 PUBLIC_ADDRESSES = {

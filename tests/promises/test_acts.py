@@ -102,6 +102,7 @@ from desk.needing import change_needs
 from desk.telling_deaths import tell_family_of_death
 from houses.actions import add_contract, type_invoice, void_contract, void_invoice
 from houses.telephone import note_call, report_headcount, settle_difference, take_difference, void_headcount
+from plans.actions import ask_plan, end_apart, keep_apart, search_plan, stop_plan
 from registrations.facts import Birth, Group, PersonFacts
 from registrations.models import Household, NeedCode
 from shelter.actions import check_in, close_site, end_stays, hold_places, keep_beds, move, place_household, void_bedding
@@ -316,6 +317,13 @@ SHELTER_ACTS: dict[str, Callable[[World], Sent]] = {
         begin_house, w.coordinator, name="Mirhav", kind="hotel", marz="AM-SU", places=9, room="to be divided"
     ),
 }
+PLANS: dict[str, Callable[[World], Sent]] = {
+    "ask_plan": lambda w: sent(ask_plan, w.coordinator, houses=[w.goris]),
+    "search_plan": lambda w: sent(search_plan, w.coordinator, w.plan),
+    "stop_plan": lambda w: sent(stop_plan, w.coordinator, w.searched_plan()),
+    "keep_apart": lambda w: sent(keep_apart, w.coordinator, w.family, other=w.couple, reason="a feud"),
+    "end_apart": lambda w: sent(end_apart, w.coordinator, w.apart),
+}
 BUSES: dict[str, Callable[[World], Sent]] = {
     "plan_bus": lambda w: sent(
         plan_bus,
@@ -375,7 +383,7 @@ HOUSES: dict[str, Callable[[World], Sent]] = {
     "settle_difference": lambda w: sent(settle_difference, w.coordinator, w.difference, words="a slip"),
     "note_call": lambda w: sent(note_call, w.coordinator, w.goris, outcome="no_answer"),
 }
-ACTS = CENTRE | DESK | CARDS | SHELTER_ACTS | BUSES | AID | HOUSES
+ACTS = CENTRE | DESK | CARDS | SHELTER_ACTS | PLANS | BUSES | AID | HOUSES
 
 
 def kinds() -> list[str]:

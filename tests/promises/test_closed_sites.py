@@ -10,6 +10,7 @@ from centre.actions import add_staff, give_role
 from centre.errors import SiteClosed
 from centre.models import Site
 from desk.actions import arrive, pre_register, register
+from plans.actions import ask_plan
 from registrations.facts import Group
 from registrations.models import Presence
 from shelter.actions import hold_places, place_household
@@ -38,6 +39,7 @@ INTO_IT: dict[str, Callable[[World, Room], Sent]] = {
     "arrive": lambda w, hall: sent(arrive, w.coordinator, w.family, site=hall.site),
     "hold": lambda w, hall: sent(hold_places, w.coordinator, w.family, rooms=[hall], until=w.now + HOUR),
     "place": lambda w, hall: sent(place_household, w.coordinator, w.family, rooms=[hall]),
+    "ask_plan": lambda w, hall: sent(ask_plan, w.coordinator, houses=[hall.site]),
     "plan_bus": lambda w, hall: sent(
         plan_bus,
         w.coordinator,

@@ -13,6 +13,7 @@ from centre.models import Act, LogLine, LogSeal, Token
 from desk.actions import open_in_emergency, record_death
 from desk.models import EmergencyOpening
 from desk.telling_deaths import tell_family_of_death
+from plans.models import PlannedPlace
 from registrations.deaths import DeathTold
 from registrations.models import Individual, Membership, Name, Presence, Sighting, SpecificNeed
 from shelter.inventory import change_room
@@ -259,6 +260,20 @@ SHELTER: dict[str, Break] = {
 }
 
 
+PLANS: dict[str, Break] = {
+    "search_by_someone": lambda w: change(w.plan, search_asked_at=w.now),
+    "search_begins_once_asked": lambda w: change(w.plan, search_began_at=w.now),
+    "search_ends_once_begun": lambda w: change(w.searched_plan(), search_ended_at=w.now),
+    "search_part_of_its_time": lambda w: change(w.plan, percent=101),
+    "planned_over_once": lambda w: again(w.plan.houses.get()),
+    "family_planned_once": lambda w: again(w.plan.families.first()),
+    "planned_family_has_people": lambda w: change(w.plan.families.first(), size=0),
+    "person_planned_once": lambda w: again(PlannedPlace.objects.first()),
+    "kept_apart_once": lambda w: again(w.apart),
+    "kept_apart_in_order": lambda w: change(w.apart, first=w.apart.second, second=w.apart.first),
+    "kept_apart_for_a_reason": lambda w: change(w.apart, reason=""),
+    "kept_apart_ended_by_someone": lambda w: change(w.apart, ended_at=w.now),
+}
 BUSES: dict[str, Break] = {
     "vehicle_has_seats": lambda w: change(w.bus, seats=0),
     "run_arrives_after_it_leaves": lambda w: change(w.bus, arrives_at=w.bus.departs_at),
@@ -380,7 +395,9 @@ NO_LESS_THAN_NOTHING: dict[str, Break] = {
     "centre_site_presumed_left_after_check": lambda w: change(w.goris, presumed_left_after=-1),
 }
 
-BROKEN = CENTRE | REGISTRATIONS | CARDS_AND_CASES | SHELTER | BUSES | AID_AND_CENSUS | HOUSES | NO_LESS_THAN_NOTHING
+BROKEN = (
+    CENTRE | REGISTRATIONS | CARDS_AND_CASES | SHELTER | PLANS | BUSES | AID_AND_CENSUS | HOUSES | NO_LESS_THAN_NOTHING
+)
 
 # The triggers that keep the past, and every way to rewrite it.
 REWRITTEN: dict[str, tuple[Break, ...]] = {

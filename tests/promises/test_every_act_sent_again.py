@@ -273,6 +273,20 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         f"snapshots/{w.old_snapshot().pk}/revise/",
         {"reason": "paper lists"},
     ),
+    "plans/": lambda w: (w.coordinator, "plans/", {"houses": [str(w.goris.pk)]}),
+    "plans/{id}/search/": lambda w: (w.coordinator, f"plans/{w.plan.pk}/search/", {}),
+    "plans/{id}/stop/": lambda w: (w.coordinator, f"plans/{w.searched_plan().pk}/stop/", {}),
+    "plans/{id}/confirm/": lambda w: (
+        w.coordinator,
+        f"plans/{w.plan.pk}/confirm/",
+        {"how": "greedy", "families": w.planned_households(), "until": (w.now + 9 * HOUR).isoformat()},
+    ),
+    "kept-apart/": lambda w: (
+        w.coordinator,
+        "kept-apart/",
+        {"household": [str(w.family.pk)], "other": [str(w.couple.pk)], "reason": "a feud"},
+    ),
+    "kept-apart/{id}/end/": lambda w: (w.coordinator, f"kept-apart/{w.apart.pk}/end/", {}),
     "transport-runs/": lambda w: (
         w.coordinator,
         "transport-runs/",

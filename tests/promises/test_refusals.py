@@ -92,6 +92,8 @@ from desk.telling_deaths import tell_family_of_death
 from houses import errors as houses
 from houses.actions import add_contract, type_invoice, void_contract
 from houses.telephone import note_call, report_headcount, settle_difference, void_headcount
+from plans import errors as plans
+from plans.actions import ask_plan, end_apart, keep_apart, search_plan, stop_plan
 from registrations import errors as registrations
 from registrations.card_texts import CardText
 from registrations.facts import PersonFacts
@@ -486,6 +488,24 @@ def full_bus(world: World) -> Refused:
     return filled(world, world.bus, world.hopeful)
 
 
+def without_a_free_place(world: World) -> Refused:
+    return lambda: ask_plan([make_site("empty")], by=world.coordinator)
+
+
+def where_nobody_waits(world: World) -> Refused:
+    empty = make_site("lonely")
+    return lambda: ask_plan([empty], by=make_user(Role.COORDINATOR, empty))
+
+
+PLANS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
+    plans.NobodyWaits: where_nobody_waits,
+    plans.NoFreePlace: without_a_free_place,
+    plans.AlreadySearching: lambda w: lambda: search_plan(w.searched_plan(), by=w.coordinator),
+    plans.NotSearching: lambda w: lambda: stop_plan(w.plan, by=w.coordinator),
+    plans.SameFamily: lambda w: lambda: keep_apart(w.family, other=w.family, reason="a feud", by=w.coordinator),
+    plans.AlreadyApart: lambda w: lambda: keep_apart(w.carrier, other=w.original, reason="a feud", by=w.coordinator),
+    plans.NotApart: lambda w: twice(end_apart, w.apart, by=w.coordinator),
+}
 BUSES: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     transport.NoSeats: full_bus,
     transport.NothingHeld: lambda w: filled(w, w.bus, w.family),
@@ -630,7 +650,7 @@ HOUSES: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     houses.AlreadySettled: lambda w: twice(settle_difference, w.difference, words="a slip", by=w.coordinator),
     houses.SaysNothing: lambda w: lambda: note_call(w.goris, outcome="no_answer", words="three more", by=w.coordinator),
 }
-PROVOKED = HOUSES | CENTRE | REGISTRATIONS | CARDS | SHELTER_REFUSALS | BUSES | AID | CENSUS
+PROVOKED = HOUSES | CENTRE | REGISTRATIONS | CARDS | SHELTER_REFUSALS | PLANS | BUSES | AID | CENSUS
 
 
 def all_refusals(of: type[refusals.Refusal] = refusals.Refusal) -> set[type[refusals.Refusal]]:

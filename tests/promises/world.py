@@ -36,6 +36,8 @@ from desk.merging import merge_individuals
 from houses.actions import add_contract, type_invoice
 from houses.models import Call, Contract, Difference, Invoice, ReportedHeadcount
 from houses.telephone import note_call, report_headcount
+from plans.actions import ask_plan, keep_apart
+from plans.models import ApartPair, Plan
 from registrations.corrections import Conflict, Correction
 from registrations.facts import Group, HouseholdFacts, PersonFacts
 from registrations.models import GateCount, Household, Individual, Merge, Movement
@@ -70,6 +72,7 @@ class World:
         self._ride()
         self._count()
         self._call()
+        self._plan_evening()
 
     def _set_up(self) -> None:
         self.goris, self.sisian = make_site("goris"), make_site("sisian")
@@ -233,6 +236,21 @@ class World:
         self.difference = Difference.objects.get(pk=told.difference)
         said = note_call(self.goris, outcome="spoke", about="more", number=3, words="three more", by=by, at=at)
         self.call = Call.objects.get(pk=said.call)
+
+    def _plan_evening(self) -> None:
+        at, by = self.before, self.coordinator
+        self.plan = Plan.objects.get(pk=ask_plan([self.goris], by=by).plan)
+        kept = keep_apart(self.original, other=self.carrier, reason="a feud", by=by, at=at)
+        self.apart = ApartPair.objects.get(pk=kept.pair)
+
+    def searched_plan(self) -> Plan:
+        """The plan, for which a search was asked."""
+        Plan.objects.filter(pk=self.plan.pk).update(search_asked_at=self.now, search_asked_by=self.coordinator)
+        return Plan.objects.get(pk=self.plan.pk)
+
+    def planned_households(self) -> list[str]:
+        """The families for whom the plan has rooms."""
+        return [str(row.household_id) for row in self.plan.families.filter(left_out="")]
 
     def old_snapshot(self) -> Snapshot:
         """A snapshot of Goris that knew of nothing."""

@@ -1,0 +1,107 @@
+"""A plan becomes holds, family by family; what changed meanwhile is left out and said."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from centre.models import Act, User
+from centre.refusals import Changed, Refusal
+from plans.actions import require_plan
+from plans.evening import Evening, Family, Space
+from plans.models import How, Plan, PlannedFamily, PlannedPlace
+from plans.reading import read_evening
+from registrations.numbers import write_number
+from shelter.actions import hold_places
+from shelter.models import Room
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The numbers of the families for whom places are held now, and of those who were left out, each with why."""
+
+    held: list[str]
+    left_out: list[str]
+
+
+def confirm_plan(
+    plan: Plan, *, how: How | str, families: Collection[PlannedFamily], until: datetime, by: User
+) -> Confirmed:
+    """Hold the planned places for these families of the plan, each by an act of its own, in the order of the plan.
+
+    The id of each act comes from the plan and the family: pressed twice, by one desk or by two, each family has its
+    places once. A family is left out that no longer waits as it did, or whose rooms are no longer theirs to have.
+    """
+    now = timezone.now()
+    require_plan(plan, by, now)
+    houses = [house.site for house in plan.houses.select_related("site")]
+    evening = read_evening(by, houses, now)
+    held, left_out = [], []
+    for row in sorted(families, key=lambda row: row.position):
+        why = _hold(row, evening, until, by)
+        number = write_number(row.household.number)
+        if why:
+            left_out.append(f"{number}: {why}")
+        else:
+            held.append(number)
+    return Confirmed(held, left_out)
+
+
+def act_id(plan: uuid.UUID, household: uuid.UUID) -> uuid.UUID:
+    """The id of the act that holds places for the family by the plan, whichever of the two plans it is."""
+    return uuid.uuid5(plan, str(household))
+
+
+def _hold(row: PlannedFamily, evening: Evening, until: datetime, by: User) -> str:
+    """Hold the family's places; why not, in words, where that cannot be."""
+    places = list(row.places.all())
+    if not places:
+        return _("The plan has no room for them.")
+    key = act_id(row.plan_id, row.household_id)
+    if not Act.objects.filter(pk=key).exists() and (why := what_changed(row, places, evening)):
+        return why
+    rooms = list({place.room_id: place.room for place in places}.values())
+    members, seating = [place.individual_id for place in places], [place.room for place in places]
+    how = {"rooms": rooms, "members": members, "seating": seating, "until": until}
+    try:
+        hold_places(row.household, **how, by=by, id=key)
+    except Changed:
+        return _("Places were already held for them by this plan.")
+    except Refusal as refusal:
+        return str(refusal)
+    except PermissionDenied:
+        return _("You may not hold places in this house any more.")
+    return ""
+
+
+def what_changed(row: PlannedFamily, places: Sequence[PlannedPlace], evening: Evening) -> str:
+    """What became otherwise since the plan was made, so that they cannot have these rooms; empty if nothing did."""
+    family = next((one for one in evening.families if one.id == row.household_id), None)
+    people = {place.individual_id for place in places}
+    if family is None or {one.id for one in family.people} != people:
+        return _("They no longer wait as they did when this was planned.")
+    spaces = {space.id: space for space in evening.spaces}
+    for room in {place.room_id: place.room for place in places}.values():
+        needed = sum(place.room_id == room.pk for place in places)
+        if not _still_takes(family, spaces.get(room.pk), needed):
+            return _("Room %(room)s is no longer free for them.") % {"room": room.name}
+    return ""
+
+
+def _still_takes(family: Family, space: Space | None, needed: int) -> bool:
+    return space is not None and space.free >= needed and space.takes(family)
+
+
+def planned_with_places(plan: Plan, how: How | str) -> list[PlannedFamily]:
+    """The families of one of the two plans in their turn, with people and rooms."""
+    rows = plan.families.filter(how=how).select_related("household", "site")
+    return list(rows.prefetch_related("places__room__site").order_by("position"))
+
+
+def rooms_of_family(row: PlannedFamily) -> list[Room]:
+    """The rooms of a family in the plan, each once."""
+    return list({place.room_id: place.room for place in row.places.all()}.values())

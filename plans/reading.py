@@ -1,0 +1,112 @@
+"""An evening as it is: who waits and which rooms of the chosen houses have places, as one who plans may know."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from centre.clock import local_day
+from centre.models import Site, User
+from plans.evening import COT, GROUND, HEATING, HOSPITAL, SHARED_KINDS, STEP_FREE, Evening, Family, Person, Space
+from plans.models import ApartPair
+from registrations.facts import cohort_on
+from registrations.models import Individual, Membership
+from registrations.together import children_of
+from shelter.models import Stay
+from shelter.selectors import RoomNow, rooms_now
+from shelter.sight import reach_of, sites_that_wait
+from shelter.waiting import LONG, MOST_LISTED, Waiting, who_waits
+
+UNDER_TWELVE = frozenset({"0-4", "5-11"})
+WANTS_OF_NEEDS = {"DS": STEP_FREE, "ER": GROUND, "SM": HOSPITAL, "CR": HOSPITAL}
+HOUR = 3600  # seconds
+
+
+def read_evening(user: User, houses: Collection[Site], at: datetime) -> Evening:
+    """Who waits, in fair order, and the rooms of these houses with free places.
+
+    Who is presumed to have left is in no plan: a place held in vain is one that somebody else does without.
+    """
+    reach = reach_of(user, at)
+    rows, _all = who_waits(user, sites_that_wait(user, at), at, limit=MOST_LISTED)
+    waiting = [row for row in rows if not row.presumed_left]
+    kept = list(ApartPair.objects.standing().values_list("first", "second"))
+    barred = _barred(kept, at)
+    people = _people({key for row in waiting for key in row.members}, at)
+    families = tuple(_family(row, people, barred[row.household_id], at) for row in waiting)
+    rooms = rooms_now([site.pk for site in houses], at, only_free=True)
+    quotas = {site.pk: reach.left[site.pk] for site in houses if site.pk in reach.left}
+    listed = {family.id for family in families}
+    apart = frozenset(frozenset(pair) for pair in kept if listed.issuperset(pair))
+    return Evening(families, tuple(map(_space, rooms)), apart, quotas)
+
+
+def _space(room: RoomNow) -> Space:
+    has = {STEP_FREE: room.step_free, COT: room.cot, HEATING: room.heating, HOSPITAL: room.near_hospital}
+    has[GROUND] = room.floor == 0
+    return Space(
+        id=room.id,
+        site=room.site_id,
+        name=room.name,
+        free=room.free,
+        floor=room.floor,
+        shared=room.kind in SHARED_KINDS,
+        others=room.others,
+        women_only=room.women_only,
+        families_only=room.families_only,
+        features=frozenset(name for name, there in has.items() if there),
+    )
+
+
+def _family(row: Waiting, people: Mapping[uuid.UUID, Person], barred: Iterable[uuid.UUID], at: datetime) -> Family:
+    hours = max(0, int((at - row.since).total_seconds() // HOUR))
+    pressing = row.infants or row.young or row.elders or row.needs or row.cared_for or at - row.since >= LONG
+    return Family(
+        id=row.household_id,
+        number=row.number,
+        site=row.site_id,
+        people=tuple(people[key] for key in row.members),
+        hours=hours,
+        turn=0 if row.moved_up is not None else 1 if pressing else 2,
+        size=row.size,
+        wants=_wants(row),
+        barred=frozenset(barred),
+    )
+
+
+def _wants(row: Waiting) -> frozenset[str]:
+    """Which features of a room answer what is known of them."""
+    wants = {WANTS_OF_NEEDS[kind] for code in row.needs if (kind := code.split("-")[0]) in WANTS_OF_NEEDS}
+    if row.infants:
+        wants |= {COT, HEATING}
+    if row.elders:
+        wants.add(GROUND)
+    return frozenset(wants)
+
+
+def _people(keys: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, Person]:
+    day = local_day(at)
+    carers = {one.child: frozenset() if one.alone else one.carers for one in children_of(keys, day)}
+    found = {}
+    for one in Individual.objects.filter(pk__in=keys):
+        woman_or_boy = one.sex == "F" or cohort_on(one.birth, day) in UNDER_TWELVE
+        found[one.pk] = Person(one.pk, woman_or_boy, carers.get(one.pk))
+    return found
+
+
+def _barred(pairs: Collection[tuple[uuid.UUID, uuid.UUID]], at: datetime) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """The houses in which the other family of a pair has a bed or a hold, by family."""
+    families = {key for pair in pairs for key in pair}
+    members = Membership.objects.today().filter(household__in=families)
+    household_of: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for person, household in members.values_list("counted_as", "household"):
+        household_of[person].add(household)
+    houses: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for person, site in Stay.objects.of(household_of).from_(at).values_list("individual", "site"):
+        for household in household_of.get(person, ()):
+            houses[household].add(site)
+    barred: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for first, second in pairs:
+        barred[first] |= houses[second]
+        barred[second] |= houses[first]
+    return barred

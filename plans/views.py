@@ -1,0 +1,214 @@
+"""The pages of plans: an evening over chosen houses, both plans beside each other, and families kept apart."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from centre.access import Permission
+from centre.doors import do, draw, may, see, warn
+from centre.forms import ActForm
+from centre.log import write_log
+from centre.models import LogLine
+from centre.requests import StaffRequest
+from plans.actions import ask_plan, end_apart, keep_apart, search_plan, stop_plan
+from plans.confirming import confirm_plan, planned_with_places, rooms_of_family
+from plans.errors import SearchAway
+from plans.forms import ApartForm, AskForm, ConfirmForm
+from plans.models import MAY_KEEP_APART, ApartPair, How, Plan, PlannedFamily
+from plans.words import LEFT_OUT, NUMBERS, say
+from shelter.board import hold_times
+from shelter.models import Room
+from shelter.selectors import places_by_site, rooms_now
+from shelter.sight import reach_of, sites_that_wait
+from shelter.waiting import MOST_LISTED, who_waits
+
+LISTED = 20  # plans
+
+
+@dataclass(frozen=True)
+class House:
+    """A house that can be ticked."""
+
+    key: str
+    name: str
+    free: int
+    left: int | None  # places it is open for, at a house of others
+
+
+@dataclass(frozen=True)
+class Line:
+    """A family in a plan, as it is read."""
+
+    row: PlannedFamily
+    rooms: list[Room]
+    reasons: list[str]
+    doubts: list[str]
+    left_out: str | Promise
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What both plans win, in one respect; empty where there is no second one."""
+
+    name: str | Promise
+    greedy: int
+    solver: int | None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may(Permission.PLACE)
+def plans(request: StaffRequest) -> HttpResponse:
+    """Tick houses, and the whole waiting list is planned over them; the plans made before."""
+    form = AskForm(request.POST or None, asker=request.user)
+    asked = do(request, form, ask_plan, said=_("The plan is made. Nobody is placed yet."))
+    if asked:
+        plan = Plan.objects.get(pk=asked.plan)
+        _search(request, plan)
+        return see("plans:plan", plan.pk)
+    now = timezone.now()
+    waiting, _all = who_waits(request.user, sites_that_wait(request.user, now), now, limit=MOST_LISTED)
+    context = {
+        "houses": _houses(request),
+        "ticked": request.POST.getlist("houses"),
+        "families": len(waiting),
+        "people": sum(len(one.members) for one in waiting),
+        "made": Plan.objects.visible_to(request.user, now).select_related("act__by")[:LISTED],
+    }
+    return draw(request, "plans/plans.html", form, **context)
+
+
+def _houses(request: StaffRequest) -> list[House]:
+    now = timezone.now()
+    reach = reach_of(request.user, now)
+    free = places_by_site(rooms_now(list(reach.sites), now))
+    houses = [
+        House(str(key), str(site), free[key].free, reach.left.get(key))
+        for key, site in reach.sites.items()
+        if key in free
+    ]
+    return sorted(houses, key=lambda house: (-house.free, house.name))
+
+
+def _search(request: StaffRequest, plan: Plan) -> None:
+    """Send for a better plan as well; where that cannot be, the plan made at once can still be used."""
+    try:
+        search_plan(plan, by=request.user, id=uuid.uuid5(plan.pk, "search"))
+    except SearchAway as refusal:
+        messages.warning(request, str(refusal))
+
+
+@require_GET
+@may(Permission.PLACE)
+def plan(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """Both plans beside each other, and the families of one of them with their rooms."""
+    return _plan(request, _plan_or_404(request, key), ActForm())
+
+
+def _plan_or_404(request: StaffRequest, key: uuid.UUID) -> Plan:
+    return get_object_or_404(Plan.objects.visible_to(request.user, timezone.now()).select_related("act__by"), pk=key)
+
+
+@require_POST
+@may(Permission.PLACE)
+def search(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """Search for a better plan."""
+    row, form = _plan_or_404(request, key), ActForm(request.POST)
+    if do(request, form, search_plan, row, said=_("A better plan is being searched for.")):
+        return see("plans:plan", row.pk)
+    return _plan(request, row, form)
+
+
+@require_POST
+@may(Permission.PLACE)
+def stop(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """Stop the search; the best plan found until then is kept."""
+    row, form = _plan_or_404(request, key), ActForm(request.POST)
+    if do(request, form, stop_plan, row, said=_("The search stops. What it found is kept.")):
+        return see("plans:plan", row.pk)
+    return _plan(request, row, form)
+
+
+@require_POST
+@may(Permission.PLACE)
+def confirm(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """Hold places for the families that are ticked; who is left out is said by number."""
+    row = _plan_or_404(request, key)
+    form = ConfirmForm(request.POST, plan=row)
+    if not form.is_valid():
+        return _plan(request, row, form, how=request.POST.get("how", ""))
+    said = confirm_plan(row, **form.cleaned_data, by=request.user)
+    held = ngettext("Places are held for %(n)d family.", "Places are held for %(n)d families.", len(said.held))
+    messages.success(request, held % {"n": len(said.held)})
+    for line in said.left_out:
+        messages.warning(request, line)
+    return see("plans:plan", row.pk, how=form.cleaned_data["how"])
+
+
+def _plan(request: StaffRequest, row: Plan, form: ActForm | ConfirmForm, *, how: str = "") -> HttpResponse:
+    asked = how or request.GET.get("how", "")
+    shown = asked if asked in row.numbers else How.SOLVER.value if How.SOLVER in row.numbers else How.GREEDY.value
+    families = planned_with_places(row, shown)
+    write_log(
+        request.user,
+        LogLine.Verb.OPENED,
+        "plan",
+        ["list"],
+        key=str(row.pk),
+        shown=[one.household_id for one in families],
+    )
+    lines = [_line(one) for one in families]
+    context = {
+        "plan": row,
+        "houses": [house.site for house in row.houses.select_related("site")],
+        "figures": _figures(row),
+        "shown": shown,
+        "planned": [line for line in lines if line.rooms],
+        "without": [line for line in lines if not line.rooms],
+        "untils": hold_times(timezone.now()),
+        "act": ActForm(),
+    }
+    return draw(request, "plans/plan.html", form, **context)
+
+
+def _line(row: PlannedFamily) -> Line:
+    left_out = LEFT_OUT[row.left_out] if row.left_out else ""
+    return Line(row, rooms_of_family(row), say(row.reasons), say(row.doubts), left_out)
+
+
+def _figures(row: Plan) -> Sequence[Figure]:
+    greedy, solver = row.numbers[How.GREEDY], row.numbers.get(How.SOLVER)
+    return [Figure(words, greedy[name], solver[name] if solver else None) for name, words in NUMBERS.items()]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may(MAY_KEEP_APART)
+def apart(request: StaffRequest) -> HttpResponse:
+    """Families that no plan puts into one house, with why; two more."""
+    form = ApartForm(request.POST or None, asker=request.user)
+    if do(request, form, keep_apart, said=_("No plan puts these two families into one house.")):
+        return see("plans:apart")
+    pairs = ApartPair.objects.standing().supervised_by(request.user).select_related("first", "second", "act__by")
+    rows = list(pairs.order_by("-act__at"))
+    shown = [key for row in rows for key in (row.first_id, row.second_id)]
+    write_log(request.user, LogLine.Verb.OPENED, "apart", ["list"], shown=shown)
+    return draw(request, "plans/apart.html", form, pairs=rows, act=ActForm())
+
+
+@require_POST
+@may(MAY_KEEP_APART)
+def together(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
+    """These two families may be put into one house again."""
+    pair = get_object_or_404(ApartPair.objects.supervised_by(request.user), pk=key)
+    form = ActForm(request.POST)
+    if not do(request, form, end_apart, pair, said=gettext_lazy("They may be put into one house again.")):
+        warn(request, form)
+    return see("plans:apart")

@@ -1,0 +1,200 @@
+"""A plan asked for, searched for, and confirmed family by family."""
+
+import uuid
+
+import pytest
+from django.utils import timezone
+
+from centre.access import NotAllowed, Role
+from plans.actions import end_apart, keep_apart, search_plan, stop_plan
+from plans.confirming import confirm_plan, planned_with_places
+from plans.errors import AlreadyApart, AlreadySearching, NobodyWaits, NoFreePlace, NotApart, NotSearching, SameFamily
+from plans.models import ApartPair, How, Plan, PlanState
+from plans.searching import search_for_plan
+from registrations.numbers import write_number
+from shelter.actions import hold_places, place_household
+from shelter.models import Stay
+from shelter.reach import open_to_others
+from tests.build import child, make_room, make_user, person
+from tests.plans.conftest import HOUR, make_plan, waiting
+
+pytestmark = pytest.mark.django_db
+
+
+def man():
+    return person("Aram", sex="M")
+
+
+def rooms_planned(plan: Plan, how: How = How.GREEDY) -> dict:
+    """The names of the rooms by the number of the family; empty for who is left out."""
+    rows = planned_with_places(plan, how)
+    return {row.household.pk: {place.room.name for place in row.places.all()} for row in rows}
+
+
+def until():
+    return timezone.now() + 12 * HOUR
+
+
+def confirm(plan: Plan, by, **facts):
+    rows = planned_with_places(plan, How.GREEDY)
+    return confirm_plan(plan, **{"how": How.GREEDY, "families": rows, "until": until()} | facts, by=by)
+
+
+def test_a_plan_puts_the_first_in_turn_first_and_places_nobody(goris, sisian, by):
+    early, late = waiting(goris, by), waiting(goris, by)
+    room = make_room(sisian, 2)
+    plan = make_plan(sisian, by=by)
+    assert rooms_planned(plan) == {early.pk: {room.name}, late.pk: set()}
+    assert plan.numbers["greedy"]["people"] == 1
+    assert [row.left_out for row in planned_with_places(plan, How.GREEDY)] == ["", "no_room"]
+    assert not Stay.objects.exists()
+
+
+def test_a_room_of_women_takes_a_mother_with_a_child_and_no_couple(goris, sisian, by):
+    couple = waiting(goris, by, person(), man(), hours=5)
+    mother = waiting(goris, by, person(), child("Davit"), hours=2)
+    room = make_room(sisian, 2)
+    room.women_only = True
+    room.save()
+    assert rooms_planned(make_plan(sisian, by=by)) == {couple.pk: set(), mother.pk: {room.name}}
+
+
+def test_a_child_whom_nobody_looks_after_is_left_to_an_officer(goris, sisian, by):
+    alone = waiting(goris, by, person("Suren"), child("Ani", relationship="other", carer_kind="nobody"))
+    make_room(sisian, 2)
+    (row,) = planned_with_places(make_plan(sisian, by=by), How.GREEDY)
+    assert (row.household, row.left_out) == (alone, "child_alone")
+
+
+def test_families_kept_apart_are_in_two_houses(goris, sisian, by):
+    one, other = waiting(goris, by, hours=3), waiting(goris, by, hours=2)
+    for _ in range(2):
+        make_room(sisian, 1)
+    pair = ApartPair.objects.get(pk=keep_apart(other, other=one, reason="a feud", by=by).pair)
+    assert list(rooms_planned(make_plan(sisian, by=by)).values()).count(set()) == 1
+    with pytest.raises(AlreadyApart):
+        keep_apart(one, other=other, reason="a feud", by=by)
+    hold_places(one, rooms=[make_room(sisian, 1)], until=until(), by=by)
+    assert rooms_planned(make_plan(sisian, by=by)) == {other.pk: set()}
+    end_apart(pair, by=by)
+    assert rooms_planned(make_plan(sisian, by=by))[other.pk]
+    with pytest.raises(NotApart):
+        end_apart(pair, by=by)
+
+
+def test_a_family_is_not_kept_apart_from_itself_and_not_by_a_volunteer(goris, by):
+    family = waiting(goris, by)
+    with pytest.raises(SameFamily):
+        keep_apart(family, other=family, reason="a feud", by=by)
+    with pytest.raises(NotAllowed):
+        keep_apart(family, other=waiting(goris, by), reason="a feud", by=make_user(Role.VOLUNTEER, goris))
+
+
+def test_nobody_or_nothing_is_not_planned(goris, sisian, by):
+    with pytest.raises(NobodyWaits):
+        make_plan(sisian, by=by)
+    waiting(goris, by)
+    with pytest.raises(NoFreePlace):
+        make_plan(sisian, by=by)
+
+
+def test_a_house_of_others_takes_as_many_as_it_is_open_for(goris, sisian, by):
+    families = [waiting(goris, by, hours=hours) for hours in (4, 3)]
+    for _ in range(2):
+        make_room(sisian, 1)
+    open_to_others(sisian, places=1, until=until(), by=by)
+    ours = make_user(Role.COORDINATOR, goris)
+    plan = make_plan(sisian, by=ours)
+    assert [bool(rooms) for rooms in rooms_planned(plan).values()] == [True, False]
+    assert len(confirm(plan, ours).held) == 1
+    assert Plan.objects.visible_to(ours, timezone.now()).get() == plan
+    assert not Plan.objects.visible_to(make_user(Role.VOLUNTEER, goris), timezone.now()).exists()
+    assert len(families) == 2
+
+
+def test_confirmed_twice_each_family_has_its_places_once(goris, sisian, by):
+    families = [waiting(goris, by, person(), child("Davit")) for _ in range(2)]
+    for _ in range(2):
+        make_room(sisian, 2)
+    plan, later = make_plan(sisian, by=by), until()
+    first = confirm(plan, by, until=later)
+    assert first.left_out == []
+    assert set(first.held) == {write_number(family.number) for family in families}
+    assert confirm(plan, by, until=later) == first
+    other = confirm(plan, make_user(), until=later)
+    assert other.held == []
+    assert len(other.left_out) == 2
+    assert Stay.objects.holds().count() == 4
+
+
+def test_what_changed_meanwhile_is_left_out_and_said(goris, sisian, by):
+    placed, squeezed, waits = (waiting(goris, by, person(), man(), hours=hours) for hours in (9, 8, 7))
+    rooms = [make_room(sisian, 3), make_room(sisian, 2), make_room(sisian, 2)]
+    plan = make_plan(sisian, by=by)
+    planned = rooms_planned(plan)
+    hall = make_room(goris, 5)
+    place_household(placed, rooms=[hall], by=by)
+    theirs = next(room for room in rooms if {room.name} == planned[squeezed.pk])
+    stranger = waiting(goris, by)
+    hold_places(stranger, rooms=[theirs], until=until(), by=by)
+    said = confirm(plan, by)
+    assert said.held == [write_number(waits.number)]
+    assert [line.split(":")[0] for line in said.left_out] == [write_number(one.number) for one in (placed, squeezed)]
+
+
+def test_a_split_family_sleeps_as_it_was_planned(goris, sisian, by):
+    family = waiting(goris, by, person("Aram", sex="M"), person("Vera"), child("Davit"), child("Mane"))
+    rooms = [make_room(sisian, 3), make_room(sisian, 2)]
+    plan = make_plan(sisian, by=by)
+    (row,) = planned_with_places(plan, How.GREEDY)
+    assert {place.room for place in row.places.all()} == set(rooms)
+    assert confirm(plan, by).held == [write_number(family.number)]
+    assert {hold.individual_id: hold.room_id for hold in Stay.objects.holds()} == {
+        place.individual_id: place.room_id for place in row.places.all()
+    }
+
+
+def test_a_search_is_kept_once_and_is_never_worse(goris, sisian, by, settings):
+    settings.PLAN_SECONDS = 2
+    four = waiting(goris, by, person(), man(), person(), man(), hours=9)
+    pairs = [waiting(goris, by, person(), man(), hours=2) for _ in range(2)]
+    for _ in range(2):
+        make_room(sisian, 2)
+    plan = make_plan(sisian, by=by)
+    assert plan.state == PlanState.NOT_SEARCHED
+    Plan.objects.filter(pk=plan.pk).update(search_asked_at=timezone.now(), search_asked_by=by)
+    for _ in range(2):
+        search_for_plan(plan.pk)
+    plan.refresh_from_db()
+    assert plan.state == PlanState.DONE
+    assert plan.numbers["solver"]["people"] >= plan.numbers["greedy"]["people"] == 4
+    assert plan.families.filter(how=How.SOLVER).count() == 3
+    assert {four.pk, *(pair.pk for pair in pairs)} == set(rooms_planned(plan, How.SOLVER))
+    with pytest.raises(AlreadySearching):
+        search_plan(plan, by=by)
+    with pytest.raises(NotSearching):
+        stop_plan(plan, by=by)
+
+
+def test_a_search_of_an_evening_that_is_another_by_now_keeps_the_plan_made_at_once(goris, sisian, by, settings):
+    settings.PLAN_SECONDS = 1
+    waiting(goris, by)
+    make_room(sisian, 1)
+    plan = make_plan(sisian, by=by)
+    Plan.objects.filter(pk=plan.pk).update(
+        search_asked_at=timezone.now(), search_asked_by=by, numbers={"greedy": plan.numbers["greedy"] | {"people": 9}}
+    )
+    search_for_plan(plan.pk)
+    plan.refresh_from_db()
+    assert plan.numbers["solver"] == plan.numbers["greedy"]
+    assert rooms_planned(plan, How.SOLVER) == rooms_planned(plan)
+
+
+def test_a_plan_that_nobody_asked_to_search_is_left_alone(goris, sisian, by):
+    waiting(goris, by)
+    make_room(sisian, 1)
+    plan = make_plan(sisian, by=by)
+    search_for_plan(plan.pk)
+    search_for_plan(uuid.uuid4())
+    plan.refresh_from_db()
+    assert plan.state == PlanState.NOT_SEARCHED
