@@ -36,7 +36,9 @@ from shelter.models import Room, Stay
 from tests.build import make_room, make_site, make_user, person, register_family
 from tests.servers import Server
 
-APPS = ("centre", "registrations", "casework", "shelter", "plans", "transport", "aid", "desk", "census")
+APPS = (
+    "centre", "registrations", "casework", "shelter", "plans", "transport", "houses", "aid", "desk", "census",
+)  # fmt: skip
 ANYWHERE = "*"
 SCRIPT = "script"  # where a button sends nothing
 OPENS = "details"  # a summary
