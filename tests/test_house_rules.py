@@ -31,6 +31,8 @@ ALSO_WRITE = {
     "shelter/begun.py": "act: a coordinator begins a house",
     "shelter/dividing.py": "act: a room to be divided becomes rooms",
     "shelter/inventory.py": "acts: rooms and places set up, changed, blocked and taken away",
+    "shelter/reach.py": "act: a site opened to those who place elsewhere",
+    "shelter/turns.py": "acts: a family moved up, an offer declined, and either taken back",
     "shelter/nights.py": "lay_out_stays, and nothing else, writes stays",
     "casework/laying.py": "lay_out, and nothing else, writes how the steps of a case read",
     "casework/tracing_actions.py": "acts: a search asked for, answered and ended",

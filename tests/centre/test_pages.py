@@ -196,7 +196,7 @@ def test_navigation_shows_a_volunteer_only_what_they_have_a_use_for(client):
 
     navigation = client.get("/settings/").context["navigation"]
 
-    assert [entry.address for entry in navigation.entries] == ["/", "/intake/", "/families/"]
+    assert [entry.address for entry in navigation.entries] == ["/", "/intake/", "/families/", "/buses/"]
 
 
 def test_navigation_on_a_phone_has_at_most_five_entries():
