@@ -44,6 +44,11 @@ class TransportRunQuerySet(models.QuerySet["TransportRun"]):
         there = stops.filter(allowed_at(user, *WORK, at=at, path="site"))
         return self.filter(allowed_at(user, *WORK, at=at, path="site") | Q(Exists(there)))
 
+    def with_stops(self) -> "TransportRunQuerySet":
+        """Give each run `stops_kept`, the stops it still makes with their sites, in order."""
+        kept = TransportStop.objects.kept().select_related("site")
+        return self.prefetch_related(models.Prefetch("stops", kept, to_attr="stops_kept"))
+
     def with_counts(self) -> "TransportRunQuerySet":
         """Annotate people by what became of their seat: `taken` seats, babies `on_laps`, `aboard`, `off`."""
         travelling = Q(passengers__ended_at=None) | Q(passengers__ended_as__in=TRAVELLED)

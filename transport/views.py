@@ -75,7 +75,7 @@ def buses(request: StaffRequest) -> HttpResponse:
     planned = do(request, form, plan_bus, site, said=_("The bus is planned.")) if site else None
     if planned:
         return see("transport:run", planned.run)
-    shown = TransportRun.objects.visible_to(request.user).select_related("site").with_counts()
+    shown = TransportRun.objects.visible_to(request.user).select_related("site").with_counts().with_stops()
     narrowed = RunPageFilterSet(request.GET, queryset=shown, request=request)
     today, on_the_road = on_day(narrowed.qs, local_day(now)), narrowed.qs.filter(arrived_at=None, cancelled_at=None)
     rows = (today | on_the_road).order_by("departs_at", "pk") if narrowed.form.is_valid() else shown.none()

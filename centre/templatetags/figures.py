@@ -1,6 +1,7 @@
 """How numbers and times are shown."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django import template
 from django.utils.formats import number_format
@@ -10,9 +11,16 @@ register = template.Library()
 
 
 @register.filter
-def figure(number: float | None) -> str:
+def figure(number: float | Decimal | None) -> str:
     """A number with its thousands apart, as the reader's language parts them; a dash where none is known."""
     return "–" if number is None else number_format(number, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def dram(amount: Decimal | None) -> str:
+    """An amount of money with its thousands apart, and the hundredths only where there are any; a dash where none."""
+    whole = amount is None or amount == amount.to_integral_value()
+    return figure(amount if amount is None or not whole else int(amount))
 
 
 @register.filter

@@ -44,7 +44,7 @@ def test_the_page_shows_the_house_against_its_invoice(client, goris, coordinator
         assert "38" in shown  # paid but empty in that night
     assert "A-7" in shown
     assert f"typed in by {coordinator}" in shown
-    assert "Against the contract: 1 nights, 9000.00 dram" in shown
+    assert "Against the contract: 1 nights, 9,000 dram" in shown
 
 
 def test_the_page_types_an_invoice_and_takes_it_back(client, goris, coordinator, month, day):
