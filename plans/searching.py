@@ -44,9 +44,10 @@ def search_for_plan(key: uuid.UUID) -> None:
 def keep(key: uuid.UUID, draft: Draft, evening: Evening, at: datetime) -> None:
     """Keep what was found, once; the search has ended."""
     with transaction.atomic():
-        plan = Plan.objects.select_for_update(no_key=True).get(pk=key)
-        if plan.search_ended_at:
+        ended = Plan.objects.filter(pk=key, search_ended_at=None).update(search_ended_at=at, percent=100)
+        if not ended:
             return
+        plan = Plan.objects.get(pk=key)
         numbers = write_draft(plan, How.SOLVER, draft, evening)
         if value(numbers) < value(plan.numbers[How.GREEDY]):
             PlannedPlace.objects.filter(family__plan=plan, family__how=How.SOLVER).delete()
@@ -54,8 +55,7 @@ def keep(key: uuid.UUID, draft: Draft, evening: Evening, at: datetime) -> None:
             copy_draft(plan)
             numbers = plan.numbers[How.GREEDY]
         plan.numbers[How.SOLVER.value] = numbers
-        plan.search_ended_at, plan.percent = at, 100
-        plan.save(update_fields=["numbers", "search_ended_at", "percent"])
+        plan.save(update_fields=["numbers"])
 
 
 def value(numbers: dict[str, int]) -> tuple[int, ...]:
