@@ -177,7 +177,7 @@ def _keep_or_give_up(
         cut_holds(theirs.holds().from_(at), at, act)
         return []
     by_person = {who.person: who for who in people}
-    sleeping = [(by_person[stay.individual_id], stay) for stay in theirs.stays().at(at) if stay.place_id]
+    sleeping = [(by_person[stay.individual_id], stay) for stay in theirs.stays().at(at) if stay.place_id or stay.shares]
     return keep_places(sleeping, until, Stay.OwnReason.AWAY.value, at, act) if sleeping else []
 
 

@@ -13,8 +13,9 @@ from centre.models import Site, User
 from centre.sight import allowed_at
 from centre.viewsets import ActFacts, Acts, Rows, act_on_row
 from registrations.models import Household, Individual
-from shelter.actions import Placed, check_in, end_stays, move, place_household
+from shelter.actions import check_in, end_stays, move, place_household
 from shelter.filters import StayFilterSet
+from shelter.lodging import Placed
 from shelter.models import Place, Room, Stay
 from shelter.sight import reach_of
 
@@ -32,7 +33,7 @@ def stays_of(user: User) -> "QuerySet[Stay]":
 
 
 class StayRow(serializers.ModelSerializer[Stay]):
-    """A stay, or a hold until a time; a stay without a place is an overflow."""
+    """A stay, or a hold until a time; one without a place is a baby who shares a bed, or an overflow."""
 
     site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
     place = serializers.SlugRelatedField[Place](slug_field="number", read_only=True)
@@ -51,6 +52,7 @@ class StayRow(serializers.ModelSerializer[Stay]):
             "since",
             "until",
             "reason",
+            "shares",
             "happened_anyway_at",
             "happened_anyway_reason",
         )
@@ -74,6 +76,12 @@ class MoveFacts(TogetherFacts):
     """Where to move."""
 
     rooms = RowsField(rows=rooms_of, help_text="Rooms to fill, in this order.")
+    sharing = serializers.ListField(
+        child=Key(),
+        required=False,
+        max_length=100,
+        help_text="Of those who move, who are under two and get no place of their own; when absent, as they sleep now.",
+    )
 
 
 class Stays(Rows):
@@ -128,7 +136,18 @@ class MembersFacts(ActFacts):
         return members_named(members, self.context["row"])
 
 
-class HoldFacts(MembersFacts):
+class PlacesFacts(MembersFacts):
+    """Places for a household, of whose babies some need none."""
+
+    sharing = serializers.ListField(
+        child=Key(), required=False, max_length=100, help_text="Members under two who get no place of their own, by id."
+    )
+
+    def validate_sharing(self, sharing: list[Any]) -> list[Any]:
+        return members_named(sharing, self.context["row"])
+
+
+class HoldFacts(PlacesFacts):
     """Places to keep for a household."""
 
     rooms = RowsField(rows=rooms_of, help_text="Rooms to fill, in this order.")
@@ -136,7 +155,7 @@ class HoldFacts(MembersFacts):
     reason = Text(required=False, max_length=200)
 
 
-class PlaceFacts(MembersFacts):
+class PlaceFacts(PlacesFacts):
     """Rooms for a household."""
 
     rooms = RowsField(rows=rooms_of, help_text="Rooms to fill, in this order.")

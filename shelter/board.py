@@ -16,6 +16,7 @@ from centre.models import Site, User
 from centre.sight import Sight, named_for, sight_of
 from registrations.facts import years_before
 from registrations.models import Household, Individual, Presence
+from shelter.babies import UNDER, babies_among
 from shelter.changed import LATE, acts_since
 from shelter.fitting import Fit, best_fits, judge
 from shelter.houses_shown import House, HousesAsked, Province, read_asked, read_provinces
@@ -57,6 +58,7 @@ class Person:
     stay: Stay | None
     hold: Stay | None
     secret: bool  # sleeps somewhere the reader may not know of
+    baby: bool = False  # under two: may do without a place of its own
 
     @property
     def bedless(self) -> bool:
@@ -87,6 +89,7 @@ class Chosen:
     fits: list[tuple[Fit, Site]]  # the first is the best
     seen: bool  # whether the reader sees the family, or only that it waits
     facts: list[WaitingFact]  # that it was moved up, or declined, since it waits
+    babies: list[Person]  # of those who need a place, or would move: who could do without one of their own
 
     @property
     def moving(self) -> bool:
@@ -190,11 +193,20 @@ def read_people(household: Household, at: datetime, user: User) -> list[Person]:
     found = Stay.objects.filter(individual__in=individuals).at(at).select_related("room__site", "place")
     stays = {(stay.individual_id, stay.kind): stay for stay in found}
     sight = sight_of(user, at)
-    return [_person(one, here.get(one.pk), stays, sight) for one in individuals]
+    born = years_before(local_day(at), UNDER)
+    return [
+        _person(one, here.get(one.pk), stays, sight, baby=bool(one.birth.on and one.birth.on > born))
+        for one in individuals
+    ]
 
 
 def _person(
-    one: Individual, site_id: uuid.UUID | None, stays: Mapping[tuple[uuid.UUID, str], Stay], sight: Sight
+    one: Individual,
+    site_id: uuid.UUID | None,
+    stays: Mapping[tuple[uuid.UUID, str], Stay],
+    sight: Sight,
+    *,
+    baby: bool,
 ) -> Person:
     stay, hold = stays.get((one.pk, Stay.Kind.STAY)), stays.get((one.pk, Stay.Kind.HOLD))
     hidden = {kept for kept in (stay, hold) if kept and not sight.is_told(kept.site)}
@@ -206,6 +218,7 @@ def _person(
         stay if stay not in hidden else None,
         hold if hold not in hidden else None,
         bool(hidden),
+        baby,
     )
 
 
@@ -241,16 +254,18 @@ def _choose(
     rows, _all = who_waits(user, known.values(), at, household=household.pk)
     family = rows[0] if rows else None
     seen = Household.objects.visible_to(user, at).filter(pk=household.pk).exists()
-    people = read_people(household, at, user) if seen else _unseen(family)
+    people = read_people(household, at, user) if seen else _unseen(family, at)
     beds, bedless = beds_of(people, user, at), [person for person in people if person.bedless]
     needing = bedless or ([person for person, _ in beds.asleep] if beds.asleep_mine else [])
+    babies = [person for person in needing if person.baby]
+    least = len(needing) - len(babies)
     theirs = set() if bedless else {kept.room_id for _person, kept in beds.asleep}  # nobody moves to their own
-    may_take = [key for key in (reach.sites if bedless else reach.own) if reach.takes(key, len(needing))]
+    may_take = [key for key in (reach.sites if bedless else reach.own) if reach.takes(key, least)]
     in_reach = [room for room in rooms_now(may_take, at, only_free=True) if room.id not in theirs]
     if has_men([person.id for person in needing], at):
         in_reach = [room for room in in_reach if not room.women_only]
     here = family.site_id if family else next((p.site_id for p in needing if p.site_id in reach.own), None)
-    suit: dict[str, Any] = {"step_free": bool(family and family.step_free), "here": here}
+    suit: dict[str, Any] = {"step_free": bool(family and family.step_free), "here": here, "babies": len(babies)}
     fits: list[Fit] = []
     if needing:
         tried_room = (
@@ -261,13 +276,15 @@ def _choose(
     row = _waiting_row(family, known, user, at) if family else None
     sites = reach.sites
     facts = waiting_facts(household, family.since, at) if family else []
-    return Chosen(household, bedless, beds, row, [(fit, sites[fit.site_id]) for fit in fits], seen, facts)
+    return Chosen(household, bedless, beds, row, [(fit, sites[fit.site_id]) for fit in fits], seen, facts, babies)
 
 
-def _unseen(family: Waiting | None) -> list[Person]:
+def _unseen(family: Waiting | None, at: datetime) -> list[Person]:
     """The people of a family of whom the reader knows only that it waits: without names."""
-    members = family.members if family else ()
-    return [Person(key, "", "–", family.site_id if family else None, None, None, False) for key in members]
+    if family is None:
+        return []
+    babies = babies_among(family.members, at) if family.infants else set()
+    return [Person(key, "", "–", family.site_id, None, None, False, key in babies) for key in family.members]
 
 
 def read_houses(sites: Iterable[Site], at: datetime) -> list[House]:

@@ -12,6 +12,7 @@ from centre.acts import act
 from centre.locks import LockedInVain, lock_by_key
 from centre.models import Act, User
 from centre.refusals import refused_on
+from shelter.babies import follow, require_beside
 from shelter.beside import lock_beside, parted_by_beds
 from shelter.errors import PlaceGone, RoomNameTaken
 from shelter.locks import lock_people
@@ -52,13 +53,13 @@ def divide_room(
     """
     require(by, Permission.SET_UP_ROOMS, room.site, at)
     keys = [place.pk for place in places]
-    beds = _beds_on(keys, at)
+    beds = _beds_on(keys, room, at)
     people = lock_people(beds, at, by) if beds else []
     children = lock_beside([who.person for who in people], at, [room])
     moved = lock_by_key(Place.objects.filter(pk__in=keys, room=room).standing())
     if len(moved) != len(keys):
         raise PlaceGone
-    if [bed.pk for bed in _beds_on(keys, at)] != [bed.pk for bed in beds]:
+    if [bed.pk for bed in _beds_on(keys, room, at)] != [bed.pk for bed in beds]:
         raise LockedInVain
     with children_kept(parted_by_beds(children, [room], at), site=room.site, act=act, by=by):
         with refused_on(ROOM_NAME_ONCE, RoomNameTaken()):
@@ -76,11 +77,16 @@ def divide_room(
                 near_hospital=near_hospital,
             )
         _move_into(made, sorted(moved, key=lambda place: place.number))
+        follow([pair for pair in zip(people, beds, strict=True) if pair[1].shares], children, made, act)
+        require_beside(children, at)
     return Divided(str(made.pk), [str(place.pk) for place in places])
 
 
-def _beds_on(places: Sequence[uuid.UUID], at: datetime) -> list[Stay]:
-    return list(Stay.objects.filter(place__in=places).from_(at).select_related("room", "place").order_by("pk"))
+def _beds_on(places: Sequence[uuid.UUID], room: Room, at: datetime) -> list[Stay]:
+    """Those who have a bed on these places, and those who share one in the room."""
+    sharing = Stay.objects.filter(room=room, shares=True).from_(at).order_by().values("pk")
+    theirs = Stay.objects.filter(place__in=places).from_(at).order_by().values("pk").union(sharing)
+    return list(Stay.objects.filter(pk__in=theirs).select_related("room", "place").order_by("pk"))
 
 
 def _move_into(made: Room, places: Sequence[Place]) -> None:

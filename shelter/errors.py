@@ -158,3 +158,20 @@ class NothingChanged(Refusal):
 
     code = "nothing_changed"
     message = _("The room is so already. Nothing was changed.")
+
+
+class NoBaby(Refusal):
+    """Somebody of two or older is to share a bed."""
+
+    code = "no_baby"
+    message = _("Only a child under two can sleep without a place of its own. Nobody was moved.")
+
+
+class BabyAlone(Refusal):
+    """A child under two would be without a place, and nobody who looks after it in the room."""
+
+    code = "baby_alone"
+    message = _(
+        "A baby without a place of its own sleeps in the room of who looks after it. Nobody was moved: "
+        "choose one room for both, or give the baby a place."
+    )

@@ -22,6 +22,7 @@ class Fit:
     short: int  # people for whom there is no place
     reasons: tuple[str, ...]
     doubts: tuple[str, ...]
+    sharing: int = 0  # babies who sleep there without a place of their own: there are too few
 
     @property
     def site_id(self) -> uuid.UUID:
@@ -34,8 +35,12 @@ class Fit:
         return " + ".join(room.name for room in self.rooms)
 
 
-def best_fits(rooms: Iterable[RoomNow], people: int, *, step_free: bool, here: uuid.UUID | None) -> list[Fit]:
+def best_fits(
+    rooms: Iterable[RoomNow], people: int, *, step_free: bool, here: uuid.UUID | None, babies: int = 0
+) -> list[Fit]:
     """Where these people would sleep best: together first, in the smallest room that has a place for each.
+
+    As many of them as are babies need no place of their own: that comes before parting them, and after a place each.
 
     Rooms at the site where they are come before others, and step-free rooms before others when needed. Where no
     room of a site takes all of them, the fewest rooms that do, of one floor if possible.
@@ -46,14 +51,16 @@ def best_fits(rooms: Iterable[RoomNow], people: int, *, step_free: bool, here: u
             by_site.setdefault(room.site_id, []).append(room)
     found: list[Fit] = []
     for site_id in sorted(by_site, key=lambda site: site != here):
-        ways = _together(by_site[site_id], people, step_free) or _apart(by_site[site_id], people)
-        found += [judge(way, people, step_free=step_free, here=here) for way in ways[:SUGGESTED]]
+        ways = _ways(by_site[site_id], people, babies, step_free)
+        found += [judge(way, people, step_free=step_free, here=here, babies=babies) for way in ways[:SUGGESTED]]
     return _few_of_each_site(sorted(found, key=_rank))
 
 
-def judge(rooms: Sequence[RoomNow], people: int, *, step_free: bool, here: uuid.UUID | None) -> Fit:
-    """What speaks for and against these rooms for so many people."""
+def judge(rooms: Sequence[RoomNow], people: int, *, step_free: bool, here: uuid.UUID | None, babies: int = 0) -> Fit:
+    """What speaks for and against these rooms for so many people, of whom some are babies."""
     free = sum(room.free for room in rooms)
+    sharing = min(max(0, people - free), babies) if babies < people else 0
+    people -= sharing
     others = sum(room.others for room in rooms)
     doubts: list[str] = []
     reasons: list[str] = []
@@ -69,13 +76,20 @@ def judge(rooms: Sequence[RoomNow], people: int, *, step_free: bool, here: uuid.
         one_floor = len({room.floor for room in rooms}) == 1 and rooms[0].floor is not None
         text = _("in %(count)d rooms of one floor") if one_floor else _("in %(count)d rooms")
         reasons.append(text % {"count": len(rooms)})
-    elif people > 1 and free >= people:
+    elif people + sharing > 1 and free >= people:
         reasons.append(_("all together"))
     reasons.append(
         ngettext("shared with %(count)d other", "shared with %(count)d others", others) % {"count": others}
         if others
         else ngettext("a room of their own", "rooms of their own", len(rooms))
     )
+    if sharing:
+        text = ngettext(
+            "the baby sleeps without a place of its own",
+            "%(count)d babies sleep without places of their own",
+            sharing,
+        )
+        reasons.append(text % {"count": sharing} if "%" in text else text)
     over = free - people
     if over >= 0:
         reasons.append(
@@ -83,7 +97,16 @@ def judge(rooms: Sequence[RoomNow], people: int, *, step_free: bool, here: uuid.
             if over
             else _("no place left over")
         )
-    return Fit(tuple(rooms), rooms[0].site_id == here, max(0, people - free), tuple(reasons), tuple(doubts))
+    return Fit(tuple(rooms), rooms[0].site_id == here, max(0, people - free), tuple(reasons), tuple(doubts), sharing)
+
+
+def _ways(rooms: Sequence[RoomNow], people: int, babies: int, step_free: bool) -> list[list[RoomNow]]:
+    """Rooms for all together, if need be with babies who share; else apart, the same way."""
+    least = people - babies if babies < people else people
+    for needed in range(people, least - 1, -1):
+        if ways := _together(rooms, needed, step_free):
+            return ways
+    return next((ways for needed in range(people, least - 1, -1) if (ways := _apart(rooms, needed))), [])
 
 
 def _together(rooms: Sequence[RoomNow], people: int, step_free: bool) -> list[list[RoomNow]]:
@@ -117,8 +140,8 @@ def _fewest(rooms: Sequence[RoomNow], people: int) -> list[RoomNow]:
     return chosen if left <= 0 else []
 
 
-def _rank(fit: Fit) -> tuple[bool, bool, int, int]:
-    return bool(fit.doubts), not fit.here, len(fit.rooms), sum(room.free for room in fit.rooms)
+def _rank(fit: Fit) -> tuple[bool, bool, int, int, int]:
+    return bool(fit.doubts), not fit.here, len(fit.rooms), fit.sharing, sum(room.free for room in fit.rooms)
 
 
 def _few_of_each_site(fits: Sequence[Fit]) -> list[Fit]:

@@ -64,14 +64,19 @@ class PlaceForm(RoomsChosen):
     """Give members of a family places in rooms."""
 
     members = Rows(error_messages={"required": _("Tick who gets a place.")})
+    sharing = Rows(required=False)
     happened_anyway = forms.CharField(label=_("What happened"), max_length=200, required=False)
 
     def __init__(self, *args: Any, people: QuerySet[Individual], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "members", Rows).rows = people
+        field_of(self, "sharing", Rows).rows = people
 
     def clean_members(self) -> list[uuid.UUID]:
         return [person.pk for person in self.cleaned_data["members"]]
+
+    def clean_sharing(self) -> list[uuid.UUID]:
+        return [person.pk for person in self.cleaned_data["sharing"]]
 
 
 class HoldForm(PlaceForm):
@@ -161,10 +166,17 @@ class KeepForm(StaysForm):
 
 
 class MoveForm(StaysForm):
-    """Move people to other rooms."""
+    """Move people to other rooms; the babies who share a bed there are named, all of them or none."""
 
     rooms = Rows(error_messages={"required": NO_ROOM})
+    sharing = Rows(required=False)
 
-    def __init__(self, *args: Any, sites: list[Site], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, stays: StayQuerySet, sites: list[Site], **kwargs: Any) -> None:
+        super().__init__(*args, stays=stays, **kwargs)
         field_of(self, "rooms", Rows).rows = Room.objects.filter(site__in=sites).select_related("site")
+        field_of(self, "sharing", Rows).rows = Individual.objects.filter(stays__in=stays).order_by().distinct()
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act."""
+        facts = super().facts()
+        return facts | {"sharing": [person.pk for person in facts["sharing"]]}

@@ -23,7 +23,7 @@ class PlaceRow:
 
 
 def read_places(room: Room, at: datetime) -> list[PlaceRow]:
-    """The standing places of the room in order, then those who sleep there without a place."""
+    """The standing places of the room in order, then those who are there without a place."""
     stays = list(Stay.objects.filter(room=room).from_(at).select_related("individual").order_by("during"))
     families = Membership.objects.today().filter(counted_as__in=[stay.individual_id for stay in stays])
     numbers = dict(families.values_list("counted_as", "household__number"))

@@ -20,11 +20,12 @@ def keep_places(
 ) -> list[Stay]:
     """End these stays of people who are locked, and hold the same places for them.
 
-    Refuses with NotEnoughPlaces when one has no place, AlreadyHeld or HoldEndsFirst.
+    Refuses with NotEnoughPlaces when one has no place and needs one, AlreadyHeld or HoldEndsFirst.
     """
     placed = [stay.place_id for _who, stay in sleeping if stay.place_id]
-    if len(placed) < len(sleeping):
-        raise NotEnoughPlaces(len(placed), len(sleeping))
+    needing = sum(not stay.shares for _who, stay in sleeping)
+    if len(placed) < needing:
+        raise NotEnoughPlaces(len(placed), needing)
     require_nothing_held([who for who, _stay in sleeping], at)
     lock_by_key(Place.objects.filter(pk__in=placed).only("pk"))
     return hold_each(leave(sleeping, at, act), until, reason, at, act)
@@ -38,7 +39,7 @@ def require_nothing_held(people: Sequence[Sleeper], at: datetime) -> None:
 
 def leave(sleeping: Sequence[tuple[Sleeper, Stay]], at: datetime, act: Act) -> list[Lodging]:
     """Write that these people left their rooms; the rooms they left."""
-    left = [Lodging(who, stay.room, stay.place) for who, stay in sleeping]
+    left = [Lodging(who, stay.room, stay.place, stay.shares) for who, stay in sleeping]
     if left:
         record_bedding(Bedding.Kind.LEFT, left, at=at, act=act)
         lay_out_stays([lodging.sleeper.person for lodging in left], act)
@@ -64,6 +65,7 @@ def hold_each(
                 site_id=lodging.room.site_id,
                 room=lodging.room,
                 place=lodging.place,
+                shares=lodging.shares,
                 during=DateTimeTZRange(at, until, "[)"),
                 act=act,
                 opening=opening,
@@ -83,8 +85,9 @@ def go_back_to_bed(people: Sequence[Sleeper], site: Site, at: datetime, act: Act
     own = [hold.pk for hold in kept.values() if hold]
     taken = set(Stay.objects.filter(place__in=places).from_(at).exclude(pk__in=own).values_list("place", flat=True))
     free = {place.pk for place in places if place.is_usable(at)} - taken
-    back = [Lodging(who, hold.room, hold.place) for who, hold in kept.items() if hold and hold.place_id in free]
-    cut_holds([hold for hold in kept.values() if hold and hold.place_id in free and at in hold.during], at, act)
+    theirs = {who: hold for who, hold in kept.items() if hold and (hold.shares or hold.place_id in free)}
+    back = [Lodging(who, hold.room, hold.place, hold.shares) for who, hold in theirs.items()]
+    cut_holds([hold for hold in theirs.values() if at in hold.during], at, act)
     record_bedding(Bedding.Kind.CHECKED_IN, back, at=at, act=act)
     lay_out_stays([lodging.sleeper.person for lodging in back], act, free)
     housed = [lodging.sleeper for lodging in back]

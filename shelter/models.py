@@ -216,10 +216,12 @@ class Bedding(models.Model):
     act = models.ForeignKey(Act, models.PROTECT, related_name="bedding")
     voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
     reason = models.CharField(max_length=200, blank=True)
+    shares = models.BooleanField(default=False, db_default=False)  # a baby, beside who looks after it
 
     class Meta:
         ordering = ("happened_at", "recorded_at", "id")
         constraints = (
+            models.CheckConstraint(condition=Q(shares=False) | Q(place__isnull=True), name="baby_told_without_a_place"),
             models.CheckConstraint(
                 condition=Q(kind__in=["left", "voided"]) | Q(room__isnull=False), name="bedding_in_a_room"
             ),
@@ -252,6 +254,10 @@ class StayQuerySet(models.QuerySet["Stay"]):
         """Those of these persons; a hold stays with the record it was made for, also when that counts as another."""
         records = Membership.objects.filter(counted_as__in=list(people)).order_by()
         return self.filter(individual__in=records.values("individual"))
+
+    def beyond(self) -> "StayQuerySet":
+        """Those without a place who would need one: overflow."""
+        return self.filter(place=None, shares=False)
 
     def at(self, at: datetime) -> "StayQuerySet":
         """Those that run at the instant; an expired hold does not."""
@@ -321,7 +327,7 @@ class OpeningQuerySet(models.QuerySet["Opening"]):
         """Annotate `used`: the places held under it, now or until their people were checked in."""
         running = Q(holds__during__contains=at)
         came = Q(holds__given_up_in__kind__in=COMING_IN)
-        return self.annotate(used=models.Count("holds", filter=running | came))
+        return self.annotate(used=models.Count("holds__place", filter=running | came))
 
 
 class Opening(models.Model):
@@ -361,8 +367,8 @@ class Stay(models.Model):
     """A hold or a stay: one individual, one room, one range of time.
 
     A stay is written by lay_out_stays alone and carries the id of the bedding fact that began it. A hold ends by
-    itself when its range does; one that an act ended sooner names that act. A stay without a place is an overflow:
-    the room was full and it happened anyway.
+    itself when its range does; one that an act ended sooner names that act. A stay without a place is a baby who
+    shares the bed of who looks after it, or an overflow: the room was full and it happened anyway.
     """
 
     class Kind(models.TextChoices):
@@ -388,6 +394,7 @@ class Stay(models.Model):
     opening = models.ForeignKey(Opening, models.PROTECT, null=True, blank=True, related_name="holds", db_index=False)
     given_up_in = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     reason = models.CharField(max_length=200, blank=True)
+    shares = models.BooleanField(default=False, db_default=False)  # a baby, beside who looks after it
     happened_anyway_at = models.DateTimeField(null=True, blank=True)
     happened_anyway_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     happened_anyway_reason = models.CharField(max_length=200, blank=True)
@@ -415,13 +422,17 @@ class Stay(models.Model):
             models.CheckConstraint(condition=Q(during__isempty=False), name="stay_lasts"),
             models.CheckConstraint(
                 condition=Q(kind="hold", began_by__isnull=True, act__isnull=False, during__upper_inf=False)
-                & Q(place__isnull=False)
+                & (Q(place__isnull=False) | Q(shares=True))
                 | Q(kind="stay", began_by__isnull=False, act__isnull=True, given_up_in__isnull=True),
                 name="hold_ends_and_stay_began",
             ),
             models.CheckConstraint(
-                condition=Q(place__isnull=False) | Q(happened_anyway_at__isnull=False),
+                condition=Q(place__isnull=False) | Q(shares=True) | Q(happened_anyway_at__isnull=False),
                 name="overflow_is_flagged",
+            ),
+            models.CheckConstraint(
+                condition=Q(shares=False) | Q(place__isnull=True, happened_anyway_at__isnull=True),
+                name="baby_shares_without_a_place",
             ),
             models.CheckConstraint(condition=Q(opening__isnull=True) | Q(kind="hold"), name="stay_of_no_opening"),
             models.CheckConstraint(

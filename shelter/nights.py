@@ -34,6 +34,7 @@ class BeddingFact:
     voids_id: uuid.UUID | None
     by_id: uuid.UUID | None = None
     reason: str = ""
+    shares: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,10 @@ def lay_out_stays(individual_ids: Iterable[uuid.UUID], act: Act, free: Collectio
 
 def _wanted_stays(ids: list[uuid.UUID]) -> list[Stay]:
     facts: dict[uuid.UUID, list[BeddingFact]] = defaultdict(list)
-    columns = "id", "kind", "now_in", "room__site", "place", "happened_at", "recorded_at", "voids", "act__by", "reason"
+    columns = (
+        *("id", "kind", "now_in", "room__site", "place", "happened_at", "recorded_at"),
+        *("voids", "act__by", "reason", "shares"),
+    )
     told = Bedding.objects.filter(counted_as__in=ids).annotate(now_in=Coalesce("place__room", "room"))
     for person, *fact in told.values_list("counted_as", *columns):  # a place is where it stands: rooms are divided
         facts[person].append(BeddingFact(*fact))
@@ -157,8 +161,9 @@ def _stay(person: uuid.UUID, night: Night) -> Stay:
         place_id=fact.place_id,
         during=DateTimeTZRange(night.since, night.until, "[)"),
         began_by_id=fact.id,
+        shares=fact.shares,
     )
-    if fact.place_id is None:
+    if fact.place_id is None and not fact.shares:
         stay.happened_anyway_at = fact.happened_at
         stay.happened_anyway_by_id = fact.by_id
         stay.happened_anyway_reason = fact.reason
@@ -170,7 +175,7 @@ def _leave_lost_places(wanted: Sequence[Stay], existing: Mapping[uuid.UUID, Stay
     for stay in wanted:
         before = existing.get(stay.pk)
         over = before is not None and stay.during.upper is not None and _within(stay.during, before.during)
-        if over and before and before.place_id is None:
+        if over and before and before.place_id is None and not stay.shares:
             stay.place_id = None
             for name in ("happened_anyway_at", "happened_anyway_by_id", "happened_anyway_reason"):
                 setattr(stay, name, getattr(before, name))
@@ -208,13 +213,16 @@ def _give_up_taken_places(claims: Sequence[Stay], settled: Sequence[Stay], own: 
 def _make_room_for_own(holds: Sequence[Stay], stays: Sequence[Stay], act: Act) -> None:
     """End each hold on a place from the time its own people sleep there."""
     for stay in stays:
-        inside = [
-            hold
-            for hold in holds
-            if stay.place_id and hold.place_id == stay.place_id and _overlap(hold.during, stay.during)
-        ]
+        inside = [hold for hold in holds if _is_for(hold, stay) and _overlap(hold.during, stay.during)]
         if inside:
             cut_holds(inside, stay.during.lower, act)
+
+
+def _is_for(hold: Stay, stay: Stay) -> bool:
+    """Whether the hold was made for the bed of the stay: the place, or for a baby its room."""
+    if hold.shares or stay.shares:
+        return hold.shares and stay.shares and hold.room_id == stay.room_id
+    return stay.place_id is not None and hold.place_id == stay.place_id
 
 
 def _write(existing: dict[uuid.UUID, Stay], wanted: dict[uuid.UUID, Stay]) -> None:
@@ -235,7 +243,8 @@ def _write(existing: dict[uuid.UUID, Stay], wanted: dict[uuid.UUID, Stay]) -> No
 
 def _like(before: Stay, stay: Stay) -> bool:
     """Whether a stay is as it was, or only shorter."""
-    same = (before.individual_id, before.room_id, before.place_id) == (stay.individual_id, stay.room_id, stay.place_id)
+    names = ("individual_id", "room_id", "place_id", "shares")
+    same = all(getattr(before, name) == getattr(stay, name) for name in names)
     return same and _within(stay.during, before.during)
 
 

@@ -23,11 +23,12 @@ class Sleeper:
 
 @dataclass(frozen=True)
 class Lodging:
-    """Where a sleeper is put, or was: a room, and in it a place unless the room was full."""
+    """Where a sleeper is put, or was: a room, and in it a place unless the room was full, or a baby shares one."""
 
     sleeper: Sleeper
     room: Room
     place: Place | None
+    shares: bool = False
 
 
 def record_bedding(kind: str, lodgings: Iterable[Lodging], *, at: datetime, act: Act, reason: str = "") -> None:
@@ -41,7 +42,8 @@ def record_bedding(kind: str, lodgings: Iterable[Lodging], *, at: datetime, act:
             place=lodging.place,
             happened_at=at,
             act=act,
-            reason="" if lodging.place else reason,
+            reason="" if lodging.place or lodging.shares else reason,
+            shares=lodging.shares,
         )
         for lodging in lodgings
     )

@@ -77,7 +77,7 @@ WITH taken AS (
     GROUP BY place_id
 ), beyond AS (
     SELECT room_id, count(*) AS people FROM shelter_stay
-    WHERE site_id = ANY (%(sites)s) AND during @> %(at)s AND place_id IS NULL GROUP BY room_id
+    WHERE site_id = ANY (%(sites)s) AND during @> %(at)s AND place_id IS NULL AND NOT shares GROUP BY room_id
 ), counted AS (
     SELECT place.room_id, count(*) AS total,
            count(*) FILTER (WHERE NOT blocked AND taken.place_id IS NULL) AS free,

@@ -17,9 +17,10 @@ from centre.models import LogLine, Site
 from centre.requests import StaffCall
 from centre.viewsets import ActFacts, Acts, Rows, act_on_row, check_parameters
 from registrations.models import Household
-from shelter.actions import Placed, hold_places
+from shelter.actions import hold_places
 from shelter.api import HoldFacts
 from shelter.board import reasons_of
+from shelter.lodging import Placed
 from shelter.models import Opening, WaitingFact
 from shelter.reach import Opened, open_to_others
 from shelter.sight import reach_of, sites_that_wait

@@ -24,12 +24,13 @@ from centre.refusals import Refusal
 from registrations.models import Household, Movement
 from registrations.parts import record_voids
 from registrations.together import LookedAfter
-from shelter.beside import lock_beside, parted_by_beds, seat
+from shelter.babies import babies_among, lodge
+from shelter.beside import lock_beside, parted_by_beds
 from shelter.errors import NotEnoughPlaces
 from shelter.fitting import best_fits
 from shelter.keeping import hold_each, require_nothing_held
 from shelter.models import Place, Room, Stay
-from shelter.parts import Lodging, Sleeper, cut_holds
+from shelter.parts import Sleeper, cut_holds
 from shelter.selectors import rooms_now
 from transport.errors import NotAStop, SameSite
 from transport.models import Passenger, TransportRun, TransportStop
@@ -152,22 +153,17 @@ def _hold_together(
     if Stay.objects.holds().of(family).filter(site=new).at(at).count() == len(family):
         return  # theirs already, for this very bus
     require_nothing_held(people, at)
-    fits = [
-        fit
-        for fit in best_fits(rooms_now([new.pk], at, only_free=True), len(family), step_free=False, here=None)
-        if not fit.short
-    ]
-    if not fits:
+    babies = sorted(babies_among(family, at))
+    free = rooms_now([new.pk], at, only_free=True)
+    fits = best_fits(free, len(family), step_free=False, here=None, babies=len(babies))
+    best = next((fit for fit in fits if not fit.short), None)
+    if best is None:
         raise NotEnoughPlaces(0, len(family))
-    chosen = [rooms[room.id] for room in fits[0].rooms]
-    order = {room.pk: position for position, room in enumerate(chosen)}
-    free = sorted(
-        Place.objects.filter(room__in=chosen).free(at), key=lambda place: (order[place.room_id], place.number)
-    )
-    spots = [(rooms[place.room_id], place) for place in free[: len(family)]]
+    chosen = [rooms[room.id] for room in best.rooms]
+    lodgings = lodge(people, chosen, at, children, sharing=babies[: best.sharing])
     guard = parted_by_beds(children, chosen, at)
     with children_kept(guard, by=by, site=new, act=act, refusal=ChildAmongStrangers):
-        hold_each([Lodging(who, *spot) for who, spot in seat(people, spots, children)], until, "", at, act)
+        hold_each(lodgings, until, "", at, act)
 
 
 def _tell_of_new_way(seats: Sequence[Passenger], run: TransportRun, new: Site, act: Act) -> None:
