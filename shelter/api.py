@@ -18,6 +18,7 @@ from shelter.filters import StayFilterSet
 from shelter.lodging import Placed
 from shelter.models import Place, Room, Stay
 from shelter.sight import reach_of
+from shelter.swapping import swap
 
 
 def rooms_of(user: User) -> "QuerySet[Room]":
@@ -84,6 +85,12 @@ class MoveFacts(TogetherFacts):
     )
 
 
+class SwapFacts(TogetherFacts):
+    """With whom to swap."""
+
+    others = RowsField(rows=stays_of, help_text="The stays of the other family.")
+
+
 class Stays(Rows):
     """Stays and holds at the asker's sites."""
 
@@ -106,6 +113,12 @@ class Stays(Rows):
         """Move who sleeps here to a place in these rooms."""
         stays, facts = body.with_others(stay)
         return move(stays, **facts)
+
+    @act_on_row(SwapFacts, Placed)
+    def swap(self, stay: Stay, body: SwapFacts) -> Placed:
+        """Let those who sleep here and the others have each other's places."""
+        stays, facts = body.with_others(stay)
+        return swap(stays, **facts)
 
     @act_on_row(TogetherFacts, Placed)
     def end(self, stay: Stay, body: TogetherFacts) -> Placed:

@@ -10,7 +10,7 @@ from centre.models import Act
 from registrations.facts import years_before
 from registrations.models import Individual
 from registrations.together import LookedAfter
-from shelter.beside import seat
+from shelter.beside import Spot, seat
 from shelter.errors import BabyAlone, NoBaby
 from shelter.locks import lock_free_places, lock_seats
 from shelter.models import Bedding, Room, Stay
@@ -44,20 +44,36 @@ def lodge(
     seating: Mapping[uuid.UUID, Room] | None = None,
     short: bool = False,
 ) -> list[Lodging]:
-    """Where each of these sleeps in the rooms, whose places are locked; those who share in the room of a carer.
+    """Where each of these sleeps in the rooms, whose free places are locked; those who share in the room of a carer.
 
     Refuses with NotEnoughPlaces, unless those there are will do: then who has none is in the last room. Refuses with
     BabyAlone when one is to share and nobody who looks after it sleeps in one of the rooms. `seating` says by hand who
     sleeps in which room.
     """
-    needing = [who for who in people if who.person not in sharing]
+    needing = [who.person for who in people if who.person not in sharing]
     if seating:
-        chosen = lock_seats(rooms, [seating[who.person] for who in needing], at)
-        found = {who: Lodging(who, *spot) for who, spot in zip(needing, chosen, strict=True)}
+        spots = lock_seats(rooms, [seating[person] for person in needing], at)
     else:
         spots = lock_free_places(rooms, len(needing), at, short=short)
         spots += [(rooms[-1], None)] * (len(needing) - len(spots))
-        found = {who: Lodging(who, *spot) for who, spot in seat(needing, spots, children)}
+    return lodge_on(spots, people, rooms, at, children, sharing=sharing, by_hand=bool(seating), short=short)
+
+
+def lodge_on(
+    spots: Sequence[Spot],
+    people: Sequence[Sleeper],
+    rooms: Sequence[Room],
+    at: datetime,
+    children: Sequence[LookedAfter],
+    *,
+    sharing: Collection[uuid.UUID] = frozenset(),
+    by_hand: bool = False,
+    short: bool = False,
+) -> list[Lodging]:
+    """The same on these places of the rooms, one for each who needs one; `by_hand` in the order in which they stand."""
+    needing = [who for who in people if who.person not in sharing]
+    seated = list(zip(needing, spots, strict=True)) if by_hand else seat(needing, spots, children)
+    found = {who: Lodging(who, *spot) for who, spot in seated}
     if len(needing) == len(people):
         return list(found.values())
     beside = _rooms_of_carers(found.values(), rooms, at, children)

@@ -175,3 +175,10 @@ class BabyAlone(Refusal):
         "A baby without a place of its own sleeps in the room of who looks after it. Nobody was moved: "
         "choose one room for both, or give the baby a place."
     )
+
+
+class SwapWithThemselves(Refusal):
+    """Somebody stands on both sides of a swap."""
+
+    code = "swap_with_themselves"
+    message = _("A family swaps with another one, not with itself. Nobody was moved.")

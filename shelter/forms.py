@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from centre.filters import InstantInput
 from centre.forms import ActForm, field_of
 from centre.models import Site
-from registrations.models import Household, Individual
+from registrations.card_texts import read_card_text
+from registrations.models import Household, Individual, Membership
 from shelter.models import Room, StayQuerySet, WaitingFact
 
 NO_ROOM = _("Choose at least one room.")
@@ -180,3 +181,31 @@ class MoveForm(StaysForm):
         """The parameters of the act."""
         facts = super().facts()
         return facts | {"sharing": [person.pk for person in facts["sharing"]]}
+
+
+class SwapForm(StaysForm):
+    """Swap the beds of those ticked with those of another family, by its number."""
+
+    other = forms.CharField(
+        label=_("Number of the other family"),
+        max_length=20,
+        error_messages={"required": _("Type the number of the other family.")},
+    )
+
+    def __init__(self, *args: Any, stays: StayQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, stays=stays, **kwargs)
+        self.known = stays
+
+    def clean_other(self) -> list[Any]:
+        """The stays of the family of this number, at the sites where the user places."""
+        number = read_card_text(self.cleaned_data["other"]).number
+        people = Membership.objects.today().filter(household__number=number).values("counted_as")
+        found = list(self.known.filter(individual__in=people).at(timezone.now()).select_related("room__site"))
+        if not found:
+            raise ValidationError(_("No family of this number sleeps at your sites. Read it again, letter included."))
+        return found
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act."""
+        facts = super().facts()
+        return facts | {"others": facts.pop("other")}

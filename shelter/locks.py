@@ -57,9 +57,16 @@ def lock_free_places(
 
     Refuses with NotEnoughPlaces, unless those there are will do.
     """
+    locked = lock_by_key(Place.objects.filter(room__in=[room.pk for room in rooms]).only("pk"))
+    return free_spots(rooms, locked, needed, at, short=short)
+
+
+def free_spots(
+    rooms: Sequence[Room], locked: Sequence[Place], needed: int, at: datetime, *, short: bool = False
+) -> list[tuple[Room, Place | None]]:
+    """The first free ones of these places of the rooms, which are locked; refuses as lock_free_places does."""
     order = {room.pk: position for position, room in enumerate(rooms)}
-    locked = lock_by_key(Place.objects.filter(room__in=order).only("pk"))
-    free = Place.objects.filter(pk__in=[place.pk for place in locked]).free(at)
+    free = Place.objects.filter(pk__in=[place.pk for place in locked], room__in=order).free(at)
     places = sorted(free, key=lambda place: (order[place.room_id], place.number))
     if len(places) < needed and not short:
         raise NotEnoughPlaces(len(places), needed)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("shelter/end/", views.end, name="end"),
     path("shelter/keep/", views.keep, name="keep"),
     path("shelter/move/", views.move_stays, name="move"),
+    path("shelter/swap/", views.swap_stays, name="swap"),
     path("shelter/open/<slug:code>/", turn_views.opening, name="opening"),
     path("shelter/rooms/", inventory_views.rooms, name="rooms"),
     path("shelter/rooms/<uuid:key>/", inventory_views.room, name="room"),

@@ -36,10 +36,12 @@ from shelter.forms import (
     MoveForm,
     PlaceForm,
     StaysForm,
+    SwapForm,
 )
 from shelter.houses_shown import pins_of
 from shelter.models import Room, Stay
 from shelter.sight import reach_of, sites_that_wait, sites_to_place
+from shelter.swapping import swap
 from shelter.waiting import who_waits
 
 LONGEST_OPEN = timedelta(minutes=10)  # a board renews itself more often
@@ -124,6 +126,14 @@ def move_stays(request: StaffRequest) -> HttpResponse:
     """Move these people to other rooms."""
     form = MoveForm(request.POST, stays=Stay.objects.stays().visible_to(request.user), sites=_sites(request))
     return do_on_board(request, form, move, said=_("Moved: {where}."))
+
+
+@require_POST
+@may(Permission.PLACE)
+def swap_stays(request: StaffRequest) -> HttpResponse:
+    """Let these people and another family have each other's places."""
+    form = SwapForm(request.POST, stays=Stay.objects.stays().visible_to(request.user))
+    return do_on_board(request, form, swap, said=_("The two families have swapped places."))
 
 
 @require_GET

@@ -24,11 +24,12 @@ from centre.refusals import Refusal
 from registrations.models import Household, Movement
 from registrations.parts import record_voids
 from registrations.together import LookedAfter
-from shelter.babies import babies_among, lodge
+from shelter.babies import babies_among, lodge_on
 from shelter.beside import lock_beside, parted_by_beds
 from shelter.errors import NotEnoughPlaces
 from shelter.fitting import best_fits
 from shelter.keeping import hold_each, require_nothing_held
+from shelter.locks import free_spots
 from shelter.models import Place, Room, Stay
 from shelter.parts import Sleeper, cut_holds
 from shelter.selectors import rooms_now
@@ -114,7 +115,7 @@ def _hold_at(
     people = [person for family in families.values() for person in family]
     rooms = {room.pk: room for room in Room.objects.filter(site=new).select_related("site")}
     children = lock_beside(people, at, list(rooms.values()))
-    lock_by_key(Place.objects.filter(room__in=rooms).only("pk"))
+    places = lock_by_key(Place.objects.filter(room__in=rooms).only("pk"))
     asks_nobody = allows(by, Permission.SEE_CASES, new, at)
     held: list[uuid.UUID] = []
     without: list[Household] = []
@@ -124,7 +125,7 @@ def _hold_at(
             if not asks_nobody and _asks_an_officer(family, theirs):
                 raise ChildAmongStrangers
             with transaction.atomic():
-                _hold_together(family, theirs, rooms, new, until[household], at=at, by=by, act=act)
+                _hold_together(family, theirs, rooms, places, new, until[household], at=at, by=by, act=act)
             held += family
         except Refusal:
             without.append(household)
@@ -141,6 +142,7 @@ def _hold_together(
     family: Sequence[uuid.UUID],
     children: Sequence[LookedAfter],
     rooms: dict[uuid.UUID, Room],
+    places: Sequence[Place],
     new: Site,
     until: datetime,
     *,
@@ -160,7 +162,9 @@ def _hold_together(
     if best is None:
         raise NotEnoughPlaces(0, len(family))
     chosen = [rooms[room.id] for room in best.rooms]
-    lodgings = lodge(people, chosen, at, children, sharing=babies[: best.sharing])
+    sharing = babies[: best.sharing]
+    spots = free_spots(chosen, places, len(family) - len(sharing), at)
+    lodgings = lodge_on(spots, people, chosen, at, children, sharing=sharing)
     guard = parted_by_beds(children, chosen, at)
     with children_kept(guard, by=by, site=new, act=act, refusal=ChildAmongStrangers):
         hold_each(lodgings, until, "", at, act)

@@ -115,6 +115,44 @@ def test_two_families_that_swap_rooms(goris, coordinators, server):
     assert nobody_shares_a_place()
 
 
+def swapping(ones: list[str], others: list[str]) -> tuple[str, dict[str, object]]:
+    return f"/api/v1/stays/{ones[0]}/swap/", {"id": uuid.uuid4(), "also": ones[1:], "others": others}
+
+
+def test_families_that_are_swapped_by_several_desks_at_once(goris, coordinators, server):
+    """Of three swaps, each of two of three families, one is done; the others are of beds that are no more."""
+    by = coordinators[0]
+    desks = [server.sign_in(user) for user in coordinators[:3]]
+    for _ in range(RUNS):
+        three = families(goris, by, 3, size=2)
+        first, second, third = (place_household(one, rooms=[make_room(goris, 2)], by=by).stays for one in three)
+        pairs = (first, second), (second, third), (third, first)
+        answers = at_once(desk.posting(*swapping(*pair), as_json=True) for desk, pair in zip(desks, pairs, strict=True))
+        assert Counter(answer.status for answer in answers) == {201: 1, 409: 2}
+        assert {json.loads(answer.body).get("code") for answer in answers} == {None, "stay_ended"}
+    assert nobody_shares_a_place()
+
+
+def test_the_last_free_place_goes_to_a_swap_or_to_who_comes(goris, coordinators, server):
+    """A family of three swaps into a room with one place beside two, where somebody is placed at the same moment."""
+    by = coordinators[0]
+    desks = [server.sign_in(user) for user in coordinators[:2]]
+    for _ in range(RUNS):
+        rooms = [make_room(goris, 3), make_room(goris, 3)]
+        (three,), (two,), (one,) = (families(goris, by, 1, size=size) for size in (3, 2, 1))
+        ones, others = (
+            place_household(f, rooms=[room], by=by).stays for f, room in zip((three, two), rooms, strict=True)
+        )
+        answers = at_once(
+            [
+                desks[0].posting(*swapping(ones, others), as_json=True),
+                desks[1].posting(place_address(one), placing(rooms[1]), as_json=True),
+            ]
+        )
+        assert [answer.status for answer in answers] in ([201, 409], [409, 201])
+    assert nobody_shares_a_place()
+
+
 def test_the_same_family_is_placed_by_many_desks_at_once(goris, coordinators, server):
     """One room each offers, one wins, and the family sleeps where the winner was told."""
     by = coordinators[0]
