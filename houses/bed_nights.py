@@ -5,8 +5,9 @@ spent by who has a stay in the house at the local midnight between the two, also
 midnight and left in the morning spent none, and a move within the house is one night still. What was voided counts
 for nothing: the past is read as it is known now.
 
-A night is confirmed when its sleeper was checked in or moved there that day, or when the last number that the house
-reported that day is within two of the people counted there at that hour; else it is assumed. The third assumed night
+A night is confirmed when its sleeper was checked in or moved there that day, or seen there in a roll call, or when the
+last number that the house reported that day is within two of the people counted there at that hour; else it is
+assumed. The third assumed night
 of somebody in a row, and each after it, is amber.
 
 Not come is a person whose place was held at that midnight, or whose hold ended by itself in the twelve hours before
@@ -82,6 +83,24 @@ missed AS (
     )
     GROUP BY 1, 2
 ),
+called AS (  -- by night, the sleepers whom a roll call saw that day, and the first night of theirs in the house
+    SELECT DISTINCT stay.site_id, person.counted_as_id AS person, (seen.happened_at AT TIME ZONE %(zone)s)::date AS day,
+           (lower(stay.during) AT TIME ZONE %(zone)s - interval '1 microsecond')::date AS first_night, stay.during
+    FROM shelter_rollcallseen seen
+    JOIN shelter_rollcall roll ON roll.id = seen.roll_call_id AND roll.site_id = ANY(%(sites)s)
+    JOIN registrations_membership person ON person.individual_id = seen.individual_id
+    JOIN shelter_stay stay ON stay.individual_id = person.counted_as_id AND stay.kind = 'stay'
+        AND stay.site_id = roll.site_id
+    WHERE seen.happened_at >= %(begins)s::timestamptz - interval '4 days' AND seen.happened_at < %(ends)s
+),
+seen AS (
+    SELECT called.site_id, nights.day,
+           count(DISTINCT person) FILTER (WHERE called.day = nights.day AND first_night < nights.day) AS people,
+           count(DISTINCT person) FILTER (WHERE first_night <= nights.day - %(in_a_row)s) AS lately
+    FROM called JOIN nights ON called.day BETWEEN nights.day - (%(in_a_row)s - 1) AND nights.day
+        AND called.during @> nights.midnight
+    GROUP BY 1, 2
+),
 counted AS (
     SELECT site.id AS site_id, nights.day, coalesce(sum(slept.beds), 0)::int AS used,
            coalesce(sum(slept.beds) FILTER (WHERE slept.since = nights.day), 0)::int AS fresh,
@@ -91,16 +110,19 @@ counted AS (
     GROUP BY 1, 2
 )
 SELECT counted.site_id, counted.day, coalesce(contract.places, 0) AS contracted, coalesce(contract.rate, 0) AS rate,
-       counted.used, CASE WHEN agreed.day IS NULL THEN counted.fresh ELSE counted.used END AS confirmed,
+       counted.used,
+       CASE WHEN agreed.day IS NULL THEN (counted.fresh + coalesce(seen.people, 0))::int ELSE counted.used END
+           AS confirmed,
        CASE WHEN EXISTS (
            SELECT FROM agreed lately WHERE lately.site_id = counted.site_id
                AND lately.day BETWEEN counted.day - (%(in_a_row)s - 1) AND counted.day
-       ) THEN 0 ELSE counted.long_ago END AS amber,
+       ) THEN 0 ELSE (counted.long_ago - coalesce(seen.lately, 0))::int END AS amber,
        coalesce(missed.people, 0)::int AS no_show
 FROM counted
 LEFT JOIN houses_contract contract
     ON contract.site_id = counted.site_id AND contract.voided_at IS NULL AND contract.days @> counted.day
 LEFT JOIN agreed ON agreed.site_id = counted.site_id AND agreed.day = counted.day
+LEFT JOIN seen ON seen.site_id = counted.site_id AND seen.day = counted.day
 LEFT JOIN missed ON missed.site_id = counted.site_id AND missed.day = counted.day
 ORDER BY counted.site_id, counted.day
 """

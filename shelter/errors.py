@@ -182,3 +182,17 @@ class SwapWithThemselves(Refusal):
 
     code = "swap_with_themselves"
     message = _("A family swaps with another one, not with itself. Nobody was moved.")
+
+
+class NotAsleepHere(Refusal):
+    """Somebody who is said to be seen does not sleep in the house."""
+
+    code = "not_asleep_here"
+    message = _("Not all of them sleep in this house now. Nobody was ticked: reload the list.")
+
+
+class RollCallOver(Refusal):
+    """A later roll call has begun."""
+
+    code = "roll_call_over"
+    message = _("A later roll call has begun in this house. Nobody was ticked: go on there.")

@@ -209,3 +209,24 @@ class SwapForm(StaysForm):
         """The parameters of the act."""
         facts = super().facts()
         return facts | {"others": facts.pop("other")}
+
+
+class SeenForm(ActForm):
+    """Who was seen in a roll call."""
+
+    people = forms.TypedMultipleChoiceField(coerce=uuid.UUID, error_messages={"required": _("Tick who was seen.")})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ticked = self.data.getlist("people") if self.is_bound else []  # type: ignore[attr-defined]  # a QueryDict
+        field_of(self, "people", forms.TypedMultipleChoiceField).choices = [
+            (key, key) for key in ticked if _is_key(key)
+        ]
+
+
+def _is_key(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -21,6 +21,7 @@ from centre.models import Act, Site, User
 from centre.sight import allowed_at, sight_of
 from centre.words import in_words
 from registrations.models import Household, Individual, Membership, Presence, both_or_neither
+from shelter.rolls import RollCall, RollCallSeen  # noqa: F401  # two tables of this app, in a file of their own
 
 COMING_IN = ("place", "check_in")  # the acts by which those for whom a place was held come to sleep on it
 ROOM_NAME_ONCE = models.UniqueConstraint(fields=["site", "name"], name="room_name_once")

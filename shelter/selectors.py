@@ -166,6 +166,7 @@ class HoldRow:
     until: datetime
     reason: str
     gone: bool
+    away: bool  # they slept there, and the beds are kept until they are back
 
     @property
     def code(self) -> str:
@@ -181,7 +182,7 @@ class HoldRow:
 HOLDS = f"""
 SELECT household.id AS household_id, household.number, hold.site_id, array_agg(DISTINCT room.name) AS rooms,
        array_agg(hold.id) AS holds, upper(hold.during) AS until, max(hold.reason) AS reason,
-       upper(hold.during) <= %(at)s AS gone
+       upper(hold.during) <= %(at)s AS gone, bool_or(made.kind = 'keep_beds' OR hold.reason = 'away') AS away
 FROM (
     SELECT * FROM shelter_stay WHERE site_id = ANY (%(sites)s)
     UNION ALL
@@ -191,6 +192,7 @@ FROM (
           AND presence.during @> %(at)s)
 ) hold
 JOIN shelter_room room ON room.id = hold.room_id
+JOIN centre_act made ON made.id = hold.act_id
 JOIN registrations_membership membership
   ON membership.individual_id = hold.individual_id AND {today_in_sql("membership")}
 JOIN registrations_household household ON household.id = membership.household_id

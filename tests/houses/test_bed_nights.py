@@ -14,6 +14,8 @@ from houses.telephone import report_headcount, void_headcount
 from registrations.models import Presence
 from shelter.actions import end_stays, hold_places, keep_beds, move, place_household, void_bedding
 from shelter.models import Stay
+from shelter.rollcalls import begin_roll_call, see_people
+from shelter.rolls import RollCall
 from tests.build import make_room, make_user, person, register_family
 from tests.houses.conftest import agree
 from tests.promises.world import change
@@ -216,3 +218,12 @@ def test_a_night_that_is_not_over_is_not_read(goris):
 def test_a_month_has_its_days():
     assert month_of(date(2024, 2, 29)) == (date(2024, 2, 1), date(2024, 2, 29))
     assert month_of(date(2026, 12, 31)) == (date(2026, 12, 1), date(2026, 12, 31))
+
+
+def test_a_night_is_confirmed_for_those_whom_a_roll_call_saw(goris, by, one, room, day, hour):
+    place_household(one, rooms=[room], by=by, at=hour(22, -1))
+    assert [row.confirmed for row in nights(goris, day - DAY, 2)] == [1, 0]
+    begun = begin_roll_call(goris, by=by, at=hour(21))
+    roll = RollCall.objects.get(pk=begun.roll_call)
+    see_people(roll, people=[Stay.objects.get().individual_id], by=by, at=hour(21))
+    assert [row.confirmed for row in nights(goris, day - DAY, 2)] == [1, 1]

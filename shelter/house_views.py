@@ -1,0 +1,185 @@
+"""A house at its own door: expected, in and out; check-in by scan; roll call; and who sleeps where, to print."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cards.in_hand import look_up_card, was_in_hand
+from casework.anyway import asked_anyway
+from centre.access import Permission
+from centre.doors import do, may, pressed, see
+from centre.forms import ActForm
+from centre.log import write_log
+from centre.models import LogLine, Site
+from centre.requests import StaffRequest
+from registrations.card_texts import LENGTH
+from registrations.models import Household
+from shelter.actions import check_in
+from shelter.forms import CheckInForm, SeenForm
+from shelter.models import Stay
+from shelter.rollcalls import Sleeping, begin_roll_call, households_of, last_roll_call, see_people, who_sleeps_in
+from shelter.rolls import RollCall
+from shelter.selectors import HoldRow, holds_now
+
+LONGEST_TYPED = LENGTH + 20
+PAGE = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@dataclass(frozen=True)
+class AtTheDoor:
+    """What the house knows of a card: held places of the family, and who of it sleeps there; or why not."""
+
+    household: Household | None
+    expected: Sequence[HoldRow]
+    asleep: Sequence[Sleeping]
+    error: str = ""
+
+    @property
+    def rooms(self) -> list[str]:
+        """The rooms in which they sleep."""
+        return list(dict.fromkeys(row.room for row in self.asleep))
+
+
+@require_GET
+@may(Permission.PLACE)
+def house(request: StaffRequest, code: str) -> HttpResponse:
+    """The house for who receives there: scan on top, then who is expected, in and out."""
+    return _draw_house(request, _house(request, code))
+
+
+@require_POST
+@may(Permission.PLACE)
+def scan(request: StaffRequest, code: str) -> HttpResponse:
+    """A card at the door: expected, sleeping here, or neither."""
+    site, now = _house(request, code), timezone.now()
+    found = at_the_door(request, site, now)
+    if found.household:
+        write_log(request.user, LogLine.Verb.SEARCHED, found.household, ["number", "stays"])
+    return _draw_house(request, site, found=found, status=422 if found.error else 200)
+
+
+@require_POST
+@may(Permission.PLACE)
+def check_in_here(request: StaffRequest, code: str) -> HttpResponse:
+    """Check in those for whom places are held in the house."""
+    site = _house(request, code)
+    form = CheckInForm(request.POST, stays=Stay.objects.holds().visible_to(request.user).filter(site=site))
+    if do(request, form, check_in, said=_("Checked in.")):
+        return see("shelter:house", site.code)
+    return _draw_house(request, site, form=form, status=422)
+
+
+@PAGE
+@may(Permission.PLACE)
+def roll_call(request: StaffRequest, code: str) -> HttpResponse:
+    """The roll call that runs: who was not seen and since when; a card or a tick says that somebody was."""
+    site, now = _house(request, code), timezone.now()
+    roll = last_roll_call(site, now)
+    form = SeenForm(request.POST or None)
+    if request.method == "POST" and "card" in request.POST:
+        return _draw_roll_call(request, site, roll, found=at_the_door(request, site, now))
+    if request.method == "POST":
+        begun = get_object_or_404(RollCall.objects.filter(site=site), pk=_key(request.POST.get("roll_call", "")))
+        number = request.POST.get("number", "")
+        card_read = number.isdigit() and was_in_hand(request, int(number))
+        if do(request, form, see_people, begun, card_read=card_read, said=_("Seen.")):
+            return see("shelter:roll_call", site.code)
+        return _draw_roll_call(request, site, roll, form=form, status=422)
+    return _draw_roll_call(request, site, roll)
+
+
+@require_POST
+@may(Permission.PLACE)
+def begin_roll(request: StaffRequest, code: str) -> HttpResponse:
+    """Begin a roll call."""
+    site = _house(request, code)
+    begin_roll_call(site, by=request.user, **pressed(request).facts())
+    return see("shelter:roll_call", site.code)
+
+
+@require_GET
+@may(Permission.PLACE)
+def sleeping(request: StaffRequest, code: str) -> HttpResponse:
+    """Who sleeps where in the house now, by room, to print or to read out: numbers and initials."""
+    site, now = _house(request, code), timezone.now()
+    rows = who_sleeps_in(site, now)
+    write_log(request.user, LogLine.Verb.OPENED, "house", ["sleeping"], key=site.code, shown=households_of(rows))
+    return render(request, "shelter/sleeping.html", {"house": site, "rows": rows, "at": now})
+
+
+def at_the_door(request: StaffRequest, site: Site, at: datetime) -> AtTheDoor:
+    """What the card that was scanned leads to, as far as this house is concerned."""
+    typed = request.POST.get("card", "")[:LONGEST_TYPED].strip()
+    if not typed:
+        return AtTheDoor(None, (), (), _("Scan a card, or type its number."))
+    table = look_up_card(request, typed)
+    if table.error or table.household is None:
+        return AtTheDoor(None, (), (), table.error or _("This card is not given to a family yet."))
+    family = table.household
+    expected = [row for row in holds_now([site.pk], at) if row.household_id == family.pk]
+    asleep = [row for row in who_sleeps_in(site, at) if row.household_id == family.pk]
+    return AtTheDoor(family, expected, asleep)
+
+
+def _draw_house(
+    request: StaffRequest, site: Site, *, found: AtTheDoor | None = None, form: ActForm | None = None, status: int = 200
+) -> HttpResponse:
+    now = timezone.now()
+    expected, rows = holds_now([site.pk], now), who_sleeps_in(site, now)
+    families = [row.household_id for row in expected] + households_of(rows)
+    write_log(request.user, LogLine.Verb.OPENED, "house", ["stays"], key=site.code, shown=families)
+    context: dict[str, Any] = {
+        "house": site,
+        "found": found,
+        "expected": [row for row in expected if not row.away],
+        "out": [row for row in expected if row.away],
+        "rows": rows,
+        "errors": [text for texts in form.errors.values() for text in texts] if form else [],
+        "anyway": asked_anyway(request, form) if form else None,
+        "act": ActForm(),
+    }
+    return render(request, "shelter/house.html", context, status=status)
+
+
+def _draw_roll_call(
+    request: StaffRequest,
+    site: Site,
+    roll: RollCall | None,
+    *,
+    found: AtTheDoor | None = None,
+    form: ActForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now = timezone.now()
+    rows = who_sleeps_in(site, now, roll)
+    write_log(request.user, LogLine.Verb.OPENED, "house", ["roll call"], key=site.code, shown=households_of(rows))
+    context = {
+        "house": site,
+        "roll": roll,
+        "found": found,
+        "unseen": sorted((row for row in rows if row.seen_at is None), key=lambda row: row.last_seen),
+        "seen": [row for row in rows if row.seen_at],
+        "errors": [text for texts in form.errors.values() for text in texts] if form else [],
+        "act": ActForm(),
+    }
+    return render(request, "shelter/roll_call.html", context, status=status)
+
+
+def _house(request: StaffRequest, code: str) -> Site:
+    """The open site of this code where the user may place; else it is not there."""
+    return get_object_or_404(Site.objects.where(request.user, Permission.PLACE).open(timezone.now()), code=code)
+
+
+def _key(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

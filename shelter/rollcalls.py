@@ -1,0 +1,135 @@
+"""Roll call in a house: who sleeps there, who was seen, and who was not and since when."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from centre.access import Permission, require
+from centre.acts import act
+from centre.errors import SiteClosed
+from centre.locks import lock_by_key
+from centre.models import Act, Site, User
+from centre.rows import rows_of
+from registrations.numbers import write_number
+from registrations.today import today_in_sql
+from shelter.errors import NotAsleepHere, RollCallOver
+from shelter.models import Stay
+from shelter.rolls import RollCall, RollCallSeen
+from shelter.selectors import as_counted
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The roll call that began."""
+
+    roll_call: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The people who were seen by this act; who had been seen before is left out."""
+
+    individuals: list[str]
+
+
+@act("begin_roll_call", answers=Begun)
+def begin_roll_call(site: Site, *, by: User, at: datetime, act: Act) -> Begun:
+    """Begin a roll call in the house; it ends the one before. Refuses with SiteClosed."""
+    require(by, Permission.PLACE, site, at)
+    if site.is_closed(at):
+        raise SiteClosed
+    lock_by_key(Site.objects.filter(pk=site.pk).only("pk"))
+    return Begun(str(RollCall.objects.create(site=site, happened_at=at, act=act).pk))
+
+
+@act("see_people", answers=Seen)
+def see_people(
+    roll_call: RollCall, *, people: Sequence[uuid.UUID], card_read: bool = False, by: User, at: datetime, act: Act
+) -> Seen:
+    """Note that these people, who sleep in the house, were seen in its roll call.
+
+    Refuses with NotAsleepHere when one sleeps there no more, and with RollCallOver when a later one has begun; then
+    nobody is ticked.
+    """
+    site = roll_call.site
+    require(by, Permission.PLACE, site, at)
+    lock_by_key(Site.objects.filter(pk=site.pk).only("pk"))
+    if RollCall.objects.filter(site=site, happened_at__gt=roll_call.happened_at, happened_at__lte=at).exists():
+        raise RollCallOver
+    asked = set(people)
+    asleep = Stay.objects.stays().filter(site=site, individual__in=asked).at(at)
+    if asleep.count() != len(asked):
+        raise NotAsleepHere
+    before = roll_call.seen.filter(individual__in=asked).values_list("individual", flat=True)
+    new = sorted(asked - set(before))
+    RollCallSeen.objects.bulk_create(
+        RollCallSeen(roll_call=roll_call, individual_id=person, card_read=card_read, happened_at=at, act=act)
+        for person in new
+    )
+    return Seen([str(person) for person in new])
+
+
+@dataclass(frozen=True)
+class Sleeping:
+    """Somebody who sleeps in a house, for its list: number and initials, the room, and when they were seen last."""
+
+    individual_id: uuid.UUID
+    household_id: uuid.UUID | None
+    number: int | None
+    initials: str
+    room: str
+    shares: bool
+    has_place: bool
+    since: datetime  # when this stay began
+    seen_at: datetime | None  # in the roll call that was asked for
+    last_seen: datetime  # at a roll call, at check-in or when they moved within the house
+
+    @property
+    def code(self) -> str:
+        """The family's number as it is called out; empty for who is of none."""
+        return write_number(self.number) if self.number else ""
+
+
+SLEEPING = f"""
+SELECT stay.individual_id, household.id AS household_id, household.number,
+       concat_ws(' ', nullif(left(person.given_name, 1), '') || '.', nullif(left(person.family_name, 1), '') || '.')
+           AS initials,
+       room.name AS room, stay.shares, stay.place_id IS NOT NULL AS has_place, lower(stay.during) AS since,
+       (SELECT max(seen.happened_at) FROM shelter_rollcallseen seen
+        JOIN registrations_membership record ON record.individual_id = seen.individual_id
+        WHERE record.counted_as_id = stay.individual_id AND seen.roll_call_id = %(roll_call)s) AS seen_at,
+       greatest(lower(stay.during), (
+           SELECT max(seen.happened_at) FROM shelter_rollcallseen seen
+           JOIN registrations_membership record ON record.individual_id = seen.individual_id
+           WHERE record.counted_as_id = stay.individual_id AND seen.happened_at <= %(at)s)) AS last_seen
+FROM shelter_stay stay
+JOIN shelter_room room ON room.id = stay.room_id
+JOIN registrations_individual person ON person.id = stay.individual_id
+LEFT JOIN registrations_membership membership
+    ON membership.counted_as_id = stay.individual_id AND {today_in_sql("membership")}
+LEFT JOIN registrations_household household ON household.id = membership.household_id
+WHERE stay.site_id = %(site)s AND stay.kind = 'stay' AND stay.during @> %(at)s
+ORDER BY household.number, membership.position
+"""
+
+
+def who_sleeps_in(site: Site, at: datetime, roll_call: RollCall | None = None) -> list[Sleeping]:
+    """Everybody who sleeps in the house at the instant, by room as people count, then by family."""
+    parameters: dict[str, Any] = {"site": site.pk, "at": at, "roll_call": roll_call and roll_call.pk}
+    once: dict[uuid.UUID, Sleeping] = {}
+    for row in rows_of(Sleeping, SLEEPING, parameters):
+        once.setdefault(row.individual_id, row)
+    return sorted(once.values(), key=lambda row: as_counted(row.room))
+
+
+def last_roll_call(site: Site, at: datetime) -> RollCall | None:
+    """The roll call that was begun last by the instant."""
+    begun = RollCall.objects.filter(site=site, happened_at__lte=at).select_related("act__by", "site")
+    return begun.order_by("-happened_at", "-recorded_at").first()
+
+
+def households_of(rows: Collection[Sleeping]) -> list[uuid.UUID]:
+    """The families of these, each once."""
+    return list(dict.fromkeys(row.household_id for row in rows if row.household_id))
