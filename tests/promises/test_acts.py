@@ -120,6 +120,7 @@ from shelter.inventory import (
     take_beds_away,
 )
 from shelter.reach import open_to_others
+from shelter.rollcalls import begin_roll_call
 from shelter.turns import decline_offer, move_up, void_waiting_fact
 from tests.build import child, make_site, make_user, newborn, person
 from tests.promises.world import HOUR, LETTER, SHELTER, World, check_deferred, everything
@@ -297,6 +298,7 @@ SHELTER_ACTS: dict[str, Callable[[World], Sent]] = {
     "place": lambda w: sent(place_household, w.coordinator, w.family, rooms=[w.hall]),
     "check_in": lambda w: sent(check_in, w.coordinator, [w.hold]),
     "move": lambda w: sent(move, w.coordinator, [w.stay], rooms=[w.hall]),
+    "begin_roll_call": lambda w: sent(begin_roll_call, w.coordinator, w.goris),
     "end_stay": lambda w: sent(end_stays, w.coordinator, [w.stay, w.hold]),
     "keep_beds": lambda w: sent(keep_beds, w.coordinator, [w.stay], until=w.now + HOUR, reason="in hospital"),
     "void_bedding": lambda w: sent(void_bedding, w.coordinator, w.stay.began_by),

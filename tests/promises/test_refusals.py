@@ -101,6 +101,9 @@ from registrations.models import Household
 from shelter import errors as shelter
 from shelter.actions import check_in, close_site, end_stays, hold_places, place_household
 from shelter.inventory import add_rooms, block_places, set_places, take_beds_away
+from shelter.rollcalls import begin_roll_call, see_people
+from shelter.rolls import RollCall
+from shelter.swapping import swap
 from shelter.turns import move_up
 from tests.build import child, make_site, make_user, newborn, person, register_family
 from tests.desk.test_intake_page import intake, row
@@ -452,6 +455,20 @@ def held_where_it_is_not_open(world: World) -> Refused:
     return lambda: hold_places(world.family, rooms=[world.hall], until=world.now + HOUR, by=guest)
 
 
+def baby_without_its_mother(world: World) -> Refused:
+    family = world.make_family(person("Nune"), newborn("Levon"))
+    baby = family.memberships.get(position=1).counted_as_id
+    return placed(world, family, world.hall, members=[baby], sharing=[baby])
+
+
+def seen_in_roll_call(world: World, who: uuid.UUID, *, later: bool = False) -> Refused:
+    begun = begin_roll_call(world.goris, by=world.coordinator, at=world.before)
+    roll = RollCall.objects.get(pk=begun.roll_call)
+    if later:
+        begin_roll_call(world.goris, by=world.coordinator, at=world.now)
+    return lambda: see_people(roll, people=[who], by=world.coordinator)
+
+
 SHELTER_REFUSALS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     shelter.PlaceTaken: lambda w: lambda: block_places([w.free, w.stay.place], reason="leaks", by=w.coordinator),
     shelter.PlaceBlocked: lambda w: twice(block_places, [w.free], reason="leaks", by=w.coordinator),
@@ -470,6 +487,11 @@ SHELTER_REFUSALS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     shelter.NotWaiting: lambda w: lambda: move_up(w.sleepers, reason="ill", by=w.coordinator),
     shelter.OpeningSpent: held_where_it_is_not_open,
     shelter.NobodyToPlace: lambda w: placed(w, w.family, w.hall, members=[w.head(w.gone).pk]),
+    shelter.NoBaby: lambda w: placed(w, w.family, w.hall, sharing=[w.child.pk]),
+    shelter.BabyAlone: baby_without_its_mother,
+    shelter.SwapWithThemselves: lambda w: lambda: swap([w.stay], others=[w.stay], by=w.coordinator),
+    shelter.NotAsleepHere: lambda w: seen_in_roll_call(w, w.child.pk),
+    shelter.RollCallOver: lambda w: seen_in_roll_call(w, w.stay.individual_id, later=True),
 }
 
 
