@@ -49,6 +49,7 @@ DOORS = (
     "merges",
     "movements",
     "overflows",
+    "places",
     "pre-registrations",
     "presences",
     "referrals",

@@ -1,15 +1,18 @@
 """For each role and address: a row that must be seen and one that must not; and lists that cost the same."""
 
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from centre.access import OUTSIDE, Role
 from centre.models import LogLine, Site
 from desk.actions import arrive
 from registrations.models import Household, Individual
+from shelter.reach import open_to_others
 from tests.api.conftest import Machine, intake
 from tests.api.world import furnish
 from tests.build import make_site, make_user, person, register_family
@@ -31,6 +34,14 @@ SEEN_BY = {
     "sightings": FAMILIES,
     "gate-counts": CENSUS | {Role.VOLUNTEER},
     "snapshots": CENSUS,
+    "waiting-facts": FAMILIES,
+    "contracts": {Role.COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR},
+    "invoices": {Role.COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR},
+    "headcounts": {Role.COORDINATOR},
+    "headcount-differences": {Role.COORDINATOR},
+    "calls": {Role.COORDINATOR},
+    "transport-runs": FAMILIES,
+    "passengers": FAMILIES,
 }
 
 
@@ -155,7 +166,7 @@ def test_a_list_of_three_costs_what_a_list_of_one_costs(db, address):
             connection,
         ) as queries:
             answer = machine.get(f"{address}/").json()
-        assert len(answer["results"]) == (2 if address == "sites" else rows)
+        assert len(answer["results"]) == (3 if address == "sites" else rows)  # both sites, and where their buses go
         costs.append(len(queries))
     assert costs[0] == costs[1] <= 9
 
@@ -205,8 +216,9 @@ def test_filters_narrow_down(db):
         ("individuals/", {"sex": "M"}, 0),
         ("presences/", {"household": str(household.pk)}, 1),
         ("presences/", {"at": "2021-01-01T00:00:00+04:00"}, 0),
-        ("stays/", {"household": str(household.pk)}, 1),
-        ("stays/", {"kind": "hold"}, 0),
+        ("stays/", {"household": str(household.pk)}, 2),
+        ("stays/", {"kind": "hold"}, 3),
+        ("stays/", {"kind": "hold", "site": "goris"}, 0),
         ("rooms/", {"site": "goris"}, 2),
         ("handouts/", {"number": number}, 1),
         ("handouts/", {"reversed": "true"}, 0),
@@ -217,8 +229,29 @@ def test_filters_narrow_down(db):
         ("snapshots/", {"site": "sisian"}, 1),
         ("snapshots/", {"whole": "true"}, 0),
         ("sites/", {"open": "true", "kind": "reception"}, 2),
+        ("contracts/", {"site": "goris", "standing": "true"}, 2),
+        ("invoices/", {"site": "goris", "standing": "false"}, 0),
+        ("headcounts/", {"site": "goris", "standing": "true"}, 2),
+        ("headcount-differences/", {"open": "true"}, 3),
+        ("calls/", {"site": "goris", "outcome": "no_answer"}, 0),
+        ("calls/", {"about": "more"}, 3),
+        ("transport-runs/", {"site": "goris", "state": "planned"}, 2),
+        ("transport-runs/", {"state": "arrived"}, 0),
+        ("passengers/", {"household": str(household.pk)}, 1),
     ):
         assert len(machine.get(address, **query).json()["results"]) == count, (address, query)
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_a_site_that_is_open_to_others_is_seen_by_who_places_elsewhere_and_nobody_else(db, role):
+    here, there = furnish("goris"), furnish("sisian")
+    until = timezone.now() + timedelta(hours=3)
+    open_to_others(there.site, places=1, until=until, by=make_user(Role.COORDINATOR, there.site))
+    machine = Machine(make_user(role, here.site))
+    listed = [row["site"] for row in machine.get("openings/").json()["results"]]
+    assert listed == (["sisian"] if role == Role.COORDINATOR else [])
+    rooms = {row["site"] for row in machine.get("rooms/").json()["results"]}
+    assert ("sisian" in rooms) == (role == Role.COORDINATOR)
 
 
 def test_pages_hold_every_row_once(db):

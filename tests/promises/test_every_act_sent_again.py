@@ -327,6 +327,54 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         "sites/begin/",
         {"name": "Mirhav", "kind": "hotel", "marz": "AM-SU", "places": 9, "room": "to be divided"},
     ),
+    "sites/{id}/open-to-others/": lambda w: (
+        w.coordinator,
+        f"sites/{w.goris.pk}/open-to-others/",
+        {"places": 3, "until": (w.now + HOUR).isoformat()},
+    ),
+    "households/{id}/move-up/": lambda w: (w.coordinator, f"households/{w.alone.pk}/move-up/", {"reason": "ill"}),
+    "households/{id}/decline/": lambda w: (
+        w.coordinator,
+        f"households/{w.family.pk}/decline/",
+        {"site": "sisian", "reason": "too far from the hospital"},
+    ),
+    "waiting-facts/{id}/void/": lambda w: (
+        w.coordinator,
+        f"waiting-facts/{w.moved_up.pk}/void/",
+        {"reason": "another family was meant"},
+    ),
+    "contracts/": lambda w: (
+        w.coordinator,
+        "contracts/",
+        {
+            "site": "sisian",
+            "contact": "Aram",
+            "phone": "+37494123456",
+            "first_night": timezone.localdate().isoformat(),
+            "places": 9,
+            "rate": "9000",
+        },
+    ),
+    "contracts/{id}/void/": lambda w: (w.coordinator, f"contracts/{w.contract.pk}/void/", {}),
+    "invoices/": lambda w: (
+        w.coordinator,
+        "invoices/",
+        {"site": "sisian", "month": f"{timezone.localdate():%Y-%m}", "nights": 3, "amount": "27000"},
+    ),
+    "invoices/{id}/void/": lambda w: (w.coordinator, f"invoices/{w.invoice.pk}/void/", {}),
+    "headcounts/": lambda w: (w.coordinator, "headcounts/", {"site": "goris", "persons": 98, "said_by": "Aram"}),
+    "headcounts/{id}/void/": lambda w: (w.coordinator, f"headcounts/{w.told.pk}/void/", {}),
+    "headcount-differences/{id}/take/": lambda w: (
+        w.coordinator,
+        f"headcount-differences/{w.difference.pk}/take/",
+        {},
+    ),
+    "headcount-differences/{id}/settle/": lambda w: (
+        w.coordinator,
+        f"headcount-differences/{w.difference.pk}/settle/",
+        {"words": "they were at the shop"},
+    ),
+    "calls/": lambda w: (w.coordinator, "calls/", {"site": "goris", "outcome": "no_answer"}),
 }
 
 
