@@ -8,6 +8,7 @@ from casework.models import Case
 from census.actions import take_snapshots
 from centre.models import Site
 from demonstration.casework import lay_casework
+from demonstration.houses import Houses
 from demonstration.people import InventedFamily, invent_families
 from demonstration.plan import Step, make_plan
 from demonstration.targets import YEREVAN, census_hour
@@ -58,6 +59,7 @@ def load_day(now: datetime, told: Callable[[int, int], None] = silently) -> Load
         told(done, len(steps))
     _children_without_parents(teller, now)
     _events_of_a_night(teller, now)
+    Houses(teller.sites, teller.coordinator, now).tell()
     lay_casework(teller.sites["goris"], teller.officer, now)
     return Loaded(
         Household.objects.count(),

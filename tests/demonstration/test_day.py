@@ -8,10 +8,15 @@ from django.utils import timezone
 from casework.models import Case
 from census.models import Snapshot
 from census.selectors import Tally
+from centre.models import Site, User
 from demonstration.management.commands import demonstrate
+from houses.models import Call, Contract, Difference
+from houses.overflow import beyond_places
 from registrations.models import GateCount, Household, Movement
-from shelter.models import Stay
+from shelter.models import Opening, Place, Stay, WaitingFact
 from tests.races.conftest import committed_database
+from transport.models import TransportRun
+from transport.selectors import read_sheet, who_may_be_put_on
 
 __all__ = ["committed_database"]
 
@@ -39,3 +44,21 @@ def test_day_ends_now_and_has_families_in_every_state(committed_database, demons
     assert figures.not_known
     assert figures.ever_accommodated
     assert figures.gate_people > figures.registered
+    assert_every_page_of_houses_has_something_to_show(now)
+
+
+def assert_every_page_of_houses_has_something_to_show(now):
+    by = User.objects.get(username="coordinator")
+    hotels = Site.objects.filter(kind=Site.Kind.HOTEL)
+    assert Contract.objects.standing().count() == hotels.count() > 1
+    assert Opening.objects.at(now).exists()
+    assert Difference.objects.open().exclude(taken_by=None).exists()
+    assert set(Call.objects.values_list("outcome", flat=True)) == {"spoke", "no_answer"}
+    assert set(WaitingFact.objects.values_list("kind", flat=True)) == {"moved_up", "declined"}
+    assert Place.objects.blocked(now).exists()
+    assert beyond_places(by, now)
+    assert sorted(run.state for run in TransportRun.objects.all()) == ["arrived", "on_the_road", "planned"]
+    late = [len(read_sheet(run, by, now).late(now)) for run in TransportRun.objects.with_counts()]
+    assert sorted(late) == [0, 0, 1]
+    planned = TransportRun.objects.get(went_at=None)
+    assert who_may_be_put_on(planned, by, now)
