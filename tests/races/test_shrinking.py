@@ -1,6 +1,9 @@
 """A room that shrinks while a family is checked in: each is done whole or refused in words, and nobody loses a bed."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
+from django.db import transaction
 
 from shelter.actions import place_household
 from shelter.inventory import set_places
@@ -25,3 +28,34 @@ def test_a_room_shrinks_while_a_family_is_checked_in(committed_database):
         assert Place.objects.filter(room=room).standing().count() in (1, 4)
     assert not Stay.objects.filter(during__upper_inf=True, place__retired_at__isnull=False).exists()
     assert deadlocks() == 0
+
+
+@pytest.mark.parametrize("shrinks_first", [True, False])
+def test_of_a_check_in_and_a_shrinking_the_second_waits_and_is_refused(committed_database, shrinks_first):
+    site, by = make_site(), make_user()
+    (family,) = families(site, by, 1, size=3)
+    room = make_room(site, 4)
+    placing = place_household, family, {"rooms": [room], "by": by}
+    shrinking = set_places, room, {"places": 1, "by": by}
+    (act, subject, facts), (other, about, others) = (shrinking, placing) if shrinks_first else (placing, shrinking)
+    with ThreadPoolExecutor() as desks:
+        with transaction.atomic():
+            act(subject, **facts)
+            answer = desks.submit(beside(other, about, **others))
+            wait([answer], timeout=1)  # for a second that does not wait
+        assert answer.result().status == 422
+    assert Place.objects.filter(room=room).standing().count() == (1 if shrinks_first else 4)
+    assert Stay.objects.stays().filter(room=room).exists() == (not shrinks_first)
+
+
+def test_of_two_who_add_places_each_sees_what_the_other_added(committed_database):
+    site, by = make_site(), make_user()
+    room = make_room(site, 2)
+    with ThreadPoolExecutor() as desks:
+        with transaction.atomic():
+            set_places(room, places=3, by=by)
+            answer = desks.submit(beside(set_places, room, places=4, by=by))
+            wait([answer], timeout=1)  # for a second that does not wait
+        assert answer.result().status == 303
+    numbers = Place.objects.filter(room=room).standing().order_by("number").values_list("number", flat=True)
+    assert list(numbers) == [1, 2, 3, 4]
