@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
+from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -100,9 +101,9 @@ class HouseholdsThatWait(Acts):
 
     def get_object(self) -> Household:
         seen = Household.objects.in_hand_of(self.request.user)
-        found = Household.objects.filter(pk=self.kwargs["pk"]).first()
+        found = get_object_or_404(Household, pk=self.kwargs["pk"])
         now = timezone.now()
-        if found is None or not (
+        if not (
             seen.filter(pk=found.pk).exists()
             or who_waits(self.request.user, sites_that_wait(self.request.user, now), now, household=found.pk)[0]
         ):
