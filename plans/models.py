@@ -30,7 +30,7 @@ class PlanState(models.TextChoices):
     ASKED = "asked", _("waits for the search to begin")
     RUNNING = "running", _("searching for a better one")
     STOPPED = "stopped", _("search stopped")
-    DONE = "done", _("searched")
+    DONE = "done", _("search finished")
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):

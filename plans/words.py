@@ -12,7 +12,7 @@ REASONS: dict[str, Promise] = {
     "has_heating": _("heated"),
     "has_near_hospital": _("near a hospital"),
     "together": _("all together"),
-    "own_room": _("a room of their own"),
+    "own_room": _("alone in the room"),
     "no_place_left": _("no place left over"),
     "same_house": _("where they are"),
     "other_house": _("they go to another house"),
