@@ -44,6 +44,7 @@ DOORS = (
     "households",
     "individuals",
     "intakes",
+    "kept-apart",
     "invoices",
     "log",
     "merges",

@@ -59,7 +59,7 @@ class Plan(models.Model):
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     percent = models.PositiveSmallIntegerField(default=0)  # of the time for the search that is over
-    people_so_far = models.PositiveIntegerField(null=True, blank=True)
+    people_so_far = models.IntegerField(null=True, blank=True)
 
     objects = PlanQuerySet.as_manager()
 
@@ -125,7 +125,7 @@ class PlannedFamily(models.Model):
     household = models.ForeignKey(Household, models.PROTECT, related_name="+")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+", db_index=False)  # where they waited
     position = models.PositiveIntegerField()
-    size = models.PositiveSmallIntegerField()  # people who waited
+    size = models.SmallIntegerField()  # people who waited
     hours = models.PositiveIntegerField()  # waited
     left_out = models.CharField(max_length=20, blank=True)  # a code of words.LEFT_OUT; empty for who has rooms
     reasons = ArrayField(models.CharField(max_length=20), default=list)

@@ -17,15 +17,15 @@ AFTER = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedToOthers:
     """For how many places the site is open to others from now on."""
 
     site: str
     places: int
 
 
-@act("open_to_others", answers=Opened)
-def open_to_others(site: Site, *, places: int, until: datetime, by: User, at: datetime, act: Act) -> Opened:
+@act("open_to_others", answers=OpenedToOthers)
+def open_to_others(site: Site, *, places: int, until: datetime, by: User, at: datetime, act: Act) -> OpenedToOthers:
     """Let those who place at other sites hold so many places here until a time; none closes the site to them.
 
     What they hold already stays held, and does not count as held under the new opening. Refuses with HoldEndsFirst.
@@ -41,7 +41,7 @@ def open_to_others(site: Site, *, places: int, until: datetime, by: User, at: da
         running.save(update_fields=["during"])
     if places:
         Opening.objects.create(site=site, places=places, during=DateTimeTZRange(begins, until, "[)"), act=act)
-    return Opened(str(site.pk), places)
+    return OpenedToOthers(str(site.pk), places)
 
 
 def require_reach(by: User, site: Site, at: datetime) -> bool:

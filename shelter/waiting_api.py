@@ -23,7 +23,7 @@ from shelter.api import HoldFacts
 from shelter.board import reasons_of
 from shelter.lodging import Placed
 from shelter.models import Opening, WaitingFact
-from shelter.reach import Opened, open_to_others
+from shelter.reach import OpenedToOthers, open_to_others
 from shelter.sight import reach_of, sites_that_wait
 from shelter.turns import Noted, decline_offer, move_up, void_waiting_fact
 from shelter.waiting import MOST_LISTED, Waiting, who_waits
@@ -88,7 +88,7 @@ class TurnFacts(ActFacts):
     reason = Text(max_length=200)
 
 
-class DeclineFacts(TurnFacts):
+class OfferDeclineFacts(TurnFacts):
     """Where a family was offered places."""
 
     site = SiteField()
@@ -120,8 +120,8 @@ class HouseholdsThatWait(Acts):
         """Let the family go before all who were not moved up, for a reason."""
         return move_up(household, **body.facts)
 
-    @act_on_row(DeclineFacts, Noted)
-    def decline(self, household: Household, body: DeclineFacts) -> Noted:
+    @act_on_row(OfferDeclineFacts, Noted)
+    def decline(self, household: Household, body: OfferDeclineFacts) -> Noted:
         """Keep that the family did not take places at a site, and why; it waits on in its turn."""
         return decline_offer(household, **body.facts)
 
@@ -182,7 +182,7 @@ class Openings(Rows):
         )
 
 
-class OpenFacts(ActFacts):
+class OpeningFacts(ActFacts):
     """How many places, until when."""
 
     places = Count(min_value=0, max_value=2000, help_text="None closes the site to others.")
@@ -198,7 +198,7 @@ class SiteOpenings(Acts):
         now = timezone.now()
         return Site.objects.where(self.request.user, Permission.SET_UP_ROOMS, now).open(now)
 
-    @act_on_row(OpenFacts, Opened, url_path="open-to-others")
-    def open_to_others(self, site: Site, body: OpenFacts) -> Opened:
+    @act_on_row(OpeningFacts, OpenedToOthers, url_path="open-to-others")
+    def open_to_others(self, site: Site, body: OpeningFacts) -> OpenedToOthers:
         """Let others hold so many places here until a time; what they hold already stays held."""
         return open_to_others(site, **body.facts)

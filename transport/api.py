@@ -48,7 +48,7 @@ class RunRow(serializers.ModelSerializer[TransportRun]):
         return [told.to_representation(stop.site) for stop in kept]
 
 
-class PlanFacts(ActFacts):
+class BusFacts(ActFacts):
     """A bus that will leave."""
 
     site = SiteField()
@@ -122,8 +122,8 @@ class Runs(Rows):
         runs = TransportRun.objects.visible_to(self.request.user).select_related("site").with_counts()
         return runs.prefetch_related("stops__site")
 
-    @act_on_list(PlanFacts, Run)
-    def create(self, body: PlanFacts) -> Run:
+    @act_on_list(BusFacts, Run)
+    def create(self, body: BusFacts) -> Run:
         """Plan a bus."""
         facts = body.facts
         site: Site = facts.pop("site")

@@ -511,18 +511,24 @@ def full_bus(world: World) -> Refused:
 
 
 def without_a_free_place(world: World) -> Refused:
-    return lambda: ask_plan([make_site("empty")], by=world.coordinator)
+    empty = make_site("empty")
+    return lambda: ask_plan([empty], by=world.coordinator)
 
 
 def where_nobody_waits(world: World) -> Refused:
-    empty = make_site("lonely")
-    return lambda: ask_plan([empty], by=make_user(Role.COORDINATOR, empty))
+    Household.objects.update(going="stays")
+    return lambda: ask_plan([world.goris], by=world.coordinator)
+
+
+def searched_twice(world: World) -> Refused:
+    plan = world.searched_plan()
+    return lambda: search_plan(plan, by=world.coordinator)
 
 
 PLANS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     plans.NobodyWaits: where_nobody_waits,
     plans.NoFreePlace: without_a_free_place,
-    plans.AlreadySearching: lambda w: lambda: search_plan(w.searched_plan(), by=w.coordinator),
+    plans.AlreadySearching: searched_twice,
     plans.NotSearching: lambda w: lambda: stop_plan(w.plan, by=w.coordinator),
     plans.SameFamily: lambda w: lambda: keep_apart(w.family, other=w.family, reason="a feud", by=w.coordinator),
     plans.AlreadyApart: lambda w: lambda: keep_apart(w.carrier, other=w.original, reason="a feud", by=w.coordinator),
@@ -683,6 +689,7 @@ def all_refusals(of: type[refusals.Refusal] = refusals.Refusal) -> set[type[refu
 
 ELSEWHERE = {
     census.WorkerAway,  # tests/races/test_engines_away.py: in a server that has no broker
+    plans.SearchAway,  # tests/races/test_engines_away.py, as the census's
     refusals.TooLarge,  # tests/races/test_half_sent.py: before anything of it is read
 }
 

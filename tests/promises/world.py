@@ -44,6 +44,8 @@ from registrations.models import GateCount, Household, Individual, Merge, Moveme
 from shelter.actions import hold_places, place_household
 from shelter.models import Opening, Stay, WaitingFact
 from shelter.reach import open_to_others
+from shelter.rollcalls import begin_roll_call, see_people
+from shelter.rolls import RollCall, RollCallSeen
 from shelter.turns import move_up
 from tests.build import child, make_room, make_site, make_user, person, register_family
 from tests.test_house_rules import OWN_MODELS
@@ -158,7 +160,13 @@ class World:
         self.sleepers, self.expected = self.make_family(person("Gayane")), self.make_family(person("Hayk"))
         place_household(self.sleepers, rooms=[self.room], by=by, at=at)
         hold_places(self.expected, rooms=[self.kept], until=self.now + 5 * HOUR, by=by, at=at)
-        self.stay, self.hold = Stay.objects.stays().get(), Stay.objects.holds().get()
+        self.stay, self.hold = self.stay_of(self.sleepers), Stay.objects.holds().get()
+        self.neighbours = self.make_family(person("Lilit"))
+        place_household(self.neighbours, rooms=[make_room(self.goris, 1)], by=by, at=at)
+        self.roll_call = RollCall.objects.get(pk=begin_roll_call(self.goris, by=by, at=at).roll_call)
+        neighbour = self.head(self.neighbours).pk
+        see_people(self.roll_call, people=[neighbour], card_read=True, by=by, at=at)
+        self.seen_in_roll_call = RollCallSeen.objects.get()
         move_up(self.family, reason="ill", by=by, at=at)
         self.moved_up = WaitingFact.objects.get()
         open_to_others(self.sisian, places=2, until=self.now + 9 * HOUR, by=by, at=at)
@@ -265,6 +273,10 @@ class World:
         """One of whose death the family was not told."""
         record_death(self.head(self.sleepers), site=self.goris, by=self.coordinator, at=self.before + HOUR / 4)
         return self.head(self.sleepers)
+
+    def stay_of(self, household: Household) -> Stay:
+        """Where the first of the family sleeps."""
+        return Stay.objects.stays().get(individual=self.head(household))
 
     def head(self, household: Household) -> Individual:
         """The first of the family."""

@@ -16,7 +16,7 @@ from centre.access import Role
 from registrations.models import Household
 from tests.aid.conftest import Rule, make_distribution, make_item
 from tests.api.conftest import intake
-from tests.build import make_site, make_user
+from tests.build import make_room, make_site, make_user
 from tests.servers import serve
 
 pytestmark = pytest.mark.races
@@ -69,6 +69,11 @@ def test_without_a_broker_everything_goes_on_but_what_the_worker_does(committed_
         at = timezone.now().isoformat()
         refused = desk.post("/api/v1/snapshots/take/", {"at": at}, as_json=True)
         assert (refused.status, json.loads(refused.body)["code"]) == (409, "worker_away")
+        make_room(site, 5)
+        asked = desk.post("/api/v1/plans/", {"id": uuid.uuid4(), "houses": [site.pk]}, as_json=True)
+        plan = json.loads(asked.body)["plan"]
+        refused = desk.post(f"/api/v1/plans/{plan}/search/", {"id": uuid.uuid4()}, as_json=True)
+        assert (refused.status, json.loads(refused.body)["code"]) == (409, "search_away")
 
 
 def test_without_a_database_it_is_said_and_asked_again(committed_database, monkeypatch):
