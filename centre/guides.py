@@ -69,17 +69,8 @@ GUIDES: dict[str, tuple[Step, ...]] = {
         ),
         Step(
             _("No room here? Hold elsewhere"),
-            _("Houses that are open to you stand by distance. The house checks in; you may give the places back."),
+            _("In houses open to you; or begin one with a phone call. Each house checks in and is called in the evening."),
         ),
-        Step(
-            _("Begin a house with a phone call"),
-            _("Its name and how many places: hold there at once. Divide it into rooms when people come."),
-        ),
-        Step(
-            _("Fill the buses"),
-            _("Families with a place are put on a bus, read on and off by card. The driver has numbers alone."),
-        ),
-        Step(_("Call the houses in the evening"), _("Write down how many they say they have. A difference is a task.")),
         Step(_("Check in who arrives"), _("A hold that runs out gives its places back to the next family.")),
         Step(
             _("Record who leaves"),

@@ -9,18 +9,20 @@ from django.utils.translation import gettext as _
 
 register = template.Library()
 
-
-@register.filter
-def figure(number: float | Decimal | None) -> str:
-    """A number with its thousands apart, as the reader's language parts them; a dash where none is known."""
-    return "–" if number is None else number_format(number, use_l10n=True, force_grouping=True)
+NONE = (None, "")  # what a template reads of a row that is not there
 
 
 @register.filter
-def dram(amount: Decimal | None) -> str:
+def figure(number: float | Decimal | str | None) -> str:
+    """A number with its thousands apart, as the reader's language parts them; a dash where there is none."""
+    return "–" if number in NONE else number_format(number, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def dram(amount: Decimal | str | None) -> str:
     """An amount of money with its thousands apart, and the hundredths only where there are any; a dash where none."""
-    whole = amount is None or amount == amount.to_integral_value()
-    return figure(amount if amount is None or not whole else int(amount))
+    whole = isinstance(amount, Decimal) and amount == amount.to_integral_value()
+    return figure(int(amount) if whole else amount)  # type: ignore[arg-type]
 
 
 @register.filter

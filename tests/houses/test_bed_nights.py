@@ -227,3 +227,11 @@ def test_a_night_is_confirmed_for_those_whom_a_roll_call_saw(goris, by, one, roo
     roll = RollCall.objects.get(pk=begun.roll_call)
     see_people(roll, people=[Stay.objects.get().individual_id], by=by, at=hour(21))
     assert [row.confirmed for row in nights(goris, day - DAY, 2)] == [1, 1]
+
+
+def test_a_house_without_contract_or_invoice_has_a_page_of_nights(client, db):
+    site, user = make_site("goris"), make_user()
+    family = register_family(site, user)
+    place_household(family, rooms=[make_room(site, 3)], by=user)
+    client.force_login(user)
+    assert client.get("/houses/nights/").status_code == 200
