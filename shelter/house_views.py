@@ -55,11 +55,13 @@ def house(request: StaffRequest, code: str) -> HttpResponse:
     return _draw_house(request, _house(request, code))
 
 
-@require_POST
+@PAGE
 @may(Permission.PLACE)
 def scan(request: StaffRequest, code: str) -> HttpResponse:
-    """A card at the door: expected, sleeping here, or neither."""
+    """A card at the door: expected, sleeping here, or neither; loaded again without one, the house."""
     site, now = _house(request, code), timezone.now()
+    if request.method != "POST":
+        return see("shelter:house", site.code)
     found = at_the_door(request, site, now)
     if found.household:
         write_log(request.user, LogLine.Verb.SEARCHED, found.household, ["number", "stays"])
@@ -85,7 +87,8 @@ def roll_call(request: StaffRequest, code: str) -> HttpResponse:
     roll = last_roll_call(site, now)
     form = SeenForm(request.POST or None)
     if request.method == "POST" and "card" in request.POST:
-        return _draw_roll_call(request, site, roll, found=at_the_door(request, site, now))
+        found = at_the_door(request, site, now)
+        return _draw_roll_call(request, site, roll, found=found, status=422 if found.error else 200)
     if request.method == "POST":
         begun = get_object_or_404(RollCall.objects.filter(site=site), pk=_key(request.POST.get("roll_call", "")))
         number = request.POST.get("number", "")

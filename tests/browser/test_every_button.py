@@ -15,11 +15,15 @@ from tests.browser import (
     stories_cases,
     stories_change,
     stories_desk,
+    stories_doors,
     stories_everywhere,
     stories_houses,
     stories_kept,
+    stories_plans,
+    stories_rooms,
     stories_services,
     stories_shelter,
+    stories_turns,
 )
 from tests.browser.buttons import OPENS, STORIES, Desk, Story, kind_of, kinds_since, press, read_links, rows, untold
 from tests.build import LONG_AGO, make_user
@@ -33,11 +37,15 @@ __all__ = [
     "stories_cases",
     "stories_change",
     "stories_desk",
+    "stories_doors",
     "stories_everywhere",
     "stories_houses",
     "stories_kept",
+    "stories_plans",
+    "stories_rooms",
     "stories_services",
     "stories_shelter",
+    "stories_turns",
 ]
 
 pytestmark = pytest.mark.browser

@@ -1,0 +1,169 @@
+"""What the buttons do at a house's own door: a card is read, those expected come in, and a roll is called."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from registrations.models import Household
+from shelter.actions import end_stays, hold_places, keep_beds, place_household
+from shelter.models import Room, Stay
+from shelter.rollcalls import begin_roll_call
+from shelter.rolls import RollCall, RollCallSeen
+from tests.browser.buttons import SCRIPT, Desk, button, code, held, name_of, sleeping
+
+HOUSE, SCAN, CHECK_IN = "shelter:house", "shelter:house_scan", "shelter:house_check_in"
+ROLL, BEGIN, SLEEPING = "shelter:roll_call", "shelter:begin_roll_call", "shelter:sleeping"
+
+
+def soon():
+    return timezone.now() + timedelta(hours=3)
+
+
+def expected(desk: Desk) -> tuple[Household, Room]:
+    """A family of two for whom places are held in the house."""
+    family, room = desk.family(), desk.room()
+    hold_places(family, rooms=[room], until=soon(), by=desk.by)
+    return family, room
+
+
+def asleep(desk: Desk) -> tuple[Household, Room]:
+    """A family of two that sleeps in the house."""
+    family, room = desk.family(), desk.room()
+    place_household(family, rooms=[room], by=desk.by)
+    return family, room
+
+
+def at_the_door(desk: Desk, then: str = "") -> None:
+    """The page of the house, or one behind it."""
+    desk.open(f"/shelter/house/{desk.site.code}/{then}")
+
+
+def read_card(desk: Desk, text: str) -> None:
+    """The answer to a card that was read at the door."""
+    desk.page.locator("[name=card]").fill(text)
+    desk.page.locator("[name=card]").press("Enter")
+    desk.page.wait_for_url("**/scan/")
+    desk.settle()
+
+
+def show(desk: Desk, family: Household) -> None:
+    """The house, or the answer to the family's card, whichever page the story is about."""
+    at_the_door(desk)
+    if desk.on == SCAN:
+        read_card(desk, code(family))
+
+
+@button("Look up", SCAN, on=[HOUSE, SCAN], enter="[name=card]")
+def read_the_card_of_a_family(desk: Desk) -> Iterator[None]:
+    family, _room = expected(desk)
+    show(desk, family)
+    desk.page.locator("[name=card]").fill(code(family))
+    yield
+    expect(desk.page.locator("section[role=status]")).to_contain_text(str(family))
+    desk.page.reload()
+    assert name_of(desk.page.url) == HOUSE
+
+
+@button("Look up", SCAN, on=HOUSE)
+def read_no_card(desk: Desk) -> Iterator[None]:
+    desk.room()
+    at_the_door(desk)
+    yield
+    expect(desk.page.get_by_role("alert")).to_contain_text("Scan a card")
+
+
+@button("Check in", CHECK_IN, on=[HOUSE, SCAN], does=["check_in"])
+def check_in_at_the_door(desk: Desk) -> Iterator[None]:
+    family, room = expected(desk)
+    show(desk, family)
+    yield
+    assert (sleeping(family), held(family)) == ({room.pk: 2}, {})
+
+
+@button("Check in", CHECK_IN, on=HOUSE, does=["check_in"], within="[aria-labelledby=out]")
+def check_in_who_comes_back(desk: Desk) -> Iterator[None]:
+    family, room = asleep(desk)
+    stays = list(Stay.objects.stays().filter(room=room))
+    keep_beds(stays, until=soon(), reason="hospital", by=desk.by)
+    at_the_door(desk)
+    yield
+    assert (sleeping(family), held(family)) == ({room.pk: 2}, {})
+
+
+@button("Check in", CHECK_IN, on=HOUSE, does=["check_in"])
+def check_in_after_a_refusal(desk: Desk) -> Iterator[None]:
+    gone, taken = expected(desk)
+    family, room = expected(desk)
+    at_the_door(desk)
+    end_stays(list(Stay.objects.holds().filter(room=taken)), by=desk.by)
+    place_household(desk.family(4), rooms=[taken], by=desk.by)
+    desk.page.locator(f"form:has-text('{gone}') button").click()
+    expect(desk.page.get_by_role("alert")).to_be_visible()
+    desk.settle()
+    yield
+    assert (sleeping(gone), sleeping(family)) == ({}, {room.pk: 2})
+
+
+# The roll call
+
+
+def called(desk: Desk) -> tuple[Household, RollCall]:
+    """A roll call of a house in which a family of two sleeps."""
+    family, _room = asleep(desk)
+    roll = RollCall.objects.get(pk=begin_roll_call(desk.site, by=desk.by).roll_call)
+    at_the_door(desk, "roll-call/")
+    return family, roll
+
+
+@button("Begin the roll call", BEGIN, on=ROLL, does=["begin_roll_call"])
+def begin_the_roll_call(desk: Desk) -> Iterator[None]:
+    asleep(desk)
+    at_the_door(desk, "roll-call/")
+    yield
+    assert RollCall.objects.get(site=desk.site).act.by == desk.user
+    expect(desk.page.locator("[aria-labelledby=unseen] li")).to_have_count(2)
+
+
+@button("Begin another roll call", BEGIN, on=ROLL, does=["begin_roll_call"])
+def begin_another_roll_call(desk: Desk) -> Iterator[None]:
+    called(desk)
+    yield
+    assert RollCall.objects.filter(site=desk.site).count() == 2
+
+
+@button("Look up", ROLL, on=ROLL, enter="[name=card]")
+def read_a_card_in_the_roll_call(desk: Desk) -> Iterator[None]:
+    family, _roll = called(desk)
+    desk.page.locator("[name=card]").fill(code(family))
+    yield
+    expect(desk.page.locator("section[role=status] [name=people]:checked")).to_have_count(2)
+
+
+@button("They are here", ROLL, on=ROLL, does=["see_people"])
+def say_that_they_are_here(desk: Desk) -> Iterator[None]:
+    family, roll = called(desk)
+    desk.page.locator("[name=card]").fill(code(family))
+    desk.page.get_by_role("button", name="Look up").click()
+    desk.page.locator("section[role=status]").wait_for()
+    desk.settle()
+    yield
+    assert RollCallSeen.objects.filter(roll_call=roll).count() == 2
+
+
+@button("Those ticked were seen", ROLL, on=ROLL, does=["see_people"])
+def tick_who_was_seen(desk: Desk) -> Iterator[None]:
+    _family, roll = called(desk)
+    desk.page.locator("[aria-labelledby=unseen] [name=people]").first.check()
+    yield
+    assert RollCallSeen.objects.filter(roll_call=roll).count() == 1
+    expect(desk.page.locator("[aria-labelledby=unseen] li")).to_have_count(1)
+
+
+@button("Print", SCRIPT, on=SLEEPING, stays=True)
+def print_who_sleeps_where(desk: Desk) -> Iterator[None]:
+    asleep(desk)
+    at_the_door(desk, "sleeping/")
+    yield
+    assert desk.page.evaluate("printed") == 1
