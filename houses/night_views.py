@@ -88,9 +88,11 @@ def invoice_void(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 def _month(request: StaffRequest) -> tuple[MonthForm, date]:
     """The month that is asked for; this one where none is, or where it cannot be read, and then the form says so."""
     today = timezone.localdate().replace(day=1)
-    form = MonthForm(request.GET if "month" in request.GET else None, initial={"month": today})
-    asked = form.cleaned_data["month"] if form.is_bound and form.is_valid() else today
-    return form, asked
+    asked = MonthForm(request.GET)
+    if "month" in request.GET and not asked.is_valid():
+        return asked, today
+    month = asked.cleaned_data["month"] if "month" in request.GET else today
+    return MonthForm(initial={"month": month}), month
 
 
 def _beside(month: date) -> dict[str, date]:

@@ -47,6 +47,16 @@ def test_the_page_shows_the_house_against_its_invoice(client, goris, coordinator
     assert "Against the contract: 1 nights, 9,000 dram" in shown
 
 
+def test_a_house_without_an_invoice_is_shown_beside_one_with(client, coordinator, month, goris):
+    make_room(make_site("sisian"), 3)
+    client.force_login(make_user(Role.ADMINISTRATOR))
+    for address in ("/houses/nights/", f"/houses/nights/?month={month}"):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "Sisian" in page.text
+    assert client.get("/houses/nights/?month=11/2026").status_code == 422
+
+
 def test_the_page_types_an_invoice_and_takes_it_back(client, goris, coordinator, month, day):
     client.force_login(coordinator)
     page = f"/houses/sites/goris/nights/?month={month}"
