@@ -123,7 +123,7 @@ def find_a_house(desk: Desk) -> Iterator[None]:
     desk.open("/shelter/")
     desk.page.locator("#house").evaluate("(one, name) => { one.value = name; }", other.name_en)
     yield
-    expect(desk.page.locator("article.house h4 a")).to_have_text([other.name_en])
+    expect(desk.page.locator("article.house [aria-expanded]")).to_have_text([other.name_en])
     expect(desk.page.get_by_role("link", name="All houses")).to_be_visible()
 
 

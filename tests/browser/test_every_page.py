@@ -14,7 +14,9 @@ from django.urls import resolve
 from playwright.sync_api import Browser, Page
 
 from centre.access import Role
-from centre.models import Operation, User
+from centre.models import Operation, Site, User
+from centre.sessions import SessionStore
+from centre.shift import CHOSEN
 from tests.api.world import furnish
 from tests.browser.buttons import SETTLED
 from tests.build import make_user, person, register_family
@@ -69,7 +71,11 @@ def pages(chromium: Browser, server: Server, everyone: User) -> dict[str, str]:
 
 
 def _sign_in(context, server: Server, user: User) -> None:
+    """The user's session, in which the site of their shift is chosen: intake has no page without one."""
     session = server.sign_in(user).session
+    chosen = SessionStore(session)
+    chosen[CHOSEN] = str(Site.objects.get(code="goris").pk)
+    chosen.save()
     address = f"http://127.0.0.1:{server.port}"
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
 
