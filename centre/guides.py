@@ -69,7 +69,10 @@ GUIDES: dict[str, tuple[Step, ...]] = {
         ),
         Step(
             _("No room here? Hold elsewhere"),
-            _("In houses open to you; or begin one with a phone call. Each house checks in and is called in the evening."),
+            _(
+                "In houses open to you; or begin one with a phone call. "
+                "Each house checks in and is called in the evening."
+            ),
         ),
         Step(_("Check in who arrives"), _("A hold that runs out gives its places back to the next family.")),
         Step(

@@ -16,7 +16,7 @@ from shelter.actions import end_stays, hold_places, keep_beds, move, place_house
 from shelter.models import Stay
 from shelter.rollcalls import begin_roll_call, see_people
 from shelter.rolls import RollCall
-from tests.build import make_room, make_user, person, register_family
+from tests.build import make_room, make_site, make_user, person, register_family
 from tests.houses.conftest import agree
 from tests.promises.world import change
 
