@@ -8,7 +8,7 @@ LATE = timedelta(seconds=60)  # an act counts from its beginning, and is seen on
 # What one coordinator does and another one must see at once; who arrives and leaves is seen a few seconds later
 ACTS_OF_BOARDS = frozenset(
     {
-        "hold", "place", "check_in", "move", "end_stay", "keep_beds", "void_bedding",
+        "hold", "place", "check_in", "move", "end_stay", "keep_beds", "swap", "void_bedding",
         "move_up", "decline_offer", "void_waiting_fact", "open_to_others",
         "add_rooms", "enter_rooms", "change_room", "set_places", "add_bed", "take_beds_away", "divide_room",
         "block", "open", "begin_house", "close_site",
