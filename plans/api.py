@@ -59,7 +59,7 @@ class AskFacts(ActFacts):
     houses = RowsField(rows=houses_of, max_length=MOST_HOUSES, help_text="Sites by id.")
 
 
-class ConfirmFacts(ActFacts):
+class PlanConfirmFacts(ActFacts):
     """Which of the two plans, which of its families, and until when places are held."""
 
     at = None  # type: ignore[assignment]  # each family's places are held as it is confirmed
@@ -107,8 +107,8 @@ class Plans(Rows):
         """Stop the search; what it found is kept."""
         return stop_plan(plan, **body.facts)
 
-    @act_on_row(ConfirmFacts, Confirmed)
-    def confirm(self, plan: Plan, body: ConfirmFacts) -> Confirmed:
+    @act_on_row(PlanConfirmFacts, Confirmed)
+    def confirm(self, plan: Plan, body: PlanConfirmFacts) -> Confirmed:
         """Hold the planned places, family by family."""
         facts = body.facts
         facts.pop("id")

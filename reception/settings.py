@@ -305,7 +305,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "MarzEnum": "centre.models.Marz",
         "DoorEnum": "centre.tokens.DOORS",
+        "CallOutcomeEnum": "houses.models.Call.Outcome",
         "CaseKindEnum": "casework.kinds.Kind",
+        "RoomKindEnum": "shelter.models.Room.Kind",
         "LetterTypeEnum": "casework.reading_letters.MediaType",
         "CaseOutcomeEnum": "casework.kinds.Outcome",
         "SearchEndEnum": "casework.kinds.SearchEnd",

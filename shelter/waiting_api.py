@@ -59,6 +59,7 @@ class WaitingList(viewsets.GenericViewSet[Any]):
     """Who waits for a place, at the asker's sites or, for who holds places elsewhere, at all they know of."""
 
     request: StaffCall
+    queryset = Household.objects.none()  # for the schema; who waits is read by one question
     filterset_class = None
     serializer_class = WaitingRow
     paginator: Any  # of reception.api, which this room does not know
