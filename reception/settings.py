@@ -307,6 +307,7 @@ SPECTACULAR_SETTINGS = {
         "DoorEnum": "centre.tokens.DOORS",
         "CallOutcomeEnum": "houses.models.Call.Outcome",
         "CaseKindEnum": "casework.kinds.Kind",
+        "PlanHowEnum": "plans.models.How",
         "RoomKindEnum": "shelter.models.Room.Kind",
         "LetterTypeEnum": "casework.reading_letters.MediaType",
         "CaseOutcomeEnum": "casework.kinds.Outcome",
