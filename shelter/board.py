@@ -19,7 +19,7 @@ from registrations.models import Household, Individual, Presence
 from shelter.babies import UNDER, babies_among
 from shelter.changed import LATE, acts_since
 from shelter.fitting import Fit, best_fits, judge
-from shelter.houses_shown import House, HousesAsked, Province, read_asked, read_provinces
+from shelter.houses_shown import House, HousesAsked, Province, km_between, read_asked, read_provinces
 from shelter.models import Stay, WaitingFact
 from shelter.selectors import HoldRow, holds_now, places_by_site, rooms_now
 from shelter.sight import Reach, reach_of, sites_that_wait
@@ -272,11 +272,18 @@ def _choose(
             next((room for room in rooms_now(reach.sites, at) if str(room.id) == tried), None) if tried else None
         )
         fits += [judge([tried_room], len(needing), **suit)] if tried_room else []
-        fits += best_fits([room for room in in_reach if str(room.id) != tried], len(needing), **suit)
+        others = [room for room in in_reach if str(room.id) != tried]
+        fits += best_fits(others, len(needing), km=_distances(reach.sites, known.get(here) if here else None), **suit)
     row = _waiting_row(family, known, user, at) if family else None
     sites = reach.sites
     facts = waiting_facts(household, family.since, at) if family else []
     return Chosen(household, bedless, beds, row, [(fit, sites[fit.site_id]) for fit in fits], seen, facts, babies)
+
+
+def _distances(sites: Mapping[uuid.UUID, Site], here: Site | None) -> dict[uuid.UUID, float]:
+    """How many km it is to each of these sites, as far as that is known."""
+    found = {key: km_between(site, here) for key, site in sites.items()}
+    return {key: km for key, km in found.items() if km is not None}
 
 
 def _unseen(family: Waiting | None, at: datetime) -> list[Person]:

@@ -1,15 +1,18 @@
 """Which rooms suit a family best, and why; rules that need no database."""
 
+import math
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shelter.selectors import RoomNow, as_counted
 
+NEAR = 30  # km: what is nearer to a family by less than this is no nearer
 SUGGESTED = 3  # ways to sleep shown for one site, and sites shown
 
 
@@ -36,14 +39,21 @@ class Fit:
 
 
 def best_fits(
-    rooms: Iterable[RoomNow], people: int, *, step_free: bool, here: uuid.UUID | None, babies: int = 0
+    rooms: Iterable[RoomNow],
+    people: int,
+    *,
+    step_free: bool,
+    here: uuid.UUID | None,
+    babies: int = 0,
+    km: Mapping[uuid.UUID, float] = MappingProxyType({}),
 ) -> list[Fit]:
     """Where these people would sleep best: together first, in the smallest room that has a place for each.
 
     As many of them as are babies need no place of their own: that comes before parting them, and after a place each.
 
-    Rooms at the site where they are come before others, and step-free rooms before others when needed. Where no
-    room of a site takes all of them, the fewest rooms that do, of one floor if possible.
+    Rooms at the site where they are come before others, then those in steps of 30 km, as far as it is known how many
+    `km` a site is from there; and step-free rooms before others when needed. Where no room of a site takes all of them,
+    the fewest rooms that do, of one floor if possible.
     """
     by_site: dict[uuid.UUID, list[RoomNow]] = {}
     for room in rooms:
@@ -53,7 +63,7 @@ def best_fits(
     for site_id in sorted(by_site, key=lambda site: site != here):
         ways = _ways(by_site[site_id], people, babies, step_free)
         found += [judge(way, people, step_free=step_free, here=here, babies=babies) for way in ways[:SUGGESTED]]
-    return _few_of_each_site(sorted(found, key=_rank))
+    return _few_of_each_site(sorted(found, key=lambda fit: _rank(fit, km)))
 
 
 def judge(rooms: Sequence[RoomNow], people: int, *, step_free: bool, here: uuid.UUID | None, babies: int = 0) -> Fit:
@@ -140,8 +150,9 @@ def _fewest(rooms: Sequence[RoomNow], people: int) -> list[RoomNow]:
     return chosen if left <= 0 else []
 
 
-def _rank(fit: Fit) -> tuple[bool, bool, int, int, int]:
-    return bool(fit.doubts), not fit.here, len(fit.rooms), fit.sharing, sum(room.free for room in fit.rooms)
+def _rank(fit: Fit, km: Mapping[uuid.UUID, float]) -> tuple[bool, bool, float, int, int, int]:
+    steps = 0 if fit.here else km.get(fit.site_id, math.inf) // NEAR
+    return bool(fit.doubts), not fit.here, steps, len(fit.rooms), fit.sharing, sum(room.free for room in fit.rooms)
 
 
 def _few_of_each_site(fits: Sequence[Fit]) -> list[Fit]:

@@ -118,6 +118,15 @@ def test_men_are_offered_no_room_for_women(houses):
     assert "kapan" in offered(mother)
 
 
+def test_houses_near_the_family_are_offered_before_those_that_fit_more_exactly(houses):
+    by = make_user()
+    full = houses["goris"].rooms.get().places
+    full.update(blocked_at=timezone.now(), blocked_by=by, blocked_reason="wet")
+    family = register_family(houses["goris"], by, *[person(relationship=one) for one in ("head", "spouse", "parent")])
+    board = read_board(by, timezone.now(), {}, family, houses["goris"])
+    assert [site.code for _fit, site in board.chosen.fits] == ["kornidzor", "kapan", "jermuk"]
+
+
 def test_whose_sex_and_age_nobody_knows_may_be_a_man(houses):
     by = make_user()
     family = register_family(houses["goris"], by, person(sex=None))
