@@ -258,6 +258,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of a request: a larger one is not kept at all
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000  # a tick for each family of an evening; the size bounds them too
 
 # Languages and time
 
