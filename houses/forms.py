@@ -50,7 +50,7 @@ class CallForm(ActForm):
 class OutcomeForm(ActForm):
     """Whether the house was reached; each answer is a button."""
 
-    outcome = forms.ChoiceField(choices=Call.Outcome)
+    outcome = forms.ChoiceField(label=_("Was the house reached?"), choices=Call.Outcome)
 
 
 class SettleForm(ActForm):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from centre.fields import Instant, RowsField, ShownSite, Text
+from centre.fields import Instant, Key, RowsField, ShownSite, Text
 from centre.models import Site, User
 from centre.viewsets import ActFacts, Rows, act_on_list, act_on_row
 from plans.actions import Asked, KeptApart, ask_plan, end_apart, keep_apart, search_plan, stop_plan
@@ -62,6 +62,9 @@ class AskFacts(ActFacts):
 class PlanConfirmFacts(ActFacts):
     """Which of the two plans, which of its families, and until when places are held."""
 
+    id = Key(
+        required=False, help_text="Not kept: each family's act has an id of its own, from the plan and the family."
+    )
     at = None  # type: ignore[assignment]  # each family's places are held as it is confirmed
     how = serializers.ChoiceField(choices=How.choices)
     families = serializers.ListField(

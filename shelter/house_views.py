@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponse
@@ -43,6 +44,11 @@ class AtTheDoor:
     error: str = ""
 
     @property
+    def status(self) -> int:
+        """Of the answer: what cannot be read is refused."""
+        return HTTPStatus.UNPROCESSABLE_ENTITY if self.error else HTTPStatus.OK
+
+    @property
     def rooms(self) -> list[str]:
         """The rooms in which they sleep."""
         return list(dict.fromkeys(row.room for row in self.asleep))
@@ -65,7 +71,7 @@ def scan(request: StaffRequest, code: str) -> HttpResponse:
     found = at_the_door(request, site, now)
     if found.household:
         write_log(request.user, LogLine.Verb.SEARCHED, found.household, ["number", "stays"])
-    return _draw_house(request, site, found=found, status=422 if found.error else 200)
+    return _draw_house(request, site, found=found, status=found.status)
 
 
 @require_POST
@@ -88,7 +94,7 @@ def roll_call(request: StaffRequest, code: str) -> HttpResponse:
     form = SeenForm(request.POST or None)
     if request.method == "POST" and "card" in request.POST:
         found = at_the_door(request, site, now)
-        return _draw_roll_call(request, site, roll, found=found, status=422 if found.error else 200)
+        return _draw_roll_call(request, site, roll, found=found, status=found.status)
     if request.method == "POST":
         begun = get_object_or_404(RollCall.objects.filter(site=site), pk=_key(request.POST.get("roll_call", "")))
         number = request.POST.get("number", "")

@@ -178,7 +178,9 @@ def waiting_or_404(request: StaffRequest, number: str) -> Household:
         now = timezone.now()
         found = Household.objects.filter(number=_read_number(number)).first()
         sites = sites_that_wait(request.user, now)
-        if found is None or not who_waits(request.user, sites, now, household=found.pk)[0]:
+        # Of one that is hidden as much is asked as of one that does not exist
+        waits, _all = who_waits(request.user, sites, now, household=found.pk if found else uuid.uuid4())
+        if found is None or not waits:
             raise
         return found
 

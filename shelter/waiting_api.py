@@ -1,5 +1,6 @@
 """The API of the waiting list: who waits in fair order, whose turn it is, and which sites are open to others."""
 
+import uuid
 from typing import Any
 
 from django.http import Http404
@@ -101,15 +102,17 @@ class HouseholdsThatWait(Acts):
     queryset = Household.objects.all()
 
     def get_object(self) -> Household:
-        seen = Household.objects.in_hand_of(self.request.user)
-        found = get_object_or_404(Household, pk=self.kwargs["pk"])
+        """The household; of one that is hidden as much is asked as of one that does not exist."""
+        try:
+            key = uuid.UUID(self.kwargs["pk"])
+        except ValueError:
+            raise Http404 from None
+        seen = Household.objects.in_hand_of(self.request.user).filter(pk=key).first()
+        if seen is not None:
+            return seen
         now = timezone.now()
-        if not (
-            seen.filter(pk=found.pk).exists()
-            or who_waits(self.request.user, sites_that_wait(self.request.user, now), now, household=found.pk)[0]
-        ):
-            raise Http404
-        return found
+        waits, _all = who_waits(self.request.user, sites_that_wait(self.request.user, now), now, household=key)
+        return get_object_or_404(Household, pk__in=[row.household_id for row in waits])
 
     @act_on_row(HoldFacts, Placed)
     def hold(self, household: Household, body: HoldFacts) -> Placed:

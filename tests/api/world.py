@@ -70,11 +70,11 @@ def talk_to(site: Site, number: int, by: User) -> None:
     """A contract for a night and an invoice of a month of their own, a call, and a number that differs."""
     night = timezone.localdate() + timedelta(days=number)
     month = timezone.localdate() - timedelta(days=31 * number)
-    terms = {"contact": "Aram", "phone": "+37494123456", "places": 40, "rate": Decimal(9000)}
+    terms = {"contact": "Արամ", "phone": "+37494123456", "places": 40, "rate": Decimal(9000)}
     add_contract(site, first_night=night, last_night=night, **terms, by=by)
     type_invoice(site, month=month, nights=3, amount=Decimal(27000), by=by)
-    report_headcount(site, persons=99, said_by="Aram", by=by)
-    note_call(site, outcome="spoke", about="more", number=3, words="three more", by=by)
+    report_headcount(site, persons=99, said_by="Արամ", by=by)
+    note_call(site, outcome="spoke", about="more", number=3, words="ևս երեք տեղ", by=by)
 
 
 def furnish(code: str, households: int = 1) -> World:

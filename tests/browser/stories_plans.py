@@ -27,9 +27,9 @@ def first_in_turn(desk: Desk) -> tuple[Household, Room]:
 
 def planned(desk: Desk, *, searched: bool = False) -> Plan:
     """The page of a plan over the site."""
-    plan = Plan.objects.get(pk=ask_plan([desk.site], by=desk.by).plan)
+    plan = Plan.objects.get(pk=ask_plan([desk.site], by=desk.user).plan)
     if searched:
-        search_plan(plan, by=desk.by)
+        search_plan(plan, by=desk.user)
     desk.open(plan.get_absolute_url())
     return plan
 

@@ -276,11 +276,6 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
     "plans/": lambda w: (w.coordinator, "plans/", {"houses": [str(w.goris.pk)]}),
     "plans/{id}/search/": lambda w: (w.coordinator, f"plans/{w.plan.pk}/search/", {}),
     "plans/{id}/stop/": lambda w: (w.coordinator, f"plans/{w.searched_plan().pk}/stop/", {}),
-    "plans/{id}/confirm/": lambda w: (
-        w.coordinator,
-        f"plans/{w.plan.pk}/confirm/",
-        {"how": "greedy", "families": w.planned_households(), "until": (w.now + 9 * HOUR).isoformat()},
-    ),
     "kept-apart/": lambda w: (
         w.coordinator,
         "kept-apart/",
@@ -309,6 +304,11 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
     "transport-runs/{id}/cancel/": lambda w: at_a_bus(w, w.bus, "cancel"),
     "stays/{id}/check-in/": lambda w: (w.coordinator, f"stays/{w.hold.pk}/check-in/", {}),
     "stays/{id}/move/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/move/", {"rooms": [str(w.hall.pk)]}),
+    "stays/{id}/swap/": lambda w: (
+        w.coordinator,
+        f"stays/{w.stay.pk}/swap/",
+        {"others": [str(w.stay_of(w.neighbours).pk)]},
+    ),
     "stays/{id}/end/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/end/", {}),
     "rooms/": lambda w: (w.coordinator, "rooms/", {"site": "goris", "rooms": [{"name": "9c", "places": 2}]}),
     "rooms/{id}/change/": lambda w: (w.coordinator, f"rooms/{w.hall.pk}/change/", {"name": "hall", "kind": "hall"}),

@@ -233,16 +233,16 @@ class World:
 
     def _call(self) -> None:
         at, by = self.before, self.coordinator
-        terms: dict[str, Any] = {"contact": "Aram", "phone": "+37494123456", "places": 40, "rate": Decimal(9000)}
+        terms: dict[str, Any] = {"contact": "Արամ", "phone": "+37494123456", "places": 40, "rate": Decimal(9000)}
         today = timezone.localdate(self.now)
         agreed = add_contract(self.goris, first_night=today, by=by, at=at, **terms)
         self.contract = Contract.objects.get(pk=agreed.contract)
         typed = type_invoice(self.goris, month=today, nights=3, amount=Decimal(27000), by=by, at=at)
         self.invoice = Invoice.objects.get(pk=typed.invoice)
-        told = report_headcount(self.goris, persons=99, said_by="Aram", by=by, at=at)
+        told = report_headcount(self.goris, persons=99, said_by="Արամ", by=by, at=at)
         self.told = ReportedHeadcount.objects.get(pk=told.headcount)
         self.difference = Difference.objects.get(pk=told.difference)
-        said = note_call(self.goris, outcome="spoke", about="more", number=3, words="three more", by=by, at=at)
+        said = note_call(self.goris, outcome="spoke", about="more", number=3, words="ևս երեք տեղ", by=by, at=at)
         self.call = Call.objects.get(pk=said.call)
 
     def _plan_evening(self) -> None:
