@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from houses import night_views, views
+from houses import door_views, night_views, views
 
 app_name = "houses"
 
 urlpatterns = [
+    path("shelter/house/<slug:code>/", door_views.house, name="door"),
+    path("shelter/house/<slug:code>/scan/", door_views.scan, name="door_scan"),
+    path("shelter/house/<slug:code>/check-in/", door_views.check_in_here, name="door_check_in"),
+    path("shelter/house/<slug:code>/roll-call/", door_views.roll_call, name="roll_call"),
+    path("shelter/house/<slug:code>/roll-call/begin/", door_views.begin_roll, name="begin_roll_call"),
+    path("shelter/house/<slug:code>/sleeping/", door_views.sleeping, name="sleeping"),
     path("houses/", views.calls, name="calls"),
     path("houses/overflow/", views.overflow, name="overflow"),
     path("houses/nights/", night_views.nights, name="nights"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shelter import house_views, inventory_views, turn_views, views
+from shelter import inventory_views, turn_views, views
 
 app_name = "shelter"
 
@@ -16,12 +16,6 @@ urlpatterns = [
     path("shelter/move/", views.move_stays, name="move"),
     path("shelter/swap/", views.swap_stays, name="swap"),
     path("shelter/open/<slug:code>/", turn_views.opening, name="opening"),
-    path("shelter/house/<slug:code>/", house_views.house, name="house"),
-    path("shelter/house/<slug:code>/scan/", house_views.scan, name="house_scan"),
-    path("shelter/house/<slug:code>/check-in/", house_views.check_in_here, name="house_check_in"),
-    path("shelter/house/<slug:code>/roll-call/", house_views.roll_call, name="roll_call"),
-    path("shelter/house/<slug:code>/roll-call/begin/", house_views.begin_roll, name="begin_roll_call"),
-    path("shelter/house/<slug:code>/sleeping/", house_views.sleeping, name="sleeping"),
     path("shelter/rooms/", inventory_views.rooms, name="rooms"),
     path("shelter/rooms/<uuid:key>/", inventory_views.room, name="room"),
     path("shelter/rooms/enter/", inventory_views.enter, name="enter_rooms"),

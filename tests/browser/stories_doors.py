@@ -13,8 +13,8 @@ from shelter.rollcalls import begin_roll_call
 from shelter.rolls import RollCall, RollCallSeen
 from tests.browser.buttons import SCRIPT, Desk, button, code, held, name_of, sleeping
 
-HOUSE, SCAN, CHECK_IN = "shelter:house", "shelter:house_scan", "shelter:house_check_in"
-ROLL, BEGIN, SLEEPING = "shelter:roll_call", "shelter:begin_roll_call", "shelter:sleeping"
+HOUSE, SCAN, CHECK_IN = "houses:door", "houses:door_scan", "houses:door_check_in"
+ROLL, BEGIN, SLEEPING = "houses:roll_call", "houses:begin_roll_call", "houses:sleeping"
 
 
 def soon():

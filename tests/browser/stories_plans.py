@@ -26,7 +26,8 @@ def first_in_turn(desk: Desk) -> tuple[Household, Room]:
 
 
 def planned(desk: Desk, *, searched: bool = False) -> Plan:
-    """The page of a plan over the site."""
+    """The page of a plan over the site, made by who opens it: it is shown to who reads every site in it."""
+    desk.open("/plans/")
     plan = Plan.objects.get(pk=ask_plan([desk.site], by=desk.user).plan)
     if searched:
         search_plan(plan, by=desk.user)

@@ -67,7 +67,7 @@ def scan(request: StaffRequest, code: str) -> HttpResponse:
     """A card at the door: expected, sleeping here, or neither; loaded again without one, the house."""
     site, now = _house(request, code), timezone.now()
     if request.method != "POST":
-        return see("shelter:house", site.code)
+        return see("houses:door", site.code)
     found = at_the_door(request, site, now)
     if found.household:
         write_log(request.user, LogLine.Verb.SEARCHED, found.household, ["number", "stays"])
@@ -81,7 +81,7 @@ def check_in_here(request: StaffRequest, code: str) -> HttpResponse:
     site = _house(request, code)
     form = CheckInForm(request.POST, stays=Stay.objects.holds().visible_to(request.user).filter(site=site))
     if do(request, form, check_in, said=_("Checked in.")):
-        return see("shelter:house", site.code)
+        return see("houses:door", site.code)
     return _draw_house(request, site, form=form, status=422)
 
 
@@ -100,7 +100,7 @@ def roll_call(request: StaffRequest, code: str) -> HttpResponse:
         number = request.POST.get("number", "")
         card_read = number.isdigit() and was_in_hand(request, int(number))
         if do(request, form, see_people, begun, card_read=card_read, said=_("Seen.")):
-            return see("shelter:roll_call", site.code)
+            return see("houses:roll_call", site.code)
         return _draw_roll_call(request, site, roll, form=form, status=422)
     return _draw_roll_call(request, site, roll)
 
@@ -111,7 +111,7 @@ def begin_roll(request: StaffRequest, code: str) -> HttpResponse:
     """Begin a roll call."""
     site = _house(request, code)
     begin_roll_call(site, by=request.user, **pressed(request).facts())
-    return see("shelter:roll_call", site.code)
+    return see("houses:roll_call", site.code)
 
 
 @require_GET
