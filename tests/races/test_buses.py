@@ -1,6 +1,7 @@
 """Desks that fill one bus at the same moment: the last seats are sold once, and a family has them on one bus.
 
-Each was seen to go wrong without the lock on the run, or on the family.
+The last seats were seen to be sold three times without the lock on the run. Without the lock on the family the other
+two still hold: the database's constraints, on_one_bus and family_on_one_bus, refuse the second.
 """
 
 import uuid
