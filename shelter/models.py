@@ -325,8 +325,8 @@ class OpeningQuerySet(models.QuerySet["Opening"]):
         return self.filter(during__contains=at)
 
     def with_used(self, at: datetime) -> Any:
-        """Annotate `used`: the places held under it, now or until their people were checked in."""
-        running = Q(holds__during__contains=at)
+        """Annotate `used`: the places held under it, now or later, or until their people were checked in."""
+        running = Q(holds__during__overlap=DateTimeTZRange(at, None))  # another desk's hold may begin a moment later
         came = Q(holds__given_up_in__kind__in=COMING_IN)
         return self.annotate(used=models.Count("holds__place", filter=running | came))
 
