@@ -330,11 +330,16 @@ def test_a_coordinator_opens_a_case_and_is_shown_none(client, goris, alone, case
 
 
 def test_who_is_on_duty_is_said_by_who_follows_cases_and_read_at_the_desks(client, goris, officer):
-    shift = {"name": "Sona", "phone": "091 123456", "from_at": "27.11.2026 08:00", "until": "27.11.2026 20:00"}
+    begins = timezone.localtime() + timedelta(hours=1)
+    hours = {"from_at": f"{begins:%d.%m.%Y %H:%M}", "until": f"{begins + timedelta(hours=12):%d.%m.%Y %H:%M}"}
+    shift = {"name": "Sona", "phone": "091 123456", **hours}
     client.force_login(make_user(Role.VOLUNTEER, goris))
     assert send(client, "/cases/duty/", **shift).status_code == 403
     client.force_login(officer)
-    assert send(client, "/cases/duty/", **shift | {"until": "26.11.2026 20:00"}).status_code == 422
+    assert (
+        send(client, "/cases/duty/", **shift | {"until": f"{begins - timedelta(hours=12):%d.%m.%Y %H:%M}"}).status_code
+        == 422
+    )
     assert send(client, "/cases/duty/", **shift).status_code == 303
     duty = Duty.objects.get()
     assert (duty.site, duty.phone) == (goris, "+37491123456")
