@@ -70,6 +70,7 @@ DOORS = (
     "transport-runs",
     "passengers",
     "tracing-matches",
+    "tonight",
     "tracing-requests",
 )
 

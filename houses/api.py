@@ -12,7 +12,8 @@ from casework.forms import read_one_phone
 from centre.access import Permission, require
 from centre.fields import Choice, Count, Instant, Key, SiteField, Text
 from centre.lines import line
-from centre.models import Site
+from centre.log import write_log
+from centre.models import LogLine, Site
 from centre.requests import StaffCall
 from centre.viewsets import ActFacts, Rows, act_on_list, act_on_row, check_parameters
 from houses.actions import Agreed, Typed, add_contract, type_invoice, void_contract, void_invoice
@@ -31,6 +32,7 @@ from houses.telephone import (
     take_difference,
     void_headcount,
 )
+from houses.tonight import houses_tonight
 from shelter.api import StayRow
 from shelter.models import Stay
 
@@ -315,3 +317,45 @@ class CallList(viewsets.GenericViewSet[Any]):
         check_parameters(request.query_params, set())
         require(request.user, Permission.PLACE)
         return Response(CallLine(houses_to_call(request.user, timezone.now()), many=True).data)
+
+
+class TonightFamily(serializers.Serializer[Any]):
+    """A family that is expected in a house tonight."""
+
+    number = serializers.CharField(source="code")
+    people = serializers.IntegerField()
+    rooms = serializers.ListField(child=serializers.CharField())
+    until = serializers.DateTimeField(help_text="When the places are free again.")
+    told_at = serializers.DateTimeField(
+        allow_null=True, help_text="When somebody of the house was spoken to first since the places are held."
+    )
+    coming = serializers.IntegerField(help_text="Of them, those on the way there.")
+
+
+class TonightLine(serializers.Serializer[Any]):
+    """A house tonight, in people."""
+
+    site = serializers.CharField(source="site.code")
+    promised = serializers.IntegerField(help_text="For whom places are held, and who are not in.")
+    untold = serializers.IntegerField(help_text="Of these, whom the house was not told of.")
+    coming = serializers.IntegerField()
+    inside = serializers.IntegerField(help_text="Who sleep there now; 0 at a site of others.")
+    families = TonightFamily(many=True)
+
+
+class Tonight(viewsets.GenericViewSet[Any]):
+    """The night, house by house."""
+
+    serializer_class = TonightLine
+    pagination_class = None
+    filter_backends = ()
+
+    @extend_schema(responses=TonightLine(many=True), filters=False)
+    def list(self, request: StaffCall) -> Response:
+        """Houses that expect or have people, those to be told first."""
+        check_parameters(request.query_params, set())
+        require(request.user, Permission.PLACE)
+        houses = houses_tonight(request.user, timezone.now())
+        shown = [family.household_id for house in houses for family in house.families]
+        write_log(request.user, LogLine.Verb.OPENED, "house", ["stays"], shown=shown)
+        return Response(TonightLine(houses, many=True).data)

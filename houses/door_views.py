@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cards.in_hand import look_up_card, was_in_hand
 from casework.anyway import asked_anyway
 from centre.access import Permission
-from centre.doors import do, may, pressed, see
+from centre.doors import do, draw, may, pressed, see
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
@@ -24,7 +24,7 @@ from centre.requests import StaffRequest
 from registrations.card_texts import LENGTH
 from registrations.models import Household
 from shelter.actions import check_in
-from shelter.forms import CheckInForm, SeenForm
+from shelter.forms import CheckInForm, PastForm, SeenForm
 from shelter.models import Stay
 from shelter.rollcalls import Sleeping, begin_roll_call, households_of, last_roll_call, see_people, who_sleeps_in
 from shelter.rolls import RollCall
@@ -117,11 +117,17 @@ def begin_roll(request: StaffRequest, code: str) -> HttpResponse:
 @require_GET
 @may(Permission.PLACE)
 def sleeping(request: StaffRequest, code: str) -> HttpResponse:
-    """Who sleeps where in the house now, by room, to print or to read out: numbers and initials."""
-    site, now = _house(request, code), timezone.now()
-    rows = who_sleeps_in(site, now)
+    """Who sleeps where in the house, now or at an hour of the past, by room, to print: numbers and initials."""
+    site, form = _house(request, code), PastForm(request.GET)
+    if not form.is_valid():
+        return draw(request, "shelter/sleeping.html", form, house=site)
+    at, rows = form.cleaned_data["at"], who_sleeps_in(site, form.cleaned_data["at"])
+    asked = _key(request.GET.get("room", ""))
+    room = site.rooms.filter(pk=asked).first() if asked else None
+    if room:
+        rows = [row for row in rows if row.room_id == room.pk]
     write_log(request.user, LogLine.Verb.OPENED, "house", ["sleeping"], key=site.code, shown=households_of(rows))
-    return render(request, "shelter/sleeping.html", {"house": site, "rows": rows, "at": now})
+    return render(request, "shelter/sleeping.html", {"form": form, "house": site, "rows": rows, "at": at, "room": room})
 
 
 def at_the_door(request: StaffRequest, site: Site, at: datetime) -> AtTheDoor:

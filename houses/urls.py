@@ -14,6 +14,7 @@ urlpatterns = [
     path("shelter/house/<slug:code>/roll-call/begin/", door_views.begin_roll, name="begin_roll_call"),
     path("shelter/house/<slug:code>/sleeping/", door_views.sleeping, name="sleeping"),
     path("houses/", views.calls, name="calls"),
+    path("houses/tonight/", views.tonight, name="tonight"),
     path("houses/overflow/", views.overflow, name="overflow"),
     path("houses/nights/", night_views.nights, name="nights"),
     path("houses/nights/file/", night_views.nights_file, name="nights_file"),

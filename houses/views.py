@@ -22,6 +22,7 @@ from houses.forms import CallForm, ContractForm, HeadcountForm, OutcomeForm, Set
 from houses.models import Call, Contract, Difference, ReportedHeadcount
 from houses.overflow import beyond_places
 from houses.telephone import note_call, report_headcount, settle_difference, take_difference, void_headcount
+from houses.tonight import houses_tonight, sum_up
 
 LATELY = 20  # lines of what was said that a page shows
 
@@ -33,6 +34,19 @@ def calls(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     context = {"houses": houses_to_call(request.user, now), "act": ActForm()}
     return render(request, "houses/calls.html", context)
+
+
+@require_GET
+@may(Permission.PLACE)
+def tonight(request: StaffRequest) -> HttpResponse:
+    """House by house: promised, told by telephone, coming and in; the families of the house that is opened."""
+    houses = houses_tonight(request.user, timezone.now())
+    opened = next((house for house in houses if house.site.code == request.GET.get("house")), None)
+    if opened:
+        shown = [family.household_id for family in opened.families]
+        write_log(request.user, LogLine.Verb.OPENED, "house", ["stays"], key=opened.site.code, shown=shown)
+    context = {"houses": houses, "opened": opened, "sums": sum_up(houses)}
+    return render(request, "houses/tonight.html", context)
 
 
 @require_POST

@@ -28,7 +28,7 @@ from desk.list_api import FamiliesList
 from desk.log_api import LogLines, ShownFile
 from desk.seen_api import Sightings
 from desk.told_api import HouseholdsTold, IndividualsTold
-from houses.api import CallList, Calls, Contracts, Differences, Headcounts, Invoices, Overflows
+from houses.api import CallList, Calls, Contracts, Differences, Headcounts, Invoices, Overflows, Tonight
 from houses.nights_api import BedNights, NightsFile
 from plans.api import ApartPairs, PlannedFamilies, Plans
 from reception.docs import Docs, NoSuchAddress, Schema
@@ -72,6 +72,7 @@ router.register("headcounts", Headcounts)
 router.register("headcount-differences", Differences)
 router.register("calls", Calls)
 router.register("call-list", CallList, basename="call-list")
+router.register("tonight", Tonight, basename="tonight")
 router.register("overflows", Overflows, basename="overflow")
 router.register("bed-nights", BedNights, basename="bed-night")
 router.register("plans", Plans)

@@ -1,4 +1,4 @@
-"""Which memberships are of today, in Django's words and in SQL's."""
+"""Which memberships are of today, and which were of an hour, in Django's words and in SQL's."""
 
 from django.db.models import Q
 
@@ -11,3 +11,10 @@ def today(path: str = "") -> Q:
 def today_in_sql(table: str) -> str:
     """The same in SQL."""
     return f"{table}.left_at IS NULL"
+
+
+def then_in_sql(table: str, at: str) -> str:
+    """The condition, in SQL, that a membership was of this instant, a parameter or a column."""
+    return (
+        f"NOT {table}.never_was AND {table}.joined_at <= {at} AND ({table}.left_at IS NULL OR {table}.left_at > {at})"
+    )

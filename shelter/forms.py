@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from centre.days import LocalMinute
 from centre.filters import InstantInput
 from centre.forms import ActForm, field_of
 from centre.models import Site
@@ -209,6 +210,20 @@ class SwapForm(StaysForm):
         """The parameters of the act."""
         facts = super().facts()
         return facts | {"others": facts.pop("other")}
+
+
+class PastForm(forms.Form):
+    """The hour of which a house is read."""
+
+    at = LocalMinute(label=_("At what hour?"), required=False, help_text=_("Empty: now."))
+
+    def clean_at(self) -> datetime:
+        """Now where nothing is said; nobody knows who will sleep there."""
+        now = timezone.now()
+        at: datetime = self.cleaned_data["at"] or now
+        if at > now:
+            raise ValidationError(_("This hour is still to come."), code="ahead")
+        return at
 
 
 class SeenForm(ActForm):

@@ -13,7 +13,7 @@ from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from centre.rows import rows_of
 from registrations.numbers import write_number
-from registrations.today import today_in_sql
+from registrations.today import then_in_sql
 from shelter.errors import NotAsleepHere, RollCallOver
 from shelter.models import Stay
 from shelter.rolls import RollCall, RollCallSeen
@@ -79,6 +79,7 @@ class Sleeping:
     household_id: uuid.UUID | None
     number: int | None
     initials: str
+    room_id: uuid.UUID
     room: str
     shares: bool
     has_place: bool
@@ -96,7 +97,8 @@ SLEEPING = f"""
 SELECT stay.individual_id, household.id AS household_id, household.number,
        concat_ws(' ', nullif(left(person.given_name, 1), '') || '.', nullif(left(person.family_name, 1), '') || '.')
            AS initials,
-       room.name AS room, stay.shares, stay.place_id IS NOT NULL AS has_place, lower(stay.during) AS since,
+       room.id AS room_id, room.name AS room, stay.shares, stay.place_id IS NOT NULL AS has_place,
+       lower(stay.during) AS since,
        (SELECT max(seen.happened_at) FROM shelter_rollcallseen seen
         JOIN registrations_membership record ON record.individual_id = seen.individual_id
         WHERE record.counted_as_id = stay.individual_id AND seen.roll_call_id = %(roll_call)s) AS seen_at,
@@ -108,7 +110,7 @@ FROM shelter_stay stay
 JOIN shelter_room room ON room.id = stay.room_id
 JOIN registrations_individual person ON person.id = stay.individual_id
 LEFT JOIN registrations_membership membership
-    ON membership.counted_as_id = stay.individual_id AND {today_in_sql("membership")}
+    ON membership.counted_as_id = stay.individual_id AND {then_in_sql("membership", "%(at)s")}
 LEFT JOIN registrations_household household ON household.id = membership.household_id
 WHERE stay.site_id = %(site)s AND stay.kind = 'stay' AND stay.during @> %(at)s
 ORDER BY household.number, membership.position
@@ -116,7 +118,7 @@ ORDER BY household.number, membership.position
 
 
 def who_sleeps_in(site: Site, at: datetime, roll_call: RollCall | None = None) -> list[Sleeping]:
-    """Everybody who sleeps in the house at the instant, by room as people count, then by family."""
+    """Everybody who sleeps in the house at the instant, by room as people count, then by their family of that hour."""
     parameters: dict[str, Any] = {"site": site.pk, "at": at, "roll_call": roll_call and roll_call.pk}
     once: dict[uuid.UUID, Sleeping] = {}
     for row in rows_of(Sleeping, SLEEPING, parameters):

@@ -179,10 +179,13 @@ class HoldRow:
         return in_words(self.reason, Stay.OwnReason)
 
 
+# Of a hold and the act that made it: they slept there, and the bed is theirs until they are back.
+KEPT_WHILE_AWAY = "made.kind = 'keep_beds' OR hold.reason = 'away'"
+
 HOLDS = f"""
 SELECT household.id AS household_id, household.number, hold.site_id, array_agg(DISTINCT room.name) AS rooms,
        array_agg(hold.id) AS holds, upper(hold.during) AS until, max(hold.reason) AS reason,
-       upper(hold.during) <= %(at)s AS gone, bool_or(made.kind = 'keep_beds' OR hold.reason = 'away') AS away
+       upper(hold.during) <= %(at)s AS gone, bool_or({KEPT_WHILE_AWAY}) AS away
 FROM (
     SELECT * FROM shelter_stay WHERE site_id = ANY (%(sites)s)
     UNION ALL

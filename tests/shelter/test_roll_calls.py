@@ -4,13 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
+from desk.belonging import change_household
+from registrations.facts import PersonFacts
 from shelter.actions import end_stays, hold_places, place_household
 from shelter.errors import NotAsleepHere, RollCallOver
 from shelter.models import Stay
 from shelter.rollcalls import begin_roll_call, see_people, who_sleeps_in
 from shelter.rolls import RollCall, RollCallSeen
-from tests.build import make_room, make_site, make_user
+from tests.build import make_room, make_site, make_user, person, register_family
 
 HOUR = timedelta(hours=1)
 
@@ -83,3 +86,30 @@ def test_the_house_of_others_is_not_there(client, goris):
     client.force_login(make_user(site=make_site("sisian")))
     assert client.get("/shelter/house/goris/").status_code == 404
     assert client.get("/shelter/house/goris/roll-call/").status_code == 404
+
+
+def test_who_slept_where_is_read_at_an_hour_of_the_past_and_of_one_room(client, roll, family, goris, coordinator, now):
+    end_stays(list(Stay.objects.all()), by=coordinator, at=now + 2 * HOUR)
+    client.force_login(coordinator)
+    page = "/shelter/house/goris/sleeping/"
+    then = f"{timezone.localtime(now + HOUR):%d.%m.%Y %H:%M}"
+    assert str(family) not in client.get(page).content.decode()
+    assert str(family) in client.get(page, {"at": then}).content.decode()
+    empty = make_room(goris, 1, "15")
+    assert str(family) not in client.get(page, {"at": then, "room": empty.pk}).content.decode()
+    assert str(family) in client.get(page, {"at": then, "room": goris.rooms.get(name="14").pk}).content.decode()
+    tomorrow = client.get(page, {"at": f"{timezone.localtime() + 24 * HOUR:%d.%m.%Y %H:%M}"})
+    assert "This hour is still to come." in tomorrow.content.decode()
+    assert "Write the day and the time" in client.get(page, {"at": "yesterday"}).content.decode()
+
+
+def test_who_changed_family_since_is_shown_with_the_family_of_that_night(roll, family, goris, coordinator, now):
+    other = register_family(goris, coordinator, person("Aram"), at=now)
+    gone = family.memberships.exclude(relationship="head").first().individual_id
+    facts = PersonFacts(id=gone, relationship="son", carer_kind="someone_else")
+    change_household(family, to=other, members=[facts], by=coordinator, at=now + 2 * HOUR)
+    at_night, later = (
+        {row.individual_id: row.household_id for row in who_sleeps_in(goris, now + hours * HOUR)} for hours in (1, 3)
+    )
+    assert set(at_night.values()) == {family.pk}
+    assert [key for key, household in later.items() if household == other.pk] == [gone]
