@@ -65,6 +65,16 @@ class BusLeft(Refusal):
     message = _("This bus has already left. Nothing was changed: choose another one.")
 
 
+class LeftLongBefore(Refusal):
+    """The bus had left too long before the hour at which somebody is said to have got on."""
+
+    code = "left_long_before"
+    message = _(
+        "This bus had left more than 30 minutes before that hour. Nobody was read on: say when they got on, "
+        "or record at the desk where they are."
+    )
+
+
 class BusNotLeft(Refusal):
     """The bus is where it departs from."""
 

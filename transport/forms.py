@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cards.fields import CardField
 from casework.fields import DueField
 from casework.forms import read_one_phone
+from centre.days import LocalMinute
 from centre.forms import ActForm, field_of
 from centre.lines import LineField
 from centre.models import Site, User
@@ -76,6 +77,12 @@ class CardOnForm(AnywayForm):
     """A card read, or its number typed, as its family gets on."""
 
     card = CardField(label=_("Card or number"), required=True)
+
+
+class LateCardForm(CardOnForm):
+    """The same once the bus has left: the last card is read as it rolls."""
+
+    at = LocalMinute(label=_("When did they get on? Empty: now"), required=False)
 
 
 class CardOffForm(GetOffForm):

@@ -1,7 +1,7 @@
 """Buses: a run from one site to others, its stops, and who has a seat on it."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -32,6 +32,7 @@ STATES: dict[str, Q] = {
     RunState.CANCELLED: Q(cancelled_at__isnull=False),
 }
 
+READ_ON_FOR = timedelta(minutes=30)  # after the bus left: a driver stops for a family at the gate
 WORK = (Permission.PLACE, Permission.REGISTER)  # either reads families on and off at a door of the bus
 
 
@@ -108,6 +109,10 @@ class TransportRun(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("transport:run", args=[self.pk])
 
+    def takes_late(self, at: datetime) -> bool:
+        """Whether somebody may still have got on at the instant, though the bus had left and is on the road."""
+        return self.went_at is not None and self.arrived_at is None and at <= self.went_at + READ_ON_FOR
+
     @property
     def state(self) -> RunState:
         """How it stands."""
@@ -179,6 +184,10 @@ class PassengerQuerySet(models.QuerySet["Passenger"]):
         works = allowed_at(user, *WORK, at=at, path="run__site") | allowed_at(user, *WORK, at=at, path="site")
         gone = (Passenger.End.TAKEN_OFF, Passenger.End.GOT_OFF, Passenger.End.CANCELLED)
         return self.filter(works, sight_of(user, at).told("site")).exclude(ended_as__in=gone)
+
+    def missed(self) -> "PassengerQuerySet":
+        """Those whose bus left without them, as far as anybody said."""
+        return self.filter(ended_as=Passenger.End.MISSED)
 
     def waiting(self) -> "PassengerQuerySet":
         """Those who have a seat and have not got on."""

@@ -14,8 +14,8 @@ from registrations.presences import lay_out_presences
 from registrations.together import Apart, children_of
 from shelter.models import Stay
 from shelter.nights import lay_out_stays
-from transport.errors import BusArrived, BusCancelled, BusLeft
-from transport.models import TRAVELLED, WORK, Passenger, TransportRun
+from transport.errors import BusArrived, BusCancelled, BusLeft, LeftLongBefore
+from transport.models import TRAVELLED, WORK, Passenger, TransportRun, TransportStop
 
 ON_LAPS_BELOW = 24  # months of age
 
@@ -44,6 +44,17 @@ def lock_waiting(run: TransportRun) -> TransportRun:
     return row
 
 
+def lock_boarding(run: TransportRun, at: datetime) -> TransportRun:
+    """The same of a run on which somebody got on at the instant, also just after it left.
+
+    Refuses with BusCancelled, BusArrived or LeftLongBefore.
+    """
+    row = lock_run(run)
+    if row.went_at and not row.takes_late(at):
+        raise LeftLongBefore
+    return row
+
+
 def lock_households(households: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, list[uuid.UUID]]:
     """Lock these households, then the living of them; the keys of the living by household, in the form's order."""
     lock_by_key(Household.objects.filter(pk__in=households).only("pk"))
@@ -68,6 +79,19 @@ def stop_for(run: TransportRun, people: Collection[uuid.UUID], at: datetime) -> 
     held = set(Stay.objects.holds().of(people).from_(at).values_list("site", flat=True))
     stops = run.stops.filter(given_up_in=None).select_related("site").order_by("position")
     return next((stop.site for stop in stops if stop.site_id in held), None)
+
+
+def where_it_stops_now(run: TransportRun, site: Site) -> Site:
+    """The stop at which those who were to get off at the site get off, who were not on the bus as it was re-routed."""
+    stops = list(TransportStop.objects.filter(run=run).select_related("site").order_by("position"))
+    kept = [one.site for one in stops if one.given_up_in_id is None]
+    instead = {one.act_id: one for one in stops}
+    given_up = {one.site_id: one.given_up_in_id for one in stops if one.given_up_in_id}
+    now = site
+    while now not in kept and now.pk in given_up:
+        stop = instead.get(given_up.pop(now.pk))
+        now = stop.site if stop else kept[-1]
+    return now
 
 
 def on_laps(people: Collection[uuid.UUID], at: datetime) -> set[uuid.UUID]:

@@ -7,6 +7,9 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from django.db.models import Q
+from django.utils import timezone
+
 from casework.guard import children_kept
 from casework.kinds import Reason
 from centre.acts import act
@@ -19,20 +22,21 @@ from shelter.beside import lock_beside, parted, parted_by_beds
 from shelter.models import Stay
 from shelter.parts import Sleeper
 from transport.actions import Riding
-from transport.errors import AlreadyBoarded, BusNotLeft, NotBoarded, NotOnThisBus, TravelsApart
+from transport.errors import AlreadyBoarded, BusNotLeft, NotBoarded, NotOnThisBus, OnABus, TravelsApart
 from transport.models import Passenger, TransportRun
 from transport.parts import (
     end_seats,
     facts_of,
     lay_out,
+    lock_boarding,
     lock_households,
     lock_run,
-    lock_waiting,
     not_on_one_bus,
     present_at,
     require_at_a_door,
     seats_left,
     standing_departures,
+    where_it_stops_now,
 )
 
 
@@ -50,21 +54,17 @@ def board_bus(
 ) -> Riding:
     """The family, or these members, got on: they have left the site, and are on the way to where they get off.
 
-    Refuses with BusCancelled, BusArrived, BusLeft, NotOnThisBus, AlreadyBoarded or NotHere, and with TravelsApart when
-    a child would travel or stay without who looks after it, unless a protection officer reads them on. With
-    `happened_anyway`, how it happened, it is recorded and an urgent case opens.
+    Also as the bus rolls, or up to half an hour after it left: they have again the seats that they had missed.
+    Refuses with BusCancelled, BusArrived, LeftLongBefore, NotOnThisBus, AlreadyBoarded or NotHere, with OnABus when
+    they were given seats on another bus since, and with TravelsApart when a child would travel or stay without who
+    looks after it, unless a protection officer reads them on. With `happened_anyway`, how it happened, it is recorded
+    and an urgent case opens.
     """
     require_at_a_door(by, run.site, at)
-    row = lock_waiting(run)
+    row = lock_boarding(run, at)
     family = lock_households([household.pk], at)[household.pk]
-    seats = _seats_of(row, household, members)
-    waiting = [one for one in seats if one.boarded_at is None]
-    if not waiting:
-        raise AlreadyBoarded
-    here = present_at([one.individual_id for one in waiting], row.site, at)
-    if not here:
-        raise NotHere
-    riding = [one for one in waiting if one.individual_id in here]
+    riding = _getting_on(row, household, members, at)
+    here = {one.individual_id for one in riding}
     with children_kept(
         not_on_one_bus(parted(here, at), family, at),
         by=by,
@@ -102,10 +102,11 @@ def void_boarding(
 ) -> Riding:
     """The family, or these members, had not got on: they are at the site as if it had never been told, with a seat.
 
-    Refuses with BusCancelled, BusArrived, BusLeft or NotBoarded, and with TravelsApart as boarding does.
+    Where the bus has left, it left without them. Refuses with BusCancelled, BusArrived, LeftLongBefore or NotBoarded,
+    and with TravelsApart as boarding does.
     """
     require_at_a_door(by, run.site, at)
-    row = lock_waiting(run)
+    row = lock_boarding(run, at)
     family = lock_households([household.pk], at)[household.pk]
     seats = Passenger.objects.open().aboard().filter(run=row, household=household)
     riding = list(seats if members is None else seats.filter(individual__in=members))
@@ -124,6 +125,8 @@ def void_boarding(
         record_voids(told, act, {one.individual_id: one.counted_as_id for one in told})
         keys = [one.pk for one in riding]
         Passenger.objects.filter(pk__in=keys).update(boarded_at=None, boarded_by=None, departure=None)
+        if row.went_at:
+            end_seats(riding, Passenger.End.MISSED, row.went_at, by)
         lay_out(people, act)
     return Riding(str(row.pk), [str(person) for person in people], seats_left(row))
 
@@ -208,20 +211,58 @@ def _lock_sent(run: TransportRun) -> TransportRun:
     return row
 
 
+def _getting_on(
+    run: TransportRun, household: Household, members: Sequence[uuid.UUID] | None, at: datetime
+) -> list[Passenger]:
+    """The seats of those of the family, or of these members, who are at the site at the instant and not on the run yet.
+
+    Refuses with NotOnThisBus, AlreadyBoarded, NotHere or OnABus.
+    """
+    seats = _seats_of(run, household, members)
+    waiting = [one for one in seats if one.boarded_at is None]
+    if not waiting:
+        raise AlreadyBoarded
+    people = [one.individual_id for one in waiting]
+    here = present_at(people, run.site, at)
+    if run.went_at:  # told late: who was somewhere else since did not get on
+        here &= present_at(people, run.site, max(at, timezone.now()))
+    if not here:
+        raise NotHere
+    riding = [one for one in waiting if one.individual_id in here]
+    if run.went_at:
+        _require_no_other_seat(run, household, here)
+        for one in riding:
+            one.site = where_it_stops_now(run, one.site)
+    return riding
+
+
 def _seats_of(run: TransportRun, household: Household, members: Sequence[uuid.UUID] | None) -> list[Passenger]:
-    """The open seats of the family on the run, or of these members. Refuses with NotOnThisBus when there are none."""
-    seats = Passenger.objects.open().filter(run=run, household=household).select_related("site")
+    """The seats of the family on the run, or of these members; once it left, those too that it left without.
+
+    Refuses with NotOnThisBus when there are none.
+    """
+    standing = Passenger.objects.open() | Passenger.objects.missed() if run.went_at else Passenger.objects.open()
+    seats = standing.filter(run=run, household=household).select_related("site")
     found = list(seats if members is None else seats.filter(individual__in=members))
     if not found:
         raise NotOnThisBus
     return found
 
 
+def _require_no_other_seat(run: TransportRun, household: Household, people: Collection[uuid.UUID]) -> None:
+    """Refuse with OnABus when one of these was given a seat on another run since this one left, or their family was."""
+    elsewhere = Passenger.objects.open().exclude(run=run)
+    if elsewhere.filter(Q(individual__in=people) | Q(household=household, by_hand=False)).exists():
+        raise OnABus
+
+
 def _write_boarding(riding: Sequence[Passenger], at: datetime, by: User, act: Act) -> None:
     facts = facts_of(act, Movement.Kind.DEPARTED)
     for one in riding:
         one.boarded_at, one.boarded_by, one.departure_id = at, by, facts[one.individual_id]
-    Passenger.objects.bulk_update(riding, ["boarded_at", "boarded_by", "departure"])
+        one.ended_at, one.ended_by, one.ended_as = None, None, ""
+    columns = ["site", "boarded_at", "boarded_by", "departure", "ended_at", "ended_by", "ended_as"]
+    Passenger.objects.bulk_update(riding, columns)
 
 
 def _arrive(

@@ -32,6 +32,7 @@ from transport.forms import (
     CardOnForm,
     ComeForm,
     GetOffForm,
+    LateCardForm,
     PlanForm,
     RerouteForm,
 )
@@ -118,7 +119,7 @@ def family(request: StaffRequest, key: uuid.UUID, number: int, how: str) -> Http
 def scan(request: StaffRequest, key: uuid.UUID, how: str) -> HttpResponse:
     """A card is read at the door of the bus: its family gets on, or off."""
     row, way = _run_or_404(request, key), FAMILIES[how]
-    form = _form(request, CardOnForm if how == "on" else CardOffForm)
+    form = _form(request, CardOffForm if how == "off" else LateCardForm if row.went_at else CardOnForm)
     shown: Shown | None = form.cleaned_data.pop("card") if form.is_valid() else None
     household = _travelling(request, row, shown) if shown else None
     if shown and household is None:
@@ -200,7 +201,9 @@ def _run(
         "works_at": works_at,
         "late": sheet.late(now),
         "without": request.GET.getlist("without"),
-        "scanned": scanned or CardOnForm(),
+        "scanned": CardOnForm() if scanned is None or isinstance(scanned, LateCardForm) else scanned,
+        "rolling": scanned if isinstance(scanned, LateCardForm) else LateCardForm(auto_id="rolling_%s"),
+        "takes_late": row.takes_late(now),
         "rerouting": rerouting or RerouteForm(run=row, sites=_other_sites(request, row.site), asker=request.user),
         "reroutes": row.state in ("planned", "on_the_road") and allows(user, Permission.PLACE),
         "anyway": asked_anyway(request, form, ASKED) if form.is_bound else None,

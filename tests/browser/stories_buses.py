@@ -99,6 +99,28 @@ def say_they_are_not_on_the_bus(desk: Desk) -> Iterator[None]:
     assert Passenger.objects.waiting().filter(run=run).count() == 2
 
 
+@button("They got on", "transport:scan_on", on=RUN, does=["board_bus"], enter="#rolling_card")
+def read_the_last_card_as_the_bus_rolls(desk: Desk) -> Iterator[None]:
+    run, family = planned(desk, "filled", "sent")
+    desk.page.locator("#rolling_card").fill(code(family))
+    yield
+    assert Passenger.objects.aboard().filter(run=run).count() == 2
+
+
+@button("They are on the bus", "transport:on", on=RUN, does=["board_bus"])
+def say_they_got_on_as_it_left(desk: Desk) -> Iterator[None]:
+    run, _family = planned(desk, "filled", "sent")
+    yield
+    assert Passenger.objects.aboard().filter(run=run).count() == 2
+
+
+@button("They are not on the bus", "transport:not_on", on=RUN, does=["void_boarding"])
+def say_they_did_not_get_on_after_all(desk: Desk) -> Iterator[None]:
+    run, _family = planned(desk, "filled", "on", "sent")
+    yield
+    assert Passenger.objects.missed().filter(run=run).count() == 2
+
+
 @button("They get on", "transport:scan_on", on=RUN, does=["board_bus"], enter="[name=card]")
 def read_a_card_on(desk: Desk) -> Iterator[None]:
     run, family = planned(desk, "filled")

@@ -505,6 +505,11 @@ def filled(world: World, run: Any, household: Any, **facts: Any) -> Refused:
     return lambda: put_on_bus(run, household=household, by=world.coordinator, **facts)
 
 
+def left_long_before(world: World) -> Refused:
+    change(world.on_the_road, went_at=world.now - HOUR)
+    return lambda: board_bus(world.on_the_road, household=world.riders, by=world.coordinator)
+
+
 def full_bus(world: World) -> Refused:
     change(world.bus, seats=3)
     return filled(world, world.bus, world.hopeful)
@@ -542,6 +547,7 @@ BUSES: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     transport.AlreadyBoarded: lambda w: lambda: board_bus(w.loaded, household=w.boarded, by=w.coordinator),
     transport.NotBoarded: lambda w: lambda: void_boarding(w.bus, household=w.riders, by=w.coordinator),
     transport.BusLeft: lambda w: filled(w, w.on_the_road, w.hopeful),
+    transport.LeftLongBefore: lambda w: left_long_before(w),
     transport.BusNotLeft: lambda w: lambda: end_bus(w.loaded, site=w.vayk, by=w.coordinator),
     transport.BusArrived: lambda w: twice(end_bus, w.on_the_road, site=w.vayk, by=w.coordinator),
     transport.BusCancelled: lambda w: twice(cancel_bus, w.bus, by=w.coordinator),
