@@ -139,10 +139,16 @@ def check_parameters(asked: Mapping[str, Any], known: set[str]) -> None:
         raise ValidationError(wrong)
 
 
-def act_on_row(takes: type[ActFacts], answers: type, url_path: str | None = None) -> Callable[[Door], Door]:
+def act_on_row(
+    takes: type[ActFacts],
+    answers: type,
+    url_path: str | None = None,
+    again: Callable[[dict[str, Any]], Any] | None = None,
+) -> Callable[[Door], Door]:
     """Make a method `POST <rows>/<id>/<verb>/`: called with the row and the valid body, it does an act and answers.
 
-    What was sent before, word for word, is answered as it was before the row is looked for and the body judged.
+    What was sent before, word for word, is answered as it was before the row is looked for and the body judged; where
+    a door says more than its act answers, `again` adds it.
     """
 
     def decorate(door: Door) -> Door:
@@ -154,7 +160,7 @@ def act_on_row(takes: type[ActFacts], answers: type, url_path: str | None = None
                 row = self.get_object()
                 return door(self, row, read_body(self, takes, row))
 
-            return _once(request, do)
+            return _once(request, do, again)
 
         return post
 

@@ -34,6 +34,7 @@ KINDS = {
     "apartpair": _("families kept apart"),
     "transportrun": _("a bus"),
     "passenger": _("who is on a bus"),
+    "driverlink": _("the driver's list of a bus"),
     "census": _("census"),
     "log": _("the log"),
     "user": _("an account"),

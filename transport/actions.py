@@ -39,6 +39,7 @@ from transport.parts import (
     seats_left,
     standing_departures,
     stop_for,
+    withdraw_links,
 )
 
 
@@ -208,7 +209,7 @@ def end_bus(run: TransportRun, *, site: Site, by: User, at: datetime, act: Act) 
 def cancel_bus(run: TransportRun, *, by: User, at: datetime, act: Act) -> Run:
     """The bus does not leave: nobody has a seat on it, who got on is at the site still, and places stay held.
 
-    Refuses with BusCancelled, BusArrived or BusLeft.
+    The driver's link leads nowhere any more. Refuses with BusCancelled, BusArrived or BusLeft.
     """
     require(by, Permission.PLACE, run.site, at)
     row = lock_waiting(run)
@@ -219,6 +220,7 @@ def cancel_bus(run: TransportRun, *, by: User, at: datetime, act: Act) -> Run:
         record_voids(told, act, {one.individual_id: one.counted_as_id for one in told})
         lay_out({one.counted_as_id for one in told}, act)
     end_seats(seats, Passenger.End.CANCELLED, at, by)
+    withdraw_links(row, at, by)
     TransportRun.objects.filter(pk=row.pk).update(cancelled_at=at, cancelled_by=by)
     return Run(str(row.pk))
 

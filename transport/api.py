@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -14,8 +15,11 @@ from centre.viewsets import ActFacts, Rows, act_on_list, act_on_row
 from registrations.models import Household
 from shelter.api import members_named
 from transport.actions import Riding, Run, cancel_bus, end_bus, plan_bus, put_on_bus, send_bus, take_off_bus
+from transport.errors import LinkNotShown
 from transport.filters import PassengerFilterSet, RunFilterSet
 from transport.forms import MOST_SEATS
+from transport.linking import Linked, make_driver_link, withdraw_driver_link
+from transport.links import DriverLink, read_address
 from transport.models import Passenger, RunState, TransportRun, families_at
 from transport.rerouting import Rerouted, reroute_bus
 from transport.riding import board_bus, get_off_bus, void_boarding
@@ -111,6 +115,24 @@ class RerouteFacts(ActFacts):
     new = SiteField()
 
 
+class LinkAnswer(serializers.Serializer[Any]):
+    """The driver's link: where it leads, and until when at most."""
+
+    link = serializers.UUIDField()
+    address = serializers.CharField(help_text="Without the machine's name; empty after ten minutes, or once it ended.")
+    expires_at = serializers.DateTimeField()
+
+
+def _shown_once(key: str) -> dict[str, Any]:
+    """The link that the asker made, with where it leads while it is new."""
+    link = DriverLink.objects.select_related("act__by").get(pk=key)
+    try:
+        address = read_address(link, link.act.by, timezone.now())
+    except LinkNotShown:
+        address = ""
+    return {"link": link.pk, "address": address, "expires_at": link.expires_at}
+
+
 class Runs(Rows):
     """Buses from, and to, the sites where the asker places or registers."""
 
@@ -128,6 +150,16 @@ class Runs(Rows):
         facts = body.facts
         site: Site = facts.pop("site")
         return plan_bus(site, **facts)
+
+    @act_on_row(ActFacts, LinkAnswer, url_path="driver-link", again=lambda done: _shown_once(done["link"]))
+    def driver_link(self, run: TransportRun, body: ActFacts) -> dict[str, Any]:
+        """Make a link for the driver; the one before ends."""
+        return _shown_once(make_driver_link(run, **body.facts).link)
+
+    @act_on_row(ActFacts, Linked, url_path="withdraw-driver-link")
+    def withdraw_driver_link(self, run: TransportRun, body: ActFacts) -> Linked:
+        """The driver's link ends."""
+        return withdraw_driver_link(run, **body.facts)
 
     @act_on_row(FamilyFacts, Riding)
     def fill(self, run: TransportRun, body: FamilyFacts) -> Riding:

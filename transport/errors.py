@@ -124,3 +124,17 @@ class TravelsApart(Refusal):
     message = _(
         "A child would travel or stay behind without who looks after it. Nobody moved: ask a protection officer."
     )
+
+
+class NoDriverLink(Refusal):
+    """The bus has no link that opens anything."""
+
+    code = "no_driver_link"
+    message = _("No link for the driver is open. Nothing was changed.")
+
+
+class LinkNotShown(Refusal):
+    """The link was made by somebody else, some while ago, or leads nowhere any more: it is kept nowhere."""
+
+    code = "link_not_shown"
+    message = _("This link can no longer be shown. Make a new one.")

@@ -14,6 +14,7 @@ from centre.access import Permission
 from centre.models import Act, Site, User
 from centre.sight import allowed_at, sight_of
 from registrations.models import Household, Individual, Movement, both_or_neither
+from transport.links import DriverLink  # noqa: F401  # a table of this app, in a file of its own
 
 
 class RunState(models.TextChoices):

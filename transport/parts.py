@@ -15,6 +15,7 @@ from registrations.together import Apart, children_of
 from shelter.models import Stay
 from shelter.nights import lay_out_stays
 from transport.errors import BusArrived, BusCancelled, BusLeft, LeftLongBefore
+from transport.links import DriverLink
 from transport.models import TRAVELLED, WORK, Passenger, TransportRun, TransportStop
 
 ON_LAPS_BELOW = 24  # months of age
@@ -175,3 +176,8 @@ def end_seats(passengers: Iterable[Passenger], how: Passenger.End, at: datetime,
     """Write what became of these seats."""
     keys = [one.pk for one in passengers]
     Passenger.objects.filter(pk__in=keys).update(ended_at=at, ended_by=by, ended_as=how)
+
+
+def withdraw_links(run: TransportRun, at: datetime, by: User) -> None:
+    """Let the link of the run, which is locked, lead nowhere any more."""
+    DriverLink.objects.filter(run=run, withdrawn_at=None).update(withdrawn_at=at, withdrawn_by=by)

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from centre.models import Site, User
 from centre.rows import rows_of
+from centre.sight import is_in_the_open, named_for_all
 from registrations.models import Absence, Household
 from registrations.numbers import write_number
 from registrations.today import today_in_sql
 from transport.models import Passenger, TransportRun, TransportStop, families_at
 
 MOST = 100  # families offered at once
+NOT_TRAVELLING = (Passenger.End.TAKEN_OFF, Passenger.End.MISSED, Passenger.End.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,11 @@ class Party:
     on_laps: int
     boarded_at: datetime | None
     ended_as: str
+
+    @property
+    def seats(self) -> int:
+        """Seats that they take."""
+        return self.people - self.on_laps
 
     @property
     def aboard(self) -> bool:
@@ -144,6 +151,52 @@ def read_sheet(run: TransportRun, user: User, at: datetime) -> Sheet:
     seats = list(Passenger.objects.filter(run=run).exclude(ended_as=Passenger.End.TAKEN_OFF).select_related("site"))
     seen = families_at(run, user).filter(pk__in={one.household_id for one in seats}).in_bulk()
     return Sheet(run, _stops(run, seats), _parties(seats, seen), _on_the_way(seats, at))
+
+
+@dataclass(frozen=True)
+class DriverStop:
+    """A stop for who has no account: its name, and where it lies, where anybody may know of it; and all its people."""
+
+    site: Site
+    name: str
+    open: bool
+    people: int
+    on_laps: int
+
+    @property
+    def seats(self) -> int:
+        """Seats that these take."""
+        return self.people - self.on_laps
+
+
+@dataclass(frozen=True)
+class DriverSheet:
+    """What the driver of a run reads: stops, and the families who travel from and to places that anybody may know of.
+
+    Of whoever goes to a confidential site, or leaves one, there are heads and no number.
+    """
+
+    start: str
+    stops: list[DriverStop]
+    parties: list[Party]
+
+    @property
+    def people(self) -> int:
+        """All who travel."""
+        return sum(one.people for one in self.stops)
+
+
+def read_driver_sheet(run: TransportRun) -> DriverSheet:
+    """The run as anybody may read it who has its link."""
+    travelling = Passenger.objects.filter(run=run).exclude(ended_as__in=NOT_TRAVELLING)
+    seats = list(travelling.select_related("site"))
+    in_the_open = [one for one in seats if is_in_the_open(one.site) and is_in_the_open(run.site)]
+    families = Household.objects.in_bulk({one.household_id for one in in_the_open})
+    stops = [
+        DriverStop(one.site, named_for_all(one.site), is_in_the_open(one.site), one.people, one.on_laps)
+        for one in _stops(run, seats)
+    ]
+    return DriverSheet(named_for_all(run.site), stops, _parties(in_the_open, families))
 
 
 def _parties(seats: Iterable[Passenger], seen: dict[uuid.UUID, Household]) -> list[Party]:

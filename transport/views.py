@@ -36,6 +36,7 @@ from transport.forms import (
     PlanForm,
     RerouteForm,
 )
+from transport.links import DriverLink
 from transport.models import WORK, TransportRun, families_at
 from transport.rerouting import reroute_bus
 from transport.riding import board_bus, get_off_bus, void_boarding
@@ -187,7 +188,9 @@ def _run(
     now, user = timezone.now(), request.user
     row = _run_or_404(request, row.pk)  # as it is now
     sheet = read_sheet(row, user, now)
-    fills = row.state == "planned" and allows(user, Permission.PLACE, row.site)
+    places = allows(user, Permission.PLACE, row.site)
+    fills = row.state == "planned" and places
+    link = DriverLink.objects.live(now).filter(run=row).first()
     offered = who_may_be_put_on(row, user, now) if fills else []
     _log(request, row, [*(one.household.pk for one in sheet.parties), *(one.household_id for one in offered)])
     works_at = set(sites_at_work(request).values_list("pk", flat=True))
@@ -197,6 +200,8 @@ def _run(
         "offered": offered,
         "sites": Site.objects.in_bulk({one.site_id for one in offered}),
         "fills": fills,
+        "link": link,
+        "links": places and (link is not None or row.state in ("planned", "on_the_road")),
         "at_the_start": row.site_id in works_at,
         "works_at": works_at,
         "late": sheet.late(now),

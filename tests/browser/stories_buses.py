@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from centre.models import Site
 from registrations.models import Household
@@ -11,6 +12,8 @@ from shelter.actions import hold_places
 from tests.browser.buttons import OPENS, SCRIPT, Desk, button, code
 from tests.build import make_room
 from transport.actions import plan_bus, put_on_bus, send_bus
+from transport.linking import make_driver_link
+from transport.links import DriverLink
 from transport.models import Passenger, TransportRun
 from transport.riding import board_bus
 
@@ -141,6 +144,35 @@ def cancel_the_bus(desk: Desk) -> Iterator[None]:
     run, _family = planned(desk, "filled")
     yield
     assert state(run) == "cancelled"
+
+
+@button("Make a link for the driver", "transport:make_link", on=RUN, does=["make_driver_link"])
+def make_a_link(desk: Desk) -> Iterator[None]:
+    run, _family = planned(desk)
+    yield
+    link = DriverLink.objects.get(run=run)
+    expect(desk.page.locator(".driver-link")).to_contain_text(link.address)
+
+
+@button("New link", "transport:make_link", on=RUN, does=["make_driver_link"])
+def make_a_new_link(desk: Desk) -> Iterator[None]:
+    run, _family = planned(desk)
+    make_driver_link(run, by=desk.by)
+    desk.page.reload()
+    desk.settle()
+    yield
+    assert DriverLink.objects.filter(run=run).count() == 2
+    assert DriverLink.objects.live(timezone.now()).filter(run=run).count() == 1
+
+
+@button("End this link", "transport:withdraw_link", on=RUN, does=["withdraw_driver_link"])
+def end_the_link(desk: Desk) -> Iterator[None]:
+    run, _family = planned(desk)
+    make_driver_link(run, by=desk.by)
+    desk.page.reload()
+    desk.settle()
+    yield
+    assert not DriverLink.objects.live(timezone.now()).filter(run=run).exists()
 
 
 @button("They got off", "transport:off", on=RUN, does=["get_off_bus"])

@@ -127,6 +127,7 @@ from tests.build import child, make_site, make_user, newborn, person
 from tests.promises.world import HOUR, LETTER, SHELTER, World, check_deferred, everything
 from tests.test_house_rules import own_files
 from transport.actions import cancel_bus, end_bus, plan_bus, put_on_bus, send_bus, take_off_bus
+from transport.linking import make_driver_link, withdraw_driver_link
 from transport.rerouting import reroute_bus
 from transport.riding import board_bus, get_off_bus, void_boarding
 
@@ -341,6 +342,8 @@ BUSES: dict[str, Callable[[World], Sent]] = {
     ),
     "put_on_bus": lambda w: sent(put_on_bus, w.coordinator, w.bus, household=w.hopeful),
     "take_off_bus": lambda w: sent(take_off_bus, w.coordinator, w.bus, household=w.riders),
+    "make_driver_link": lambda w: sent(make_driver_link, w.coordinator, w.bus),
+    "withdraw_driver_link": lambda w: sent(withdraw_driver_link, w.coordinator, w.loaded),
     "send_bus": lambda w: sent(send_bus, w.coordinator, w.bus),
     "end_bus": lambda w: sent(end_bus, w.coordinator, w.on_the_road, site=w.vayk),
     "cancel_bus": lambda w: sent(cancel_bus, w.coordinator, w.loaded),

@@ -1,6 +1,7 @@
 """What the database makes impossible: each of its promises broken round the acts, and refused by its own name."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -284,6 +285,17 @@ BUSES: dict[str, Break] = {
     "run_changed_by_someone": lambda w: change(w.bus, went_at=w.now),
     "run_arrives_once_it_left": lambda w: change(w.bus, arrived_at=w.now, arrived_by=w.admin),
     "run_that_left_is_not_cancelled": lambda w: change(w.on_the_road, cancelled_at=w.now, cancelled_by=w.admin),
+    "transport_driverlink_digest_key": lambda w: again(
+        w.loaded.driver_links.get(), withdrawn_at=w.now, withdrawn_by=w.admin, act=Act.objects.first()
+    ),
+    "transport_driverlink_act_id_key": lambda w: again(
+        w.loaded.driver_links.get(), withdrawn_at=w.now, withdrawn_by=w.admin, digest="other"
+    ),
+    "one_driver_link_a_run": lambda w: again(w.loaded.driver_links.get(), digest="other", act=Act.objects.first()),
+    "driver_link_ends_within_a_day": lambda w: change(
+        w.loaded.driver_links.get(), expires_at=w.now + timedelta(days=2)
+    ),
+    "driver_link_withdrawn_by_someone": lambda w: change(w.loaded.driver_links.get(), withdrawn_at=w.now),
     "stops_there_once": lambda w: again(w.bus.stops.get()),
     "on_one_bus": lambda w: again(w.passenger, run=w.loaded, by_hand=True),
     "family_on_one_bus": lambda w: again(w.passenger, run=w.loaded, individual=person(w)),

@@ -298,6 +298,8 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
     "transport-runs/{id}/board/": lambda w: at_a_bus(w, w.bus, "board", w.riders),
     "transport-runs/{id}/void-boarding/": lambda w: at_a_bus(w, w.loaded, "void-boarding", w.boarded),
     "transport-runs/{id}/get-off/": lambda w: at_a_bus(w, w.on_the_road, "get-off", w.travellers, site="vayk"),
+    "transport-runs/{id}/driver-link/": lambda w: at_a_bus(w, w.bus, "driver-link"),
+    "transport-runs/{id}/withdraw-driver-link/": lambda w: at_a_bus(w, w.loaded, "withdraw-driver-link"),
     "transport-runs/{id}/send/": lambda w: at_a_bus(w, w.bus, "send"),
     "transport-runs/{id}/end/": lambda w: at_a_bus(w, w.on_the_road, "end", site="vayk"),
     "transport-runs/{id}/reroute/": lambda w: at_a_bus(w, w.on_the_road, "reroute", old="vayk", new="sisian"),

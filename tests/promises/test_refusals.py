@@ -112,6 +112,8 @@ from tests.test_house_rules import APPS
 from tools.languages.catalogues import LANGUAGES
 from transport import errors as transport
 from transport.actions import cancel_bus, end_bus, plan_bus, put_on_bus
+from transport.linking import withdraw_driver_link
+from transport.links import read_address
 from transport.rerouting import reroute_bus
 from transport.riding import board_bus, void_boarding
 
@@ -551,6 +553,8 @@ BUSES: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     transport.BusNotLeft: lambda w: lambda: end_bus(w.loaded, site=w.vayk, by=w.coordinator),
     transport.BusArrived: lambda w: twice(end_bus, w.on_the_road, site=w.vayk, by=w.coordinator),
     transport.BusCancelled: lambda w: twice(cancel_bus, w.bus, by=w.coordinator),
+    transport.NoDriverLink: lambda w: lambda: withdraw_driver_link(w.bus, by=w.coordinator),
+    transport.LinkNotShown: lambda w: lambda: read_address(w.loaded.driver_links.get(), w.officer, w.now),
     transport.SameSite: lambda w: bus(w, stops=[w.goris]),
     transport.ArrivesFirst: lambda w: bus(w, arrives_at=w.now),
     transport.NotAStop: lambda w: lambda: reroute_bus(w.bus, old=w.sisian, new=w.vayk, by=w.coordinator),

@@ -50,6 +50,7 @@ from shelter.turns import move_up
 from tests.build import child, make_room, make_site, make_user, person, register_family
 from tests.test_house_rules import OWN_MODELS
 from transport.actions import plan_bus, put_on_bus, send_bus
+from transport.linking import make_driver_link
 from transport.models import Passenger, TransportRun
 from transport.riding import board_bus
 from upkeep.actions import record_backup, seal_log
@@ -213,6 +214,7 @@ class World:
         for run, family in ((self.loaded, self.boarded), (self.on_the_road, self.travellers)):
             board_bus(run, household=family, by=by, at=at)
         send_bus(self.on_the_road, by=by, at=at)
+        make_driver_link(self.loaded, by=by, at=at)
         self.passenger = Passenger.objects.filter(run=self.bus).first()
 
     def _expected_at_vayk(self) -> Household:

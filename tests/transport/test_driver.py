@@ -1,0 +1,187 @@
+"""The driver's link: numbers and heads without an account, for a day, and nothing of whom nobody may know."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import IntegrityError
+from django.test import Client
+from django.utils import timezone
+
+from centre.access import NotAllowed, Role
+from centre.models import Act, LogLine
+from houses.actions import add_contract
+from registrations.models import Individual
+from tests.build import make_site, make_user
+from tests.transport.conftest import expected_family, make_run
+from transport.actions import cancel_bus, end_bus, put_on_bus, send_bus
+from transport.driver_views import WRONG
+from transport.errors import BusArrived, BusCancelled, NoDriverLink
+from transport.linking import make_driver_link, withdraw_driver_link
+from transport.links import AFTER_ARRIVAL, VALID_FOR, DriverLink, token_of
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_guessed(db):
+    cache.clear()
+
+
+def linked(run, by):
+    """The address of a new link."""
+    return DriverLink.objects.get(pk=make_driver_link(run, by=by).link).address
+
+
+def opened(address):
+    """What somebody without an account is answered there."""
+    return Client().get(address)
+
+
+def test_the_driver_reads_numbers_and_heads_and_no_names(run, family, by):
+    put_on_bus(run, household=family, by=by)
+    answer = opened(linked(run, by))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert str(family) in page
+    assert "2 people" in page
+    assert not any(one.given_name in page or one.family_name in page for one in Individual.objects.all())
+    assert not answer.cookies
+    assert "no-store" in answer["Cache-Control"]
+    assert "noindex" in answer["X-Robots-Tag"]
+    line = LogLine.objects.get(subject="driverlink")
+    assert (line.by, line.keys) == (None, [family.pk])
+
+
+def test_the_driver_is_told_whom_to_call_at_the_house(run, by, sisian):
+    terms = {"contact": "Արամ", "phone": "+37494123456", "places": 40, "rate": 9000}
+    sisian.latitude, sisian.longitude = 39, 46
+    sisian.save(update_fields=["latitude", "longitude"])
+    add_contract(sisian, first_night=timezone.localdate(), by=by, **terms)
+    page = opened(linked(run, by)).content.decode()
+    assert "tel:+37494123456" in page
+    assert "geo:39" in page
+    assert "Արամ" not in page
+
+
+@pytest.mark.parametrize("hidden", ["start", "stop"])
+def test_nothing_is_said_of_a_confidential_site_or_of_who_goes_there(goris, sisian, hidden):
+    officer = make_user(Role.COORDINATOR)
+    secret = make_site("secret", confidential=True, name_en="Hidden house")
+    for site in (secret, goris):
+        officer.assignments.create(
+            role=Role.COORDINATOR, site=site, starts_at=goris.opened_at, ends_at=timezone.now() + 90 * HOUR
+        )
+    officer = type(officer).objects.get(pk=officer.pk)
+    start, stop = (secret, sisian) if hidden == "start" else (goris, secret)
+    family = expected_family(start, stop, officer)
+    run = make_run(start, stop, by=officer)
+    put_on_bus(run, household=family, by=officer)
+    add_contract(
+        stop, first_night=timezone.localdate(), by=officer, contact="A", phone="+37494123456", places=4, rate=1
+    )
+    page = opened(linked(run, officer)).content.decode()
+    assert "a confidential site" in page
+    assert "2 people" in page
+    for word in ("Hidden house", "secret", str(family)):
+        assert word not in page
+    assert ("+37494123456" in page) == (hidden == "start")
+
+
+def test_what_is_kept_opens_nothing(run, by):
+    address = linked(run, by)
+    token = address.split("/")[-2]
+    kept = (
+        str(list(DriverLink.objects.values())) + str(list(Act.objects.values())) + str(list(LogLine.objects.values()))
+    )
+    assert token not in kept
+    assert opened(address.replace(token, DriverLink.objects.get().digest.removeprefix("2:"))).status_code == 404
+
+
+def test_a_new_link_ends_the_one_before(run, by):
+    first, second = linked(run, by), linked(run, by)
+    assert [opened(address).status_code for address in (first, second)] == [404, 200]
+    assert "This link has ended" in opened(first).content.decode()
+    withdraw_driver_link(run, by=by)
+    assert opened(second).status_code == 404
+    with pytest.raises(NoDriverLink):
+        withdraw_driver_link(run, by=by)
+
+
+def test_a_link_is_made_once_however_often_it_is_sent(run, by):
+    act = uuid.uuid4()
+    assert make_driver_link(run, by=by, id=act) == make_driver_link(run, by=by, id=act)
+    assert DriverLink.objects.count() == 1
+    with pytest.raises(IntegrityError, match="one_driver_link_a_run"):
+        DriverLink.objects.create(
+            run=run, digest="x", act=Act.objects.first(), made_at=timezone.now(), expires_at=timezone.now() + HOUR
+        )
+
+
+def test_a_link_of_a_bus_that_is_cancelled_leads_nowhere(run, by):
+    address = linked(run, by)
+    cancel_bus(run, by=by)
+    assert opened(address).status_code == 404
+    assert DriverLink.objects.get().withdrawn_by == by
+    with pytest.raises(BusCancelled):
+        make_driver_link(run, by=by)
+
+
+def test_a_link_ends_some_hours_after_the_bus_came(run, by, sisian):
+    address = linked(run, by)
+    send_bus(run, by=by)
+    end_bus(run, site=sisian, by=by)
+    assert opened(address).status_code == 200
+    type(run).objects.update(arrived_at=timezone.now() - AFTER_ARRIVAL)
+    assert opened(address).status_code == 404
+    with pytest.raises(BusArrived):
+        make_driver_link(run, by=by)
+
+
+def test_a_link_ends_after_a_day(run, by):
+    address = linked(run, by)
+    DriverLink.objects.update(made_at=timezone.now() - VALID_FOR, expires_at=timezone.now() - timedelta(seconds=1))
+    assert opened(address).status_code == 404
+
+
+def test_who_places_elsewhere_makes_none(run):
+    with pytest.raises(NotAllowed):
+        make_driver_link(run, by=make_user(Role.COORDINATOR, make_site("kapan")))
+    with pytest.raises(NotAllowed):
+        withdraw_driver_link(run, by=make_user(Role.VOLUNTEER, run.site))
+
+
+def test_who_guesses_waits_and_so_does_the_right_link_from_there(run, by):
+    address = linked(run, by)
+    for _try in range(WRONG + 1):
+        assert opened("/d/AAAAAAAAAAAAAAAAAAAA/").status_code == 404
+    answer = opened(address)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+    assert not answer.cookies
+
+
+def test_the_link_is_shown_to_who_made_it_and_not_again(client, run, goris):
+    client.force_login(make_user(Role.COORDINATOR, goris))
+    made = client.post(f"/buses/{run.pk}/link/", {"id": str(uuid.uuid4())})
+    assert made.status_code == 303
+    page = client.get(made["Location"])
+    link = DriverLink.objects.get()
+    assert f"http://testserver{link.address}" in page.content.decode()
+    assert "<svg" in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+    assert "New link" in client.get(f"/buses/{run.pk}/").content.decode()
+    other = Client()
+    other.force_login(make_user(Role.COORDINATOR, goris))
+    assert other.get(made["Location"]).status_code == 409
+    client.post(f"/buses/{run.pk}/link/withdraw/", {"id": str(uuid.uuid4())})
+    refused = client.get(made["Location"])
+    assert refused.status_code == 409
+    assert token_of(link.act_id) not in refused.content.decode()
+
+
+def test_a_link_that_is_not_new_is_shown_to_nobody(client, run, goris, monkeypatch):
+    client.force_login(make_user(Role.COORDINATOR, goris))
+    made = client.post(f"/buses/{run.pk}/link/", {"id": str(uuid.uuid4())})
+    monkeypatch.setattr("transport.links.SHOWN_FOR", timedelta(0))
+    assert client.get(made["Location"]).status_code == 409
