@@ -32,6 +32,7 @@ from registrations.presences import lay_out_presences
 from shelter.beside import parted
 from shelter.models import Bedding
 from shelter.nights import lay_out_stays
+from transport.merged import lock_runs_of, merge_seats, unmerge_seats
 
 LONGEST_CHAIN = 50
 
@@ -70,6 +71,7 @@ def merge_individuals(merged: Individual, *, into: Individual, reason: str, by: 
         _count_as(records, person)
         recount_handouts([*records, person], act)
         recount_cases([*records, person])
+        merge_seats(records, person, at, by)
         _lay_out([merged.pk, person], act)
     return Merged(str(merge.pk), str(person))
 
@@ -90,6 +92,7 @@ def unmerge(merge: Merge, *, by: User, at: datetime, act: Act) -> Merged:
         _count_as(records, merge.merged_id)
         recount_handouts([*records, person], act)
         recount_cases([*records, person])
+        unmerge_seats(records, merge.merged_id, person)
         _lay_out([merge.merged_id, person], act)
     return Merged(str(merge.pk), str(merge.merged_id))
 
@@ -149,6 +152,7 @@ def _lock_for_merge(asked: Sequence[uuid.UUID], records: Sequence[uuid.UUID], in
 
 
 def _lock(people: Collection[uuid.UUID]) -> None:
+    lock_runs_of(people)
     households = Membership.objects.today().filter(individual__in=people).values("household")
     lock_by_key(Household.objects.filter(pk__in=households).only("pk"))
     lock_by_key(Individual.objects.filter(pk__in=people).only("pk"))

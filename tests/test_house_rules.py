@@ -26,6 +26,7 @@ ALSO_WRITE = {
     "registrations/presences.py": "lay_out_presences, and nothing else, writes presences and absences",
     "plans/searching.py": "what the worker writes: how far the search is, and what it found",
     "transport/riding.py": "acts: families read on and off",
+    "transport/merged.py": "parts of merge and unmerge: the seats of records that count as one person",
     "transport/linking.py": "acts: the driver's link made and withdrawn",
     "transport/rerouting.py": "act: a bus taken elsewhere",
     "shelter/keeping.py": "a part of keep_beds and its like: holds beds while their people are away",

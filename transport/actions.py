@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from casework.guard import children_kept
+from casework.kinds import Reason
 from centre.access import Permission, require
 from centre.acts import act
 from centre.errors import SiteClosed
@@ -14,6 +15,7 @@ from centre.refusals import refused_on
 from registrations.errors import NotHere
 from registrations.models import Household
 from registrations.parts import record_voids
+from shelter.beside import parted
 from shelter.errors import NobodyToPlace
 from transport.errors import (
     ArrivesFirst,
@@ -209,7 +211,8 @@ def end_bus(run: TransportRun, *, site: Site, by: User, at: datetime, act: Act) 
 def cancel_bus(run: TransportRun, *, by: User, at: datetime, act: Act) -> Run:
     """The bus does not leave: nobody has a seat on it, who got on is at the site still, and places stay held.
 
-    The driver's link leads nowhere any more. Refuses with BusCancelled, BusArrived or BusLeft.
+    Of a child who is then at the site without who looks after it a case opens. The driver's link leads nowhere any
+    more. Refuses with BusCancelled, BusArrived or BusLeft.
     """
     require(by, Permission.PLACE, run.site, at)
     row = lock_waiting(run)
@@ -217,8 +220,10 @@ def cancel_bus(run: TransportRun, *, by: User, at: datetime, act: Act) -> Run:
     lock_households({one.household_id for one in seats}, at)
     told = standing_departures(seats)
     if told:
-        record_voids(told, act, {one.individual_id: one.counted_as_id for one in told})
-        lay_out({one.counted_as_id for one in told}, act)
+        people = {one.counted_as_id for one in told}
+        with children_kept(parted(people, at), by=by, site=row.site, act=act, refusal=None, reason=Reason.CHILD_LEFT):
+            record_voids(told, act, {one.individual_id: one.counted_as_id for one in told})
+            lay_out(people, act)
     end_seats(seats, Passenger.End.CANCELLED, at, by)
     withdraw_links(row, at, by)
     TransportRun.objects.filter(pk=row.pk).update(cancelled_at=at, cancelled_by=by)

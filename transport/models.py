@@ -183,7 +183,7 @@ class PassengerQuerySet(models.QuerySet["Passenger"]):
         know that somebody is there is told who goes to it.
         """
         works = allowed_at(user, *WORK, at=at, path="run__site") | allowed_at(user, *WORK, at=at, path="site")
-        gone = (Passenger.End.TAKEN_OFF, Passenger.End.GOT_OFF, Passenger.End.CANCELLED)
+        gone = (Passenger.End.TAKEN_OFF, Passenger.End.GOT_OFF, Passenger.End.CANCELLED, Passenger.End.MERGED)
         return self.filter(works, sight_of(user, at).told("site")).exclude(ended_as__in=gone)
 
     def missed(self) -> "PassengerQuerySet":
@@ -209,11 +209,15 @@ class Passenger(models.Model):
         GOT_OFF = "got_off", _("got off")
         NOT_SEEN = "not_seen", _("not seen getting off")
         CANCELLED = "cancelled", _("the bus was cancelled")
+        MERGED = "merged", _("the same person had another seat")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey(TransportRun, models.PROTECT, related_name="passengers")
     household = models.ForeignKey(Household, models.PROTECT, related_name="+")
     individual = models.ForeignKey(Individual, models.PROTECT, related_name="+")
+    merged_from = models.ForeignKey(  # the record that had the seat, where it counts as another since
+        Individual, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")  # where they get off
     on_lap = models.BooleanField(default=False)
     by_hand = models.BooleanField(default=False)  # chosen one by one: their family may be on several runs

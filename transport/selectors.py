@@ -15,7 +15,7 @@ from registrations.today import today_in_sql
 from transport.models import Passenger, TransportRun, TransportStop, families_at
 
 MOST = 100  # families offered at once
-NOT_TRAVELLING = (Passenger.End.TAKEN_OFF, Passenger.End.MISSED, Passenger.End.CANCELLED)
+NOT_TRAVELLING = (Passenger.End.TAKEN_OFF, Passenger.End.MISSED, Passenger.End.CANCELLED, Passenger.End.MERGED)
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,8 @@ def who_may_be_put_on(run: TransportRun, user: User, at: datetime) -> list[Offer
 
 def read_sheet(run: TransportRun, user: User, at: datetime) -> Sheet:
     """The run, which was asked for with its counts, as the user may read it."""
-    seats = list(Passenger.objects.filter(run=run).exclude(ended_as=Passenger.End.TAKEN_OFF).select_related("site"))
+    gone = (Passenger.End.TAKEN_OFF, Passenger.End.MERGED)
+    seats = list(Passenger.objects.filter(run=run).exclude(ended_as__in=gone).select_related("site"))
     seen = families_at(run, user).filter(pk__in={one.household_id for one in seats}).in_bulk()
     return Sheet(run, _stops(run, seats), _parties(seats, seen), _on_the_way(seats, at))
 
@@ -213,7 +214,7 @@ def _parties(seats: Iterable[Passenger], seen: dict[uuid.UUID, Household]) -> li
 
 def _stops(run: TransportRun, seats: Sequence[Passenger]) -> list[StopRow]:
     """The stops that are kept, each with all who get off there; of no single family is anything said."""
-    gone = (Passenger.End.MISSED, Passenger.End.CANCELLED)
+    gone = (Passenger.End.MISSED, Passenger.End.CANCELLED, Passenger.End.MERGED)
     rows = []
     for stop in TransportStop.objects.kept().filter(run=run).select_related("site"):
         there = [one for one in seats if one.site_id == stop.site_id and one.ended_as not in gone]
