@@ -17,6 +17,7 @@ class Anyway:
 
     url: str
     fields: list[tuple[str, str]]
+    officer: bool = True  # whether a protection officer is told of it
 
 
 def asked_anyway(request: HttpRequest, form: ActForm, codes: Collection[str] = ASKED_OF) -> Anyway | None:
@@ -26,4 +27,5 @@ def asked_anyway(request: HttpRequest, form: ActForm, codes: Collection[str] = A
     sent = form.data.lists()  # type: ignore[attr-defined]  # a refused form was sent: it holds a QueryDict
     kept = [(name, value) for name, values in sent for value in values]
     left_out = ("csrfmiddlewaretoken", "happened_anyway")
-    return Anyway(request.get_full_path(), [(name, value) for name, value in kept if name not in left_out])
+    told = any(form.has_error("__all__", code) for code in ASKED_OF)
+    return Anyway(request.get_full_path(), [(name, value) for name, value in kept if name not in left_out], told)

@@ -14,8 +14,8 @@ from django.db.models import Model, QuerySet
 Row = TypeVar("Row", bound=Model)
 
 ORDER = (
-    "user", "assignment", "site", "card", "transportrun", "household", "individual", "room", "place", "opening",
-    "authenticator",    "stockmovement", "service", "case",
+    "user", "assignment", "site", "card", "transportrun", "household", "individual", "apartpair", "room", "place",
+    "opening", "authenticator", "stockmovement", "service", "case",
 )  # fmt: skip
 
 _reached: ContextVar[int | None] = ContextVar("reached", default=None)

@@ -1,4 +1,4 @@
-"""A plan asked for, a better one searched for, the search stopped; and families kept apart."""
+"""A plan asked for, a better one searched for, and the search stopped."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,14 +8,12 @@ from centre.access import Permission, require
 from centre.acts import act
 from centre.errors import SiteClosed
 from centre.models import Act, Site, User
-from centre.refusals import refused_on
-from plans.errors import AlreadyApart, AlreadySearching, NobodyWaits, NoFreePlace, NotApart, NotSearching, SameFamily
+from plans.errors import AlreadySearching, NobodyWaits, NoFreePlace, NotSearching
 from plans.greedy import plan_greedily
-from plans.models import MAY_KEEP_APART, ApartPair, How, Plan, PlanHouse
+from plans.models import How, Plan, PlanHouse
 from plans.parts import write_draft
 from plans.reading import read_evening
 from plans.sending import send_for_search
-from registrations.models import Household
 from shelter.reach import require_reach
 
 
@@ -75,31 +73,3 @@ def require_plan(plan: Plan, by: User, at: datetime) -> None:
     require(by, Permission.PLACE, None, at)
     for house in plan.houses.select_related("site"):
         require_reach(by, house.site, at)
-
-
-@dataclass(frozen=True)
-class KeptApart:
-    """The pair."""
-
-    pair: str
-
-
-@act("keep_apart", answers=KeptApart)
-def keep_apart(household: Household, *, other: Household, reason: str, by: User, at: datetime, act: Act) -> KeptApart:
-    """No plan puts these two families into one house. Refuses with SameFamily or AlreadyApart."""
-    require(by, MAY_KEEP_APART, None, at)
-    if household.pk == other.pk:
-        raise SameFamily
-    first, second = sorted((household, other), key=lambda one: one.pk)
-    with refused_on("kept_apart_once", AlreadyApart()):
-        pair = ApartPair.objects.create(first=first, second=second, reason=reason, act=act)
-    return KeptApart(str(pair.pk))
-
-
-@act("end_apart", answers=KeptApart)
-def end_apart(pair: ApartPair, *, by: User, at: datetime, act: Act) -> KeptApart:
-    """The two families may be put into one house again. Refuses with NotApart."""
-    require(by, MAY_KEEP_APART, None, at)
-    if not ApartPair.objects.standing().filter(pk=pair.pk).update(ended_at=at, ended_by=by):
-        raise NotApart
-    return KeptApart(str(pair.pk))

@@ -11,12 +11,14 @@ from rest_framework import serializers
 from centre.fields import Instant, Key, RowsField, ShownSite, Text
 from centre.models import Site, User
 from centre.viewsets import ActFacts, Rows, act_on_list, act_on_row
-from plans.actions import Asked, KeptApart, ask_plan, end_apart, keep_apart, search_plan, stop_plan
+from plans.actions import Asked, ask_plan, search_plan, stop_plan
 from plans.confirming import Confirmed, confirm_plan
 from plans.filters import PlannedFamilyFilterSet
-from plans.models import ApartPair, How, Plan, PlannedFamily, PlanState
+from plans.models import How, Plan, PlannedFamily, PlanState
 from plans.words import LEFT_OUT, say
 from registrations.models import Household
+from shelter.apart import KeptApart, end_apart, keep_apart
+from shelter.models import ApartPair
 from shelter.sight import reach_of
 
 MOST_HOUSES = 200
@@ -163,7 +165,7 @@ class PlannedFamilies(Rows):
 
 
 class ApartRow(serializers.ModelSerializer[ApartPair]):
-    """Two families that no plan puts into one house."""
+    """Two families that are not put into one house."""
 
     class Meta:
         model = ApartPair

@@ -40,24 +40,3 @@ class SearchAway(Refusal):
     message = _(
         "The part that searches does not answer. The plan made at once can be used: try again in a few minutes."
     )
-
-
-class SameFamily(Refusal):
-    """A family is not kept apart from itself."""
-
-    code = "same_family"
-    message = _("This is one and the same family. Nothing was written.")
-
-
-class AlreadyApart(Refusal):
-    """The two are kept apart already."""
-
-    code = "already_apart"
-    message = _("These two families are already kept apart.")
-
-
-class NotApart(Refusal):
-    """They are not kept apart any more."""
-
-    code = "not_apart"
-    message = _("These two families are no longer kept apart.")

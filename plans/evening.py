@@ -5,11 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from shelter.wants import FAMILY, met_by
+
 MAN_FROM = 12  # years: from this age on no boy or man sleeps where only women do
 SHARED_KINDS = frozenset({"tent", "hall", "undivided"})  # where families sleep beside others
-FAMILY = 2  # people: fewer are no family for a room of families only
-
-STEP_FREE, GROUND, COT, HEATING, HOSPITAL = "step_free", "ground", "cot", "heating", "near_hospital"
 
 
 @dataclass(frozen=True)
@@ -161,12 +160,8 @@ def worth_of(draft: Draft, spaces: Collection[Space]) -> Worth:
 
 
 def met(family: Family, rooms: Sequence[Space]) -> frozenset[str]:
-    """Which of their needs these rooms meet: every room must be free of steps, but one cot is enough."""
-    if not rooms:
-        return frozenset()
-    everywhere = frozenset.intersection(*(room.features for room in rooms))
-    anywhere = frozenset.union(*(room.features for room in rooms)) & {COT}
-    return family.wants & (everywhere | anywhere)
+    """Which of their needs these rooms meet."""
+    return met_by(family.wants, [room.features for room in rooms])
 
 
 def write_planned(family: Family, seats: Seats, rooms: Sequence[Space]) -> Planned:

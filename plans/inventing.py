@@ -4,7 +4,8 @@ import random
 import uuid
 from collections.abc import Callable
 
-from plans.evening import COT, GROUND, HEATING, HOSPITAL, STEP_FREE, Evening, Family, Person, Space
+from plans.evening import Evening, Family, Person, Space
+from shelter.wants import COT, GROUND, HEATING, HOSPITAL, STEP_FREE
 
 SIZES = (1, 1, 2, 2, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8)
 ROOMS = (2, 2, 3, 3, 4, 4, 4, 5, 6)

@@ -1,24 +1,23 @@
 """An evening as it is: who waits and which rooms of the chosen houses have places, as one who plans may know."""
 
 import uuid
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from centre.clock import local_day
 from centre.models import Site, User
-from plans.evening import COT, GROUND, HEATING, HOSPITAL, SHARED_KINDS, STEP_FREE, Evening, Family, Person, Space
-from plans.models import ApartPair
+from plans.evening import SHARED_KINDS, Evening, Family, Person, Space
 from registrations.facts import cohort_on
-from registrations.models import Individual, Membership
+from registrations.models import Individual
 from registrations.together import children_of
-from shelter.models import Stay
+from shelter.apart import barred_houses
+from shelter.models import ApartPair
 from shelter.selectors import RoomNow, rooms_now
 from shelter.sight import reach_of, sites_that_wait
 from shelter.waiting import LONG, MOST_LISTED, Waiting, who_waits
+from shelter.wants import features_of, wants_of
 
 UNDER_TWELVE = frozenset({"0-4", "5-11"})
-WANTS_OF_NEEDS = {"DS": STEP_FREE, "ER": GROUND, "SM": HOSPITAL, "CR": HOSPITAL}
 HOUR = 3600  # seconds
 
 
@@ -31,7 +30,7 @@ def read_evening(user: User, houses: Collection[Site], at: datetime) -> Evening:
     rows, _all = who_waits(user, sites_that_wait(user, at), at, limit=MOST_LISTED)
     waiting = [row for row in rows if not row.presumed_left]
     kept = list(ApartPair.objects.standing().values_list("first", "second"))
-    barred = _barred(kept, at)
+    barred = barred_houses(kept, at)
     people = _people({key for row in waiting for key in row.members}, at)
     families = tuple(_family(row, people, barred[row.household_id], at) for row in waiting)
     rooms = rooms_now([site.pk for site in houses], at, only_free=True)
@@ -42,8 +41,6 @@ def read_evening(user: User, houses: Collection[Site], at: datetime) -> Evening:
 
 
 def _space(room: RoomNow) -> Space:
-    has = {STEP_FREE: room.step_free, COT: room.cot, HEATING: room.heating, HOSPITAL: room.near_hospital}
-    has[GROUND] = room.floor == 0
     return Space(
         id=room.id,
         site=room.site_id,
@@ -54,7 +51,7 @@ def _space(room: RoomNow) -> Space:
         others=room.others,
         women_only=room.women_only,
         families_only=room.families_only,
-        features=frozenset(name for name, there in has.items() if there),
+        features=features_of(room),
     )
 
 
@@ -69,19 +66,9 @@ def _family(row: Waiting, people: Mapping[uuid.UUID, Person], barred: Iterable[u
         hours=hours,
         turn=0 if row.moved_up is not None else 1 if pressing else 2,
         size=row.size,
-        wants=_wants(row),
+        wants=wants_of(row),
         barred=frozenset(barred),
     )
-
-
-def _wants(row: Waiting) -> frozenset[str]:
-    """Which features of a room answer what is known of them."""
-    wants = {WANTS_OF_NEEDS[kind] for code in row.needs if (kind := code.split("-")[0]) in WANTS_OF_NEEDS}
-    if row.infants:
-        wants |= {COT, HEATING}
-    if row.elders:
-        wants.add(GROUND)
-    return frozenset(wants)
 
 
 def _people(keys: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, Person]:
@@ -92,21 +79,3 @@ def _people(keys: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, Person
         woman_or_boy = one.sex == "F" or cohort_on(one.birth, day) in UNDER_TWELVE
         found[one.pk] = Person(one.pk, woman_or_boy, carers.get(one.pk))
     return found
-
-
-def _barred(pairs: Collection[tuple[uuid.UUID, uuid.UUID]], at: datetime) -> dict[uuid.UUID, set[uuid.UUID]]:
-    """The houses in which the other family of a pair has a bed or a hold, by family."""
-    families = {key for pair in pairs for key in pair}
-    members = Membership.objects.today().filter(household__in=families)
-    household_of: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for person, household in members.values_list("counted_as", "household"):
-        household_of[person].add(household)
-    houses: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for person, site in Stay.objects.of(household_of).from_(at).values_list("individual", "site"):
-        for household in household_of.get(person, ()):
-            houses[household].add(site)
-    barred: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for first, second in pairs:
-        barred[first] |= houses[second]
-        barred[second] |= houses[first]
-    return barred

@@ -19,14 +19,16 @@ from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine
 from centre.requests import StaffRequest
-from plans.actions import ask_plan, end_apart, keep_apart, search_plan, stop_plan
+from plans.actions import ask_plan, search_plan, stop_plan
 from plans.confirming import confirm_plan, planned_with_places, rooms_of_family
 from plans.errors import SearchAway
 from plans.forms import ApartForm, AskForm, ConfirmForm
-from plans.models import MAY_KEEP_APART, ApartPair, How, Plan, PlannedFamily
+from plans.models import How, Plan, PlannedFamily
 from plans.words import LEFT_OUT, NUMBERS, say
+from shelter.apart import end_apart, keep_apart
+from shelter.apart_pairs import MAY_KEEP_APART
 from shelter.board import hold_times
-from shelter.models import Room
+from shelter.models import ApartPair, Room
 from shelter.selectors import places_by_site, rooms_now
 from shelter.sight import reach_of, sites_that_wait
 from shelter.waiting import MOST_LISTED, who_waits

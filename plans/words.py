@@ -5,12 +5,9 @@ from collections.abc import Iterable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-REASONS: dict[str, Promise] = {
-    "has_step_free": _("step-free"),
-    "has_ground": _("ground floor"),
-    "has_cot": _("a cot"),
-    "has_heating": _("heated"),
-    "has_near_hospital": _("near a hospital"),
+from shelter.wants import HAS, LACKS
+
+REASONS: dict[str, Promise] = {f"has_{want}": words for want, words in HAS.items()} | {
     "together": _("all together"),
     "own_room": _("alone in the room"),
     "no_place_left": _("no place left over"),
@@ -18,12 +15,7 @@ REASONS: dict[str, Promise] = {
     "other_house": _("they go to another house"),
     "women_only": _("women only"),
 }
-DOUBTS: dict[str, Promise] = {
-    "no_step_free": _("not step-free"),
-    "no_ground": _("not on the ground floor"),
-    "no_cot": _("no cot"),
-    "no_heating": _("not heated"),
-    "no_near_hospital": _("not near a hospital"),
+DOUBTS: dict[str, Promise] = {f"no_{want}": words for want, words in LACKS.items()} | {
     "split": _("in several rooms"),
     "beside_others": _("beside other families"),
 }

@@ -16,6 +16,7 @@ from registrations.locks import lock_records
 from registrations.models import Household, Presence
 from registrations.together import LookedAfter
 from registrations.whereabouts import told_of, touched_at
+from shelter.apart import require_house_for
 from shelter.babies import babies_among, lodge, sharing_of
 from shelter.errors import AlreadyHoused, HoldGone, StayEnded
 from shelter.keeping import hold_each, keep_places, leave, require_nothing_held
@@ -27,6 +28,7 @@ from shelter.lodging import (
     children_beside,
     kept_together,
     put_to_bed,
+    seats_of,
     site_of,
     who_holds,
     who_sleeps,
@@ -35,6 +37,7 @@ from shelter.models import Bedding, Place, Room, Stay
 from shelter.nights import lay_out_stays
 from shelter.parts import Lodging, Sleeper, cut_holds, end_holds
 from shelter.reach import lock_opening, require_hand_on, require_reach
+from shelter.women import require_women
 
 
 @act("hold", answers=Placed)
@@ -57,7 +60,7 @@ def hold_places(
     the members named, in their order. Those who are `sharing`, under two, need no place: their bed is that of who looks
     after them. At a site of others, as many as it is open for: else refuses with OpeningSpent. Refuses with
     SiteDiffers, SiteClosed, HoldEndsFirst, NobodyToPlace, RecordClosed, AlreadyHeld, NotEnoughPlaces, NoBaby,
-    BabyAlone, ChildAmongStrangers or OfficerFirst; then nothing is kept.
+    BabyAlone, NotInThisHouse, WomenOnly, ChildAmongStrangers or OfficerFirst; then nothing is kept.
     """
     site = site_of(rooms)
     from_elsewhere = require_reach(by, site, at)
@@ -65,10 +68,12 @@ def hold_places(
         raise SiteClosed
     people = lock_members(household, members, at, by)
     require_nothing_held(people, at)
+    require_house_for(people, site, at)
     children = children_beside(people, at, rooms)
-    said = dict(zip(members, seating, strict=True)) if members and seating else {}
+    said = seats_of(people, members, seating)
     babies = sharing_of(people, sharing, at)
     lodgings = lodge(people, rooms, at, children, sharing=babies, seating=said)
+    require_women(lodgings, at)
     agreed(children, people, site, by=by, act=act)
     with kept_together(children, site, rooms, by=by, act=act):
         opening = lock_opening(site, len(people) - len(babies), at) if from_elsewhere else None
@@ -81,6 +86,7 @@ def place_household(
     *,
     rooms: Sequence[Room],
     members: Sequence[uuid.UUID] | None = None,
+    seating: Sequence[Room] | None = None,
     sharing: Sequence[uuid.UUID] = (),
     happened_anyway: str = "",
     by: User,
@@ -89,13 +95,16 @@ def place_household(
 ) -> Placed:
     """Give each member of the household a place of their own in these rooms, filled in order, and check them in.
 
+    Or by `seating`, as when places are held.
+
     Who is not at the site yet arrives there by it; their holds end, but for beds kept elsewhere while they are in
     hospital. Those who are `sharing`, under two, sleep in the room of who looks after them without a place. Refuses
-    with SiteDiffers, NobodyToPlace, RecordClosed, AlreadyHoused, NotEnoughPlaces, NoBaby or BabyAlone; then nobody
-    moves. With `happened_anyway`, a reason, it is recorded whatever was known before: those for whom there is no place
-    are in the last room as overflow. Of a household whose members were told to be in different places, those are placed
-    who are at the site or nowhere; the others are named. Refuses with ChildApart, ChildAmongStrangers or
-    OfficerFirst as well, unless a protection officer does it or it happened anyway; then an urgent case opens.
+    with SiteDiffers, NobodyToPlace, RecordClosed, AlreadyHoused, NotEnoughPlaces, NoBaby, BabyAlone, NotInThisHouse or
+    WomenOnly; then nobody moves. With `happened_anyway`, a reason, it is recorded whatever was known before: those for
+    whom there is no place are in the last room as overflow. Of a household whose members were told to be in different
+    places, those are placed who are at the site or nowhere; the others are named. Refuses with ChildApart,
+    ChildAmongStrangers or OfficerFirst as well, unless a protection officer does it or it happened anyway; then an
+    urgent case opens.
     """
     site = site_of(rooms)
     require(by, Permission.PLACE, site, at)
@@ -103,15 +112,19 @@ def place_household(
     known = list(Stay.objects.of(who.person for who in people).from_(at))
     if not happened_anyway and any(stay.kind == Stay.Kind.STAY for stay in known):
         raise AlreadyHoused
+    near = require_house_for(people, site, at, anyway=happened_anyway)
     cut_holds([hold for hold in known if hold.kind == Stay.Kind.HOLD and _is_given_up(hold, site)], at, act)
     children = children_beside(people, at, rooms)
     babies = sharing_of(people, sharing, at)
-    lodgings = lodge(people, rooms, at, children, sharing=babies, short=bool(happened_anyway))
+    said = seats_of(people, members, seating)
+    lodgings = lodge(people, rooms, at, children, sharing=babies, seating=said, short=bool(happened_anyway))
+    if not happened_anyway:
+        require_women(lodgings, at)
     how: dict[str, Any] = {"by": by, "act": act, "happened_anyway": happened_anyway}
     opened = agreed(children, people, site, **how)
     with kept_together(children, site, rooms, together=people, opened=opened, **how):
         reason = "" if opened else happened_anyway  # what is said of a child stands sealed in its case alone
-        put_to_bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act, reason=reason)
+        put_to_bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act, reason=reason, of_all=near)
     return who_sleeps(people, act)
 
 
@@ -121,11 +134,12 @@ def check_in(holds: Sequence[Stay], *, happened_anyway: str = "", by: User, at: 
 
     After a hold has gone this is a new placement of the same beds. Refuses with RecordClosed, with StayEnded when one
     was taken back, with AlreadyHoused when its person was checked in since, with HoldGone when its place is no longer
-    free, and with ChildApart, ChildAmongStrangers or OfficerFirst as a placement does.
+    free, and with NotInThisHouse, ChildApart, ChildAmongStrangers or OfficerFirst as a placement does.
     """
     site = site_of([hold.room for hold in holds])
     require(by, Permission.PLACE, site, at)
     people = lock_people(holds, at, by)
+    require_house_for(people, site, at, anyway=happened_anyway)
     take_in(people, holds, site, happened_anyway=happened_anyway, by=by, at=at, act=act)
     return who_sleeps(people, act)
 
@@ -174,21 +188,26 @@ def move(
     """Move the people of these stays to places in these rooms; the old place is free from that instant.
 
     Of those under two, the ones who are `sharing` get no place of their own; if it is not said, as they slept.
-    Refuses with RecordClosed, StayEnded, SiteDiffers, NotEnoughPlaces, NoBaby or BabyAlone, and with ChildApart,
-    ChildAmongStrangers or OfficerFirst as a placement does; then nobody moves.
+    Refuses with RecordClosed, StayEnded, SiteDiffers, NotEnoughPlaces, NoBaby, BabyAlone or WomenOnly, and with
+    NotInThisHouse, ChildApart, ChildAmongStrangers or OfficerFirst as a placement does; then nobody moves.
     """
     site = site_of(rooms)
     require(by, Permission.PLACE, site, at)
     people = lock_people(stays, at, by)
     slept = as_they_are(Stay.objects.stays().at(at).filter(during__upper_inf=True), stays)
     shared = {who.person for who, stay in zip(people, slept, strict=True) if stay.shares}
+    comes = any(stay.site_id != site.pk for stay in slept)
+    near = comes and require_house_for(people, site, at, anyway=happened_anyway)
     children = children_beside(people, at, rooms)
     babies = shared & babies_among(shared, at) if sharing is None else sharing_of(people, sharing, at)
     lodgings = lodge(people, rooms, at, children, sharing=babies)
+    if not happened_anyway:
+        require_women(lodgings, at)
     how: dict[str, Any] = {"by": by, "act": act, "happened_anyway": happened_anyway}
     opened = agreed(children, people, site, **how)
     with kept_together(children, site, rooms, together=people, opened=opened, **how):
-        put_to_bed(Bedding.Kind.MOVED, lodgings, site, at=at, act=act)
+        reason = "" if opened else happened_anyway
+        put_to_bed(Bedding.Kind.MOVED, lodgings, site, at=at, act=act, reason=reason, of_all=near)
     return who_sleeps(people, act)
 
 

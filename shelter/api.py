@@ -152,6 +152,14 @@ class MembersFacts(ActFacts):
 class PlacesFacts(MembersFacts):
     """Places for a household, of whose babies some need none."""
 
+    rooms = RowsField(rows=rooms_of, help_text="Rooms to fill, in this order.")
+    seating = serializers.ListField(
+        child=Key(),
+        required=False,
+        allow_empty=False,
+        max_length=100,
+        help_text="For each of `members`, in their order, which of `rooms`; by who looks after whom when absent.",
+    )
     sharing = serializers.ListField(
         child=Key(), required=False, max_length=100, help_text="Members under two who get no place of their own, by id."
     )
@@ -159,11 +167,18 @@ class PlacesFacts(MembersFacts):
     def validate_sharing(self, sharing: list[Any]) -> list[Any]:
         return members_named(sharing, self.context["row"])
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "seating" not in attrs:
+            return attrs
+        rooms = {room.pk: room for room in attrs["rooms"]}
+        if len(attrs["seating"]) != len(attrs.get("members", ())) or not rooms.keys() >= set(attrs["seating"]):
+            raise serializers.ValidationError({"seating": [_("Name one of the rooms for each of the members.")]})
+        return attrs | {"seating": [rooms[key] for key in attrs["seating"]]}
+
 
 class HoldFacts(PlacesFacts):
     """Places to keep for a household."""
 
-    rooms = RowsField(rows=rooms_of, help_text="Rooms to fill, in this order.")
     until = Instant(help_text="When the hold ends by itself.")
     reason = Text(required=False, max_length=200)
 
@@ -171,7 +186,6 @@ class HoldFacts(PlacesFacts):
 class PlaceFacts(PlacesFacts):
     """Rooms for a household."""
 
-    rooms = RowsField(rows=rooms_of, help_text="Rooms to fill, in this order.")
     happened_anyway = Text(
         required=False,
         max_length=200,

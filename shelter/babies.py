@@ -52,7 +52,7 @@ def lodge(
     """
     needing = [who.person for who in people if who.person not in sharing]
     if seating:
-        spots = lock_seats(rooms, [seating[person] for person in needing], at)
+        spots = lock_seats(rooms, [seating[person] for person in needing], at, short=short)
     else:
         spots = lock_free_places(rooms, len(needing), at, short=short)
         spots += [(rooms[-1], None)] * (len(needing) - len(spots))

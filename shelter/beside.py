@@ -117,10 +117,15 @@ def seat(
         return in_order
     carers = {one.child: one.carers for one in children}
     room_of = {who.person: spot[0].pk for who, spot in in_order}
-    if all(room_of[child] in {room_of.get(carer) for carer in carers[child]} for child in carers if child in room_of):
+    if is_each_beside(room_of, carers):
         return in_order
     room_of = assign([who.person for who in people], {room: len(some) for room, some in beds.items()}, carers)
     return [(who, beds[room_of[who.person]].pop(0)) for who in people]
+
+
+def is_each_beside(room_of: Mapping[uuid.UUID, uuid.UUID], carers: Mapping[uuid.UUID, frozenset[uuid.UUID]]) -> bool:
+    """Whether each child among these has somebody in its room who looks after it."""
+    return all(room_of[one] in {room_of.get(carer) for carer in carers[one]} for one in carers if one in room_of)
 
 
 def assign(

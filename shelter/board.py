@@ -2,10 +2,9 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,16 +15,19 @@ from centre.models import Site, User
 from centre.sight import Sight, named_for, sight_of
 from registrations.facts import years_before
 from registrations.models import Household, Individual, Presence
+from shelter.apart import houses_barred_to
 from shelter.babies import UNDER, babies_among
 from shelter.changed import LATE, acts_since
-from shelter.fitting import Fit, best_fits, judge
+from shelter.fitting import Fit, Needed, best_fits, judge
 from shelter.houses_shown import House, HousesAsked, Province, km_between, read_asked, read_provinces
 from shelter.models import Stay, WaitingFact
+from shelter.seating import as_chosen, suggest_seats
 from shelter.selectors import HoldRow, holds_now, places_by_site, rooms_now
 from shelter.sight import Reach, reach_of, sites_that_wait
 from shelter.waiting import Waiting, waiting_facts, who_waits
+from shelter.wants import wants_of
+from shelter.women import men_among
 
-GROWN = 12  # years from which on a boy sleeps in no room for women
 SHOWN = 40  # families listed at first
 NEEDS_IN_WORDS = {
     "DS": gettext_lazy("disability"),
@@ -222,12 +224,6 @@ def _person(
     )
 
 
-def has_men(people: Iterable[uuid.UUID], at: datetime) -> bool:
-    """Whether one of these is a man, a boy of twelve or older, or not known to be neither."""
-    grown = Individual.objects.filter(pk__in=list(people)).exclude(sex="F").exclude(age_group__in=("0-4", "5-11"))
-    return grown.exclude(birth_date__gt=years_before(local_day(at), GROWN)).exists()
-
-
 def beds_of(people: Iterable[Person], user: User, at: datetime) -> Beds:
     """The family's beds, for one who may change those at the sites where they place."""
     people = list(people)
@@ -258,26 +254,55 @@ def _choose(
     beds, bedless = beds_of(people, user, at), [person for person in people if person.bedless]
     needing = bedless or ([person for person, _ in beds.asleep] if beds.asleep_mine else [])
     babies = [person for person in needing if person.baby]
-    least = len(needing) - len(babies)
     theirs = set() if bedless else {kept.room_id for _person, kept in beds.asleep}  # nobody moves to their own
-    may_take = [key for key in (reach.sites if bedless else reach.own) if reach.takes(key, least)]
-    in_reach = [room for room in rooms_now(may_take, at, only_free=True) if room.id not in theirs]
-    if has_men([person.id for person in needing], at):
-        in_reach = [room for room in in_reach if not room.women_only]
+    barred = houses_barred_to(household, at)
+    needed = _needed(needing, babies, family, at)
+    may_take = [key for key in (reach.sites if bedless else reach.own) if reach.takes(key, len(needing) - len(babies))]
+    in_reach = [room for room in rooms_now(set(may_take) - barred, at, only_free=True) if room.id not in theirs]
     here = family.site_id if family else next((p.site_id for p in needing if p.site_id in reach.own), None)
-    suit: dict[str, Any] = {"step_free": bool(family and family.step_free), "here": here, "babies": len(babies)}
     fits: list[Fit] = []
     if needing:
         tried_room = (
             next((room for room in rooms_now(reach.sites, at) if str(room.id) == tried), None) if tried else None
         )
-        fits += [judge([tried_room], len(needing), **suit)] if tried_room else []
+        fits += [judge([tried_room], needed, here=here, barred=barred)] if tried_room else []
         others = [room for room in in_reach if str(room.id) != tried]
-        fits += best_fits(others, len(needing), km=_distances(reach.sites, known.get(here) if here else None), **suit)
+        fits += best_fits(others, needed, here=here, km=_distances(reach.sites, known.get(here) if here else None))
+    if seen and bedless:
+        fits = [_seated(fit, bedless, at) for fit in fits]
     row = _waiting_row(family, known, user, at) if family else None
     sites = reach.sites
     facts = waiting_facts(household, family.since, at) if family else []
     return Chosen(household, bedless, beds, row, [(fit, sites[fit.site_id]) for fit in fits], seen, facts, babies)
+
+
+def _seated(fit: Fit, people: Sequence[Person], at: datetime) -> Fit:
+    """The fit with who would sleep in which of its rooms, where there are several."""
+    if len(fit.rooms) < 2:
+        return fit
+    babies = [person.id for person in people if person.baby]
+    return replace(fit, seats=tuple(suggest_seats(fit, {one.id: one.name for one in people}, babies, at)))
+
+
+def as_typed(board: Board, typed: Mapping[str, str], rooms: Collection[str], wrong: Mapping[str, str]) -> Board:
+    """The board with who sleeps where as somebody chose it for these rooms in a form that was refused."""
+    if board.chosen is None:
+        return board
+    fits = [
+        (replace(fit, seats=tuple(as_chosen(fit, fit.seats, typed, wrong)), typed=True), site)
+        if fit.seats and {str(room.id) for room in fit.rooms} == set(rooms)
+        else (fit, site)
+        for fit, site in board.chosen.fits
+    ]
+    return replace(board, chosen=replace(board.chosen, fits=fits))
+
+
+def _needed(needing: Sequence[Person], babies: Sequence[Person], family: Waiting | None, at: datetime) -> Needed:
+    """What those who need a bed need of rooms, as far as the reader may know."""
+    men = men_among([person.id for person in needing], at)
+    if family is None:
+        return Needed(len(needing), len(babies), men=bool(men))
+    return Needed(len(needing), len(babies), wants_of(family), max(family.size, len(needing)), bool(men))
 
 
 def _distances(sites: Mapping[uuid.UUID, Site], here: Site | None) -> dict[uuid.UUID, float]:

@@ -196,3 +196,41 @@ class RollCallOver(Refusal):
 
     code = "roll_call_over"
     message = _("A later roll call has begun in this house. Nobody was ticked: go on there.")
+
+
+class SameFamily(Refusal):
+    """A family is not kept apart from itself."""
+
+    code = "same_family"
+    message = _("This is one and the same family. Nothing was written.")
+
+
+class AlreadyApart(Refusal):
+    """The two are kept apart already."""
+
+    code = "already_apart"
+    message = _("These two families are already kept apart.")
+
+
+class NotApart(Refusal):
+    """They are not kept apart any more."""
+
+    code = "not_apart"
+    message = _("These two families are no longer kept apart.")
+
+
+class NotInThisHouse(Refusal):
+    """A family from which this one is kept apart has a bed or a hold in the house; who, is not said."""
+
+    code = "not_in_this_house"
+    message = _("This house is not for this family. Nobody was placed and nothing was held: choose another house.")
+
+
+class WomenOnly(Refusal):
+    """A man would sleep in a room for women only."""
+
+    code = "women_only"
+    message = _("Room %(room)s is for women only. Nobody was moved: choose another room.")
+
+    def __init__(self, room: str) -> None:
+        super().__init__(self.message % {"room": room})

@@ -19,6 +19,7 @@ from centre.models import Site
 from registrations.card_texts import read_card_text
 from registrations.models import Household, Individual, Membership
 from shelter.models import Room, StayQuerySet, WaitingFact
+from shelter.seating import FIELD, wrong_seats
 
 NO_ROOM = _("Choose at least one room.")
 MOST_ROOMS = 200  # set up in one act
@@ -73,6 +74,39 @@ class PlaceForm(RoomsChosen):
         super().__init__(*args, **kwargs)
         field_of(self, "members", Rows).rows = people
         field_of(self, "sharing", Rows).rows = people
+        self.seats = {name: name.removeprefix(FIELD) for name in self.data if name.startswith(FIELD)}
+        for name in self.seats:
+            self.fields[name] = forms.CharField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Who sleeps in which of the rooms, where it is chosen by hand: for each of them, one of these rooms."""
+        said = super().clean() or self.cleaned_data
+        if self.seats and "members" in said and "rooms" in said:
+            rooms = {str(room.pk): room for room in said["rooms"]}
+            chosen = {person: rooms.get(said.get(f"{FIELD}{person}", "")) for person in said["members"]}
+            for person in [person for person, room in chosen.items() if room is None]:
+                self._wrong(person, _("Choose one of these rooms."))
+            self._check({person: room for person, room in chosen.items() if room}, said.get("sharing", ()))
+            said["seating"] = list(chosen.values())
+        return said
+
+    def _check(self, seats: dict[uuid.UUID, Room], sharing: Sequence[uuid.UUID]) -> None:
+        """Say beside each seat what is wrong; what happened anyway is recorded as it is."""
+        if self.cleaned_data.get("happened_anyway"):
+            return
+        needing = {person: room for person, room in seats.items() if person not in sharing}
+        for person, text in wrong_seats(needing, timezone.now()).items():
+            self._wrong(person, text)
+
+    def _wrong(self, person: uuid.UUID, text: Any) -> None:
+        name = f"{FIELD}{person}"
+        if name not in self.fields:
+            self.fields[name] = forms.CharField(required=False)
+        self.add_error(name, text)
+
+    def facts(self) -> dict[str, Any]:
+        """The parameters of the act."""
+        return {name: value for name, value in super().facts().items() if not name.startswith(FIELD)}
 
     def clean_members(self) -> list[uuid.UUID]:
         return [person.pk for person in self.cleaned_data["members"]]

@@ -73,10 +73,12 @@ def free_spots(
     return [(rooms[order[place.room_id]], place) for place in places[:needed]]
 
 
-def lock_seats(rooms: Sequence[Room], seating: Sequence[Room], at: datetime) -> list[tuple[Room, Place | None]]:
+def lock_seats(
+    rooms: Sequence[Room], seating: Sequence[Room], at: datetime, *, short: bool = False
+) -> list[tuple[Room, Place | None]]:
     """Lock the rooms' places and take a free one in each of the rooms of `seating`, in its order.
 
-    Refuses with NotEnoughPlaces when one of them has too few.
+    Refuses with NotEnoughPlaces when one of them has too few, unless those there are will do.
     """
     locked = lock_by_key(Place.objects.filter(room__in=rooms).only("pk"))
     free: dict[uuid.UUID, list[Place]] = {}
@@ -84,7 +86,8 @@ def lock_seats(rooms: Sequence[Room], seating: Sequence[Room], at: datetime) -> 
         free.setdefault(place.room_id, []).append(place)
     spots: list[tuple[Room, Place | None]] = []
     for room in seating:
-        if not free.get(room.pk):
+        places = free.get(room.pk, [])
+        if not places and not short:
             raise NotEnoughPlaces(sum(len(places) for places in free.values()) + len(spots), len(seating))
-        spots.append((room, free[room.pk].pop(0)))
+        spots.append((room, places.pop(0) if places else None))
     return spots

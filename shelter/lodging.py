@@ -38,6 +38,16 @@ def site_of(rooms: Sequence[Room]) -> Site:
     return rooms[0].site
 
 
+def seats_of(
+    people: Sequence[Sleeper], members: Sequence[uuid.UUID] | None, seating: Sequence[Room] | None
+) -> dict[uuid.UUID, Room]:
+    """In which room each of these people sleeps, where it is said for each of the members named; else nothing."""
+    if not members or not seating:
+        return {}
+    said = dict(zip(members, seating, strict=True))
+    return {who.person: said[who.person if who.person in said else who.addressed] for who in people}
+
+
 def as_they_are(rows: StayQuerySet, asked: Sequence[Stay]) -> list[Stay]:
     """Those asked for, in their order, as they are now; refuses with StayEnded when one is not among the rows."""
     found = rows.select_related("room", "place").in_bulk([stay.pk for stay in asked])
@@ -84,11 +94,20 @@ def kept_together(
             require_beside(children, act.at)
 
 
-def put_to_bed(kind: str, lodgings: Sequence[Lodging], site: Site, *, at: datetime, act: Act, reason: str = "") -> None:
-    """Put people where they sleep from now on; the places are locked and free."""
+def put_to_bed(
+    kind: str,
+    lodgings: Sequence[Lodging],
+    site: Site,
+    *,
+    at: datetime,
+    act: Act,
+    reason: str = "",
+    of_all: bool = False,
+) -> None:
+    """Put people where they sleep from now on; the places are locked and free. The reason as in record_bedding."""
     people = [lodging.sleeper for lodging in lodgings]
     _arrive_where_absent(people, site, at, act)
-    record_bedding(kind, lodgings, at=at, act=act, reason=reason)
+    record_bedding(kind, lodgings, at=at, act=act, reason=reason, of_all=of_all)
     free = {lodging.place.pk for lodging in lodgings if lodging.place}
     with refused_on(PLACE_TAKEN_ONCE, PlaceTaken()):
         lay_out_stays([who.person for who in people], act, free)

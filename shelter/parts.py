@@ -31,8 +31,13 @@ class Lodging:
     shares: bool = False
 
 
-def record_bedding(kind: str, lodgings: Iterable[Lodging], *, at: datetime, act: Act, reason: str = "") -> None:
-    """Write one bedding fact for each lodging, with the reason where it has no place; the caller lays out stays."""
+def record_bedding(
+    kind: str, lodgings: Iterable[Lodging], *, at: datetime, act: Act, reason: str = "", of_all: bool = False
+) -> None:
+    """Write one bedding fact for each lodging, with the reason where it has no place; the caller lays out stays.
+
+    Or with the reason `of_all`: the house or the room is not one for them.
+    """
     Bedding.objects.bulk_create(
         Bedding(
             kind=kind,
@@ -42,7 +47,7 @@ def record_bedding(kind: str, lodgings: Iterable[Lodging], *, at: datetime, act:
             place=lodging.place,
             happened_at=at,
             act=act,
-            reason="" if lodging.place or lodging.shares else reason,
+            reason=reason if of_all or not (lodging.place or lodging.shares) else "",
             shares=lodging.shares,
         )
         for lodging in lodgings

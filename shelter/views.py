@@ -14,7 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from casework.anyway import asked_anyway
+from casework.anyway import ASKED_OF, asked_anyway
 from centre.access import Permission, require
 from centre.clock import read_instant
 from centre.doors import do, draw, may, see
@@ -27,8 +27,9 @@ from registrations.card_texts import read_card_text
 from registrations.doors import household_or_404
 from registrations.models import Household, Individual
 from shelter.actions import check_in, close_site, end_stays, hold_places, keep_beds, move, place_household
-from shelter.board import beds_of, hold_times, read_board, read_people
+from shelter.board import as_typed, beds_of, hold_times, read_board, read_people
 from shelter.changed import acts_since
+from shelter.errors import NotInThisHouse, WomenOnly
 from shelter.forms import (
     CheckInForm,
     HoldForm,
@@ -195,9 +196,11 @@ def do_on_board(request: StaffRequest, form: ActForm, act: Act, *household: Hous
             return see("shelter:family", request.GET.get("family", ""))
         return see("shelter:board", **{name: request.GET[name] for name in ("site",) if name in request.GET})
     refused = {
-        "texts": [text for texts in form.errors.values() for text in texts],
+        "texts": list(dict.fromkeys(text for texts in form.errors.values() for text in texts)),
         "asked": set(form.data.values()),
-        "anyway": asked_anyway(request, form),
+        "wrong": {name: " ".join(map(str, texts)) for name, texts in form.errors.items()},
+        "form": form,
+        "anyway": asked_anyway(request, form, (*ASKED_OF, NotInThisHouse.code, WomenOnly.code)),
     }
     if in_file:
         return _draw_family(request, _household(request, request.GET.get("family", "")), refused, status=422)
@@ -212,6 +215,9 @@ def _draw_board(request: StaffRequest, refused: dict[str, Any] | None = None, st
         except Http404:
             unknown = asked[:LONGEST_SHOWN]
     drawn = read_board(request.user, timezone.now(), request.GET.dict(), household, site_of_shift(request))
+    if refused:
+        sent = refused["form"].data
+        drawn = as_typed(drawn, sent.dict(), sent.getlist("rooms"), refused["wrong"])
     if request.headers.get("X-Shown") == drawn.mark:
         return HttpResponse(status=204)
     write_log(request.user, LogLine.Verb.OPENED, "household", ["board"], shown=drawn.households)

@@ -20,7 +20,6 @@ from shelter.models import WaitingFact
 LONG = timedelta(hours=12)  # who has waited this long is overtaken by nobody but who was moved up
 RECENT = timedelta(hours=72)  # how long a family presumed to have left a registration point is still listed
 MOST_LISTED = 100_000  # families; a list narrowed to those who wait is cut by its pages
-STEP_FREE = frozenset({"DS"})
 URGENT = ("DS", "ER", "SM-CC", "SM-DP", "CR-TP")  # needs that decide where and how soon someone sleeps
 
 
@@ -55,11 +54,6 @@ class Waiting:
     def declined(self) -> list[tuple[uuid.UUID, str]]:
         """At which sites they were offered places since they wait, and why they did not take them."""
         return list(zip(self.declined_sites, self.declined_reasons, strict=True))
-
-    @property
-    def step_free(self) -> bool:
-        """Whether they need a room without steps."""
-        return any(code.split("-")[0] in STEP_FREE for code in self.needs)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ ALSO_WRITE = {
     "transport/rerouting.py": "act: a bus taken elsewhere",
     "shelter/keeping.py": "a part of keep_beds and its like: holds beds while their people are away",
     "shelter/babies.py": "a part of the acts that give beds: a child without a place goes along with its carer",
+    "shelter/apart.py": "acts: two families kept apart, and no longer",
     "shelter/rollcalls.py": "acts: a roll call begun, people seen in it",
     "shelter/begun.py": "act: a coordinator begins a house",
     "shelter/dividing.py": "act: a room to be divided becomes rooms",

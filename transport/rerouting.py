@@ -27,12 +27,13 @@ from registrations.together import LookedAfter
 from shelter.babies import babies_among, lodge_on
 from shelter.beside import lock_beside, parted_by_beds
 from shelter.errors import NotEnoughPlaces
-from shelter.fitting import best_fits
+from shelter.fitting import Needed, best_fits
 from shelter.keeping import hold_each, require_nothing_held
 from shelter.locks import free_spots
 from shelter.models import Place, Room, Stay
 from shelter.parts import Sleeper, cut_holds
 from shelter.selectors import rooms_now
+from shelter.women import men_among
 from transport.errors import NotAStop, SameSite
 from transport.models import Passenger, TransportRun, TransportStop
 from transport.parts import facts_of, lay_out, lock_households, lock_run, standing_departures
@@ -157,7 +158,8 @@ def _hold_together(
     require_nothing_held(people, at)
     babies = sorted(babies_among(family, at))
     free = rooms_now([new.pk], at, only_free=True)
-    fits = best_fits(free, len(family), step_free=False, here=None, babies=len(babies))
+    needed = Needed(len(family), len(babies), men=bool(men_among(family, at)))
+    fits = best_fits(free, needed, here=None)
     best = next((fit for fit in fits if not fit.short), None)
     if best is None:
         raise NotEnoughPlaces(0, len(family))

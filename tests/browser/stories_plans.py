@@ -7,10 +7,11 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from plans.actions import ask_plan, keep_apart, search_plan
-from plans.models import ApartPair, Plan, PlanState
+from plans.actions import ask_plan, search_plan
+from plans.models import Plan, PlanState
 from registrations.models import Household
-from shelter.models import Room
+from shelter.apart import keep_apart
+from shelter.models import ApartPair, Room
 from shelter.turns import move_up
 from tests.browser.buttons import Desk, button, code, held
 

@@ -7,9 +7,9 @@ from django.test import Client
 from django.utils import timezone
 
 from centre.access import Role
-from plans.models import ApartPair, How, Plan
+from plans.models import How, Plan
 from registrations.models import Household
-from shelter.models import Stay
+from shelter.models import ApartPair, Stay
 from tests.build import child, make_room, make_site, make_user, person
 from tests.plans.conftest import HOUR, make_plan, waiting
 

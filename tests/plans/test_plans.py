@@ -6,14 +6,16 @@ import pytest
 from django.utils import timezone
 
 from centre.access import NotAllowed, Role
-from plans.actions import end_apart, keep_apart, search_plan, stop_plan
+from plans.actions import search_plan, stop_plan
 from plans.confirming import confirm_plan, planned_with_places
-from plans.errors import AlreadyApart, AlreadySearching, NobodyWaits, NoFreePlace, NotApart, NotSearching, SameFamily
-from plans.models import ApartPair, How, Plan, PlanState
+from plans.errors import AlreadySearching, NobodyWaits, NoFreePlace, NotSearching
+from plans.models import How, Plan, PlanState
 from plans.searching import search_for_plan
 from registrations.numbers import write_number
 from shelter.actions import hold_places, place_household
-from shelter.models import Stay
+from shelter.apart import end_apart, keep_apart
+from shelter.errors import AlreadyApart, NotApart, SameFamily
+from shelter.models import ApartPair, Stay
 from shelter.reach import open_to_others
 from tests.build import child, make_room, make_user, person
 from tests.plans.conftest import HOUR, make_plan, waiting

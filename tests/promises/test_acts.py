@@ -102,10 +102,11 @@ from desk.needing import change_needs
 from desk.telling_deaths import tell_family_of_death
 from houses.actions import add_contract, type_invoice, void_contract, void_invoice
 from houses.telephone import note_call, report_headcount, settle_difference, take_difference, void_headcount
-from plans.actions import ask_plan, end_apart, keep_apart, search_plan, stop_plan
+from plans.actions import ask_plan, search_plan, stop_plan
 from registrations.facts import Birth, Group, PersonFacts
 from registrations.models import Household, NeedCode
 from shelter.actions import check_in, close_site, end_stays, hold_places, keep_beds, move, place_household, void_bedding
+from shelter.apart import end_apart, keep_apart
 from shelter.begun import begin_house
 from shelter.dividing import divide_room
 from shelter.inventory import (

@@ -93,13 +93,14 @@ from houses import errors as houses
 from houses.actions import add_contract, type_invoice, void_contract
 from houses.telephone import note_call, report_headcount, settle_difference, void_headcount
 from plans import errors as plans
-from plans.actions import ask_plan, end_apart, keep_apart, search_plan, stop_plan
+from plans.actions import ask_plan, search_plan, stop_plan
 from registrations import errors as registrations
 from registrations.card_texts import CardText
 from registrations.facts import PersonFacts
 from registrations.models import Household
 from shelter import errors as shelter
 from shelter.actions import check_in, close_site, end_stays, hold_places, place_household
+from shelter.apart import end_apart, keep_apart
 from shelter.inventory import add_rooms, block_places, set_places, take_beds_away
 from shelter.rollcalls import begin_roll_call, see_people
 from shelter.rolls import RollCall
@@ -471,7 +472,19 @@ def seen_in_roll_call(world: World, who: uuid.UUID, *, later: bool = False) -> R
     return lambda: see_people(roll, people=[who], by=world.coordinator)
 
 
+def near_a_family_kept_apart(w: World) -> Refused:
+    keep_apart(w.family, other=w.sleepers, reason="a feud", by=w.coordinator, at=w.before)
+    return placed(w, w.family, w.hall)
+
+
+def man_in_a_room_of_women(w: World) -> Refused:
+    w.hall.women_only = True
+    return placed(w, w.couple, w.hall)
+
+
 SHELTER_REFUSALS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
+    shelter.NotInThisHouse: near_a_family_kept_apart,
+    shelter.WomenOnly: man_in_a_room_of_women,
     shelter.PlaceTaken: lambda w: lambda: block_places([w.free, w.stay.place], reason="leaks", by=w.coordinator),
     shelter.PlaceBlocked: lambda w: twice(block_places, [w.free], reason="leaks", by=w.coordinator),
     shelter.NotEnoughPlaces: lambda w: placed(w, w.family, w.room),
@@ -537,9 +550,9 @@ PLANS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     plans.NoFreePlace: without_a_free_place,
     plans.AlreadySearching: searched_twice,
     plans.NotSearching: lambda w: lambda: stop_plan(w.plan, by=w.coordinator),
-    plans.SameFamily: lambda w: lambda: keep_apart(w.family, other=w.family, reason="a feud", by=w.coordinator),
-    plans.AlreadyApart: lambda w: lambda: keep_apart(w.carrier, other=w.original, reason="a feud", by=w.coordinator),
-    plans.NotApart: lambda w: twice(end_apart, w.apart, by=w.coordinator),
+    shelter.SameFamily: lambda w: lambda: keep_apart(w.family, other=w.family, reason="a feud", by=w.coordinator),
+    shelter.AlreadyApart: lambda w: lambda: keep_apart(w.carrier, other=w.original, reason="a feud", by=w.coordinator),
+    shelter.NotApart: lambda w: twice(end_apart, w.apart, by=w.coordinator),
 }
 BUSES: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     transport.NoSeats: full_bus,

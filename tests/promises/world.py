@@ -36,13 +36,14 @@ from desk.merging import merge_individuals
 from houses.actions import add_contract, type_invoice
 from houses.models import Call, Contract, Difference, Invoice, ReportedHeadcount
 from houses.telephone import note_call, report_headcount
-from plans.actions import ask_plan, keep_apart
-from plans.models import ApartPair, Plan
+from plans.actions import ask_plan
+from plans.models import Plan
 from registrations.corrections import Conflict, Correction
 from registrations.facts import Group, HouseholdFacts, PersonFacts
 from registrations.models import GateCount, Household, Individual, Merge, Movement
 from shelter.actions import hold_places, place_household
-from shelter.models import Opening, Stay, WaitingFact
+from shelter.apart import keep_apart
+from shelter.models import ApartPair, Opening, Stay, WaitingFact
 from shelter.reach import open_to_others
 from shelter.rollcalls import begin_roll_call, see_people
 from shelter.rolls import RollCall, RollCallSeen

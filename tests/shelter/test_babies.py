@@ -10,7 +10,7 @@ from registrations.models import Individual
 from shelter.actions import check_in, end_stays, hold_places, keep_beds, move, place_household
 from shelter.dividing import divide_room
 from shelter.errors import BabyAlone, NoBaby, NotEnoughPlaces
-from shelter.fitting import best_fits
+from shelter.fitting import Needed, best_fits
 from shelter.models import Bedding, Room, Stay
 from shelter.nights import lay_out_stays
 from shelter.selectors import places_now, rooms_now
@@ -147,9 +147,9 @@ def test_a_held_baby_goes_along_too(five, goris, coordinator, now):
 def test_what_is_suggested_counts_babies_where_places_are_short(goris, now):
     four, three = make_room(goris, 4, "four"), make_room(goris, 3, "three")
     make_room(goris, 2, "two")
-    fits = best_fits(rooms_now([goris.pk], now), 5, step_free=False, here=goris.pk, babies=1)
+    fits = best_fits(rooms_now([goris.pk], now), Needed(5, 1), here=goris.pk)
     assert [(fit.names, fit.sharing, fit.short) for fit in fits] == [("four", 1, 0)]
     make_room(goris, 5, "five")
-    fits = best_fits(rooms_now([goris.pk], now), 5, step_free=False, here=goris.pk, babies=1)
+    fits = best_fits(rooms_now([goris.pk], now), Needed(5, 1), here=goris.pk)
     assert [(fit.names, fit.sharing) for fit in fits] == [("five", 0)]
     assert {four, three} <= set(Room.objects.all())

@@ -10,10 +10,11 @@ from centre.access import Role
 from centre.models import Marz, Site
 from registrations.facts import Birth
 from shelter import actions, begun, dividing, inventory, reach, turns
-from shelter.board import has_men, read_board
+from shelter.board import read_board
 from shelter.changed import ACTS_OF_BOARDS, acts_since
 from shelter.houses_shown import km_between, pins_of
 from shelter.sight import reach_of
+from shelter.women import men_among
 from tests.build import make_room, make_site, make_user, person, register_family
 from tests.promises.test_acts import SHELTER_ACTS
 
@@ -131,7 +132,7 @@ def test_whose_sex_and_age_nobody_knows_may_be_a_man(houses):
     by = make_user()
     family = register_family(houses["goris"], by, person(sex=None))
     members = [row.counted_as_id for row in family.memberships.all()]
-    assert has_men(members, timezone.now())
+    assert men_among(members, timezone.now())
 
 
 def test_an_act_of_another_coordinator_is_seen_by_the_small_question(houses):

@@ -17,6 +17,7 @@ from shelter.inventory import block_places
 from shelter.selectors import holds_now, places_by_site, rooms_now
 from shelter.sight import sites_to_place
 from shelter.waiting import who_waits
+from shelter.wants import STEP_FREE, wants_of
 from tests.build import make_room, make_site, make_user, person, register_family
 from tests.shelter.conftest import make_family
 
@@ -109,7 +110,7 @@ def test_needs_are_told_where_they_may_be_seen(goris, now):
     register_family(goris, coordinator, person(needs=("DS", "SV")), at=now)
     (row,), _ = waiting(coordinator, now)
     assert row.needs == ("DS",)  # a survivor is nobody's business at a board
-    assert row.step_free
+    assert wants_of(row) == {STEP_FREE}
 
 
 def test_only_families_at_the_coordinators_sites_are_listed(family, goris, sisian, now):
