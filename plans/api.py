@@ -114,7 +114,7 @@ class Plans(Rows):
 
     @act_on_row(PlanConfirmFacts, Confirmed)
     def confirm(self, plan: Plan, body: PlanConfirmFacts) -> Confirmed:
-        """Hold the planned places, family by family."""
+        """Hold the planned places, family by family; who is at the house already is checked in."""
         facts = body.facts
         facts.pop("id")
         return confirm_plan(plan, **facts)

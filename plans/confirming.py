@@ -1,14 +1,16 @@
-"""A plan becomes holds, family by family; what changed meanwhile is left out and said."""
+"""A plan becomes holds and beds, family by family; what changed meanwhile is left out and said."""
 
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from centre.access import Permission, allows
 from centre.models import Act, User
 from centre.refusals import Changed, Refusal
 from plans.actions import require_plan
@@ -16,15 +18,18 @@ from plans.evening import Evening, Family, Space
 from plans.models import How, Plan, PlannedFamily, PlannedPlace
 from plans.reading import read_evening
 from registrations.numbers import write_number
-from shelter.actions import hold_places
+from shelter.actions import hold_places, place_household
 from shelter.models import Room
 
 
 @dataclass(frozen=True)
 class Confirmed:
-    """The numbers of the families for whom places are held now, and of those who were left out, each with why."""
+    """The numbers of the families for whom places are held now, of those who sleep there now, being there already, and
+    of those who were left out, each with why.
+    """
 
     held: list[str]
+    placed: list[str]
     left_out: list[str]
 
 
@@ -33,6 +38,8 @@ def confirm_plan(
 ) -> Confirmed:
     """Hold the planned places for these families of the plan, each by an act of its own, in the order of the plan.
 
+    Who is at the house already, and waits there for a bed, gets it at once: a hold would only have to be checked in.
+
     The id of each act comes from the plan and the family: pressed twice, by one desk or by two, each family has its
     places once. A family is left out that no longer waits as it did, or whose rooms are no longer theirs to have.
     """
@@ -40,37 +47,49 @@ def confirm_plan(
     require_plan(plan, by, now)
     houses = [house.site for house in plan.houses.select_related("site")]
     evening = read_evening(by, houses, now)
-    held, left_out = [], []
+    held: list[str] = []
+    placed: list[str] = []
+    left_out: list[str] = []
     for row in sorted(families, key=lambda row: row.position):
-        why = _hold(row, evening, until, by)
+        there = is_there(row, by, now)
+        why = _give(row, evening, until, by, there=there)
         number = write_number(row.household.number)
         if why:
             left_out.append(f"{number}: {why}")
         else:
-            held.append(number)
-    return Confirmed(held, left_out)
+            (placed if there else held).append(number)
+    return Confirmed(held, placed, left_out)
 
 
 def act_id(plan: uuid.UUID, household: uuid.UUID) -> uuid.UUID:
-    """The id of the act that holds places for the family by the plan, whichever of the two plans it is."""
+    """The id of the act that gives the family its places by the plan, whichever of the two plans it is."""
     return uuid.uuid5(plan, str(household))
 
 
-def _hold(row: PlannedFamily, evening: Evening, until: datetime, by: User) -> str:
-    """Hold the family's places; why not, in words, where that cannot be."""
+def is_there(row: PlannedFamily, by: User, at: datetime) -> bool:
+    """Whether the family waits at the house of its planned rooms, where the user may check in: it needs no hold."""
+    rooms = rooms_of_family(row)
+    return bool(rooms) and rooms[0].site_id == row.site_id and allows(by, Permission.PLACE, rooms[0].site, at)
+
+
+def _give(row: PlannedFamily, evening: Evening, until: datetime, by: User, *, there: bool) -> str:
+    """Hold the family's places, or place who is there; why not, in words, where that cannot be."""
     places = list(row.places.all())
     if not places:
         return _("The plan has no room for them.")
     key = act_id(row.plan_id, row.household_id)
     if not Act.objects.filter(pk=key).exists() and (why := what_changed(row, places, evening)):
         return why
-    rooms = list({place.room_id: place.room for place in places}.values())
+    rooms = rooms_of_family(row)
     members, seating = [place.individual_id for place in places], [place.room for place in places]
-    how = {"rooms": rooms, "members": members, "seating": seating, "until": until}
+    how: dict[str, Any] = {"rooms": rooms, "members": members, "seating": seating, "by": by, "id": key}
     try:
-        hold_places(row.household, **how, by=by, id=key)
+        if there:
+            place_household(row.household, **how)
+        else:
+            hold_places(row.household, **how, until=until)
     except Changed:
-        return _("Places were already held for them by this plan.")
+        return _("They already have their places by this plan.")
     except Refusal as refusal:
         return str(refusal)
     except PermissionDenied:
@@ -82,7 +101,7 @@ def what_changed(row: PlannedFamily, places: Sequence[PlannedPlace], evening: Ev
     """What became otherwise since the plan was made, so that they cannot have these rooms; empty if nothing did."""
     family = next((one for one in evening.families if one.id == row.household_id), None)
     people = {place.individual_id for place in places}
-    if family is None or {one.id for one in family.people} != people:
+    if family is None or family.site != row.site_id or {one.id for one in family.people} != people:
         return _("They no longer wait as they did when this was planned.")
     spaces = {space.id: space for space in evening.spaces}
     for room in {place.room_id: place.room for place in places}.values():

@@ -20,7 +20,7 @@ from centre.log import write_log
 from centre.models import LogLine
 from centre.requests import StaffRequest
 from plans.actions import ask_plan, search_plan, stop_plan
-from plans.confirming import confirm_plan, planned_with_places, rooms_of_family
+from plans.confirming import confirm_plan, is_there, planned_with_places, rooms_of_family
 from plans.errors import SearchAway
 from plans.forms import ApartForm, AskForm, ConfirmForm
 from plans.models import How, Plan, PlannedFamily
@@ -55,6 +55,7 @@ class Line:
     reasons: list[str]
     doubts: list[str]
     left_out: str | Promise
+    there: bool  # whether they are at the house already, and are checked in when it is confirmed
 
 
 @dataclass(frozen=True)
@@ -142,14 +143,22 @@ def stop(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 @may(Permission.PLACE)
 def confirm(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
-    """Hold places for the families that are ticked; who is left out is said by number."""
+    """Hold places for the families that are ticked, and check in who is there; who is left out is said by number."""
     row = _plan_or_404(request, key)
     form = ConfirmForm(request.POST, plan=row)
     if not form.is_valid():
         return _plan(request, row, form, how=request.POST.get("how", ""))
     said = confirm_plan(row, **form.cleaned_data, by=request.user)
     held = ngettext("Places are held for %(n)d family.", "Places are held for %(n)d families.", len(said.held))
-    messages.success(request, held % {"n": len(said.held)})
+    if said.held or not said.placed:
+        messages.success(request, held % {"n": len(said.held)})
+    if said.placed:
+        placed = ngettext(
+            "%(n)d family that was there already has its beds.",
+            "%(n)d families that were there already have their beds.",
+            len(said.placed),
+        )
+        messages.success(request, placed % {"n": len(said.placed)})
     for line in said.left_out:
         messages.warning(request, line)
     return see("plans:plan", row.pk, how=form.cleaned_data["how"])
@@ -167,7 +176,8 @@ def _plan(request: StaffRequest, row: Plan, form: ActForm | ConfirmForm, *, how:
         key=str(row.pk),
         shown=[one.household_id for one in families],
     )
-    lines = [_line(one) for one in families]
+    now = timezone.now()
+    lines = [_line(one, is_there(one, request.user, now)) for one in families]
     context = {
         "plan": row,
         "houses": [house.site for house in row.houses.select_related("site")],
@@ -175,15 +185,15 @@ def _plan(request: StaffRequest, row: Plan, form: ActForm | ConfirmForm, *, how:
         "shown": shown,
         "planned": [line for line in lines if line.rooms],
         "without": [line for line in lines if not line.rooms],
-        "untils": hold_times(timezone.now()),
+        "untils": hold_times(now),
         "act": ActForm(),
     }
     return draw(request, "plans/plan.html", form, **context)
 
 
-def _line(row: PlannedFamily) -> Line:
+def _line(row: PlannedFamily, there: bool) -> Line:
     left_out = LEFT_OUT[row.left_out] if row.left_out else ""
-    return Line(row, rooms_of_family(row), say(row.reasons), say(row.doubts), left_out)
+    return Line(row, rooms_of_family(row), say(row.reasons), say(row.doubts), left_out, there)
 
 
 def _figures(row: Plan) -> Sequence[Figure]:

@@ -67,7 +67,7 @@ def stop_the_search(desk: Desk) -> Iterator[None]:
     assert plan.stopped_by == desk.user
 
 
-@button("Hold places for those ticked", "plans:confirm", on=PLAN, does=["hold"])
+@button("Give places to those ticked", "plans:confirm", on=PLAN, does=["hold"])
 def hold_places_for_those_ticked(desk: Desk) -> Iterator[None]:
     family, room = first_in_turn(desk)
     planned(desk)
@@ -76,7 +76,7 @@ def hold_places_for_those_ticked(desk: Desk) -> Iterator[None]:
     expect(desk.page.get_by_text("Places are held for 1 family.")).to_be_visible()
 
 
-@button("Hold places for those ticked", "plans:confirm", on=PLAN)
+@button("Give places to those ticked", "plans:confirm", on=PLAN)
 def hold_places_for_nobody(desk: Desk) -> Iterator[None]:
     family, _room = first_in_turn(desk)
     planned(desk)

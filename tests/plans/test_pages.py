@@ -129,7 +129,11 @@ def test_the_api_does_what_the_pages_do(desk, goris, sisian, by):
     (line,) = desk.get(f"/api/v1/planned-families/?plan={said['plan']}&how=greedy").json()["results"]
     assert set(line["places"].values()) == {str(room.pk)}
     body = {"how": How.GREEDY, "families": [str(family.pk)], "until": (timezone.now() + HOUR).isoformat()}
-    assert send(desk, f"plans/{said['plan']}/confirm/", **body).json() == {"held": [str(family)], "left_out": []}
+    assert send(desk, f"plans/{said['plan']}/confirm/", **body).json() == {
+        "held": [str(family)],
+        "placed": [],
+        "left_out": [],
+    }
     assert Stay.objects.holds().count() == 2
     unknown = body | {"families": [str(uuid.uuid4())]}
     assert send(desk, f"plans/{said['plan']}/confirm/", **unknown).status_code == 400

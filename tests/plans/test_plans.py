@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from centre.access import NotAllowed, Role
+from desk.actions import arrive
 from plans.actions import search_plan, stop_plan
 from plans.confirming import confirm_plan, planned_with_places
 from plans.errors import AlreadySearching, NobodyWaits, NoFreePlace, NotSearching
@@ -200,3 +201,32 @@ def test_a_plan_that_nobody_asked_to_search_is_left_alone(goris, sisian, by):
     search_for_plan(uuid.uuid4())
     plan.refresh_from_db()
     assert plan.state == PlanState.NOT_SEARCHED
+
+
+def test_who_is_at_the_house_already_gets_its_bed_and_the_others_a_hold(goris, sisian, by):
+    there, comes = waiting(sisian, by, person(), man(), hours=9), waiting(goris, by, hours=2)
+    room, other = make_room(sisian, 2), make_room(sisian, 1)
+    plan, later = make_plan(sisian, by=by), until()
+    said = confirm(plan, by, until=later)
+    assert (said.placed, said.held) == ([write_number(there.number)], [write_number(comes.number)])
+    assert set(Stay.objects.stays().values_list("room", flat=True)) == {room.pk}
+    assert Stay.objects.holds().get().room == other
+    assert confirm(plan, by, until=later) == said
+    assert Stay.objects.count() == 3
+
+
+def test_who_went_elsewhere_meanwhile_is_left_out(goris, sisian, by):
+    family = waiting(sisian, by)
+    make_room(sisian, 1)
+    plan = make_plan(sisian, by=by)
+    arrive(family, site=goris, by=by)
+    said = confirm(plan, by)
+    assert (said.placed, said.held, len(said.left_out)) == ([], [], 1)
+
+
+def test_who_may_only_hold_in_the_house_holds_for_those_who_are_there(goris, sisian, by):
+    family = waiting(sisian, by)
+    make_room(sisian, 1)
+    open_to_others(sisian, places=1, until=until(), by=by)
+    ours = make_user(Role.COORDINATOR, goris)
+    assert confirm(make_plan(sisian, by=ours), ours).held == [write_number(family.number)]
