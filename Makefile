@@ -5,7 +5,7 @@ UV ?= uv
 LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url
 
-.PHONY: help run open serve test machine check messages bench bench-large recall hands pictures lock
+.PHONY: help run open serve test machine check messages bench bench-large recall hands evenings pictures lock
 .NOTPARALLEL:
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo 'make bench   the benchmark table at 120,000 people; bench-large at 1 and 10 million'
 	@echo '             with BASE=<commit>: its ratios to the bench of that commit, run in turns'
 	@echo 'make hands   keys and seconds of a family of five at the desk, on lines of 0, 300 and 800 ms'
+	@echo 'make evenings  three evenings of the replay, planned by turn and searched for'
 	@echo 'make recall  how many misspelt names find their bearer among 120,000'
 	@echo 'make pictures  take the pictures of the help pages anew'
 	@echo 'make lock    bring both lock files up to date'
@@ -61,6 +62,9 @@ recall: .venv/dev
 
 hands: .venv/dev
 	$(BIN)/python -m tests.bench.hands
+
+evenings: .venv/dev
+	DJANGO_SETTINGS_MODULE=reception.settings $(BIN)/python -m tests.bench.evenings
 
 pictures: .venv/dev
 	$(BIN)/python -m tools.pictures
