@@ -1,7 +1,8 @@
 """`make evenings`: the plan made at once against the one searched for, on three evenings of the replay.
 
 Who waits are the families of the replay that were registered by the hour and had no place yet. The houses are those of
-the demonstration, with a place for four in five of them, and never fewer than its camp and halls have: a plan must choose. No database.
+the demonstration, with a place for four in five of them, and never fewer than its camp and halls have: a plan must
+choose. No database.
 """
 
 import argparse
@@ -20,7 +21,10 @@ SHORT = 0.8  # places for each who waits
 HOTEL = (4, 2, 3, 5, 4, 6, 3, 2, 4, 7)  # places of the rooms of a hotel, in turn
 FLOOR = 8  # rooms
 GROWN, OLD, BABY, BOY = 18, 60, 2, 12  # years
-HEAD = "| evening | families | people | rooms | places | plan | placed | split | left over | needs met | hours waited | s |"
+COLUMNS = (
+    *("evening", "families", "people", "rooms", "places", "plan"),
+    *("placed", "split", "left over", "needs met", "hours waited", "s"),
+)
 
 
 def main() -> int:
@@ -34,7 +38,7 @@ def main() -> int:
     from plans.greedy import plan_greedily  # noqa: PLC0415
     from plans.search import plan_by_solver  # noqa: PLC0415
 
-    print(HEAD)
+    print("|", " | ".join(COLUMNS), "|")
     print("|---" * 12 + "|")
     for at, evening in _evenings(options.scale):
         spaces, families = evening.spaces, evening.families

@@ -13,7 +13,7 @@ from registrations.models import Household
 from shelter.apart import keep_apart
 from shelter.models import ApartPair, Room
 from shelter.turns import move_up
-from tests.browser.buttons import Desk, button, code, held
+from tests.browser.buttons import Desk, button, code, held, sleeping
 
 PLANS, PLAN, APART = "plans:plans", "plans:plan", "plans:apart"
 
@@ -67,13 +67,13 @@ def stop_the_search(desk: Desk) -> Iterator[None]:
     assert plan.stopped_by == desk.user
 
 
-@button("Give places to those ticked", "plans:confirm", on=PLAN, does=["hold"])
+@button("Give places to those ticked", "plans:confirm", on=PLAN, does=["place"])
 def hold_places_for_those_ticked(desk: Desk) -> Iterator[None]:
     family, room = first_in_turn(desk)
     planned(desk)
     yield
-    assert held(family) == Counter({room.pk: 2})
-    expect(desk.page.get_by_text("Places are held for 1 family.")).to_be_visible()
+    assert sleeping(family) == Counter({room.pk: 2})
+    expect(desk.page.get_by_text("1 family that was there already has its beds.")).to_be_visible()
 
 
 @button("Give places to those ticked", "plans:confirm", on=PLAN)
