@@ -50,7 +50,7 @@ FIGURES = serializers.DictField(allow_null=True, help_text="The figures, never m
 class SnapshotRow(serializers.ModelSerializer[Snapshot]):
     """A tally frozen at an instant: of one site, or of the whole operation when the site is null."""
 
-    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
+    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True, allow_null=True)
     figures = serializers.SerializerMethodField()
 
     class Meta:

@@ -22,7 +22,7 @@ FILTERS = tuple(LogFilterSet.base_filters)
 class LogRow(serializers.ModelSerializer[LogLine]):
     """Who was shown, or did, what: ids and names of fields, never values."""
 
-    by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
+    by = serializers.SlugRelatedField[User](slug_field="username", read_only=True, allow_null=True)
 
     class Meta:
         model = LogLine

@@ -188,8 +188,8 @@ class DifferenceRow(serializers.ModelSerializer[Difference]):
     site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True, source="headcount.site")
     reported = serializers.IntegerField(source="headcount.persons")
     hour = serializers.DateTimeField(source="headcount.happened_at")
-    taken_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
-    settled_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
+    taken_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True, allow_null=True)
+    settled_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True, allow_null=True)
 
     class Meta:
         model = Difference

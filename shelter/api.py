@@ -37,7 +37,7 @@ class StayRow(serializers.ModelSerializer[Stay]):
     """A stay, or a hold until a time; one without a place is a baby who shares a bed, or an overflow."""
 
     site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
-    place = serializers.SlugRelatedField[Place](slug_field="number", read_only=True)
+    place = serializers.SlugRelatedField[Place](slug_field="number", read_only=True, allow_null=True)
     since = serializers.DateTimeField(source="during.lower")
     until = serializers.DateTimeField(source="during.upper", allow_null=True)
 

@@ -14,6 +14,7 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from hypothesis import HealthCheck, Phase, settings
+from rest_framework import serializers
 from schemathesis.checks import CHECKS, load_all_checks
 
 from centre.access import Role
@@ -43,6 +44,7 @@ def answer(environ: dict[str, Any], start_response: Any) -> Any:
 generated = schemathesis.openapi.from_wsgi("/api/schema/?format=json", answer)
 pointed = schemathesis.openapi.from_wsgi("/api/schema/?format=json", answer)
 REAL: dict[str, Any] = {}
+NEVER_MISSING = {("DifferenceRow", "reported")}  # a report that says no number differs from none
 
 
 @pytest.fixture
@@ -116,3 +118,37 @@ def test_every_operation_says_what_it_is_for():
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             assert operation.get("description"), (path, method)
+
+
+def _row_serializers(base: Any = serializers.ModelSerializer) -> Iterator[Any]:
+    """Every serializer of rows that this house wrote."""
+    for one in base.__subclasses__():
+        if hasattr(getattr(one, "Meta", None), "model"):
+            yield one
+        yield from _row_serializers(one)
+
+
+def _may_be_null(model: Any, source: str) -> bool:
+    """Whether the column at the end of this path, or a row on the way to it, may be missing."""
+    for part in source.split("."):
+        if model is None or part not in {field.name for field in model._meta.get_fields()}:
+            return False  # a property: its own serializer says what it is
+        field = model._meta.get_field(part)
+        if field.concrete and field.null:
+            return True
+        model = field.related_model
+    return False
+
+
+def test_what_may_be_missing_may_be_null():
+    """What a row may not have is said to be null: null is no string."""
+    schemas = SchemaGenerator().get_schema(request=None, public=True)["components"]["schemas"]
+    wrong = {
+        (row.__name__, name)
+        for row in _row_serializers()
+        for name, field in row().fields.items()
+        if _may_be_null(row.Meta.model, field.source)
+        and (row.__name__, name) not in NEVER_MISSING
+        and "null" not in str(schemas[row.__name__]["properties"][name]).lower()
+    }
+    assert wrong == set()
