@@ -206,10 +206,17 @@ def copy_pristine(name: str) -> None:
     """
     with connection._nodb_cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [PRISTINE])  # until this connection closes
-        _create(cursor, PRISTINE)
-        with _current(PRISTINE):
-            call_command("migrate", interactive=False, verbosity=0)
+        _migrate_pristine()
         _create(cursor, name, PRISTINE)
+
+
+@cache
+def _migrate_pristine() -> None:
+    """Make the pristine database; to find it migrated costs a second, which each process spends once."""
+    with connection._nodb_cursor() as cursor:
+        _create(cursor, PRISTINE)
+    with _current(PRISTINE):
+        call_command("migrate", interactive=False, verbosity=0)
 
 
 def _create(cursor: CursorWrapper, name: str, template: str = "template1") -> None:

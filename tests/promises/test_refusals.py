@@ -478,7 +478,7 @@ def near_a_family_kept_apart(w: World) -> Refused:
 
 
 def man_in_a_room_of_women(w: World) -> Refused:
-    w.hall.women_only = True
+    w.hall.name, w.hall.women_only = "173", True
     return placed(w, w.couple, w.hall)
 
 
