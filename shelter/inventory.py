@@ -21,7 +21,7 @@ from shelter.errors import (
     SiteDiffers,
     TooFewPlaces,
 )
-from shelter.models import FEATURES, ROOM_NAME_ONCE, Place, Room, RoomChange, Stay
+from shelter.models import FEATURES, ROOM_NAME_ONCE, Place, PlaceQuerySet, Room, RoomChange, Stay
 from shelter.parts import add_places
 
 
@@ -64,11 +64,16 @@ def add_rooms(
     heating: bool = False,
     cot: bool = False,
     near_hospital: bool = False,
+    besides: bool = False,
     by: User,
     at: datetime,
     act: Act,
 ) -> Added:
-    """Set up rooms of these names at the site, each with so many places. Refuses with RoomNameTaken."""
+    """Set up rooms of these names at the site, each with so many places.
+
+    Their places are taken out of what is to be divided there, unless they come besides. Refuses with RoomNameTaken or
+    TooFewPlaces.
+    """
     require(by, Permission.SET_UP_ROOMS, site, at)
     alike: dict[str, Any] = {
         "kind": kind,
@@ -81,14 +86,20 @@ def add_rooms(
         "cot": cot,
         "near_hospital": near_hospital,
     }
-    return _add(site, [RoomFacts(name, places, **alike) for name in names], by=by, at=at)
+    return _add(site, [RoomFacts(name, places, **alike) for name in names], besides, by=by, at=at)
 
 
 @act("enter_rooms", answers=Added)
-def enter_rooms(site: Site, *, rooms: Sequence[RoomFacts], by: User, at: datetime, act: Act) -> Added:
-    """Set up these rooms at the site, each as it was entered: all of them or none. Refuses with RoomNameTaken."""
+def enter_rooms(
+    site: Site, *, rooms: Sequence[RoomFacts], besides: bool = False, by: User, at: datetime, act: Act
+) -> Added:
+    """Set up these rooms at the site, each as it was entered: all of them or none.
+
+    Their places are taken out of what is to be divided there, unless they come besides. Refuses with RoomNameTaken,
+    and with TooFewPlaces when people sleep there, or have a place held, on more than would be left.
+    """
     require(by, Permission.SET_UP_ROOMS, site, at)
-    return _add(site, rooms, by=by, at=at)
+    return _add(site, rooms, besides, by=by, at=at)
 
 
 @dataclass(frozen=True)
@@ -164,12 +175,7 @@ def set_places(room: Room, *, places: int, by: User, at: datetime, act: Act) -> 
     if places > len(locked):
         add_places(room, places - len(locked), by=by, at=at)
     elif places < len(locked):
-        ours = Place.objects.filter(pk__in=[place.pk for place in locked])
-        taken = set(ours.taken(at).values_list("pk", flat=True))
-        if places < len(taken):
-            raise _too_few(room, by, at)
-        untaken = sorted((place for place in locked if place.pk not in taken), key=lambda place: -place.number)
-        _retire(untaken[: len(locked) - places], by, at)
+        _take_out(room.site, locked, len(locked) - places, by, at)
     else:
         raise NothingChanged
     return PlacesSet(str(room.pk), places)
@@ -249,11 +255,29 @@ def _retire(places: Sequence[Place], by: User, at: datetime) -> None:
     Place.objects.filter(pk__in=[place.pk for place in places]).update(retired_at=at, retired_by=by)
 
 
-def _too_few(room: Room, by: User, at: datetime) -> TooFewPlaces:
+def _take_out(site: Site, locked: Sequence[Place], count: int, by: User, at: datetime) -> None:
+    """Take so many of these locked places of the site away: free ones, from the end. Refuses with TooFewPlaces."""
+    ours = Place.objects.filter(pk__in=[place.pk for place in locked])
+    taken = set(ours.taken(at).values_list("pk", flat=True))
+    if len(locked) - count < len(taken):
+        raise _too_few(site, ours, by, at)
+    untaken = sorted((place for place in locked if place.pk not in taken), key=lambda place: -place.number)
+    _retire(untaken[:count], by, at)
+
+
+def _divide_among(site: Site, entered: Sequence[RoomFacts], by: User, at: datetime) -> None:
+    """Take the places of these rooms out of what is to be divided at the site, as far as it reaches."""
+    rooms = lock_by_key(Room.objects.filter(site=site, kind=Room.Kind.UNDIVIDED).only("pk"))
+    locked = lock_by_key(Place.objects.filter(room__in=rooms).standing().only("pk", "number"))
+    count = sum(facts.places for facts in entered if facts.kind != Room.Kind.UNDIVIDED)
+    _take_out(site, locked, min(count, len(locked)), by, at)
+
+
+def _too_few(site: Site, places: PlaceQuerySet, by: User, at: datetime) -> TooFewPlaces:
     """With how many sleep there and are awaited, for who may place there; with no numbers for others."""
-    if not allows(by, Permission.PLACE, room.site, at):
+    if not allows(by, Permission.PLACE, site, at):
         return TooFewPlaces()
-    taken = Place.objects.filter(room=room).standing().taken(at)
+    taken = places.taken(at)
     asleep = taken.filter(stays__in=Stay.objects.stays().at(at)).distinct().count()
     return TooFewPlaces(asleep, taken.count() - asleep)
 
@@ -262,7 +286,9 @@ def _beds(places: Sequence[Place]) -> Beds:
     return Beds([str(place.pk) for place in places])
 
 
-def _add(site: Site, entered: Sequence[RoomFacts], *, by: User, at: datetime) -> Added:
+def _add(site: Site, entered: Sequence[RoomFacts], besides: bool, *, by: User, at: datetime) -> Added:
+    if not besides:
+        _divide_among(site, entered, by, at)
     columns = ("name", "kind", "floor", "area", *FEATURES)
     with refused_on(ROOM_NAME_ONCE, RoomNameTaken()):
         rooms = Room.objects.bulk_create(

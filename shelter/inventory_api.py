@@ -93,6 +93,9 @@ class EnterFacts(ActFacts):
 
     site = SiteToSetUp()
     rooms = serializers.ListField(child=RoomEntered(), allow_empty=False, max_length=MOST_ROOMS)
+    besides = serializers.BooleanField(
+        required=False, help_text="Whether the house has these places besides those of its room to be divided."
+    )
 
     def validate_rooms(self, rooms: list[dict[str, Any]]) -> list[RoomFacts]:
         names = [room["name"] for room in rooms]

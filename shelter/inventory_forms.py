@@ -84,18 +84,31 @@ class SetPlacesForm(ActForm):
     places = forms.IntegerField(label=_("Places"), min_value=0, max_value=MOST_PLACES)
 
 
-class AddRoomsForm(RoomForm):
-    """Set up rooms of one kind and size."""
+class NewRoomsForm(ActForm):
+    """Where rooms are set up, and whether their places come besides those of a room that is to be divided there."""
 
     site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
-    names = forms.CharField(
-        label=_("Rooms"), help_text=_("Numbers or names, with commas; 12-18 makes seven rooms."), max_length=400
+    besides = forms.BooleanField(
+        label=_("The house has these places besides those of its room to be divided"),
+        required=False,
+        help_text=_("Not ticked, they are taken out of that room."),
     )
-    places = forms.IntegerField(label=_("Places in each"), min_value=1, max_value=MOST_PLACES, initial=4)
 
     def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "site", forms.ModelChoiceField).queryset = sites
+        to_divide = Place.objects.filter(room__site__in=sites, room__kind=Room.Kind.UNDIVIDED).standing()
+        if not to_divide.exists():
+            del self.fields["besides"]
+
+
+class AddRoomsForm(NewRoomsForm, RoomForm):
+    """Set up rooms of one kind and size."""
+
+    names = forms.CharField(
+        label=_("Rooms"), help_text=_("Numbers or names, with commas; 12-18 makes seven rooms."), max_length=400
+    )
+    places = forms.IntegerField(label=_("Places in each"), min_value=1, max_value=MOST_PLACES, initial=4)
 
     def clean_names(self) -> list[str]:
         return read_room_names(self.cleaned_data["names"])
@@ -131,10 +144,9 @@ def read_room_names(text: str) -> list[str]:
     return names
 
 
-class EnterForm(ActForm):
+class EnterForm(NewRoomsForm):
     """A grid of rooms, and lines pasted from a sheet, which are added to it."""
 
-    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
     sheet = forms.CharField(
         label=_("Paste from a sheet"),
         required=False,
@@ -145,8 +157,7 @@ class EnterForm(ActForm):
     )
 
     def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field_of(self, "site", forms.ModelChoiceField).queryset = sites
+        super().__init__(*args, sites=sites, **kwargs)
         self.lines: list[Line] = []
 
     def clean(self) -> dict[str, Any]:

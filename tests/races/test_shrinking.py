@@ -1,13 +1,15 @@
 """A room that shrinks while a family is checked in: each is done whole or refused in words, and nobody loses a bed."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
-from shelter.actions import place_household
-from shelter.inventory import set_places
-from shelter.models import Place, Stay
+from shelter.actions import hold_places, place_household
+from shelter.inventory import RoomFacts, enter_rooms, set_places
+from shelter.models import Place, Room, Stay
 from tests.build import make_room, make_site, make_user
 from tests.races.test_beds import families
 from tests.races.test_pairs import beside
@@ -59,3 +61,36 @@ def test_of_two_who_add_places_each_sees_what_the_other_added(committed_database
         assert answer.result().status == 303
     numbers = Place.objects.filter(room=room).standing().order_by("number").values_list("number", flat=True)
     assert list(numbers) == [1, 2, 3, 4]
+
+
+def test_rooms_are_entered_while_places_are_held_in_the_room_to_be_divided(committed_database):
+    by, until = make_user(), timezone.now() + timedelta(hours=5)
+    for family in families(make_site(), by, RUNS, size=3):
+        house = make_site()
+        undivided = make_room(house, 4)
+        Room.objects.filter(pk=undivided.pk).update(kind=Room.Kind.UNDIVIDED)
+        holding = beside(hold_places, family, rooms=[undivided], until=until, by=by)
+        answers = at_once([holding, beside(enter_rooms, house, rooms=[RoomFacts("1", 3)], by=by)])
+        assert sorted(answer.status for answer in answers) == [303, 422]
+        assert Place.objects.filter(room__site=house).standing().count() == 4
+    assert not Stay.objects.filter(place__retired_at__isnull=False).exists()
+    assert deadlocks() == 0
+
+
+@pytest.mark.parametrize("enters_first", [True, False])
+def test_of_a_hold_and_rooms_that_are_entered_the_second_waits_and_is_refused(committed_database, enters_first):
+    house, by, until = make_site(), make_user(), timezone.now() + timedelta(hours=5)
+    (family,) = families(make_site(), by, 1, size=3)
+    undivided = make_room(house, 4)
+    Room.objects.filter(pk=undivided.pk).update(kind=Room.Kind.UNDIVIDED)
+    holding = hold_places, family, {"rooms": [undivided], "until": until, "by": by}
+    entering = enter_rooms, house, {"rooms": [RoomFacts("1", 3)], "by": by}
+    (act, subject, facts), (other, about, others) = (entering, holding) if enters_first else (holding, entering)
+    with ThreadPoolExecutor() as desks:
+        with transaction.atomic():
+            act(subject, **facts)
+            answer = desks.submit(beside(other, about, **others))
+            wait([answer], timeout=1)  # for a second that does not wait
+        assert answer.result().status == 422
+    assert not Stay.objects.filter(place__retired_at__isnull=False).exists()
+    assert Place.objects.filter(room__site=house).standing().count() == 4

@@ -10,7 +10,8 @@ from centre.models import LogLine, Site, User
 from shelter.actions import check_in, end_stays, hold_places, place_household
 from shelter.begun import begin_house, marzes_to_begin
 from shelter.dividing import divide_room
-from shelter.errors import PlaceGone, RoomNameTaken
+from shelter.errors import PlaceGone, RoomNameTaken, TooFewPlaces
+from shelter.inventory import RoomFacts, add_rooms, enter_rooms
 from shelter.models import Place, Room, Stay
 from tests.build import child, make_room, make_site, make_user, person, register_family
 from tests.shelter.conftest import make_family
@@ -128,3 +129,36 @@ def test_no_child_is_divided_from_who_looks_after_it_into_a_room_with_strangers(
     with pytest.raises(ChildAmongStrangers):
         divide_room(room, places=[daughter.place, stranger.place], name="1", by=coordinator, at=now + HOUR)
     assert Room.objects.count() == 1
+
+
+def begun_of(places, by, at):
+    """A house with one room to be divided, of so many places."""
+    begun = begin_house(**HOTEL | {"places": places}, by=by, at=at)
+    return Site.objects.get(pk=begun.site), Room.objects.get(pk=begun.room)
+
+
+def test_rooms_that_are_entered_come_out_of_the_room_to_be_divided(coordinator, now):
+    house, undivided = begun_of(10, coordinator, now)
+    enter_rooms(house, rooms=[RoomFacts("1", 2), RoomFacts("2", 4)], by=coordinator, at=now + HOUR)
+    assert [place.number for place in on(undivided)] == [1, 2, 3, 4]
+    add_rooms(house, names=["3", "4"], places=1, by=coordinator, at=now + HOUR)
+    assert len(on(undivided)) == 2
+    enter_rooms(house, rooms=[RoomFacts("5", 5)], by=coordinator, at=now + HOUR)
+    assert (on(undivided), Place.objects.filter(room__site=house).standing().count()) == ([], 13)
+
+
+def test_rooms_that_come_besides_leave_the_room_to_be_divided_as_it_is(coordinator, now):
+    house, undivided = begun_of(10, coordinator, now)
+    enter_rooms(house, rooms=[RoomFacts("1", 2)], besides=True, by=coordinator, at=now + HOUR)
+    enter_rooms(house, rooms=[RoomFacts("loft", 5, kind="undivided")], by=coordinator, at=now + HOUR)
+    assert len(on(undivided)) == 10
+
+
+def test_no_place_that_is_held_or_slept_on_is_taken_out_for_rooms_that_are_entered(coordinator, family, now):
+    house, undivided = begun_of(6, coordinator, now)
+    hold_places(family, rooms=[undivided], until=now + 5 * HOUR, by=coordinator, at=now)
+    with pytest.raises(TooFewPlaces, match="for 3 a place is held: the room can have no fewer than 3"):
+        enter_rooms(house, rooms=[RoomFacts("1", 4)], by=coordinator, at=now + HOUR)
+    assert (len(on(undivided)), Room.objects.filter(site=house).count()) == (6, 1)
+    enter_rooms(house, rooms=[RoomFacts("1", 3)], by=coordinator, at=now + HOUR)
+    assert {stay.place for stay in Stay.objects.all()} == set(on(undivided))
