@@ -32,6 +32,16 @@ FEATURE_WORDS: dict[str, tuple[str, ...]] = {
     "cot": ("cot", "մանկական մահճակալ", "օրորոց", "детская кроватка"),
     "near_hospital": ("near a hospital", "near hospital", "հիվանդանոցի մոտ", "рядом с больницей"),
 }  # fmt: skip
+NUMBER_WORDS = "|".join(
+    (
+        r"\s*(?:places?|people|persons?|beds?|pax)",
+        r"\s*(?:մարդ|հոգի|տեղ|մահճակալ)(?:անոց)?",
+        r"\s*(?:чел(?:\.|овека?)?|мест[оа]?|кроват[ьи]|кроватей)",
+        r"(?:st|nd|rd|th|\s*-\s*(?:ին|րդ|ий|ый|ой|й))?(?:\s*(?:floor|հարկ|этаж))?",
+    )
+)
+"""What may stand after a number: of whom, or of which floor."""  # fmt: skip
+
 GROUND = ("ground", "ground floor", "գետնահարկ", "нулевой")
 
 
@@ -46,12 +56,26 @@ class Line:
 
 
 def split_sheet(text: str) -> list[dict[str, str]]:
-    """The cells of each line of a pasted sheet; parted by tabs, empty lines left out."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    return [
-        {**dict.fromkeys(CELLS, ""), **dict(zip(CELLS, (cell.strip() for cell in line.split("\t")), strict=False))}
-        for line in lines
-    ]
+    """The cells of each line of a pasted sheet, without its header and empty lines; what stands further on is features.
+
+    Lines are parted by tabs; where the sheet has none, by semicolons, and else by commas.
+    """
+    parted = next((sign for sign in "\t;" if sign in text), ",")
+    lines = [[cell.strip() for cell in line.split(parted)] for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and _is_header(lines[0]):
+        del lines[0]
+    return [_cells_of(line) for line in lines]
+
+
+def _is_header(line: Sequence[str]) -> bool:
+    """Words over the columns: places are given in words, and no number stands anywhere."""
+    return len(line) > 1 and all(line[:2]) and not any(character.isdigit() for cell in line for character in cell)
+
+
+def _cells_of(line: Sequence[str]) -> dict[str, str]:
+    last = len(CELLS) - 1
+    features = ", ".join(filter(None, line[last:]))
+    return dict.fromkeys(CELLS, "") | dict(zip(CELLS, [*line[:last], features], strict=False))
 
 
 def read_lines(rows: Sequence[dict[str, str]], taken: Collection[str]) -> list[Line]:
@@ -68,6 +92,8 @@ def _read_line(number: int, row: dict[str, str], before: Collection[str], taken:
     places = _read_number(cells["places"])
     if places is None or not 1 <= places <= MOST_PLACES:
         wrong["places"] = _("Write how many places, from 1 to %(most)d.") % {"most": MOST_PLACES}
+        if not any(cells[name] for name in CELLS[1:]):
+            wrong["places"] += " " + _("Part the columns with tabs, semicolons or commas.")
     floor = 0 if cells["floor"].casefold() in GROUND else _read_number(cells["floor"])
     if cells["floor"] and (floor is None or not -5 <= floor <= 100):
         wrong["floor"] = _("Write the floor as a number; 0 is the ground floor.")
@@ -93,8 +119,11 @@ def _name_problem(name: str, before: Collection[str], taken: Collection[str]) ->
 
 
 def _read_number(text: str) -> int | None:
-    """A whole number of at most three digits, also as a sheet writes it: 4.0; nothing for any other text."""
-    found = re.fullmatch(r"([-−]?[0-9]{1,3})(?:[.,]0+)?", text)
+    """A whole number of at most three digits, also as a sheet or a hand writes it; nothing for any other text.
+
+    4.0 is four, and so is what names it: 4 people, 4 մարդ, 4 чел., 4-րդ, 4-й этаж.
+    """
+    found = re.fullmatch(rf"([-−]?[0-9]{{1,3}})(?:[.,]0+)?(?:{NUMBER_WORDS})?", text.casefold())
     return int(found[1].replace("−", "-")) if found else None
 
 

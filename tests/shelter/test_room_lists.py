@@ -35,6 +35,13 @@ def pasted(site, sheet, **grid):
         ("Б\t3\t−1\tПалатка\tотопление, детская кроватка", RoomFacts("Б", 3, "tent", -1, heating=True, cot=True)),
         ("Գ\t3\tգետնահարկ\tՍենյակ\tջեռուցում; միայն կանայք", RoomFacts("Գ", 3, floor=0, heating=True, women_only=True)),
         ("7\t1\t\t\tStep-free, near a hospital", RoomFacts("7", 1, step_free=True, near_hospital=True)),
+        ("7\t1\t\t\theating\t\tcot", RoomFacts("7", 1, heating=True, cot=True)),
+        ("7;4;2;room;heating, cot", RoomFacts("7", 4, floor=2, heating=True, cot=True)),
+        ("7, 4, 2, room, heating, cot", RoomFacts("7", 4, floor=2, heating=True, cot=True)),
+        ("7\t4 մարդ\t2-րդ", RoomFacts("7", 4, floor=2)),
+        ("7\t4 չել.\t2-й этаж".replace("չել", "чел"), RoomFacts("7", 4, floor=2)),
+        ("7\t4 Places\t2nd floor", RoomFacts("7", 4, floor=2)),
+        ("7\t4 տեղ\t1-ին հարկ", RoomFacts("7", 4, floor=1)),
     ],
 )  # fmt: skip
 def test_a_line_is_read_in_any_language(line, room):
@@ -55,11 +62,31 @@ def test_a_line_is_read_in_any_language(line, room):
         ("102\t2\tup", "floor"),
         ("102\t2\t1\tcave", "kind"),
         ("102\t2\t1\troom\theating, gold", "features"),
+        ("102\t2\t1\troom\theating\tgold", "features"),
+        ("102\t4 or 5", "places"),
+        ("102\t2\t4 մարդանոցային", "floor"),
     ],
 )
 def test_what_cannot_be_read_is_named_by_its_cell(line, cell):
     (read,) = read_lines(split_sheet(line), {"101"})
     assert (list(read.wrong), read.room) == ([cell], None)
+
+
+@pytest.mark.parametrize(
+    "header", ["Room\tPlaces\tFloor", "Սենյակ\tՏեղեր", "Номер\tСколько мест\t\tТип", "Room\tPlaces\t\t\tFeatures"]
+)
+def test_a_header_is_no_room(header):
+    (read,) = read_lines(split_sheet(f"{header}\n101\t2"), ())
+    assert (read.number, read.wrong, read.room) == (1, {}, RoomFacts("101", 2))
+
+
+def test_the_first_line_is_a_room_where_it_has_a_number_or_stands_alone():
+    assert [len(split_sheet(text)) for text in ("Hall A\t20\nHall B\t4", "Room\tPlaces", "Hall\nRoom\t2")] == [2, 1, 2]
+
+
+def test_a_line_in_one_piece_is_told_how_columns_are_parted():
+    (read,) = read_lines(split_sheet("101 2 1"), ())
+    assert read.wrong["places"].endswith("Part the columns with tabs, semicolons or commas.")
 
 
 def test_a_name_that_stands_twice_is_wrong_the_second_time():
