@@ -177,6 +177,21 @@ class BabyAlone(Refusal):
     )
 
 
+class SwapDoesNotFit(Refusal):
+    """One family is more than the other's beds and what else is free in those rooms."""
+
+    code = "swap_does_not_fit"
+
+    def __init__(self, there: int, needed: int) -> None:
+        said = ngettext(
+            "The other rooms have beds for %(there)d, and %(count)d person would come.",
+            "The other rooms have beds for %(there)d, and %(count)d people would come.",
+            needed,
+        )
+        told = said % {"there": there, "count": needed}
+        super().__init__(told + " " + gettext("Nobody was moved: swap with a family of the same size."))
+
+
 class SwapWithThemselves(Refusal):
     """Somebody stands on both sides of a swap."""
 

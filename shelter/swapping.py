@@ -11,7 +11,7 @@ from centre.models import Act, User
 from registrations.together import LookedAfter
 from shelter.babies import babies_among, lodge_on
 from shelter.beside import Spot
-from shelter.errors import NotEnoughPlaces, SwapWithThemselves
+from shelter.errors import SwapDoesNotFit, SwapWithThemselves
 from shelter.locks import lock_people
 from shelter.lodging import (
     Placed,
@@ -42,7 +42,7 @@ def swap(
     """Let the people of these stays and of the others have each other's places, at one site.
 
     Whoever is more gets what else is free in those rooms; babies who share a bed share one again. Refuses with
-    SwapWithThemselves, NotEnoughPlaces, BabyAlone, SiteDiffers, RecordClosed or StayEnded, and with ChildApart,
+    SwapWithThemselves, SwapDoesNotFit, BabyAlone, SiteDiffers, RecordClosed or StayEnded, and with ChildApart,
     ChildAmongStrangers or OfficerFirst as a move does; then nobody moves.
     """
     both = [*stays, *others]
@@ -81,9 +81,9 @@ def _exchange(ones: Asleep, others: Asleep, at: datetime, children: Sequence[Loo
 
 
 def _spots(go: Asleep, rooms: Sequence[Room], free: Sequence[Place], needed: int) -> list[Spot]:
-    """The places that these leave, and then the free ones of their rooms; refuses with NotEnoughPlaces."""
+    """The places that these leave, and then the free ones of their rooms; refuses with SwapDoesNotFit."""
     left: list[Spot] = [(stay.room, stay.place) for _who, stay in go if stay.place]
     more: list[Spot] = [(room, place) for room in rooms for place in free if place.room_id == room.pk]
     if len(left) + len(more) < needed:
-        raise NotEnoughPlaces(len(left) + len(more), needed)
+        raise SwapDoesNotFit(len(left) + len(more), needed)
     return [*left, *more][:needed]

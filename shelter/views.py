@@ -48,6 +48,7 @@ from shelter.waiting import who_waits
 LONGEST_OPEN = timedelta(minutes=10)  # a board renews itself more often
 LONGEST_SHOWN = 20  # of what was scanned and leads nowhere: no page needs more of it
 FAMILY = "family-shelter"  # the fragment in a family's file, by its id
+TYPED = ("other", "reason", "site")  # what a form of the board is drawn with again when it was refused
 Act = Callable[..., Any]
 
 
@@ -200,6 +201,8 @@ def do_on_board(request: StaffRequest, form: ActForm, act: Act, *household: Hous
         "asked": set(form.data.values()),
         "wrong": {name: " ".join(map(str, texts)) for name, texts in form.errors.items()},
         "form": form,
+        "typed": {name: form.data.get(name, "") for name in TYPED},
+        "to": request.path,
         "anyway": asked_anyway(request, form, (*ASKED_OF, NotInThisHouse.code, WomenOnly.code)),
     }
     if in_file:

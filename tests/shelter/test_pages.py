@@ -298,3 +298,24 @@ def test_the_board_is_sent_again_only_when_something_on_it_changed(desk, family,
     assert desk.get("/shelter/", headers=fragment).status_code == 204
     make_family(goris, make_user(), timezone.now(), 1)
     assert desk.get("/shelter/", headers=fragment).status_code == 200
+
+
+@pytest.mark.parametrize(("form", "field"), [("swap/", "other"), ("first", "reason"), ("declined", "reason")])
+def test_a_refused_form_of_the_board_stands_open_with_what_was_typed(goris, coordinator, family, now, form, field):
+    room = make_room(goris, 6)
+    code = str(family).replace(" ", "")
+    client = Client()
+    client.force_login(coordinator)
+    facts = {"id": uuid.uuid4(), field: "9999 X" if field == "other" else "x" * 201, "site": goris.pk}
+    if form == "swap/":
+        place_household(family, rooms=[room], by=coordinator, at=now)
+        facts["stays"] = [str(key) for key in Stay.objects.values_list("pk", flat=True)]
+    address = f"/shelter/{form}" if form == "swap/" else f"/shelter/family/{code}/{form}/"
+    answer = client.post(f"{address}?family={code}", facts)
+    assert answer.status_code == 422
+    drawn = re.search(
+        rf'<details class="anyway" open>(?:(?!</details>).)*?name="{field}".*?</details>', answer.text, re.S
+    )
+    assert drawn
+    assert f'value="{facts[field]}" aria-invalid="true"' in drawn[0]
+    assert '<ul class="error">' in drawn[0]

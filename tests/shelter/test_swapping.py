@@ -7,7 +7,7 @@ import pytest
 from casework.errors import ChildAmongStrangers
 from centre.access import NotAllowed, Role
 from shelter.actions import place_household
-from shelter.errors import NotEnoughPlaces, SiteDiffers, StayEnded, SwapWithThemselves
+from shelter.errors import SiteDiffers, StayEnded, SwapDoesNotFit, SwapWithThemselves
 from shelter.models import Stay
 from shelter.swapping import swap
 from tests.build import child, make_room, make_user, newborn, person, register_family
@@ -54,7 +54,7 @@ def test_too_few_places_refuse_the_whole_with_numbers(two, coordinator, goris, n
     single = make_family(goris, coordinator, now, 1)
     place_household(single, rooms=[asleep(others, now)[0].room], by=coordinator, at=now)
     before = list(Stay.objects.order_by("pk").values())
-    with pytest.raises(NotEnoughPlaces, match="2 free places for 3 people"):
+    with pytest.raises(SwapDoesNotFit, match="beds for 2, and 3 people would come"):
         swap(asleep(ones, now), others=asleep(others, now), by=coordinator, at=now + HOUR)
     assert list(Stay.objects.order_by("pk").values()) == before
 
