@@ -21,7 +21,7 @@ from centre.models import Session, Site, User
 from registrations.models import Household
 from tests.browser.conftest import QUIET
 from tests.browser.test_main_job import PASSWORD, sign_in
-from tests.build import child, make_site, make_user, person, register_family
+from tests.build import child, make_room, make_site, make_user, person, register_family
 from tests.servers import Server, serve
 from tests.wire import Wire
 
@@ -333,3 +333,48 @@ def test_a_draft_of_anything_but_text_opens_its_fold_too(officer, case):
     officer.wait_for_timeout(200)
     officer.reload()
     expect(officer.locator("[data-draft-notice]")).to_be_visible()
+
+
+def test_ticks_of_one_name_come_back(coordinator, goris):
+    make_room(goris, places=4)
+    ready(coordinator, "/plans/")
+    box = coordinator.locator("[name=houses]").first
+    was = box.is_checked()
+    box.set_checked(not was)
+    coordinator.wait_for_timeout(200)
+    coordinator.reload()
+    expect(box).to_be_checked(checked=not was)
+    expect(coordinator.locator("[data-draft-notice]").first).to_be_visible()
+
+
+def test_a_reason_of_one_line_comes_back_to_its_own_family(coordinator, goris):
+    make_room(goris, places=8)
+    first, second = (register_family(goris, make_user(), person(name)) for name in ("Ani", "Eva"))
+    ready(coordinator, f"/shelter/?family={str(first).replace(' ', '')}")
+    coordinator.get_by_text("Let them go first").click()
+    reason = coordinator.get_by_label("Why they go first")
+    reason.fill("Հղի է")
+    coordinator.wait_for_timeout(200)
+    coordinator.goto(f"/shelter/?family={str(second).replace(' ', '')}")
+    coordinator.wait_for_timeout(300)
+    expect(reason).to_have_value("")
+    coordinator.goto(f"/shelter/?family={str(first).replace(' ', '')}")
+    expect(reason).to_have_value("Հղի է")
+    expect(reason).to_be_visible()
+
+
+def test_what_finds_no_field_any_more_is_said_and_shown(coordinator):
+    ready(coordinator, "/shelter/rooms/")
+    coordinator.locator("details:has([name=names])").evaluate("fold => { fold.open = true; }")
+    coordinator.locator("[name=names]").fill("12-18")
+    coordinator.evaluate("""() => {
+        const lost = document.createElement("input");
+        Object.assign(lost, { name: "gone", value: "Երկրորդ հարկ" });
+        document.querySelector("[name=names]").form.append(lost);
+        lost.dispatchEvent(new Event("input", { bubbles: true }));
+    }""")
+    coordinator.wait_for_timeout(300)
+    coordinator.reload()
+    expect(coordinator.get_by_text("has no field here any more")).to_be_visible()
+    expect(coordinator.get_by_text("Երկրորդ հարկ")).to_be_visible()
+    expect(coordinator.get_by_text("This is your draft of")).to_have_count(0)

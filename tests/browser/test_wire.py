@@ -3,6 +3,7 @@
 Nothing is swallowed, lost or doubled; the person always sees one of *saved*, *being sent*, *not sent, kept here*.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -529,3 +530,15 @@ def test_a_form_is_not_free_before_the_page_that_answers_it_is_shown(coordinator
     for style in styles:
         style.continue_()
     expect(coordinator.locator("[data-saved]").first).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["Plan the evening", "Map", "Set up rooms", "What they say on the telephone", "12-"])
+def test_a_link_of_the_board_on_a_lost_line_leaves_the_board(coordinator, wire, rooms, name):
+    coordinator.goto(f"/shelter/?site={rooms[0].site.code}")
+    wire.down = True
+    coordinator.get_by_role("link", name=name).first.click()
+    expect(coordinator.get_by_text("This page stays")).to_be_visible()
+    wire.down = False
+    coordinator.get_by_role("link", name=name).first.click()
+    expect(coordinator).not_to_have_url(re.compile(r"/shelter/\?"))
+    expect(coordinator.locator("h1")).to_be_visible()

@@ -1,19 +1,21 @@
 // What is typed into a form outlives a reload, the way back, a sign-out by timeout, a crashed tab and a lost line.
 //
-// Every form that takes time keeps a draft, unless it says [data-native] or asks for a password: at each keystroke
-// its values, the act's id among them, are sealed (AES-GCM) and laid into IndexedDB. The key comes with each page to
-// whoever is signed in and lies nowhere on the disk, so what lies there names nobody. A draft belongs to its tab; one
-// whose tab is gone comes back in the next that opens the same form. It goes when a page says that something was
-// saved, when the form is emptied, and at sign-out. A form whose rows a script makes hears "draft:rows" with
-// { values } before it is filled.
+// Every form that can be typed in and posts keeps a draft, unless it says [data-native] or asks for a password: at each
+// keystroke its values, the act's id among them, are sealed (AES-GCM) and laid into IndexedDB. The key comes with each
+// page to whoever is signed in and lies nowhere on the disk, so what lies there names nobody. A draft belongs to its
+// tab; one whose tab is gone comes back in the next that opens the same form. It goes when a page says that something
+// was saved, when the form is emptied, and at sign-out. A form whose rows a script makes hears "draft:rows" with
+// { values } before it is filled; what still finds no field is told, and shown to be copied.
 
 import { whenShown } from "./shown.js";
 
 const SECRET = new Set(["csrfmiddlewaretoken"]);
 const LONGEST_NUMBER = 8; // digits; a code has nine
-const TAKES_TIME = 2; // fields: one line alone is typed again sooner than it is looked after
 const SAME_TAB = 400; // milliseconds a page waits for the one before it in its tab to let go
-const FIELDS = "input:not([type=hidden], [type=submit], [type=button]), select, textarea";
+const CARDS = new Set(["card", "other"]); // fields into which a card is scanned
+const FIELDS = ":is(input:not([type=hidden], [type=submit], [type=button]), select, textarea)[name]";
+const ABOUT = "input[type=hidden]:not([id])"; // what a page writes into a form by hand: whom and what it is about
+const KEY = /^[0-9a-f-]{36}$/;
 
 const user = () => document.body.dataset.user;
 const words = () => document.querySelector("[data-connection]")?.dataset ?? {};
@@ -107,7 +109,7 @@ async function found(form) {
 
 // What was scanned from a card, or its code: the number alone may be kept.
 function provesACard(name, value) {
-  return name === "card" && value.replace(/\P{Nd}/gu, "").length > LONGEST_NUMBER;
+  return CARDS.has(name) && value.replace(/\P{Nd}/gu, "").length > LONGEST_NUMBER;
 }
 
 function valuesOf(form) {
@@ -130,21 +132,35 @@ function bringInSight(field) {
   for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
 }
 
+function tick(field, values) {
+  const found = values.indexOf(field.value);
+  field.checked = found >= 0;
+  if (field.checked) values.splice(found, 1);
+}
+
+function choose(field, values) {
+  const wanted = field.multiple ? values.splice(0) : values.splice(0, 1);
+  const options = [...field.options];
+  const known = wanted.filter((value) => options.some((option) => option.value === value));
+  if (field.multiple || known.length) for (const option of options) option.selected = known.includes(option.value);
+  return wanted.filter((value) => !known.includes(value));
+}
+
+// The values stand in the fields again; those that no field took.
 function fill(form, values) {
   const left = new Map();
+  const lost = [];
   for (const [name, value] of values) left.set(name, [...(left.get(name) ?? []), value]);
   for (const field of form.elements) {
     if (!field.name || SECRET.has(field.name)) continue;
     const drawn = standing(field);
-    if (field.type === "checkbox" || field.type === "radio") {
-      field.checked = left.get(field.name)?.includes(field.value) ?? false;
-    } else if (field.multiple) {
-      for (const option of field.options) option.selected = left.get(field.name)?.includes(option.value) ?? false;
-    } else if (left.get(field.name)?.length) {
-      field.value = left.get(field.name).shift();
-    }
+    const mine = left.get(field.name) ?? [];
+    if (field.type === "checkbox" || field.type === "radio") tick(field, mine);
+    else if (field.localName === "select") lost.push(...choose(field, mine));
+    else if (mine.length) field.value = mine.shift();
     if (field.type !== "hidden" && standing(field) !== drawn) bringInSight(field);
   }
+  return [...lost, ...[...left.values()].flat()].filter(Boolean);
 }
 
 // As 19:30, by the house's clock.
@@ -153,7 +169,7 @@ function hour(at) {
   return new Intl.DateTimeFormat("en", form).format(at);
 }
 
-function notice(form, text, at) {
+function notice(form, text, at, lost = []) {
   const told = document.createElement("p");
   const button = document.createElement("button");
   told.className = "notice draft";
@@ -164,6 +180,12 @@ function notice(form, text, at) {
   button.textContent = words().afresh;
   button.addEventListener("click", () => discard(form));
   form.prepend(told);
+  const readable = lost.filter((value) => !KEY.test(value));
+  if (!readable.length) return;
+  const copy = document.createElement("p");
+  copy.className = "said";
+  copy.textContent = readable.join(" · ");
+  told.after(copy);
 }
 
 // Keeping, bringing back, forgetting
@@ -207,10 +229,10 @@ async function bringBack(form) {
   if (values && !refused && typed(values) !== typed(valuesOf(form))) {
     const since = valuesOf(form).filter(([name, value]) => drawn.get(name) !== value); // typed while it was looked for
     form.dispatchEvent(new CustomEvent("draft:rows", { bubbles: true, detail: { values } }));
-    fill(form, values);
+    const lost = fill(form, values);
     for (const [name, value] of since) if (form.elements[name]?.type === "text") form.elements[name].value = value;
     form.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
-    notice(form, words().draft, row.at);
+    notice(form, lost.length ? words().partly : words().draft, row.at, lost);
   } else if (row && !values) {
     notice(form, words().sealed, row.at);
   }
@@ -250,16 +272,20 @@ export async function settled() {
   await Promise.all([...forms.values()].map((kept) => kept.writing));
 }
 
-function takesTime(form) {
-  if (form.method !== "post" || form.matches("[data-native], [role=search]") || form.querySelector("[type=password]")) return false;
-  if (form.querySelector("textarea")) return true; // words are not typed again as they were
-  return new Set([...form.querySelectorAll(FIELDS)].map((field) => field.name).filter(Boolean)).size >= TAKES_TIME;
+function keepsDraft(form) {
+  return form.method === "post" && !form.matches("[data-native], [role=search]") && !form.querySelector("[type=password]") && form.querySelector(FIELDS);
+}
+
+// Its address, what it is about, and which of those that are alike it is.
+function addressOf(form) {
+  const about = [...form.querySelectorAll(ABOUT)].filter(({ name }) => name !== "id" && !SECRET.has(name));
+  return [form.getAttribute("action"), ...about.map((field) => `${field.name}=${field.value}`)].join(" ");
 }
 
 function nameOf(form) {
   if (form.dataset.draft) return form.dataset.draft;
-  const namesakes = [...form.ownerDocument.forms].filter((one) => one.getAttribute("action") === form.getAttribute("action"));
-  return `${form.getAttribute("action")} ${namesakes.indexOf(form)}`;
+  const namesakes = [...form.ownerDocument.forms].filter((one) => addressOf(one) === addressOf(form));
+  return `${addressOf(form)} ${namesakes.indexOf(form)}`;
 }
 
 // The same form on the page that answers it; nothing where it is drawn no more.
@@ -269,16 +295,18 @@ export function sameOn(page, form) {
 }
 
 if (!possible) {
-  whenShown("form", (form) => {
-    if (!user() || !takesTime(form)) return;
-    const told = document.createElement("p");
-    told.className = "help";
-    told.textContent = words().noDraft;
-    form.append(told);
+  const told = new WeakSet();
+  document.addEventListener("input", ({ target: { form } }) => {
+    if (!form || told.has(form) || !user() || !keepsDraft(form)) return;
+    told.add(form);
+    const line = document.createElement("p");
+    line.className = "help";
+    line.textContent = words().noDraft;
+    form.append(line);
   });
 } else {
   whenShown("form", (form) => {
-    if (!user() || !document.body.dataset.draftKey || !takesTime(form)) return;
+    if (!user() || !document.body.dataset.draftKey || !keepsDraft(form)) return;
     form.autocomplete = "off"; // else the browser writes what is typed into its own files
     forms.set(form, { name: nameOf(form) });
     queueMicrotask(() => bringBack(form));

@@ -13,7 +13,7 @@ import { showAll } from "./shown.js";
 
 const SLOW = 6_000; // milliseconds until a person hears that the line is slow
 const GIVEN_UP = 90_000; // until an answer is no longer waited for
-const OUTSIDE = "[data-native], [download], [target], [hx-post], [hx-get], [hx-boost='true'] *";
+const OUTSIDE = "[data-native], [download], [target], [hx-post], [hx-get]";
 
 const underWay = new Map(); // form → its timer, and the button that was pressed
 let visiting; // what stops the page that is being fetched
@@ -25,6 +25,11 @@ const csrf = () => /(?:^|; )(?:__Host-)?csrftoken=([^;]*)/.exec(document.cookie)
 // Whose page this is: the server takes nothing from it for somebody who signed in beside.
 function headers() {
   return { "x-page-of": document.body.dataset.user ?? "nobody", "x-csrftoken": csrf() };
+}
+
+// Whether the browser or htmx sees to it; of boosts the nearest counts, as it does for htmx.
+function outside(element) {
+  return element.matches(OUTSIDE) || element.closest("[hx-boost]")?.getAttribute("hx-boost") === "true";
 }
 
 function tell(name) {
@@ -283,7 +288,7 @@ for (const change of ["beforeinput", "keydown", "mousedown", "click"]) {
 
 // After everybody: who prevented it sends it another way, or not at all.
 document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented || event.target.matches(OUTSIDE)) return;
+  if (event.defaultPrevented || outside(event.target)) return;
   event.preventDefault();
   send(event.target, event.submitter);
 });
@@ -292,7 +297,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const address = new URL(link.href, location.href);
-  if (link.matches(OUTSIDE) || address.origin !== location.origin) return;
+  if (outside(link) || address.origin !== location.origin) return;
   if (address.hash && samePlace(address, location)) return;
   event.preventDefault();
   visit(address);
