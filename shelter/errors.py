@@ -139,6 +139,15 @@ class TooFewPlaces(Refusal):
         super().__init__(gettext("%(who)s: the room can have no fewer than %(least)d. Nothing was changed.") % told)
 
 
+class TooManyPlaces(Refusal):
+    """The room has as many places as a room may have."""
+
+    code = "too_many_places"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(gettext("A room has at most %(most)d places. No bed was brought in.") % {"most": most})
+
+
 class PlaceGone(Refusal):
     """The place was taken away."""
 

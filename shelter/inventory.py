@@ -20,8 +20,9 @@ from shelter.errors import (
     RoomNameTaken,
     SiteDiffers,
     TooFewPlaces,
+    TooManyPlaces,
 )
-from shelter.models import FEATURES, ROOM_NAME_ONCE, Place, PlaceQuerySet, Room, RoomChange, Stay
+from shelter.models import FEATURES, MOST_PLACES, ROOM_NAME_ONCE, Place, PlaceQuerySet, Room, RoomChange, Stay
 from shelter.parts import add_places
 
 
@@ -190,9 +191,11 @@ class Beds:
 
 @act("add_bed", answers=Beds)
 def add_bed(room: Room, *, by: User, at: datetime, act: Act) -> Beds:
-    """Bring a cot or an extra bed into the room: one place more, marked as such."""
+    """Bring a cot or an extra bed into the room: one place more, marked as such. Refuses with TooManyPlaces."""
     require(by, Permission.SET_UP_ROOMS, room.site, at)
     lock_by_key(Room.objects.filter(pk=room.pk).only("pk"))
+    if Place.objects.filter(room=room).standing().count() >= MOST_PLACES:
+        raise TooManyPlaces(MOST_PLACES)
     return Beds([str(place.pk) for place in add_places(room, 1, by=by, at=at, extra=True)])
 
 

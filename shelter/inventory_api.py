@@ -33,8 +33,8 @@ from shelter.inventory import (
     take_beds_away,
 )
 from shelter.inventory_forms import MOST_ROOMS
-from shelter.models import FEATURES, Place, Room, Stay, blocked_then
-from shelter.room_lines import LONGEST_NAME, MOST_PLACES
+from shelter.models import FEATURES, MOST_PLACES, Place, Room, Stay, blocked_then
+from shelter.room_lines import LONGEST_NAME
 
 
 def places_of(user: User) -> "QuerySet[Place]":

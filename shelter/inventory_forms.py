@@ -17,8 +17,8 @@ from centre.forms import ActForm, field_of
 from centre.models import Marz, Site
 from shelter.begun import KINDS
 from shelter.forms import Rows
-from shelter.models import FEATURES, Place, Room
-from shelter.room_lines import CELLS, LONGEST_NAME, MOST_PLACES, Line, read_lines, split_sheet
+from shelter.models import FEATURES, MOST_PLACES, Place, Room
+from shelter.room_lines import CELLS, LONGEST_NAME, Line, read_lines, split_sheet
 
 MOST_ROOMS = 200  # set up in one act
 EMPTY_LINES = 12  # of the grid, at first

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from centre.access import Permission, allows, require
-from centre.doors import do, draw, may, press, see, warn
+from centre.doors import do, draw, may, see
+from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.requests import StaffRequest
@@ -43,6 +44,7 @@ from shelter.inventory_forms import (
 )
 from shelter.models import FEATURES, Room
 
+NOW = "%s-now"  # the ids of the fields of how many places a room has; others of its page are called so too
 PAGE = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -92,24 +94,36 @@ def room(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     return _draw_room(request, found, form)
 
 
-def _draw_room(request: StaffRequest, found: Room, form: PlacesForm) -> HttpResponse:
+def _draw_room(
+    request: StaffRequest,
+    found: Room,
+    form: PlacesForm,
+    more: SetPlacesForm | None = None,
+    bed: ActForm | None = None,
+) -> HttpResponse:
     now = timezone.now()
     sets_up = allows(request.user, Permission.SET_UP_ROOMS, found.site, now)
     rows = read_places(found, now)
     asleep = [row.stay.individual_id for row in rows if row.stay]
     write_log(request.user, LogLine.Verb.OPENED, "room", key=str(found.pk), shown=asleep)
+    count = sum(row.place is not None for row in rows)
     context = {
+        "more": more or SetPlacesForm(initial={"places": count}, auto_id=NOW),
+        "refused": more or bed or form,
         "room": found,
         "places": rows,
         "sets_up": sets_up,
         "changeable": sets_up and any(row.place and not row.stay for row in rows),
         "untils": block_times(now),
         "changes": found.changes.select_related("act__by"),
-        "count": sum(row.place is not None for row in rows),
+        "count": count,
         "act": uuid.uuid4(),
         "bed_act": uuid.uuid4(),
     }
-    return draw(request, "shelter/room.html", form, **context)
+    page = draw(request, "shelter/room.html", form, **context)
+    if more or bed:
+        page.status_code = 422
+    return page
 
 
 @PAGE
@@ -130,10 +144,10 @@ def change(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 def places(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """A place more or less."""
     found = _room(request, key)
-    form = SetPlacesForm(request.POST)
-    if not do(request, form, set_places, found, said=_("The places are changed.")):
-        warn(request, form)
-    return see("shelter:room", found.pk)
+    form = SetPlacesForm(request.POST, auto_id=NOW)
+    if do(request, form, set_places, found, said=_("The places are changed.")):
+        return see("shelter:room", found.pk)
+    return _draw_room(request, found, BlockForm(room=found), more=form)
 
 
 @require_POST
@@ -141,8 +155,10 @@ def places(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 def bed(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """A cot or an extra bed comes into the room."""
     found = _room(request, key)
-    press(request, add_bed, found, said=_("A bed was brought in."))
-    return see("shelter:room", found.pk)
+    form = ActForm(request.POST)
+    if do(request, form, add_bed, found, said=_("A bed was brought in.")):
+        return see("shelter:room", found.pk)
+    return _draw_room(request, found, BlockForm(room=found), bed=form)
 
 
 @PAGE

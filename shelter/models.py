@@ -25,6 +25,7 @@ from shelter.apart_pairs import ApartPair  # noqa: F401  # a table of this app, 
 from shelter.rolls import RollCall, RollCallSeen  # noqa: F401  # two tables of this app, in a file of their own
 
 COMING_IN = ("place", "check_in")  # the acts by which those for whom a place was held come to sleep on it
+MOST_PLACES = 500  # of one room
 ROOM_NAME_ONCE = models.UniqueConstraint(fields=["site", "name"], name="room_name_once")
 
 

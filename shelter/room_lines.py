@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from shelter.inventory import RoomFacts
-from shelter.models import FEATURES, Room
+from shelter.models import FEATURES, MOST_PLACES, Room
 
-MOST_PLACES = 500  # of one room
 LONGEST_NAME: int = Room._meta.get_field("name").max_length or 0
 
 CELLS = ("name", "places", "floor", "kind", "features")

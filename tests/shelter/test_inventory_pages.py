@@ -46,8 +46,9 @@ def test_places_and_a_bed_more_and_a_refusal_in_words(desk, goris, coordinator, 
     send(desk, f"{address}places/", places="6")
     assert room.places.standing().count() == 6
     place_household(family, rooms=[room], by=coordinator)
-    send(desk, f"{address}places/", places="2")
-    assert "3 sleep here: the room can have no fewer than 3." in desk.get(address).text
+    refused = send(desk, f"{address}places/", places="2")
+    assert refused.status_code == 422
+    assert "3 sleep here: the room can have no fewer than 3." in refused.text
     assert send(desk, address, places=[room.places.get(number=6).pk], away="1").status_code == 303
     assert room.places.standing().count() == 5
 
@@ -103,3 +104,22 @@ def test_a_room_of_another_site_is_not_there(goris, page):
     client = Client()
     client.force_login(make_user(Role.COORDINATOR, goris))
     assert send(client, f"/shelter/rooms/{room.pk}/{page}", places="1").status_code == 404
+
+
+@pytest.mark.parametrize("places", ["501", "many", ""])
+def test_a_number_of_places_that_is_wrong_stands_where_it_was_typed(desk, goris, places):
+    room = make_room(goris, 3)
+    answer = send(desk, f"/shelter/rooms/{room.pk}/places/", places=places)
+    assert answer.status_code == 422
+    assert 'id="places-now" name="places"' in answer.text
+    assert f'class="find" value="{places}"' in answer.text
+    assert '<ul class="error" id="places-now_error">' in answer.text
+    assert '<a href="#places-now">' in answer.text
+
+
+def test_no_bed_comes_into_a_room_that_has_as_many_as_a_room_may_have(desk, goris):
+    room = make_room(goris, 500)
+    answer = send(desk, f"/shelter/rooms/{room.pk}/bed/")
+    assert answer.status_code == 422
+    assert "A room has at most 500 places. No bed was brought in." in answer.text
+    assert room.places.count() == 500
