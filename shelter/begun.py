@@ -12,6 +12,7 @@ from centre.errors import SiteCodeTaken
 from centre.models import Act, Assignment, Marz, Site, User
 from centre.refusals import refused_on
 from registrations.names import fold, scripts, spelt
+from shelter.errors import HouseOfThatName
 from shelter.models import Place, Room
 
 KINDS = (
@@ -37,15 +38,29 @@ class Begun:
 
 
 @act("begin_house", answers=Begun)
-def begin_house(*, name: str, kind: str, marz: str, places: int, room: str, by: User, at: datetime, act: Act) -> Begun:
+def begin_house(
+    *,
+    name: str,
+    kind: str,
+    marz: str,
+    places: int,
+    room: str,
+    another: bool = False,
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Begun:
     """Open a house with one room to be divided, of so many places; who begins it coordinates it from then on.
 
     Only in a marz where they coordinate a site already, and for as long as they do there: no other role comes with it.
-    `room` is what the room to be divided is called. Refuses with SiteCodeTaken.
+    `room` is what the room to be divided is called. Refuses with SiteCodeTaken, and
+    with HouseOfThatName when one is open there that they may know of, unless it is said to be another.
     """
     require(by, Permission.BEGIN_HOUSE, at=at)
     if kind not in KINDS or marz not in marzes_to_begin(by, at):
         raise NotAllowed(_("You can begin a house only where you coordinate a site."))
+    if not another and (same := _of_that_name(name, marz, by, at)):
+        raise HouseOfThatName(str(same))
     with refused_on(Site.code.field, SiteCodeTaken()):
         site = Site.objects.create(
             code=code_of(name, kind, act), kind=kind, marz=marz, opened_at=at, **{_language_of(name): name}
@@ -64,6 +79,19 @@ def marzes_to_begin(user: User, at: datetime) -> list[str]:
         return list(Marz.values)
     sites = Site.objects.where(user, Permission.BEGIN_HOUSE, at).open(at)
     return sorted(set(sites.values_list("marz", flat=True)))
+
+
+def _of_that_name(name: str, marz: str, by: User, at: datetime) -> Site | None:
+    """An open house of this name, in any of its languages, in the marz; none that the user may not know of."""
+    said = _plain(name)
+    for site in Site.objects.open(at).filter(marz=marz).order_by("opened_at", "pk"):
+        if said in map(_plain, (site.name_en, site.name_hy, site.name_ru)) and by.knows(site, at):
+            return site
+    return None
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def code_of(name: str, kind: str, act: Act) -> str:

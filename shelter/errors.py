@@ -148,6 +148,15 @@ class TooManyPlaces(Refusal):
         super().__init__(gettext("A room has at most %(most)d places. No bed was brought in.") % {"most": most})
 
 
+class HouseOfThatName(Refusal):
+    """A house of this name is open in the marz already, and whoever begins one may know of it."""
+
+    code = "house_of_that_name"
+
+    def __init__(self, house: str) -> None:
+        super().__init__(gettext("One of this name is open already: %(house)s. Begin another one?") % {"house": house})
+
+
 class PlaceGone(Refusal):
     """The place was taken away."""
 

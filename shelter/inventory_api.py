@@ -248,6 +248,9 @@ class BeginFacts(ActFacts):
     kind = Choice(choices=[(kind.value, kind.label) for kind in KINDS])
     marz = Choice(choices=Marz.choices)
     places = Number(min_value=1, max_value=MOST_PLACES)
+    another = serializers.BooleanField(
+        required=False, help_text="Whether it is another one, where a house of this name is open in the marz already."
+    )
     room = Text(max_length=LONGEST_NAME, help_text="What the room is called that holds all places until it is divided.")
 
 

@@ -16,12 +16,14 @@ from centre.filters import InstantInput
 from centre.forms import ActForm, field_of
 from centre.models import Marz, Site
 from shelter.begun import KINDS
+from shelter.errors import HouseOfThatName
 from shelter.forms import Rows
 from shelter.models import FEATURES, MOST_PLACES, Place, Room
 from shelter.room_lines import CELLS, LONGEST_NAME, Line, read_lines, split_sheet
 
 MOST_ROOMS = 200  # set up in one act
 EMPTY_LINES = 12  # of the grid, at first
+COLUMNS = dict(zip(CELLS, (_("Name"), _("Places"), _("Floor"), _("Kind"), _("Features")), strict=True))
 
 
 class PlacesForm(ActForm):
@@ -187,6 +189,20 @@ class EnterForm(NewRoomsForm):
         self.data = typed
 
     @property
+    def most(self) -> int:
+        """How many lines the grid may have."""
+        return MOST_ROOMS
+
+    @property
+    def wrong_cells(self) -> list[dict[str, Any]]:
+        """Where a line cannot be read, for the list of errors to lead there."""
+        return [
+            {"id": f"room_{cell}_{line.number}", "number": line.number, "column": COLUMNS[cell], "wrong": wrong}
+            for line in self.lines
+            for cell, wrong in line.wrong.items()
+        ]
+
+    @property
     def grid(self) -> list[Line]:
         """The lines as they were typed, and empty ones to type more."""
         empty = max(EMPTY_LINES - len(self.lines), 2)
@@ -201,6 +217,7 @@ class BeginForm(ActForm):
     kind = forms.ChoiceField(label=_("What it is"), choices=[(kind.value, kind.label) for kind in KINDS])
     marz = forms.ChoiceField(label=_("Marz"))
     places = forms.IntegerField(label=_("How many places"), min_value=1, max_value=MOST_PLACES)
+    another = forms.BooleanField(label=_("It is another house of the same name"), required=False)
 
     def __init__(self, *args: Any, marzes: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -210,3 +227,8 @@ class BeginForm(ActForm):
     def facts(self) -> dict[str, Any]:
         """The parameters of the act; the room is called in the language of who begins the house."""
         return super().facts() | {"room": gettext("to be divided")}
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether a house of this name was found, or was said to be another."""
+        return self.has_error("__all__", HouseOfThatName.code) or bool(self.data.get("another"))

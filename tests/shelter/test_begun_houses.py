@@ -10,10 +10,10 @@ from centre.models import LogLine, Site, User
 from shelter.actions import check_in, end_stays, hold_places, place_household
 from shelter.begun import begin_house, marzes_to_begin
 from shelter.dividing import divide_room
-from shelter.errors import PlaceGone, RoomNameTaken, TooFewPlaces
+from shelter.errors import HouseOfThatName, PlaceGone, RoomNameTaken, TooFewPlaces
 from shelter.inventory import RoomFacts, add_rooms, enter_rooms
 from shelter.models import Place, Room, Stay
-from tests.build import child, make_room, make_site, make_user, person, register_family
+from tests.build import LONG_AGO, child, make_room, make_site, make_user, person, register_family
 from tests.shelter.conftest import make_family
 
 HOUR = timedelta(hours=1)
@@ -83,7 +83,7 @@ def test_the_code_comes_from_the_name_in_any_letters(coordinator, now, name, col
 
 def test_a_code_tells_of_no_hidden_site(coordinator, now):
     make_site("mirhav", confidential=True)
-    one, other = (begin_house(**HOTEL, by=coordinator, at=now).code for _ in range(2))
+    one, other = (begin_house(**HOTEL, another=True, by=coordinator, at=now).code for _ in range(2))
     assert one[:-4] == other[:-4] == "mirhav-"
 
 
@@ -162,3 +162,20 @@ def test_no_place_that_is_held_or_slept_on_is_taken_out_for_rooms_that_are_enter
     assert (len(on(undivided)), Room.objects.filter(site=house).count()) == (6, 1)
     enter_rooms(house, rooms=[RoomFacts("1", 3)], by=coordinator, at=now + HOUR)
     assert {stay.place for stay in Stay.objects.all()} == set(on(undivided))
+
+
+@pytest.mark.parametrize("name", ["Mirhav", " mirhav ", "Միրհավ"])
+def test_a_house_whose_name_is_open_in_the_marz_is_asked_about_first(goris, now, name):
+    make_site("hotel", name_en="Mirhav", name_hy="Միրհավ")
+    by = make_user(Role.COORDINATOR, goris)
+    with pytest.raises(HouseOfThatName, match="One of this name is open already: Mirhav"):
+        begin_house(**HOTEL | {"name": name}, by=by, at=now)
+    begin_house(**HOTEL | {"name": name}, another=True, by=by, at=now)
+    assert Site.objects.count() == 3
+
+
+@pytest.mark.parametrize("columns", [{"confidential": True}, {"marz": "AM-LO"}, {"closed_at": LONG_AGO + HOUR}])
+def test_of_a_house_that_is_hidden_elsewhere_or_closed_nobody_is_told(goris, now, columns):
+    make_site("hotel", name_en="Mirhav", **columns)
+    begin_house(**HOTEL, by=make_user(Role.COORDINATOR, goris), at=now)
+    assert Site.objects.filter(name_en="Mirhav").count() == 2

@@ -123,3 +123,14 @@ def test_no_bed_comes_into_a_room_that_has_as_many_as_a_room_may_have(desk, gori
     assert answer.status_code == 422
     assert "A room has at most 500 places. No bed was brought in." in answer.text
     assert room.places.count() == 500
+
+
+def test_a_house_of_a_name_that_is_open_is_begun_once_it_is_said_to_be_another(desk, goris):
+    facts = {"name": goris.name_en, "kind": "hotel", "marz": goris.marz, "places": "5"}
+    assert 'name="another"' not in desk.get("/shelter/begin/").text
+    asked = send(desk, "/shelter/begin/", **facts)
+    assert asked.status_code == 422
+    assert "One of this name is open already: Goris. Begin another one?" in asked.text
+    assert 'name="another"' in asked.text
+    assert send(desk, "/shelter/begin/", another="on", **facts).status_code == 303
+    assert Site.objects.filter(name_en="Goris").count() == 2
