@@ -48,4 +48,6 @@ whenShown("[data-error-summary]", (summary) => summary.focus());
 // A table wider than its frame can be moved by keyboard.
 whenShown(".scroll", (frame) => {
   if (frame.scrollWidth > frame.clientWidth || frame.scrollHeight > frame.clientHeight) frame.tabIndex = 0;
+  const wrong = frame.querySelector("[aria-invalid=true]");
+  if (wrong) frame.scrollLeft += wrong.getBoundingClientRect().right - frame.getBoundingClientRect().right + 8;
 });
