@@ -21,7 +21,7 @@ help:
 	@echo 'make hands   keys and seconds of a family of five at the desk, on lines of 0, 300 and 800 ms'
 	@echo 'make evenings  three evenings of the replay, planned by turn and searched for'
 	@echo 'make recall  how many misspelt names find their bearer among 120,000'
-	@echo 'make pictures  take the pictures of the help pages anew'
+	@echo 'make pictures  take the pictures of the help pages anew, or SCENES="tonight plan"'
 	@echo 'make lock    bring both lock files up to date'
 
 run: .venv/run
@@ -67,7 +67,7 @@ evenings: .venv/dev
 	DJANGO_SETTINGS_MODULE=reception.settings $(BIN)/python -m tests.bench.evenings
 
 pictures: .venv/dev
-	$(BIN)/python -m tools.pictures
+	$(BIN)/python -m tools.pictures $(SCENES)
 
 lock:
 	$(LOCK) --output-file requirements.lock

@@ -74,7 +74,32 @@ GUIDES: dict[str, tuple[Step, ...]] = {
                 "Each house checks in and is called in the evening."
             ),
         ),
-        Step(_("Check in who arrives"), _("A hold that runs out gives its places back to the next family.")),
+        Step(
+            _("Plan the whole list"),
+            _("Tick the houses: each family gets rooms by turn, at once. Nobody is placed before you confirm."),
+            "plan",
+        ),
+        Step(
+            _("Fill the buses"),
+            _(
+                "From held places, families together. Who gets on and off is read by card; "
+                "the driver sees numbers alone."
+            ),
+            "bus",
+        ),
+        Step(
+            _("Look at tonight"),
+            _("Promised, told by telephone, on the way, inside: house by house. Call those that were not told."),
+            "tonight",
+        ),
+        Step(
+            _("Check in who arrives"),
+            _(
+                "At the house's own page, by card; there is the roll call too. "
+                "A hold that runs out gives its places back."
+            ),
+            "door",
+        ),
         Step(
             _("Record who leaves"),
             _("In the family's file: where they go, and when. Leaving for their own address ends the stay."),

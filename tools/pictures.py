@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,6 +61,28 @@ def choose_first_waiting(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def plan_an_evening(page: Page) -> None:
+    """A plan over a few houses, as it stands at once."""
+    for box in page.locator("main [name=houses]").all()[:4]:
+        box.check()
+    page.locator("main button.main").first.click()
+    page.wait_for_url(lambda url: not url.endswith("/plans/"))
+
+
+def open_first_bus(page: Page) -> None:
+    """The first bus of the day with its stops and seats."""
+    page.locator("main tbody a[href^='/buses/']").first.click()
+    page.wait_for_url("**/buses/*/")
+    page.wait_for_load_state("networkidle")
+
+
+def open_first_door(page: Page) -> None:
+    """The house's own page, of the first that expects somebody."""
+    page.locator("main h2 a").first.click()
+    page.wait_for_url("**/shelter/house/*/")
+    page.wait_for_load_state("networkidle")
+
+
 def scan_until(verdict: str) -> Callable[[Page], None]:
     """A card that the scan page answers so: give, or stop."""
 
@@ -87,6 +109,10 @@ SCENES: dict[str, tuple[str, str, Callable[[Page], None] | None]] = {
     "scan-stop": ("aid_volunteer", "/aid/scan/", scan_until("stop")),
     "shelter": ("coordinator", "/shelter/", None),
     "shelter-family": ("coordinator", "/shelter/", choose_first_waiting),
+    "plan": ("coordinator", "/plans/", plan_an_evening),
+    "bus": ("coordinator", "/buses/", open_first_bus),
+    "tonight": ("coordinator", "/houses/tonight/", None),
+    "door": ("coordinator", "/houses/tonight/", open_first_door),
     "family": ("coordinator", "/families/", open_first_family),
     "cases": ("protection", "/cases/", None),
     "case": ("protection", "/cases/?kind=child_protection", open_first_case),
@@ -98,30 +124,33 @@ SCENES: dict[str, tuple[str, str, Callable[[Page], None] | None]] = {
 
 
 def main() -> None:
-    """Start a demonstration on a scratch folder, and take every picture in every language."""
+    """Start a demonstration on a scratch folder, and take every picture in every language, or those that are named."""
+    asked = sys.argv[1:] or list(SCENES)
     with demonstration() as address, sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+        path = next(filter(None, map(shutil.which, names)), None)
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         with signed_in(browser, address, "coordinator") as page:
             page.goto("/families/")
             links = page.eval_on_selector_all("main a[href^='/families/']", "all => all.map(one => one.pathname)")
             NUMBERS.extend(link.split("/")[2] for link in links if link.split("/")[2][0].isdigit())
-        for role in dict.fromkeys(role for role, _path, _prepare in SCENES.values()):
+        for role in dict.fromkeys(SCENES[name][0] for name in asked):
             with signed_in(browser, address, role) as page:
                 for language in LANGUAGES:
-                    take_all(page, role, language)
-        with signed_in(browser, address, "coordinator") as page:
-            take_for_readme(page)
+                    take_all(page, role, language, asked)
+        if not sys.argv[1:]:
+            with signed_in(browser, address, "coordinator") as page:
+                take_for_readme(page)
         browser.close()
 
 
-def take_all(page: Page, role: str, language: str) -> None:
-    """The pictures of one role in one language."""
+def take_all(page: Page, role: str, language: str, asked: Collection[str]) -> None:
+    """The pictures of one role in one language, as far as they are asked for."""
     speak(page, language)
     if role in ("volunteer", "aid_volunteer"):
         begin_shift(page)
     for name, (of_role, path, prepare) in SCENES.items():
-        if of_role == role:
+        if of_role == role and name in asked:
             page.goto(path, wait_until="networkidle")
             if prepare:
                 prepare(page)
@@ -141,7 +170,7 @@ def take_for_readme(page: Page) -> None:
 
 def speak(page: Page, language: str) -> None:
     """Every page from now on in this language."""
-    page.goto("/help/")
+    page.goto("/")
     page.evaluate("document.querySelector('details.language').open = true")
     page.locator(f".language button[value={language}]").click()
     page.wait_for_load_state("networkidle")

@@ -185,7 +185,7 @@ def say_they_got_off(desk: Desk) -> Iterator[None]:
 @button("They get off here", "transport:scan_off", on=RUN, does=["get_off_bus"], enter="[name=card]")
 def read_a_card_off(desk: Desk) -> Iterator[None]:
     run, family = planned(desk, "filled", "on", "sent")
-    desk.page.locator("[name=card]").fill(code(family))
+    desk.page.locator("form[action*='/off/'] [name=card]").fill(code(family))
     yield
     assert Passenger.objects.filter(run=run, ended_as="got_off").count() == 2
 

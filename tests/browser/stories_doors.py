@@ -161,6 +161,16 @@ def tick_who_was_seen(desk: Desk) -> Iterator[None]:
     expect(desk.page.locator("[aria-labelledby=unseen] li")).to_have_count(1)
 
 
+@button("Show", "houses:sleeping", on="houses:sleeping", enter="[name=at]", stays=True)
+def look_who_slept_where(desk: Desk) -> Iterator[None]:
+    family, _room = asleep(desk)
+    at_the_door(desk, "sleeping/")
+    desk.page.locator("[name=at]").fill("1.1.2026 23:00")
+    yield
+    desk.page.wait_for_url("**/sleeping/?**")
+    assert code(family) not in desk.page.locator("main").inner_text().replace(" ", "")
+
+
 @button("Print", SCRIPT, on=SLEEPING, stays=True)
 def print_who_sleeps_where(desk: Desk) -> Iterator[None]:
     asleep(desk)

@@ -101,7 +101,8 @@ from registrations.models import Household
 from shelter import errors as shelter
 from shelter.actions import check_in, close_site, end_stays, hold_places, place_household
 from shelter.apart import end_apart, keep_apart
-from shelter.inventory import add_rooms, block_places, set_places, take_beds_away
+from shelter.begun import begin_house
+from shelter.inventory import add_bed, add_rooms, block_places, set_places, take_beds_away
 from shelter.rollcalls import begin_roll_call, see_people
 from shelter.rolls import RollCall
 from shelter.swapping import swap
@@ -482,9 +483,27 @@ def man_in_a_room_of_women(w: World) -> Refused:
     return placed(w, w.couple, w.hall)
 
 
+def two_who_would_swap_with_one(w: World) -> Refused:
+    place_household(w.couple, rooms=[make_room(w.goris, 2)], by=w.coordinator, at=w.before)
+    stays = Stay.objects.stays().filter(individual__memberships__household=w.couple)
+    return lambda: swap(list(stays), others=[w.stay_of(w.neighbours)], by=w.coordinator)
+
+
+def a_bed_too_many(w: World) -> Refused:
+    Place.objects.bulk_create(Place(room=w.room, number=number) for number in range(3, MOST_PLACES + 1))
+    return lambda: add_bed(w.room, by=w.coordinator)
+
+
+def begun_twice(w: World) -> Refused:
+    return twice(begin_house, name="12", kind="hotel", marz="AM-SU", places=9, room="1", by=w.coordinator)
+
+
 SHELTER_REFUSALS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     shelter.NotInThisHouse: near_a_family_kept_apart,
     shelter.WomenOnly: man_in_a_room_of_women,
+    shelter.SwapDoesNotFit: two_who_would_swap_with_one,
+    shelter.TooManyPlaces: a_bed_too_many,
+    shelter.HouseOfThatName: begun_twice,
     shelter.PlaceTaken: lambda w: lambda: block_places([w.free, w.stay.place], reason="leaks", by=w.coordinator),
     shelter.PlaceBlocked: lambda w: twice(block_places, [w.free], reason="leaks", by=w.coordinator),
     shelter.NotEnoughPlaces: lambda w: placed(w, w.family, w.room),

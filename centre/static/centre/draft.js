@@ -1,11 +1,12 @@
 // What is typed into a form outlives a reload, the way back, a sign-out by timeout, a crashed tab and a lost line.
 //
-// Every form that can be typed in and posts keeps a draft, unless it says [data-native] or asks for a password: at each
-// keystroke its values, the act's id among them, are sealed (AES-GCM) and laid into IndexedDB. The key comes with each
-// page to whoever is signed in and lies nowhere on the disk, so what lies there names nobody. A draft belongs to its
-// tab; one whose tab is gone comes back in the next that opens the same form. It goes when a page says that something
-// was saved, when the form is emptied, and at sign-out. A form whose rows a script makes hears "draft:rows" with
-// { values } before it is filled; what still finds no field is told, and shown to be copied.
+// Every form that can be typed in and posts keeps a draft, unless it says [data-native], asks for a password or has
+// nothing but a card to be scanned: at each keystroke its values, the act's id among them, are sealed (AES-GCM) and
+// laid into IndexedDB. The key comes with each page to whoever is signed in and lies nowhere on the disk, so what lies
+// there names nobody. A draft belongs to its tab; one whose tab is gone comes back in the next that opens the same
+// form. It goes when a page says that something was saved, when the form is emptied, and at sign-out. A form whose rows
+// a script makes hears "draft:rows" with { values } before it is filled; what still finds no field is told, and shown
+// to be copied.
 
 import { whenShown } from "./shown.js";
 
@@ -13,6 +14,7 @@ const SECRET = new Set(["csrfmiddlewaretoken"]);
 const LONGEST_NUMBER = 8; // digits; a code has nine
 const SAME_TAB = 400; // milliseconds a page waits for the one before it in its tab to let go
 const CARDS = new Set(["card", "other"]); // fields into which a card is scanned
+const SCANNED = "[data-number], [data-card], [name=card], [name=other]"; // a card is scanned again, and proves who is there
 const FIELDS = ":is(input:not([type=hidden], [type=submit], [type=button]), select, textarea)[name]";
 const ABOUT = "input[type=hidden]:not([id])"; // what a page writes into a form by hand: whom and what it is about
 const KEY = /^[0-9a-f-]{36}$/;
@@ -273,7 +275,8 @@ export async function settled() {
 }
 
 function keepsDraft(form) {
-  return form.method === "post" && !form.matches("[data-native], [role=search]") && !form.querySelector("[type=password]") && form.querySelector(FIELDS);
+  if (form.method !== "post" || form.matches("[data-native], [role=search]") || form.querySelector("[type=password]")) return false;
+  return [...form.querySelectorAll(FIELDS)].some((field) => !field.matches(SCANNED));
 }
 
 // Its address, what it is about, and which of those that are alike it is.
