@@ -52,6 +52,7 @@ class OnTable:
 
     shown: Shown | None = None
     error: str = ""
+    scanned: bool = False  # whether the card itself was read just now, and not a number typed
 
     @property
     def household(self) -> Household | None:
@@ -71,4 +72,4 @@ def look_up_card(request: StaffRequest, text: str) -> OnTable:
     except ValidationError as error:
         log_false_card(request.user, error)
         return OnTable(error=error.messages[0])
-    return OnTable(as_seen(request, shown) if shown else None)
+    return OnTable(as_seen(request, shown), scanned=shown.proven) if shown else OnTable()

@@ -54,6 +54,7 @@ DOORS = (
     "pre-registrations",
     "presences",
     "referrals",
+    "roll-calls",
     "rooms",
     "services",
     "sightings",

@@ -24,11 +24,12 @@ from django.conf import settings
 
 from centre.clock import local_day, local_instant
 from centre.rows import rows_of
+from shelter.rolls import standing_in_sql
 
 WITHIN = 2  # people between a report and the count that confirm each other
 IN_A_ROW = 3  # assumed nights that turn amber
 
-NIGHTS = """
+NIGHTS = f"""
 WITH nights AS (
     SELECT day::date AS day, ((day + interval '1 day') AT TIME ZONE %(zone)s) AS midnight
     FROM generate_series(%(first)s::timestamp, %(last)s::timestamp, interval '1 day') day
@@ -92,6 +93,7 @@ called AS (  -- by night, the sleepers whom a roll call saw that day, and the fi
     JOIN shelter_stay stay ON stay.individual_id = person.counted_as_id AND stay.kind = 'stay'
         AND stay.site_id = roll.site_id
     WHERE seen.happened_at >= %(begins)s::timestamptz - interval '4 days' AND seen.happened_at < %(ends)s
+        AND {standing_in_sql("seen")}
 ),
 seen AS (
     SELECT called.site_id, nights.day,

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cards.in_hand import look_up_card, was_in_hand
+from cards.in_hand import look_up_card
 from casework.anyway import asked_anyway
 from centre.access import Permission
-from centre.doors import do, draw, may, pressed, see
+from centre.doors import do, draw, may, press, see
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
@@ -26,7 +26,16 @@ from registrations.models import Household
 from shelter.actions import check_in
 from shelter.forms import CheckInForm, PastForm, SeenForm
 from shelter.models import Stay
-from shelter.rollcalls import Sleeping, begin_roll_call, households_of, last_roll_call, see_people, who_sleeps_in
+from shelter.rollcalls import (
+    OPEN_FOR,
+    Sleeping,
+    begin_roll_call,
+    households_of,
+    last_roll_call,
+    see_people,
+    take_back_seen,
+    who_sleeps_in,
+)
 from shelter.rolls import RollCall
 from shelter.selectors import HoldRow, holds_now
 
@@ -42,6 +51,7 @@ class AtTheDoor:
     expected: Sequence[HoldRow]
     asleep: Sequence[Sleeping]
     error: str = ""
+    scanned: bool = False  # whether the card itself was read, and not a number typed
 
     @property
     def status(self) -> int:
@@ -89,20 +99,40 @@ def check_in_here(request: StaffRequest, code: str) -> HttpResponse:
 @may(Permission.PLACE)
 def roll_call(request: StaffRequest, code: str) -> HttpResponse:
     """The roll call that runs: who was not seen and since when; a card or a tick says that somebody was."""
-    site, now = _house(request, code), timezone.now()
-    roll = last_roll_call(site, now)
-    form = SeenForm(request.POST or None)
-    if request.method == "POST" and "card" in request.POST:
-        found = at_the_door(request, site, now)
-        return _draw_roll_call(request, site, roll, found=found, status=found.status)
-    if request.method == "POST":
-        begun = get_object_or_404(RollCall.objects.filter(site=site), pk=_key(request.POST.get("roll_call", "")))
-        number = request.POST.get("number", "")
-        card_read = number.isdigit() and was_in_hand(request, int(number))
-        if do(request, form, see_people, begun, card_read=card_read, said=_("Seen.")):
-            return see("houses:roll_call", site.code)
-        return _draw_roll_call(request, site, roll, form=form, status=422)
-    return _draw_roll_call(request, site, roll)
+    site = _house(request, code)
+    if request.method != "POST":
+        return _draw_roll_call(request, site)
+    if "undo" in request.POST:
+        return _take_back(request, site)
+    if "tick" not in request.POST and "card" in request.POST:
+        return _read_card(request, site)
+    form = SeenForm(request.POST)
+    if do(request, form, see_people, _called(request, site), said=_("Seen.")):
+        return see("houses:roll_call", site.code)
+    return _draw_roll_call(request, site, form=form, status=422)
+
+
+def _read_card(request: StaffRequest, site: Site) -> HttpResponse:
+    """A scanned card ticks all of its family who sleep here; a number typed by hand shows them to be ticked."""
+    found = at_the_door(request, site, timezone.now())
+    if not (found.scanned and found.asleep):
+        return _draw_roll_call(request, site, found=found, status=found.status)
+    data = request.POST.copy()
+    data.setlist("people", [str(row.individual_id) for row in found.asleep])
+    form = SeenForm(data)
+    if do(request, form, see_people, _called(request, site), card_read=True):
+        return _draw_roll_call(request, site, found=found)
+    return _draw_roll_call(request, site, found=found, form=form, status=422)
+
+
+def _take_back(request: StaffRequest, site: Site) -> HttpResponse:
+    """A tick was wrong; what else is ticked on the list stays ticked."""
+    data = request.POST.copy()
+    data.setlist("people", data.getlist("undo"))
+    form = SeenForm(data)
+    if do(request, form, take_back_seen, _called(request, site), said=_("Not seen after all.")):
+        return _draw_roll_call(request, site)
+    return _draw_roll_call(request, site, form=form, status=422)
 
 
 @require_POST
@@ -110,7 +140,7 @@ def roll_call(request: StaffRequest, code: str) -> HttpResponse:
 def begin_roll(request: StaffRequest, code: str) -> HttpResponse:
     """Begin a roll call."""
     site = _house(request, code)
-    begin_roll_call(site, by=request.user, **pressed(request).facts())
+    press(request, begin_roll_call, site, said=_("The roll call has begun: everybody who sleeps here is on the list."))
     return see("houses:roll_call", site.code)
 
 
@@ -141,7 +171,7 @@ def at_the_door(request: StaffRequest, site: Site, at: datetime) -> AtTheDoor:
     family = table.household
     expected = [row for row in holds_now([site.pk], at) if row.household_id == family.pk]
     asleep = [row for row in who_sleeps_in(site, at) if row.household_id == family.pk]
-    return AtTheDoor(family, expected, asleep)
+    return AtTheDoor(family, expected, asleep, scanned=table.scanned)
 
 
 def _draw_house(
@@ -167,19 +197,23 @@ def _draw_house(
 def _draw_roll_call(
     request: StaffRequest,
     site: Site,
-    roll: RollCall | None,
     *,
     found: AtTheDoor | None = None,
     form: ActForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
+    roll = last_roll_call(site, now)
     rows = who_sleeps_in(site, now, roll)
+    family = found.household if found else None
     write_log(request.user, LogLine.Verb.OPENED, "house", ["roll call"], key=site.code, shown=households_of(rows))
     context = {
         "house": site,
         "roll": roll,
         "found": found,
+        "family": [row for row in rows if family and row.household_id == family.pk],
+        "ticked": set(map(_key, request.POST.getlist("people"))),
+        "undoes": roll is not None and now < roll.happened_at + OPEN_FOR,
         "unseen": sorted((row for row in rows if row.seen_at is None), key=lambda row: row.last_seen),
         "seen": [row for row in rows if row.seen_at],
         "errors": [text for texts in form.errors.values() for text in texts] if form else [],
@@ -191,6 +225,11 @@ def _draw_roll_call(
 def _house(request: StaffRequest, code: str) -> Site:
     """The open site of this code where the user may place; else it is not there."""
     return get_object_or_404(Site.objects.where(request.user, Permission.PLACE).open(timezone.now()), code=code)
+
+
+def _called(request: StaffRequest, site: Site) -> RollCall:
+    """The roll call of the house that the page was about."""
+    return get_object_or_404(RollCall.objects.filter(site=site), pk=_key(request.POST.get("roll_call", "")))
 
 
 def _key(text: str) -> uuid.UUID | None:

@@ -35,6 +35,7 @@ from reception.docs import Docs, NoSuchAddress, Schema
 from registrations.api import Households, Individuals, Presences
 from shelter.api import HouseholdPlaces, Stays
 from shelter.inventory_api import Houses, Places, Rooms
+from shelter.rolls_api import RollCalls
 from shelter.waiting_api import HouseholdsThatWait, Openings, SiteOpenings, WaitingFacts, WaitingList
 from transport.api import Passengers, Runs
 
@@ -66,6 +67,7 @@ router.register("conflicts", Conflicts)
 router.register("presences", Presences)
 router.register("movements", Voids, basename="void")
 router.register("stays", Stays)
+router.register("roll-calls", RollCalls)
 router.register("contracts", Contracts)
 router.register("invoices", Invoices)
 router.register("headcounts", Headcounts)

@@ -267,3 +267,17 @@ class WomenOnly(Refusal):
 
     def __init__(self, room: str) -> None:
         super().__init__(self.message % {"room": room})
+
+
+class NotTicked(Refusal):
+    """Somebody whose tick is to be taken back has none."""
+
+    code = "not_ticked"
+    message = _("Not all of them are ticked now. Nothing was taken back: reload the list.")
+
+
+class RollCallKept(Refusal):
+    """The roll call began more than a day ago: its ticks stand."""
+
+    code = "roll_call_kept"
+    message = _("This roll call began more than a day ago and is kept as it is. Nothing was taken back.")

@@ -22,7 +22,7 @@ from centre.sight import allowed_at, sight_of
 from centre.words import in_words
 from registrations.models import Household, Individual, Membership, Presence, both_or_neither
 from shelter.apart_pairs import ApartPair  # noqa: F401  # a table of this app, in a file of its own
-from shelter.rolls import RollCall, RollCallSeen  # noqa: F401  # two tables of this app, in a file of their own
+from shelter.rolls import RollCall, RollCallSeen, RollCallUnseen  # noqa: F401  # so are these
 
 COMING_IN = ("place", "check_in")  # the acts by which those for whom a place was held come to sleep on it
 MOST_PLACES = 500  # of one room

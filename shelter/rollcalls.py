@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from centre.access import Permission, require
@@ -12,12 +12,15 @@ from centre.errors import SiteClosed
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from centre.rows import rows_of
+from registrations.models import Membership
 from registrations.numbers import write_number
 from registrations.today import then_in_sql
-from shelter.errors import NotAsleepHere, RollCallOver
+from shelter.errors import NotAsleepHere, NotTicked, RollCallKept, RollCallOver
 from shelter.models import Stay
-from shelter.rolls import RollCall, RollCallSeen
+from shelter.rolls import RollCall, RollCallSeen, RollCallUnseen, standing_in_sql
 from shelter.selectors import as_counted
+
+OPEN_FOR = timedelta(days=1)  # from its beginning: so long a wrong tick of a roll call is taken back
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,8 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """The people who were seen by this act; who had been seen before is left out."""
+class Ticked:
+    """The people whom this act ticked, or whose ticks it took back; who had been ticked before is left out."""
 
     individuals: list[str]
 
@@ -44,10 +47,10 @@ def begin_roll_call(site: Site, *, by: User, at: datetime, act: Act) -> Begun:
     return Begun(str(RollCall.objects.create(site=site, happened_at=at, act=act).pk))
 
 
-@act("see_people", answers=Seen)
+@act("see_people", answers=Ticked)
 def see_people(
     roll_call: RollCall, *, people: Sequence[uuid.UUID], card_read: bool = False, by: User, at: datetime, act: Act
-) -> Seen:
+) -> Ticked:
     """Note that these people, who sleep in the house, were seen in its roll call.
 
     Refuses with NotAsleepHere when one sleeps there no more, and with RollCallOver when a later one has begun; then
@@ -62,13 +65,36 @@ def see_people(
     asleep = Stay.objects.stays().filter(site=site, individual__in=asked).at(at)
     if asleep.count() != len(asked):
         raise NotAsleepHere
-    before = roll_call.seen.filter(individual__in=asked).values_list("individual", flat=True)
+    before = roll_call.seen.standing().filter(individual__in=asked).values_list("individual", flat=True)
     new = sorted(asked - set(before))
+    backs = RollCallUnseen.objects.filter(seen__roll_call=roll_call, seen__individual__in=new, seen_anew=None)
+    after = dict(backs.values_list("seen__individual", "pk"))
+    common: dict[str, Any] = {"roll_call": roll_call, "card_read": card_read, "happened_at": at, "act": act}
     RollCallSeen.objects.bulk_create(
-        RollCallSeen(roll_call=roll_call, individual_id=person, card_read=card_read, happened_at=at, act=act)
-        for person in new
+        RollCallSeen(individual_id=person, after_id=after.get(person), **common) for person in new
     )
-    return Seen([str(person) for person in new])
+    return Ticked([str(person) for person in new])
+
+
+@act("take_back_seen", answers=Ticked)
+def take_back_seen(roll_call: RollCall, *, people: Sequence[uuid.UUID], by: User, at: datetime, act: Act) -> Ticked:
+    """These people were not seen after all: their ticks in the roll call count nowhere any more.
+
+    Refuses with RollCallKept a day after it began, and with NotTicked when one is not ticked; then nothing is taken
+    back.
+    """
+    require(by, Permission.PLACE, roll_call.site, at)
+    lock_by_key(Site.objects.filter(pk=roll_call.site_id).only("pk"))
+    if at >= roll_call.happened_at + OPEN_FOR:
+        raise RollCallKept
+    asked = set(people)
+    records = Membership.objects.filter(counted_as__in=asked).values_list("individual", "counted_as")
+    counted_as = dict(records)
+    ticks = list(roll_call.seen.standing().filter(individual__in=counted_as))
+    if {counted_as[tick.individual_id] for tick in ticks} != asked:
+        raise NotTicked
+    RollCallUnseen.objects.bulk_create(RollCallUnseen(seen=tick, happened_at=at, act=act) for tick in ticks)
+    return Ticked(sorted(str(person) for person in asked))
 
 
 @dataclass(frozen=True)
@@ -101,11 +127,13 @@ SELECT stay.individual_id, household.id AS household_id, household.number,
        lower(stay.during) AS since,
        (SELECT max(seen.happened_at) FROM shelter_rollcallseen seen
         JOIN registrations_membership record ON record.individual_id = seen.individual_id
-        WHERE record.counted_as_id = stay.individual_id AND seen.roll_call_id = %(roll_call)s) AS seen_at,
+        WHERE record.counted_as_id = stay.individual_id AND seen.roll_call_id = %(roll_call)s
+            AND {standing_in_sql("seen")}) AS seen_at,
        greatest(lower(stay.during), (
            SELECT max(seen.happened_at) FROM shelter_rollcallseen seen
            JOIN registrations_membership record ON record.individual_id = seen.individual_id
-           WHERE record.counted_as_id = stay.individual_id AND seen.happened_at <= %(at)s)) AS last_seen
+           WHERE record.counted_as_id = stay.individual_id AND seen.happened_at <= %(at)s
+               AND {standing_in_sql("seen")})) AS last_seen
 FROM shelter_stay stay
 JOIN shelter_room room ON room.id = stay.room_id
 JOIN registrations_individual person ON person.id = stay.individual_id
@@ -130,6 +158,12 @@ def last_roll_call(site: Site, at: datetime) -> RollCall | None:
     """The roll call that was begun last by the instant."""
     begun = RollCall.objects.filter(site=site, happened_at__lte=at).select_related("act__by", "site")
     return begun.order_by("-happened_at", "-recorded_at").first()
+
+
+def ended_at(roll_call: RollCall) -> datetime | None:
+    """When the next roll call of the house began; None while this one runs."""
+    later = RollCall.objects.filter(site=roll_call.site_id, happened_at__gt=roll_call.happened_at)
+    return later.order_by("happened_at").values_list("happened_at", flat=True).first()
 
 
 def households_of(rows: Collection[Sleeping]) -> list[uuid.UUID]:

@@ -35,6 +35,7 @@ SEEN_BY = {
     "gate-counts": CENSUS | {Role.VOLUNTEER},
     "snapshots": CENSUS,
     "waiting-facts": FAMILIES,
+    "roll-calls": {Role.COORDINATOR},
     "contracts": {Role.COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR},
     "invoices": {Role.COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR},
     "headcounts": {Role.COORDINATOR},

@@ -25,6 +25,8 @@ from registrations.facts import Birth
 from registrations.models import GateCount, Household, Individual, Presence, Sighting
 from shelter.actions import hold_places, place_household
 from shelter.models import Place, Room, Stay, WaitingFact
+from shelter.rollcalls import begin_roll_call
+from shelter.rolls import RollCall
 from shelter.turns import move_up
 from tests.build import make_room, make_site, make_user, person, register_family
 from transport.actions import plan_bus, put_on_bus
@@ -97,6 +99,7 @@ def furnish(code: str, households: int = 1) -> World:
         counted = count_stock(site, item=blanket, quantity=8, by=staff)
         withdraw_count(StockCount.objects.get(pk=counted.count), reason="miscounted", by=staff)
         note_seen(household, site=site, by=staff)
+        begin_roll_call(site, by=staff)
         count_gate(site, people=number + 1, by=staff)
         at = timezone.now() - timedelta(hours=number + 1)
         Snapshot.objects.create(site=site, at=at, known_at=at, tally={"places": {}})
@@ -121,6 +124,7 @@ def furnish(code: str, households: int = 1) -> World:
             "snapshots": Snapshot.objects.filter(site=site).first(),
             "places": Place.objects.filter(room__site=site).order_by("number").first(),
             "waiting-facts": WaitingFact.objects.filter(household__site=site).first(),
+            "roll-calls": RollCall.objects.filter(site=site).first(),
             "contracts": Contract.objects.filter(site=site).first(),
             "invoices": Invoice.objects.filter(site=site).first(),
             "headcounts": ReportedHeadcount.objects.filter(site=site).first(),

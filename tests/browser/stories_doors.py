@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from registrations.models import Household
 from shelter.actions import end_stays, hold_places, keep_beds, place_household
 from shelter.models import Room, Stay
-from shelter.rollcalls import begin_roll_call
+from shelter.rollcalls import begin_roll_call, see_people
 from shelter.rolls import RollCall, RollCallSeen
 from tests.browser.buttons import SCRIPT, Desk, button, code, held, name_of, sleeping
 
@@ -139,6 +139,7 @@ def read_a_card_in_the_roll_call(desk: Desk) -> Iterator[None]:
     desk.page.locator("[name=card]").fill(code(family))
     yield
     expect(desk.page.locator("section[role=status] [name=people]:checked")).to_have_count(2)
+    expect(desk.page.locator("[name=card]")).to_be_focused()
 
 
 @button("They are here", ROLL, on=ROLL, does=["see_people"])
@@ -157,7 +158,18 @@ def tick_who_was_seen(desk: Desk) -> Iterator[None]:
     _family, roll = called(desk)
     desk.page.locator("[aria-labelledby=unseen] [name=people]").first.check()
     yield
-    assert RollCallSeen.objects.filter(roll_call=roll).count() == 1
+    assert RollCallSeen.objects.standing().filter(roll_call=roll).count() == 1
+    expect(desk.page.locator("[aria-labelledby=unseen] li")).to_have_count(1)
+
+
+@button("Undo", ROLL, on=ROLL, does=["take_back_seen"])
+def take_a_tick_back(desk: Desk) -> Iterator[None]:
+    _family, roll = called(desk)
+    people = list(Stay.objects.stays().filter(site=desk.site).values_list("individual", flat=True))
+    see_people(roll, people=people, by=desk.by)
+    at_the_door(desk, "roll-call/")
+    yield
+    assert RollCallSeen.objects.standing().filter(roll_call=roll).count() == len(people) - 1
     expect(desk.page.locator("[aria-labelledby=unseen] li")).to_have_count(1)
 
 

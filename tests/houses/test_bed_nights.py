@@ -14,7 +14,7 @@ from houses.telephone import report_headcount, void_headcount
 from registrations.models import Presence
 from shelter.actions import end_stays, hold_places, keep_beds, move, place_household, void_bedding
 from shelter.models import Stay
-from shelter.rollcalls import begin_roll_call, see_people
+from shelter.rollcalls import begin_roll_call, see_people, take_back_seen
 from shelter.rolls import RollCall
 from tests.build import make_room, make_site, make_user, person, register_family
 from tests.houses.conftest import agree
@@ -227,6 +227,8 @@ def test_a_night_is_confirmed_for_those_whom_a_roll_call_saw(goris, by, one, roo
     roll = RollCall.objects.get(pk=begun.roll_call)
     see_people(roll, people=[Stay.objects.get().individual_id], by=by, at=hour(21))
     assert [row.confirmed for row in nights(goris, day - DAY, 2)] == [1, 1]
+    take_back_seen(roll, people=[Stay.objects.get().individual_id], by=by, at=hour(22))
+    assert [row.confirmed for row in nights(goris, day - DAY, 2)] == [1, 0]
 
 
 def test_a_house_without_contract_or_invoice_has_a_page_of_nights(client, db):

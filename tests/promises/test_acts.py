@@ -121,7 +121,7 @@ from shelter.inventory import (
     take_beds_away,
 )
 from shelter.reach import open_to_others
-from shelter.rollcalls import begin_roll_call, see_people
+from shelter.rollcalls import begin_roll_call, see_people, take_back_seen
 from shelter.swapping import swap
 from shelter.turns import decline_offer, move_up, void_waiting_fact
 from tests.build import child, make_site, make_user, newborn, person
@@ -310,6 +310,7 @@ SHELTER_ACTS: dict[str, Callable[[World], Sent]] = {
     "open": lambda w: sent(open_places, w.coordinator, [w.free]),
     "swap": lambda w: sent(swap, w.coordinator, [w.stay], others=[w.stay_of(w.neighbours)]),
     "see_people": lambda w: sent(see_people, w.coordinator, w.roll_call, people=[w.stay.individual_id]),
+    "take_back_seen": lambda w: sent(take_back_seen, w.coordinator, w.roll_call, people=[w.head(w.neighbours).pk]),
     "move_up": lambda w: sent(move_up, w.coordinator, w.family, reason="slept in a car"),
     "decline_offer": lambda w: sent(decline_offer, w.coordinator, w.family, site=w.goris, reason="too far"),
     "void_waiting_fact": lambda w: sent(void_waiting_fact, w.coordinator, w.moved_up, reason="a slip"),

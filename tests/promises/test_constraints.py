@@ -19,6 +19,8 @@ from registrations.deaths import DeathTold
 from registrations.models import Individual, Membership, Name, Presence, Sighting, SpecificNeed
 from shelter.inventory import change_room
 from shelter.models import Bedding, RoomChange
+from shelter.rollcalls import take_back_seen
+from shelter.rolls import RollCallUnseen
 from tests.promises.world import HOUR, World, again, change, check_deferred, delete, empty, kept_letter
 from tests.test_house_rules import OWN_MODELS
 
@@ -96,6 +98,21 @@ def duty(world: World, **columns: Any) -> Duty:
 def sighting(world: World, **columns: Any) -> Sighting:
     facts = {"household": world.family, "site": world.sisian, "happened_at": world.now, "act": act(world)}
     return Sighting.objects.create(**facts | columns)
+
+
+def taken_back(world: World) -> RollCallUnseen:
+    """The neighbour's tick of the roll call was wrong."""
+    seen = world.seen_in_roll_call
+    if not hasattr(seen, "taken_back"):
+        take_back_seen(world.roll_call, people=[seen.individual_id], by=world.coordinator)
+        seen.refresh_from_db()
+    return RollCallUnseen.objects.get()
+
+
+def ticked_anew_twice(world: World) -> None:
+    back = taken_back(world)
+    for _ in range(2):
+        again(world.seen_in_roll_call, after=back)
 
 
 def see_twice(world: World) -> None:
@@ -250,6 +267,8 @@ SHELTER: dict[str, Break] = {
     "baby_shares_without_a_place": lambda w: change(w.stay, shares=True),
     "baby_told_without_a_place": lambda w: again(bedding(w), shares=True),
     "seen_once_in_a_roll_call": lambda w: again(w.seen_in_roll_call),
+    "shelter_rollcallunseen_seen_id_key": lambda w: again(taken_back(w)),
+    "shelter_rollcallseen_after_id_key": ticked_anew_twice,
     "stay_of_no_opening": lambda w: change(w.stay, opening=w.opening),
     "one_opening": lambda w: again(w.opening),
     "opening_lasts_and_ends": lambda w: change(w.opening, during=DateTimeTZRange(w.now, None)),
@@ -453,6 +472,10 @@ REWRITTEN: dict[str, tuple[Break, ...]] = {
     "roll_call_seen_is_append_only": (
         lambda w: change(w.seen_in_roll_call, card_read=False),
         lambda w: delete(w.seen_in_roll_call),
+    ),
+    "roll_call_unseen_is_append_only": (
+        lambda w: change(taken_back(w), happened_at=w.now),
+        lambda w: delete(taken_back(w)),
     ),
     "waiting_fact_is_append_only": (lambda w: change(w.moved_up, reason="well"), lambda w: delete(w.moved_up)),
     "bedding_is_append_only": (lambda w: change(bedding(w), place=w.free),),

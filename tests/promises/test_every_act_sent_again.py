@@ -364,6 +364,17 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         {"site": "sisian", "month": f"{timezone.localdate():%Y-%m}", "nights": 3, "amount": "27000"},
     ),
     "invoices/{id}/void/": lambda w: (w.coordinator, f"invoices/{w.invoice.pk}/void/", {}),
+    "roll-calls/": lambda w: (w.coordinator, "roll-calls/", {"site": "goris"}),
+    "roll-calls/{id}/see/": lambda w: (
+        w.coordinator,
+        f"roll-calls/{w.roll_call.pk}/see/",
+        {"people": [str(w.stay.individual_id)]},
+    ),
+    "roll-calls/{id}/take-back/": lambda w: (
+        w.coordinator,
+        f"roll-calls/{w.roll_call.pk}/take-back/",
+        {"people": [str(w.seen_in_roll_call.individual_id)]},
+    ),
     "headcounts/": lambda w: (w.coordinator, "headcounts/", {"site": "goris", "persons": 98, "said_by": "Aram"}),
     "headcounts/{id}/void/": lambda w: (w.coordinator, f"headcounts/{w.told.pk}/void/", {}),
     "headcount-differences/{id}/take/": lambda w: (

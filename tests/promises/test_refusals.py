@@ -103,11 +103,12 @@ from shelter.actions import check_in, close_site, end_stays, hold_places, place_
 from shelter.apart import end_apart, keep_apart
 from shelter.begun import begin_house
 from shelter.inventory import add_bed, add_rooms, block_places, set_places, take_beds_away
-from shelter.rollcalls import begin_roll_call, see_people
+from shelter.models import MOST_PLACES, Place
+from shelter.rollcalls import begin_roll_call, see_people, take_back_seen
 from shelter.rolls import RollCall
 from shelter.swapping import swap
 from shelter.turns import move_up
-from tests.build import child, make_site, make_user, newborn, person, register_family
+from tests.build import child, make_room, make_site, make_user, newborn, person, register_family
 from tests.desk.test_intake_page import intake, row
 from tests.promises.world import HOUR, SHELTER, World, change, check_deferred, everything, kept_letter
 from tests.test_house_rules import APPS
@@ -498,6 +499,12 @@ def begun_twice(w: World) -> Refused:
     return twice(begin_house, name="12", kind="hotel", marz="AM-SU", places=9, room="1", by=w.coordinator)
 
 
+def roll_call_of_the_day_before(world: World) -> Refused:
+    begun = begin_roll_call(world.goris, by=world.coordinator, at=world.now - 25 * HOUR)
+    roll = RollCall.objects.get(pk=begun.roll_call)
+    return lambda: take_back_seen(roll, people=[world.stay.individual_id], by=world.coordinator)
+
+
 SHELTER_REFUSALS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     shelter.NotInThisHouse: near_a_family_kept_apart,
     shelter.WomenOnly: man_in_a_room_of_women,
@@ -525,6 +532,8 @@ SHELTER_REFUSALS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     shelter.BabyAlone: baby_without_its_mother,
     shelter.SwapWithThemselves: lambda w: lambda: swap([w.stay], others=[w.stay], by=w.coordinator),
     shelter.NotAsleepHere: lambda w: seen_in_roll_call(w, w.child.pk),
+    shelter.NotTicked: lambda w: lambda: take_back_seen(w.roll_call, people=[w.child.pk], by=w.coordinator),
+    shelter.RollCallKept: roll_call_of_the_day_before,
     shelter.RollCallOver: lambda w: seen_in_roll_call(w, w.stay.individual_id, later=True),
 }
 

@@ -1,21 +1,33 @@
 """Roll call: who was seen, who was not and since when; and the house at its own door."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from cards.actions import print_card
+from centre.models import LogLine, Operation
 from desk.belonging import change_household
+from registrations.card_texts import secrets_of, write_qr
 from registrations.facts import PersonFacts
+from registrations.models import Membership
 from shelter.actions import end_stays, hold_places, place_household
-from shelter.errors import NotAsleepHere, RollCallOver
+from shelter.errors import NotAsleepHere, NotTicked, RollCallKept, RollCallOver
 from shelter.models import Stay
-from shelter.rollcalls import begin_roll_call, see_people, who_sleeps_in
-from shelter.rolls import RollCall, RollCallSeen
+from shelter.rollcalls import begin_roll_call, see_people, take_back_seen, who_sleeps_in
+from shelter.rolls import RollCall, RollCallSeen, RollCallUnseen
+from tests.api.conftest import Machine
 from tests.build import make_room, make_site, make_user, person, register_family
 
 HOUR = timedelta(hours=1)
+
+
+def card_of(family, by):
+    """What the scanner reads of the card that the family carries."""
+    printed = print_card(family, site=family.site, language="hy", by=by)
+    return write_qr(secrets_of(uuid.UUID(printed.act), family.number, "GORI"))
 
 
 @pytest.fixture
@@ -39,6 +51,42 @@ def test_seen_twice_is_written_once(roll, goris, coordinator, now):
     for hours in (2, 3):
         see_people(roll, people=people, by=coordinator, at=now + hours * HOUR)
     assert RollCallSeen.objects.count() == 3
+
+
+def test_a_wrong_tick_is_taken_back_and_made_anew(roll, goris, coordinator, now):
+    first = who_sleeps_in(goris, now + HOUR, roll)[0].individual_id
+
+    def seen(hours):
+        rows = who_sleeps_in(goris, now + hours * HOUR, roll)
+        return [(row.seen_at, row.last_seen) for row in rows if row.individual_id == first]
+
+    for hours in (2, 4):
+        see_people(roll, people=[first], by=coordinator, at=now + hours * HOUR)
+        assert seen(hours) == [(now + hours * HOUR, now + hours * HOUR)]
+        take_back_seen(roll, people=[first], by=coordinator, at=now + (hours + 1) * HOUR)
+        assert seen(hours + 1) == [(None, now)]
+        with pytest.raises(NotTicked):
+            take_back_seen(roll, people=[first], by=coordinator, at=now + (hours + 1) * HOUR)
+    assert (RollCallSeen.objects.count(), RollCallUnseen.objects.count()) == (2, 2)
+
+
+def test_the_ticks_of_a_roll_call_of_the_day_before_stand(family, goris, coordinator, now):
+    place_household(family, rooms=[make_room(goris, 3, "14")], by=coordinator, at=now - 26 * HOUR)
+    begun = begin_roll_call(goris, by=coordinator, at=now - 25 * HOUR)
+    roll = RollCall.objects.get(pk=begun.roll_call)
+    first = who_sleeps_in(goris, now, roll)[0].individual_id
+    see_people(roll, people=[first], by=coordinator, at=now - 24 * HOUR)
+    with pytest.raises(RollCallKept):
+        take_back_seen(roll, people=[first], by=coordinator, at=now)
+    assert not RollCallUnseen.objects.exists()
+
+
+def test_the_tick_of_a_record_that_was_merged_is_taken_back_of_the_person(roll, goris, coordinator, now):
+    kept, merged = (row.individual_id for row in who_sleeps_in(goris, now + HOUR, roll)[1:3])
+    see_people(roll, people=[merged], by=coordinator, at=now + 2 * HOUR)
+    Membership.objects.filter(individual=merged).update(counted_as=kept)
+    take_back_seen(roll, people=[kept], by=coordinator, at=now + 3 * HOUR)
+    assert RollCallUnseen.objects.get().seen.individual_id == merged
 
 
 def test_who_left_is_not_ticked(roll, goris, coordinator, now):
@@ -75,11 +123,63 @@ def test_a_card_is_checked_in_at_the_house_and_ticked_in_its_roll_call(client, f
     client.post("/shelter/house/goris/roll-call/begin/", {"id": act.replace("1", "2")})
     shown = client.post("/shelter/house/goris/roll-call/", {"card": number}).content.decode()
     assert shown.count('name="people"') == 6
+    assert not RollCallSeen.objects.exists()  # a number typed by hand ticks nobody
     people = list(Stay.objects.stays().values_list("individual", flat=True))
-    sent = {"people": people, "roll_call": RollCall.objects.get().pk, "id": act.replace("1", "3")}
+    sent = {
+        "people": people,
+        "roll_call": RollCall.objects.get().pk,
+        "id": act.replace("1", "3"),
+        "tick": "",
+        "card": "",
+    }
     assert client.post("/shelter/house/goris/roll-call/", sent).status_code == 303
     assert RollCallSeen.objects.count() == 3
     assert client.get("/shelter/house/goris/").status_code == 200
+
+
+def test_a_scanned_card_ticks_its_family_and_the_next_one_too(client, goris, coordinator, now):
+    facts = {"name": "Goris", "code": "GORI", "purpose": "practice", "complaints_to": "0-800-01-234"}
+    Operation.objects.create(**facts, opened_at=now, opened_by=coordinator)
+    families = [register_family(goris, coordinator) for _ in range(3)]
+    for number, family in enumerate(families):
+        place_household(family, rooms=[make_room(goris, 3, f"2{number}")], by=coordinator)
+    roll = RollCall.objects.get(pk=begin_roll_call(goris, by=coordinator).roll_call)
+    client.force_login(coordinator)
+    page = "/shelter/house/goris/roll-call/"
+    ticked = str(families[2].memberships.first().individual_id)
+    for family in families[:2]:
+        sent = {"card": card_of(family, coordinator), "people": [ticked], "roll_call": roll.pk, "id": uuid.uuid4()}
+        answer = client.post(page, sent)
+        assert answer.status_code == 200
+        assert f'value="{ticked}" checked' in answer.content.decode()  # a tick on the list outlives the next card
+        client.post(page, sent)  # loaded again
+    seen = RollCallSeen.objects.values_list("individual__memberships__household", "card_read", "act")
+    assert {row[:2] for row in seen} == {(family.pk, True) for family in families[:2]}
+    assert len({row[2] for row in seen}) == 2
+    first = families[0].memberships.first().individual_id
+    sent = {"undo": first, "people": [ticked], "roll_call": roll.pk, "id": uuid.uuid4()}
+    answer = client.post(page, sent)
+    assert f'value="{ticked}" checked' in answer.content.decode()
+    assert RollCallUnseen.objects.get().seen.individual_id == first
+    again = client.post(page, sent | {"id": uuid.uuid4()})
+    assert (again.status_code, str(NotTicked.message) in again.content.decode()) == (422, True)
+
+
+def test_a_roll_call_at_the_api(goris, coordinator, family):
+    place_household(family, rooms=[make_room(goris, 3, "14")], by=coordinator)
+    machine, stranger = Machine(coordinator), Machine(make_user(site=make_site("sisian")))
+    roll = machine.post("roll-calls/", site="goris").json()["roll_call"]
+    assert [row["site"] for row in machine.get("roll-calls/").json()["results"]] == ["goris"]
+    first, *others = machine.get(f"roll-calls/{roll}/").json()["people"]
+    assert (first["number"], first["seen_at"], len(others)) == (str(family), None, 2)
+    machine.post(f"roll-calls/{roll}/see/", people=[first["individual"]])
+    seen = [row["seen_at"] is not None for row in machine.get(f"roll-calls/{roll}/").json()["people"]]
+    assert seen == [True, False, False]
+    machine.post(f"roll-calls/{roll}/take-back/", people=[first["individual"]])
+    assert not any(row["seen_at"] for row in machine.get(f"roll-calls/{roll}/").json()["people"])
+    assert stranger.get(f"roll-calls/{roll}/").status_code == 404
+    line = LogLine.objects.filter(subject="house", subject_id="goris").latest("at")
+    assert (line.by, line.fields, line.keys) == (coordinator, ["roll call"], [family.pk])
 
 
 def test_the_house_of_others_is_not_there(client, goris):
