@@ -13,9 +13,11 @@ from centre.days import LocalMinute
 from centre.forms import ActForm, field_of
 from centre.lines import LineField
 from centre.models import Site, User
+from registrations.fields import DigitsInput
 from transport.models import TransportStop
 
 MOST_SEATS = 500
+SCANNED = {"autofocus": True, "data-scan": True}  # the next card is read at once, and one that was refused over it
 SITES: dict[str, Any] = {"empty_label": _("choose")}
 
 
@@ -76,7 +78,7 @@ class GetOffForm(AnywayForm):
 class CardOnForm(AnywayForm):
     """A card read, or its number typed, as its family gets on."""
 
-    card = CardField(label=_("Card or number"), required=True)
+    card = CardField(label=_("Card or number"), required=True, widget=DigitsInput(attrs=SCANNED))
 
 
 class LateCardForm(CardOnForm):
@@ -88,7 +90,7 @@ class LateCardForm(CardOnForm):
 class CardOffForm(GetOffForm):
     """The same as it gets off."""
 
-    card = CardField(label=_("Card or number"), required=True)
+    card = CardField(label=_("Card or number"), required=True, widget=DigitsInput(attrs=SCANNED))
 
 
 class ComeForm(ActForm):

@@ -127,9 +127,17 @@ def say_they_did_not_get_on_after_all(desk: Desk) -> Iterator[None]:
 @button("They get on", "transport:scan_on", on=RUN, does=["board_bus"], enter="[name=card]")
 def read_a_card_on(desk: Desk) -> Iterator[None]:
     run, family = planned(desk, "filled")
-    desk.page.locator("[name=card]").fill(code(family))
+    field = desk.page.locator("[name=card]")
+    expect(field).to_be_focused()
+    field.fill("99999")
+    field.press("Enter")
+    expect(desk.page.get_by_role("alert").first).to_be_visible()
+    expect(field).to_be_focused()
+    assert field.evaluate("one => one.value.slice(one.selectionStart, one.selectionEnd)") == "99999"
+    desk.page.keyboard.type(code(family))  # over the one that was refused
     yield
     assert Passenger.objects.aboard().filter(run=run).count() == 2
+    expect(field).to_be_focused()
 
 
 @button("The bus leaves", "transport:leaves", on=RUN, does=["send_bus"])

@@ -43,7 +43,12 @@ whenShown("[data-keys]", (button) => {
   });
 });
 
-whenShown("[data-error-summary]", (summary) => summary.focus());
+// Where cards are scanned, the refusal is heard as an alert, and the next scan writes over the card that was refused.
+whenShown("[data-error-summary]", (summary) => {
+  const scanned = [...document.querySelectorAll("[data-scan]")].find((field) => field.value);
+  if (scanned) scanned.select();
+  (scanned ?? summary).focus();
+});
 
 // A table wider than its frame can be moved by keyboard.
 whenShown(".scroll", (frame) => {
