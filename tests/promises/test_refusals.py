@@ -103,7 +103,7 @@ from shelter.actions import check_in, close_site, end_stays, hold_places, place_
 from shelter.apart import end_apart, keep_apart
 from shelter.begun import begin_house
 from shelter.inventory import add_bed, add_rooms, block_places, set_places, take_beds_away
-from shelter.models import MOST_PLACES, Place
+from shelter.models import MOST_PLACES, Place, Stay
 from shelter.rollcalls import begin_roll_call, see_people, take_back_seen
 from shelter.rolls import RollCall
 from shelter.swapping import swap
