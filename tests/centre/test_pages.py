@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 OPEN_TO_ALL = {"accounts/login/", "accounts/logout/", "accounts/inactive/", "settings/language/"}
 OF_HALF_A_SIGN_IN = "accounts/login/code/"  # after the password; without one it begins again
 OPEN_TO_ALL |= {"healthz", "readyz", "metrics"}  # of machines; figures only with their token
+OPEN_TO_ALL |= {"d/<slug:token>/"}  # of the driver, who has no account: the link itself is the key
 
 SAMPLES = {"uuid": str(uuid.UUID(int=1)), "int": "1", "slug": "a", "str": "a", "path": "a"}
 
