@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,10 +17,12 @@ from centre.models import LogLine, Site
 from centre.refusals import Refusal
 from centre.requests import StaffRequest
 from houses.actions import add_contract, void_contract
+from houses.errors import HeadcountReplaced
 from houses.evening import houses_to_call, read_evenings
 from houses.forms import CallForm, ContractForm, HeadcountForm, OutcomeForm, SettleForm
 from houses.models import Call, Contract, Difference, ReportedHeadcount
 from houses.overflow import beyond_places
+from houses.sheets import sites_read
 from houses.telephone import note_call, report_headcount, settle_difference, take_difference, void_headcount
 from houses.tonight import houses_tonight, sum_up
 
@@ -72,10 +74,10 @@ def house(request: StaffRequest, code: str) -> HttpResponse:
 def headcount(request: StaffRequest, code: str) -> HttpResponse:
     """So many are here, says the house; with `corrects` in place of what it said before."""
     site = _house(request, code)
-    form = HeadcountForm(request.POST)
-    said = _("The number is written down.")
-    corrects = _told_before(request, site)
-    if do(request, form, report_headcount, site, said=said, corrects=corrects):
+    form, corrects = HeadcountForm(request.POST), _told_before(request, site)
+    if corrects is None and request.POST.get("corrects"):
+        form.add_error(None, HeadcountReplaced.message)
+    if do(request, form, report_headcount, site, said=_("The number is written down."), corrects=corrects):
         return see("houses:house", site.code)
     return _draw_house(request, site, form)
 
@@ -161,14 +163,12 @@ def _difference(request: StaffRequest, key: uuid.UUID) -> Difference:
 
 
 def _told_before(request: StaffRequest, site: Site) -> ReportedHeadcount | None:
-    """The report of this house that the form corrects."""
-    key = request.POST.get("corrects", "")
-    if not key:
-        return None
+    """The report of this house that the form corrects; None where it names none of them."""
     try:
-        return get_object_or_404(ReportedHeadcount, site=site, persons__isnull=False, pk=uuid.UUID(key))
+        key = uuid.UUID(request.POST.get("corrects", ""))
     except ValueError:
-        raise Http404 from None
+        return None
+    return ReportedHeadcount.objects.filter(site=site, persons__isnull=False, pk=key).first()
 
 
 def _pressed(request: StaffRequest, site: Site, action: Any, row: Any, said: str) -> HttpResponse:
@@ -202,6 +202,7 @@ def _draw_house(request: StaffRequest, site: Site, form: Any = None, settling: A
         "saying": form if isinstance(form, CallForm) else CallForm(),
         "act": ActForm(),
         "sets_up": allows(request.user, Permission.SET_UP_ROOMS, site, now),
+        "reads_nights": sites_read(request.user).filter(pk=site.pk).exists(),
     }
     return draw(request, "houses/house.html", form or ActForm(), **context)
 

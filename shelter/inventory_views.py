@@ -54,13 +54,15 @@ def rooms(request: StaffRequest) -> HttpResponse:
     require(request.user, Permission.SET_UP_ROOMS)
     now = timezone.now()
     sites = Site.objects.where(request.user, Permission.SET_UP_ROOMS, now).open(now)
-    form = AddRoomsForm(request.POST or None, sites=sites, initial={"site": site_of_shift(request)})
+    asked = sites.filter(code=request.GET.get("site", "")).first()
+    here = asked or site_of_shift(request)
+    form = AddRoomsForm(request.POST or None, sites=sites, initial={"site": here})
     if do(request, form, add_rooms, said=_("The rooms are set up.")):
         return see("shelter:rooms")
     houses = read_houses(sites, now)
-    asked = request.GET.get("site") or getattr(site_of_shift(request), "code", "")
-    opened = next((house for house in houses if house.site.code == asked), houses[0] if houses else None)
-    context = {"houses": houses, "opened": opened, **_narrowed(request, opened)}
+    otherwise = houses[0] if houses and not asked else None
+    opened = next((house for house in houses if house.site == here), otherwise)
+    context = {"houses": houses, "opened": opened, "asked": asked, **_narrowed(request, opened)}
     context["blocked"] = blocked_places([opened.site], now) if opened else []
     return draw(request, "shelter/rooms.html", form, **context)
 

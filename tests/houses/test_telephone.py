@@ -222,3 +222,22 @@ def test_a_volunteer_and_a_coordinator_of_another_house_find_nothing(client, gor
     with pytest.raises(NotAllowed):
         report(goris, other, 3)
     assert Act.objects.count() == before
+
+
+@pytest.mark.parametrize("corrects", ["nonsense", str(uuid.UUID(int=1))])
+def test_who_corrects_a_number_that_is_not_there_reads_so(client, goris, coordinator, corrects):
+    client.force_login(coordinator)
+    said = {"persons": "31", "said_by": "Aram", "hour": "", "corrects": corrects, "id": str(uuid.uuid4())}
+    answer = client.post(f"{PAGE}headcount/", said)
+    assert answer.status_code == 422
+    assert "already corrected or taken back" in answer.content.decode()
+    assert not ReportedHeadcount.objects.exists()
+
+
+def test_bed_nights_are_linked_where_they_are_read(client, goris, coordinator):
+    client.force_login(coordinator)
+    assert "/houses/sites/goris/nights/" not in client.get(PAGE).content.decode()
+    assert client.get("/houses/sites/goris/nights/").status_code == 404
+    make_room(goris, 1)
+    assert "/houses/sites/goris/nights/" in client.get(PAGE).content.decode()
+    assert client.get("/houses/sites/goris/nights/").status_code == 200

@@ -134,3 +134,12 @@ def test_a_house_of_a_name_that_is_open_is_begun_once_it_is_said_to_be_another(d
     assert 'name="another"' in asked.text
     assert send(desk, "/shelter/begin/", another="on", **facts).status_code == 303
     assert Site.objects.filter(name_en="Goris").count() == 2
+
+
+def test_a_site_without_rooms_shows_no_rooms_of_another(desk, goris, sisian):
+    make_room(goris, 3, "Zorats")
+    assert "Zorats" in desk.get("/shelter/rooms/").text
+    page = desk.get("/shelter/rooms/?site=sisian")
+    assert "Zorats" not in page.text
+    assert "No rooms yet." in page.text
+    assert page.context["form"]["site"].value() == sisian.pk
