@@ -142,4 +142,5 @@ def test_help_prints_on_one_sheet(chromium, server, everyone, role):
     page.evaluate("Promise.all([...document.images].map(img => img.decode()))")
     paper = page.pdf(prefer_css_page_size=True)
     context.close()
-    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", paper)) == 1
+    sheets = re.findall(rb"/Type\s*/Page\b(?!s)", paper)
+    assert len(sheets) == 1
