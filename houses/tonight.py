@@ -1,6 +1,7 @@
 """Tonight: for whom places are kept in which house, whether the house was told, who is on the way, and who is in."""
 
 import uuid
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -14,13 +15,12 @@ from houses.evening import night_ends
 from registrations.numbers import write_number
 from registrations.today import today_in_sql
 from shelter.models import Stay
-from shelter.selectors import KEPT_WHILE_AWAY, PlacesNow, places_now
+from shelter.selectors import KEPT_WHILE_AWAY, places_now
 from shelter.sight import sites_to_place
 
 PROMISED = f"""
 SELECT hold.site_id, household.id AS household_id, household.number, count(*)::int AS people,
-       array_agg(DISTINCT room.name ORDER BY room.name) AS rooms, min(lower(hold.during)) AS since,
-       max(upper(hold.during)) AS until,
+       array_agg(DISTINCT room.name ORDER BY room.name) AS rooms, max(upper(hold.during)) AS until,
        (SELECT min(call.happened_at) FROM houses_call call
         WHERE call.site_id = hold.site_id AND call.outcome = 'spoke' AND call.happened_at >= max(made.at)
             AND call.happened_at <= %(at)s) AS told_at,
@@ -51,9 +51,8 @@ class Promised:
     number: int
     people: int
     rooms: tuple[str, ...]
-    since: datetime
     until: datetime
-    told_at: datetime | None  # the first time somebody of the house was spoken to since
+    told_at: datetime | None  # the first time somebody of the house was spoken to since the places were held
     coming: int  # of them, those who are on the way there
 
     @property
@@ -68,7 +67,8 @@ class House:
 
     site: Site
     own: bool  # whether the user places there, or only holds places there
-    places: PlacesNow
+    free: int  # places; 0 where it is not their own
+    inside: int  # people who sleep there now, with a place or without; 0 where it is not their own
     families: tuple[Promised, ...]
 
     @property
@@ -92,11 +92,6 @@ class House:
         """People on the way there for whom places are kept."""
         return sum(family.coming for family in self.families)
 
-    @property
-    def inside(self) -> int:
-        """People who sleep there now, also those without a place."""
-        return self.places.slept + self.places.overflow
-
 
 @dataclass(frozen=True)
 class Sums:
@@ -118,16 +113,14 @@ def houses_tonight(user: User, at: datetime) -> list[House]:
     tonight = DateTimeTZRange(at, night_ends(at))
     holds = Stay.objects.visible_to(user, at).holds().filter(given_up_in=None, during__overlap=tonight)
     families = rows_of(Promised, PROMISED, {"holds": list(holds.values_list("pk", flat=True)), "at": at})
-    others = Site.objects.open(at).in_bulk({family.site_id for family in families} - own.keys())
-    sites = own | others
-    places = places_now(sites, at)
+    by_site: dict[uuid.UUID, list[Promised]] = defaultdict(list)
+    for family in families:
+        by_site[family.site_id].append(family)
+    sites = own | Site.objects.open(at).in_bulk(by_site.keys() - own.keys())
+    places = places_now(own, at)
+    asleep = Counter(Stay.objects.stays().filter(site__in=own).at(at).values_list("site", flat=True))
     houses = [
-        House(
-            site,
-            key in own,
-            places.get(key, PlacesNow()) if key in own else PlacesNow(),
-            tuple(family for family in families if family.site_id == key),
-        )
+        House(site, key in own, places[key].free if key in places else 0, asleep[key], tuple(by_site[key]))
         for key, site in sites.items()
     ]
     return sorted((house for house in houses if house.families or house.inside), key=_turn)

@@ -15,7 +15,7 @@ from shelter.actions import hold_places, keep_beds, place_household
 from shelter.models import Stay
 from shelter.reach import open_to_others
 from tests.api.conftest import Machine
-from tests.build import make_room, make_site, make_user, person, register_family
+from tests.build import make_room, make_site, make_user, newborn, person, register_family
 
 HOUR = timedelta(hours=1)
 PAGE = "/houses/tonight/"
@@ -113,3 +113,10 @@ def test_the_api_says_the_same_and_a_stranger_reads_nothing(family, coordinator,
     assert [(one["number"], one["people"], one["told_at"]) for one in line["families"]] == [(str(family), 2, None)]
     assert Machine(make_user(Role.COORDINATOR, make_site("vayk"))).get("tonight/").json() == []
     assert Machine(make_user(Role.VOLUNTEER, make_site("ijevan"))).get("tonight/").status_code == 403
+
+
+def test_a_baby_without_a_place_is_inside_like_everybody(goris, coordinator, hour):
+    family = register_family(goris, coordinator, person(), newborn("Levon"), at=hour)
+    baby = family.memberships.get(position=1).counted_as_id
+    place_household(family, rooms=[make_room(goris, 1)], sharing=[baby], by=coordinator, at=hour)
+    assert numbers(coordinator) == [("goris", 0, 0, 0, 2)]
