@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
@@ -56,13 +57,21 @@ def test_the_driver_reads_numbers_and_heads_and_no_names(run, family, by):
 
 def test_the_driver_is_told_whom_to_call_at_the_house(run, by, sisian):
     terms = {"contact": "Արամ", "phone": "+37494123456", "places": 40, "rate": 9000}
-    sisian.latitude, sisian.longitude = 39, 46
+    sisian.latitude, sisian.longitude = Decimal("39.52"), Decimal("46.03")
     sisian.save(update_fields=["latitude", "longitude"])
     add_contract(sisian, first_night=timezone.localdate(), by=by, **terms)
     page = opened(linked(run, by)).content.decode()
     assert "tel:+37494123456" in page
-    assert "geo:39" in page
+    assert "geo:39.52000,46.03000" in page
     assert "Արամ" not in page
+
+
+@pytest.mark.parametrize("language", ["hy", "ru"])
+def test_a_map_reads_where_a_house_is_in_every_language(run, by, sisian, language):
+    sisian.latitude, sisian.longitude = Decimal("39.52"), Decimal("46.03")
+    sisian.save(update_fields=["latitude", "longitude"])
+    answer = Client().get(linked(run, by), headers={"Accept-Language": language})
+    assert "geo:39.52000,46.03000" in answer.content.decode()
 
 
 @pytest.mark.parametrize("hidden", ["start", "stop"])
