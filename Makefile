@@ -5,7 +5,7 @@ UV ?= uv
 LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url
 
-.PHONY: help run open serve test machine check messages bench bench-large recall hands evenings pictures lock
+.PHONY: help run open serve test machine check messages bench bench-large recall chaos hands evenings pictures lock
 .NOTPARALLEL:
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo 'make bench   the benchmark table at 120,000 people; bench-large at 1 and 10 million'
 	@echo '             with BASE=<commit>: its ratios to the bench of that commit, run in turns'
 	@echo 'make hands   keys and seconds of a family of five at the desk, on lines of 0, 300 and 800 ms'
+	@echo 'make chaos   200 processes killed while eight desks work: what was lost, doubled, does not add up'
 	@echo 'make evenings  three evenings of the replay, planned by turn and searched for'
 	@echo 'make recall  how many misspelt names find their bearer among 120,000'
 	@echo 'make pictures  take the pictures of the help pages anew, or SCENES="tonight plan"'
@@ -59,6 +60,9 @@ bench-large: .venv/dev
 
 recall: .venv/dev
 	$(BIN)/python -m tests.recall
+
+chaos: .venv/dev
+	DJANGO_SETTINGS_MODULE=reception.settings $(BIN)/python -m tests.chaos
 
 hands: .venv/dev
 	$(BIN)/python -m tests.bench.hands

@@ -207,7 +207,7 @@ def hand_out(
     recorded and flagged. Stock may go below zero, for what was handed out was there.
     """
     require(by, Permission.HAND_OUT, distribution.site, act.judged_at)
-    counted = _lock_counted(household)
+    counted = _lock_counted(household, by)
     due = entitlement(distribution, household, by, at, counted)
     lines = _add_up(given)
     unseen = card_needed(due, card_read=card_read)
@@ -273,10 +273,10 @@ def reverse_handout(handout: Handout, *, reason: str, by: User, at: datetime, ac
     return Reversed(str(handout.pk))
 
 
-def _lock_counted(household: Household) -> Counted:
+def _lock_counted(household: Household, by: User) -> Counted:
     """Lock the household and those its people belong to. A merge that was running has ended when this returns."""
     locked = lock_by_key(Household.objects.filter(pk__in=homes_of(household)).only("pk"))
-    counted = count_household(household)
+    counted = count_household(household, by)
     if counted.household_id not in {one.pk for one in locked}:
         raise LockedInVain
     return counted

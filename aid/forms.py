@@ -14,7 +14,7 @@ from aid.models import CAME_MORE, CAME_SHORT, Distribution, EntitlementRule, Ite
 from aid.selectors import Line
 from cards.fields import CardField
 from centre.access import Permission
-from centre.days import LocalMinute
+from centre.days import LocalMinute, Tense
 from centre.forms import ActForm, field_of
 from centre.models import Site, User
 from registrations.fields import NumberField
@@ -95,8 +95,10 @@ class PlanForm(ActForm):
         max_length=80,
         help_text=_("As volunteers call it, such as Winter parcels, week 1."),
     )
-    starts_at = LocalMinute(label=_("Begins"))
-    ends_at = LocalMinute(label=_("Ends"), required=False, help_text=_("If empty, it runs until you end it."))
+    starts_at = LocalMinute(tense=Tense.AHEAD, label=_("Begins"))
+    ends_at = LocalMinute(
+        tense=Tense.AHEAD, label=_("Ends"), required=False, help_text=_("If empty, it runs until you end it.")
+    )
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -160,7 +162,7 @@ class StockForm(ActForm):
         super().__init__(*args, **kwargs)
         field_of(self, "item", forms.ModelChoiceField).queryset = Item.objects.all()
         if "to_site" in self.fields:
-            others = Site.objects.visible_to(by).open(timezone.now()).exclude(pk=site.pk)
+            others = Site.objects.visible_to(by).exclude(pk=site.pk).offered(timezone.now())
             field_of(self, "to_site", forms.ModelChoiceField).queryset = others
 
 
@@ -252,7 +254,7 @@ def handed_out_by(by: User) -> Any:
 def planned_by(by: User) -> Any:
     """The open sites where the user may plan aid now."""
     now = timezone.now()
-    return Site.objects.where(by, Permission.PLAN_AID).open(now)
+    return Site.objects.where(by, Permission.PLAN_AID).offered(now)
 
 
 def this_minute() -> datetime:

@@ -173,8 +173,10 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     number = getattr(panel, "number", "")
-    form = HandOutForm(by=request.user, initial={"distribution": distribution.pk, "shown": number, "number": typed})
-    part = HandOutForm(by=request.user, auto_id="part_%s", initial={"distribution": distribution.pk, "shown": number})
+    # Drawn without ids, by which a draft is known to be about this card, and not about the next one
+    about = {"distribution": distribution.pk, "shown": number}
+    form = HandOutForm(by=request.user, auto_id=False, initial=about | {"number": typed})
+    part = HandOutForm(by=request.user, auto_id=False, initial=about)
     context: dict[str, Any] = {
         "distribution": distribution,
         "panel": panel,

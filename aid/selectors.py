@@ -19,6 +19,7 @@ from aid.there import There, find_there
 from cards.errors import CardNotSeen
 from centre.models import Site, User
 from centre.refusals import Refusal
+from registrations.living import is_told_of_deaths, kept_deaths
 from registrations.models import Absence, Household, Membership
 from registrations.today import today
 
@@ -98,18 +99,20 @@ class Stock:
     leaving: int = 0
 
 
-def count_household(household: Household) -> Counted:
+def count_household(household: Household, by: User | None = None) -> Counted:
     """The household a card counts as after merges, and its people of today, each counted where they belong.
+
+    Who died and whose family was not told lives on for whom it is kept from; without `by` nothing is kept.
 
     A person merged into one of another household belongs there. A household all of whose people belong to one
     other is that one: its card opens the other's entitlement.
     """
-    living, dead, members, split_off_in = _count_at_home(household.pk)
+    living, dead, members, split_off_in = _count_at_home(household.pk, by)
     homes = set(living.values())
     counts_as = household.pk
     if household.pk not in homes and len(homes) == 1:
         (counts_as,) = homes
-        living, dead, at_home, split_off_in = _count_at_home(counts_as)
+        living, dead, at_home, split_off_in = _count_at_home(counts_as, by)
         members = at_home | members
     alive, died = (frozenset(one for one in some if some[one] == counts_as) for some in (living, dead))
     return Counted(counts_as, alive, died, members, split_off_in)
@@ -126,7 +129,9 @@ def homes_of(household: Household) -> "QuerySet[Household, Any]":
 Homes = dict[uuid.UUID, uuid.UUID]
 
 
-def _count_at_home(household_id: uuid.UUID) -> tuple[Homes, Homes, dict[uuid.UUID, int], uuid.UUID | None]:
+def _count_at_home(
+    household_id: uuid.UUID, by: User | None
+) -> tuple[Homes, Homes, dict[uuid.UUID, int], uuid.UUID | None]:
     """Who the household's members of today count as, and where each is a member themselves: the living, the dead.
 
     Then which membership each is here, and the act by which the household was split off, if it was.
@@ -134,6 +139,8 @@ def _count_at_home(household_id: uuid.UUID) -> tuple[Homes, Homes, dict[uuid.UUI
     own = FilteredRelation("counted_as__memberships", condition=today("counted_as__memberships"))
     members = Membership.objects.today().filter(household=household_id).annotate(own=own).order_by()
     died = Absence.objects.filter(individual=OuterRef("counted_as"), movement__kind="died")
+    if by:
+        died = died.exclude(pk__in=kept_deaths(by, None).values("pk"))
     homes: tuple[Homes, Homes] = ({}, {})
     rows: dict[uuid.UUID, int] = {}
     split_off_in = None
@@ -154,8 +161,9 @@ def entitlement(
 
     Its share is for those who are there. Where nobody is, what happened anyway is for all who belong to it.
     """
-    counted = counted or count_household(household)
-    there = find_there(counted.living, counted.dead, distribution.site, at)
+    counted = counted or count_household(household, by)
+    said = is_told_of_deaths(by, None)
+    there = find_there(counted.living, counted.dead, distribution.site, at, said=said)
     people = (there and there.people) or counted.living
     rules = list(
         EntitlementRule.objects.filter(distribution=distribution).select_related("item").order_by("item__code")

@@ -5,10 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from aid.errors import NobodyThere
+from aid.errors import NobodyLeft, NobodyThere
 from centre.models import Site
+from centre.refusals import Refusal
 from registrations.models import Individual
-from registrations.whereabouts import ON_THE_WAY, SITE, Whereabouts, find_people, is_at_a_site
+from registrations.whereabouts import DIED, ON_THE_WAY, SITE, Whereabouts, find_people, is_at_a_site
 
 
 @dataclass(frozen=True)
@@ -17,16 +18,22 @@ class There:
 
     people: frozenset[uuid.UUID]
     at_site: bool
-    nobody: NobodyThere | None
+    nobody: Refusal | None
 
 
-def find_there(living: frozenset[uuid.UUID], dead: frozenset[uuid.UUID], site: Site, at: datetime) -> There | None:
+def find_there(
+    living: frozenset[uuid.UUID], dead: frozenset[uuid.UUID], site: Site, at: datetime, *, said: bool
+) -> There | None:
     """Who of these persons is at any site, or on the way to this one, at the instant; None of no persons at all.
 
     Who has no fact at the instant is there: nothing says that they went. Whose every arrival was taken back never was.
+    `living` has also those whose death is kept from who asks: they count until their family is told. `said`: whether
+    it may be said that people died.
     """
+    if not living and not dead:
+        return None
     if not living:
-        return There(frozenset(), at_site=False, nobody=NobodyThere(died=True)) if dead else None
+        return There(frozenset(), at_site=False, nobody=NobodyThere(died=True) if said else NobodyLeft())
     known = find_people(living, at)
     away = {person: where for person, where in known.items() if not _is_there(where, site)}
     people = living - away.keys() - _never_arrived(living - known.keys())
@@ -35,7 +42,7 @@ def find_there(living: frozenset[uuid.UUID], dead: frozenset[uuid.UUID], site: S
 
 
 def _is_there(where: Whereabouts, site: Site) -> bool:
-    return is_at_a_site(where) or (where.place == ON_THE_WAY and where.site == site)
+    return is_at_a_site(where) or where.place == DIED or (where.place == ON_THE_WAY and where.site == site)
 
 
 def _never_arrived(people: Collection[uuid.UUID]) -> set[uuid.UUID]:

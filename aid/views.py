@@ -53,7 +53,7 @@ from aid.storing import (
     write_off,
 )
 from centre.access import Permission, require
-from centre.doors import do, draw, press, see
+from centre.doors import do, draw, not_understood, press, see
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
@@ -134,8 +134,11 @@ def distribution(request: StaffRequest, key: str) -> HttpResponse:
     given = _handouts(request).filter(distribution=shown)
     others = given.exclude(pk__in=given.flagged())
     asked = request.GET.get("number", "")
-    if asked:
-        others = others.filter(household__number=_number_or_none(asked))
+    number = _number_or_none(asked)
+    if asked and number is None:
+        not_understood(request, asked)
+    elif asked:
+        others = others.filter(household__number=number)
     flagged, page = given.flagged(), Paginator(others, ON_A_PAGE).get_page(request.GET.get("page"))
     _log_handouts(request, [*flagged, *page])
     context = {
@@ -206,7 +209,10 @@ def move_stock(request: StaffRequest, code: str, move: str) -> HttpResponse:
     if move not in MOVES:
         raise Http404
     way = MOVES[move]
-    initial = {"item": _item_or_none(request.GET.get("item"))}
+    asked = request.GET.get("item", "")
+    initial = {"item": _item_or_none(asked)}
+    if asked and initial["item"] is None:
+        not_understood(request, asked)
     form = way.form(request.POST or None, site=site, by=request.user, initial=initial)
     if do(request, form, way.act, site, said=way.done):
         return see("aid:stock", code)

@@ -10,6 +10,7 @@ from cards.selectors import Shown
 from centre.log import write_log
 from centre.models import LogLine, User
 from centre.requests import StaffRequest
+from registrations.living import known_deaths
 from registrations.models import Household
 
 IN_HAND = "card_in_hand"
@@ -52,6 +53,7 @@ class OnTable:
 
     shown: Shown | None = None
     error: str = ""
+    reader: User | None = None
     scanned: bool = False  # whether the card itself was read just now, and not a number typed
 
     @property
@@ -61,8 +63,10 @@ class OnTable:
 
     @cached_property
     def size(self) -> int:
-        """How many living people that family has."""
-        return Household.objects.with_size().get(pk=self.household and self.household.pk).size
+        """How many people that family has, as far as who reads it may know living."""
+        if self.household is None or self.reader is None:
+            return 0
+        return Household.objects.with_size(known_deaths(self.reader)).get(pk=self.household.pk).size
 
 
 def look_up_card(request: StaffRequest, text: str) -> OnTable:
@@ -72,4 +76,4 @@ def look_up_card(request: StaffRequest, text: str) -> OnTable:
     except ValidationError as error:
         log_false_card(request.user, error)
         return OnTable(error=error.messages[0])
-    return OnTable(as_seen(request, shown), scanned=shown.proven) if shown else OnTable()
+    return OnTable(as_seen(request, shown), reader=request.user, scanned=shown.proven) if shown else OnTable()

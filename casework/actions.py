@@ -8,21 +8,29 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from casework.ending import is_without_carer, what_is_left
 from casework.errors import (
+    AboutSomethingElse,
     AlreadyClosed,
     AlreadyOpen,
     AlreadyTaken,
     FollowsNoCases,
     GoesOnElsewhere,
+    NobodyCares,
+    NoDeathRecorded,
     NotAskedByAnother,
     NotClosed,
+    PlaceNotNamed,
     StepStays,
     StepTakenBack,
+    StillOpen,
 )
-from casework.kinds import OF_SIGN, Kind, Outcome, Reason, Sign, Urgency
+from casework.kinds import OF_SIGN, Kind, Outcome, Reason, Sign, Topic, Urgency
 from casework.laying import lay_out
 from casework.models import Case, CaseRule, Duty, Letter, Step
 from casework.parts import open_cases, record_steps, since_it_goes_on, site_followed_at
+from casework.referrals import Referral, without_place
+from casework.services import Service
 from centre.access import NotAllowed, Permission, allows, require, require_everywhere
 from centre.acts import act
 from centre.locks import lock_by_key
@@ -148,12 +156,17 @@ def do_in_case(
 ) -> Followed:
     """Something was done, perhaps what was planned: then it is about the same.
 
-    Refuses with AlreadyClosed, and with StepTakenBack for a plan that is done or taken back.
+    Refuses with AlreadyClosed, with StepTakenBack for a plan that is done or taken back, with AboutSomethingElse where
+    another topic is said than was planned, and with PlaceNotNamed for a safe place of which the words do not say which.
     """
     row = lock_open(case, by, at)
+    about = (fulfils and fulfils.topic) or topic
+    if topic not in ("", about):
+        raise AboutSomethingElse
+    if about == Topic.SAFE_PLACE and not words:
+        raise PlaceNotNamed
     if fulfils and (fulfils.kind != Step.Kind.PLANNED or not _stands(row, fulfils)):
         raise StepTakenBack
-    about = topic or (fulfils.topic if fulfils else "")
     return take_step(row, act, by, kind=Step.Kind.DONE, words=words, fulfils=fulfils, topic=about)
 
 
@@ -164,16 +177,29 @@ def set_urgency(case: Case, *, urgency: str, by: User, at: datetime, act: Act) -
 
 
 @act("close_case", answers=Followed)
-def close_case(case: Case, *, outcome: str, words: str = "", by: User, at: datetime, act: Act) -> Followed:
+def close_case(
+    case: Case, *, outcome: str, words: str = "", happened_anyway: str = "", by: User, at: datetime, act: Act
+) -> Followed:
     """The case is closed, with how it ended. Refuses with AlreadyClosed when another officer was first.
 
-    That a child is handed to somebody takes two: refuses with NotAskedByAnother where no colleague asked for it.
+    That a child is handed to somebody takes two: refuses with NotAskedByAnother where no colleague asked for it. With
+    its family again is no child whom nobody there looks after: refuses with NobodyCares. Nobody died of whom no death
+    stands: refuses with NoDeathRecorded. While something is to be done
+    for a child or was not looked at, or a service is asked, refuses with StillOpen, unless `happened_anyway` says why;
+    it stands beside.
     """
     row = lock_open(case, by, at)
+    if outcome == Outcome.REUNITED and is_without_carer(row, at):
+        raise NobodyCares
+    if outcome == Outcome.DIED and Individual.objects.filter(pk=row.counted_as_id).living(at).exists():
+        raise NoDeathRecorded
     asked = _asked_to_hand_over(row)
     if outcome == Outcome.HANDED_OVER and not asked.exclude(by=by).exists():
         raise NotAskedByAnother(str(NotAskedByAnother.asked_yourself) if asked.exists() else None)
-    return take_step(row, act, by, kind=Step.Kind.CLOSED, outcome=Outcome(outcome), words=words)
+    if row.kind == Kind.CHILD_PROTECTION and not happened_anyway and (left := what_is_left(row, outcome)):
+        raise StillOpen(left)
+    both = "\n".join(filter(None, (words, happened_anyway)))
+    return take_step(row, act, by, kind=Step.Kind.CLOSED, outcome=Outcome(outcome), words=both)
 
 
 @act("ask_to_hand_over_child", answers=Followed)
@@ -187,9 +213,13 @@ def ask_to_hand_over_child(case: Case, *, words: str, by: User, at: datetime, ac
 
 @act("reopen_case", answers=Followed)
 def reopen_case(case: Case, *, words: str = "", by: User, at: datetime, act: Act) -> Followed:
-    """A closed case goes on, where the person is. Refuses with NotClosed, or AlreadyOpen where another one is."""
+    """A closed case goes on, where the person is, with its appointments; of one whose day is full it says so instead.
+
+    Refuses with NotClosed, or AlreadyOpen where another one is.
+    """
     require_to_follow(case, by, at)
     lock_records([case.individual_id])
+    lock_by_key(Service.objects.filter(pk__in=Referral.objects.of(case).order_by().values("service")))
     (row,) = lock_by_key(Case.objects.filter(pk=case.pk))
     if row.closed_at is None:
         raise NotClosed
@@ -197,7 +227,11 @@ def reopen_case(case: Case, *, words: str = "", by: User, at: datetime, act: Act
         raise AlreadyOpen
     row.site = site_followed_at(row.counted_as_id, at, row.site)
     row.save(update_fields=["site"])
-    return take_step(row, act, by, kind=Step.Kind.REOPENED, words=words)
+    reopened = take_step(row, act, by, kind=Step.Kind.REOPENED, words=words)
+    for referral in without_place(row, at):
+        Referral.objects.filter(pk=referral.pk).update(appointment_at=None)
+        take_step(row, act, by, kind=Step.Kind.APPOINTED, words=f"{referral.service}\n{Step.OwnWords.DAY_FULL.value}")
+    return reopened
 
 
 @act("void_step", answers=Followed)

@@ -138,6 +138,9 @@ class CloseFacts(ActFacts):
 
     outcome = Choice(choices=Outcome.choices)
     words = Words(required=False)
+    happened_anyway = Text(
+        required=False, max_length=200, help_text="Why it is closed while something is to be done, or a service asked."
+    )
 
 
 class Cases(Rows):

@@ -1,5 +1,8 @@
 """Why casework may refuse."""
 
+from collections.abc import Iterable
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from centre.refusals import Refusal
@@ -46,6 +49,46 @@ class NotAskedByAnother(Refusal):
     code = "not_asked_by_another"
     message = _("Two of you hand a child over: a colleague must first write to whom, and what they saw.")
     asked_yourself = _("You asked for it yourself: a colleague must agree, by closing the case.")
+
+
+class StillOpen(Refusal):
+    """Something is to be done in the case, or a service was asked, and nobody has said how that ended."""
+
+    code = "still_open"
+    asked = _("Still open. Nothing was closed: end it first, or say why it is closed all the same.")
+
+    def __init__(self, what: Iterable[str]) -> None:
+        self.what = list(what)
+        told = gettext("Still open: %(what)s. Nothing was closed: end it first, or say why it is closed all the same.")
+        super().__init__(told % {"what": "; ".join(self.what)})
+
+
+class NobodyCares(Refusal):
+    """A child would be with its family again, of whom nobody is said to look after it."""
+
+    code = "nobody_cares"
+    message = _("Nobody of its family looks after this child, as was said at the desk. Correct that first.")
+
+
+class NoDeathRecorded(Refusal):
+    """A case would end since the person died, of whom no death stands."""
+
+    code = "no_death_recorded"
+    message = _("No death of this person is recorded. Record the death first.")
+
+
+class AboutSomethingElse(Refusal):
+    """What was planned would be done as something else."""
+
+    code = "about_something_else"
+    message = _("This was planned about something else. Write it down by itself.")
+
+
+class PlaceNotNamed(Refusal):
+    """A child has a safe place for tonight, and it is not said which."""
+
+    code = "place_not_named"
+    message = _("Write which place is safe for tonight.")
 
 
 class StepTakenBack(Refusal):

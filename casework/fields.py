@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from centre.days import LocalMinute
+from centre.days import LocalMinute, Tense
 from centre.fields import Instant, Text
 from centre.lines import LineField, seen
 
@@ -32,6 +32,9 @@ class WordsField(forms.CharField):
 
 class DueField(LocalMinute):
     """When something is to be done."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(tense=Tense.AHEAD, **options)
 
     def clean(self, value: Any) -> datetime | None:
         at = super().clean(value)

@@ -55,8 +55,8 @@ class CaseFilterSet(filters.FilterSet):
 
 
 def sites_followed(request: StaffRequest) -> QuerySet[Site]:
-    """The sites where the asker follows cases."""
-    return Site.objects.where(request.user, Permission.SEE_CASES)
+    """The open sites where the asker follows cases."""
+    return Site.objects.where(request.user, Permission.SEE_CASES).offered(timezone.now())
 
 
 class QueueFilterSet(filters.FilterSet):

@@ -1,6 +1,7 @@
 """What is asked when a matter is opened, followed and closed."""
 
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.errors import StillOpen
 from casework.fields import DueField, WordsField
 from casework.kinds import BEST_INTEREST, ERRANDS, Kind, Outcome, Sign, Urgency
 from casework.models import Step
@@ -15,6 +17,7 @@ from casework.selectors import followers_at
 from centre.forms import ActForm, field_of
 from centre.lines import LineField
 from centre.models import Site, User
+from centre.refusals import Refusal
 from registrations.choosing import NO_LONGER_LISTED, called
 from registrations.models import Household, Individual, NeedCode
 from registrations.phones import read_phone
@@ -66,7 +69,7 @@ class ObserveForm(OfFamilyForm):
 class OpenForm(OfFamilyForm):
     """Open a case."""
 
-    kind = forms.ChoiceField(label=_("What is it about?"), choices=Kind)
+    kind = forms.ChoiceField(label=_("What is it about?"), choices=[("", _("choose")), *Kind.choices])
     urgency = forms.ChoiceField(label=_("How soon must somebody look?"), choices=Urgency, initial=Urgency.TODAY)
     whole_family = forms.BooleanField(label=_("It concerns the whole family"), required=False)
     words = WordsField(label=_("What is known?"), required=False)
@@ -127,6 +130,7 @@ class CheckForm(ActForm):
     """One of the things that are looked at for a child alone is done."""
 
     topic = forms.ChoiceField(choices=[(one.value, one.label) for one in BEST_INTEREST], widget=forms.HiddenInput)
+    words = LineField(max_length=200)
 
 
 class HandingForm(ActForm):
@@ -150,7 +154,8 @@ class HandOverForm(ActForm):
 
     def __init__(self, *args: Any, site: Site, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "to", forms.ModelChoiceField).queryset = followers_at(site, by).exclude(pk=by.pk)
+        self.takers = followers_at(site, by).exclude(pk=by.pk)
+        field_of(self, "to", forms.ModelChoiceField).queryset = self.takers
 
 
 class UrgencyForm(ActForm):
@@ -164,6 +169,20 @@ class CloseForm(ActForm):
 
     outcome = forms.ChoiceField(label=_("How did it end?"), choices=[("", _("choose")), *Outcome.choices])
     words = WordsField(required=False)
+    happened_anyway = LineField(label=_("Why is it closed all the same?"), max_length=200, required=False)
+
+    BESIDE = MappingProxyType({StillOpen.code: "happened_anyway"})
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was refused for what is open still, and asks why it is closed all the same."""
+        return self.is_bound and "happened_anyway" in self.errors
+
+    def refuse(self, refusal: Refusal) -> None:
+        """As of every act; what is open still is a list beside the field that asks why."""
+        super().refuse(refusal)
+        if isinstance(refusal, StillOpen):
+            self.errors["happened_anyway"] = self.error_class([str(refusal.asked), *refusal.what])
 
 
 class ReopenForm(ActForm):

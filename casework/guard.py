@@ -79,12 +79,35 @@ def require_agreed(
     """
     if allows(by, Permission.SEE_CASES, site, act.judged_at):
         return set()
-    alone = {child for child, carers in looked_after.items() if not carers} | _followed(people, looked_after)
-    alone -= _agreed(alone, act.at) if alone else set()
+    alone = not_agreed(people, looked_after, act.at, lock=True)
     if alone and not happened_anyway:
-        raise OfficerFirst(str(Duty.objects.at(act.at).filter(site=site).first() or ""))
+        raise OfficerFirst(on_duty_for(alone, site, by, act.at))
     _open_where_they_are(alone, site=site, reason=Reason.CHILD_ALONE, act=act, by=by, note=happened_anyway)
     return alone
+
+
+def not_agreed(
+    people: Collection[uuid.UUID],
+    looked_after: Mapping[uuid.UUID, frozenset[uuid.UUID]],
+    at: datetime,
+    *,
+    lock: bool = False,
+) -> set[uuid.UUID]:
+    """The same children among the people, of whom no officer has said within the last day that the place is safe."""
+    alone = {child for child, carers in looked_after.items() if not carers} | _followed(people, looked_after)
+    return alone - (_agreed(alone, at, lock) if alone else set())
+
+
+def on_duty_for(children: Collection[uuid.UUID], site: Site, by: User, at: datetime) -> str:
+    """Who is on duty where these children are, else at this site: name and telephone, as far as the user may know.
+
+    Empty where nobody is.
+    """
+    for where in (*(site_followed_at(child, at, site) for child in sorted(children)), site):
+        duty = Duty.objects.at(at).filter(site=where).first() if by.knows(where, at) else None
+        if duty:
+            return str(duty)
+    return ""
 
 
 def _followed(people: Collection[uuid.UUID], looked_after: Mapping[uuid.UUID, frozenset[uuid.UUID]]) -> set[uuid.UUID]:
@@ -92,10 +115,13 @@ def _followed(people: Collection[uuid.UUID], looked_after: Mapping[uuid.UUID, fr
 
     What a desk says of the child or its family while the case is open does not end it: an officer does.
     """
-    opened = Step.objects.filter(kind=Step.Kind.OPENED, reason__in=ALONE, case__counted_as__in=people)
-    cases = opened.filter(case__in=Case.objects.open().filter(kind=Kind.CHILD_PROTECTION)).order_by()
+    alone_now = Case.objects.open().filter(counted_as__in=people, kind=Kind.CHILD_PROTECTION).order_by()
+    cases = list(alone_now.values_list("pk", flat=True))
+    if not cases:
+        return set()
+    opened = Step.objects.filter(kind=Step.Kind.OPENED, reason__in=ALONE, case__in=cases).order_by()
     found = set()
-    for child, since in cases.values_list("case__counted_as").annotate(since=Min("recorded_at")):
+    for child, since in opened.values_list("case__counted_as").annotate(since=Min("recorded_at")):
         before = Membership.objects.today().filter(act__recorded_at__lt=since)
         if _told_anew(child, since) or not before.filter(counted_as__in=looked_after.get(child, ())).exists():
             found.add(child)
@@ -108,9 +134,10 @@ def _told_anew(child: uuid.UUID, since: datetime) -> bool:
     return Correction.objects.filter(rows, field__in=SAID_OF_A_CHILD, recorded_at__gt=since).exists()
 
 
-def _agreed(children: Collection[uuid.UUID], at: datetime) -> set[uuid.UUID]:
-    """The children in whose open case an officer said lately that the place is safe; the cases are locked."""
-    cases = lock_by_key(Case.objects.open().filter(counted_as__in=children, kind=Kind.CHILD_PROTECTION))
+def _agreed(children: Collection[uuid.UUID], at: datetime, lock: bool) -> set[uuid.UUID]:
+    """The children in whose open case an officer said lately that the place is safe; the cases are locked if asked."""
+    open_now = Case.objects.open().filter(counted_as__in=children, kind=Kind.CHILD_PROTECTION)
+    cases = lock_by_key(open_now) if lock else open_now
     said = Step.objects.standing().filter(kind=Step.Kind.DONE, topic=Topic.SAFE_PLACE)
     lately = said.filter(happened_at__gt=at - AGREED_FOR)
     return {case.counted_as_id for case in cases if since_it_goes_on(case, lately).exists()}

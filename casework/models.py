@@ -173,6 +173,7 @@ class Step(models.Model):
 
         TO_HOSPITAL = "to_hospital", _("Sent to a hospital.")
         FROM_HOSPITAL = "from_hospital", _("Back from hospital.")
+        DAY_FULL = "day_full", _("The appointment is gone: that day is full. Ask the service for another.")
 
     id = models.UUIDField(primary_key=True, editable=False, db_default=models.Func(function="uuidv7"))
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps")
@@ -230,8 +231,8 @@ class Step(models.Model):
 
     @property
     def said(self) -> str:
-        """The words, also those that the house wrote itself."""
-        return in_words(self.words, self.OwnWords)
+        """The words, also those that the house wrote itself, line by line."""
+        return "\n".join(in_words(line, self.OwnWords) for line in self.words.split("\n"))
 
 
 class CaseRule(models.Model):

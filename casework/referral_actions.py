@@ -5,7 +5,7 @@ places of a day are what runs short.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -22,11 +22,10 @@ from casework.errors import (
 )
 from casework.kinds import Declining, ReferralEnd, Transport
 from casework.models import Case, Step
-from casework.referrals import HELD, Referral, service_of
+from casework.referrals import Referral, is_day_full, service_of
 from casework.service_actions import lock_service
 from casework.services import Service
 from centre.acts import act
-from centre.clock import local_day, local_instant
 from centre.locks import lock_by_key
 from centre.models import Act, User
 
@@ -173,14 +172,8 @@ def _lock_accepted(referral: Referral, by: User, at: datetime) -> Referral:
 
 
 def _require_place(referral: Referral, appointment_at: datetime) -> None:
-    """Refuse with ServiceFull where the service, which is locked, sees as many people on that local day already."""
-    most = referral.service.places_a_day
-    day = local_day(appointment_at)
-    begins, ends = (local_instant(day + timedelta(days=more), time(0)) for more in (0, 1))
-    taken = Referral.objects.filter(
-        HELD, service=referral.service_id, appointment_at__gte=begins, appointment_at__lt=ends
-    )
-    if most is not None and taken.exclude(pk=referral.pk).count() >= most:
+    """Refuse with ServiceFull where the service, which is locked, has no place for it on that day."""
+    if is_day_full(referral, appointment_at):
         raise ServiceFull
 
 

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from casework.models import Duty
 from casework.referrals import Referral
 from centre.clock import local_day
+from centre.sight import is_in_the_open
 from registrations.births import age_in_words
 from registrations.models import Membership
 
@@ -19,6 +21,32 @@ class Told:
     age: str
     sex: str
     phones: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whom a service calls about a person who was offered to it: the officer, and who is on duty with a telephone."""
+
+    officer: str
+    duty: Duty | None  # now, or else the next
+
+
+def whom_to_call(referrals: Sequence[Referral], at: datetime) -> dict[uuid.UUID, Asked]:
+    """By referral that is open, whom the service asks: who follows the case, else who offered it.
+
+    Who is on duty, or is next, is told as a name and a telephone: not where, and not at all where nobody may know of
+    the place.
+    """
+    sites = {one.followed_in.site for one in referrals if is_in_the_open(one.followed_in.site)}
+    coming = Duty.objects.filter(site__in=sites, until__gt=at, ended_at=None).order_by("-from_at")
+    duties = {duty.site_id: duty for duty in coming}  # of each site the first
+    asked = {}
+    for one in referrals:
+        if one.is_open:
+            duty = duties.get(one.followed_in.site_id)
+            officer = one.followed_in.follower or one.offered_by
+            asked[one.pk] = Asked(str(officer), duty)
+    return asked
 
 
 def tell_of(referrals: Sequence[Referral], at: datetime) -> dict[uuid.UUID, Told]:

@@ -35,7 +35,7 @@ from casework.referral_forms import (
     ResultForm,
     ServiceForm,
 )
-from casework.referral_selectors import tell_of
+from casework.referral_selectors import tell_of, whom_to_call
 from casework.referrals import Referral, service_of
 from casework.service_actions import add_service, end_service, give_service_account, may_set_up_services
 from casework.services import Service
@@ -67,6 +67,8 @@ ANSWERS: dict[str, Answering] = {
     "driver": Answering(DriverForm, name_driver, _("Written down."), of_the_house=True),
     "withdraw": Answering(ActForm, withdraw_referral, _("It is no longer offered."), of_the_house=True),
 }
+
+OF_CASE = tuple(f"{case}__{column}" for case in ("case", "case__counted_with") for column in ("site", "follower"))
 
 Sent = tuple[uuid.UUID, str, ActForm]  # a form of a referral that was not carried out
 
@@ -162,13 +164,21 @@ def _referrals(
     request: StaffRequest, case: Case, sent: Sent | None = None, offering: ReferForm | None = None
 ) -> HttpResponse:
     write_log(request.user, LogLine.Verb.OPENED, case, ["referrals"], shown=[case.individual_id])
-    found = Referral.objects.of(case).select_related("service", "offered_by", "case")
+    of_case = Referral.objects.of(case).select_related(
+        "service",
+        "offered_by",
+        "accepted_by",
+        *OF_CASE,
+    )
+    found, now = list(of_case.prefetch_related("service__accounts")), timezone.now()
+    asked = whom_to_call(found, now)
     offering = offering or ReferForm()
     offering.auto_id = "id_offer_%s"
     part = "HX-Request" in request.headers
     context = {
         "case": case,
-        "rows": [(one, _forms(one.pk, list(ANSWERS), sent), None) for one in found],
+        "rows": [(one, _forms(one.pk, list(ANSWERS), sent), asked.get(one.pk)) for one in found],
+        "now": now,
         "offering": offering,
         "open": case.closed_at is None and case.counted_with_id is None,
         "of_the_house": True,
@@ -180,13 +190,18 @@ def _referrals(
 def _offers(request: StaffRequest, sent: Sent | None = None) -> HttpResponse:
     own = service_of(request.user)
     found = Referral.objects.offered_to(own) if own else Referral.objects.none()
-    page = Paginator(found.select_related("case__individual", "case__counted_with"), PAGE).get_page(
-        request.GET.get("page")
-    )
-    told = tell_of(list(page), timezone.now())
+    whole = found.select_related(
+        "service",
+        "accepted_by",
+        "offered_by",
+        "case__individual",
+        *OF_CASE,
+    ).prefetch_related("service__accounts")
+    page, now = Paginator(whole, PAGE).get_page(request.GET.get("page")), timezone.now()
+    told, asked = tell_of(list(page), now), whom_to_call(list(page), now)
     shown = [one.case.individual_id for one in page if one.pk in told]
     write_log(request.user, LogLine.Verb.OPENED, "referral", ["list"], shown=shown)
     ways = [how for how, way in ANSWERS.items() if not way.of_the_house]
-    rows = [(one, _forms(one.pk, ways, sent), told.get(one.pk)) for one in page]
+    rows = [(one, _forms(one.pk, ways, sent), told.get(one.pk), asked.get(one.pk)) for one in page]
     form = sent[2] if sent else ActForm()
-    return draw(request, "casework/offers.html", form, service=own, page=page, rows=rows, open=True)
+    return draw(request, "casework/offers.html", form, service=own, page=page, rows=rows, now=now)

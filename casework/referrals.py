@@ -1,7 +1,7 @@
 """What is offered to a service for a person whose case this is, and what came of it."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -10,11 +10,16 @@ from casework.kinds import Declining, ReferralEnd, ReferralState, Transport
 from casework.models import Case
 from casework.services import Service, ServiceAccount
 from centre.access import Permission, allows
+from centre.clock import local_day, local_instant
 from centre.models import Act, User
 from centre.sealing import SealedField
 from registrations.models import both_or_neither
 
-HELD = Q(end="") | Q(end=ReferralEnd.HELPED)  # whose appointment takes a place of its day
+FOLLOWED = Q(case__counted_with=None, case__closed_at=None) | Q(
+    case__counted_with__isnull=False, case__counted_with__closed_at=None
+)
+"""In a case that is open: there, or where it goes on. With the case ends what was asked of services."""
+HELD = (Q(end="") & FOLLOWED) | Q(end=ReferralEnd.HELPED)  # whose appointment takes a place of its day
 STATES: dict[str, Q] = {
     ReferralState.OFFERED: Q(end="", accepted_at=None),
     ReferralState.ACCEPTED: Q(end="", accepted_at__isnull=False, came=None),
@@ -35,10 +40,8 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
     """Referrals."""
 
     def open(self) -> "ReferralQuerySet":
-        """Those that have not ended, in a case that is followed: there, or where it goes on."""
-        alone = Q(case__counted_with=None, case__closed_at=None)
-        joined = Q(case__counted_with__isnull=False, case__counted_with__closed_at=None)
-        return self.filter(alone | joined, closed_at=None, case__individual__never_was=False)
+        """Those that have not ended, in a case that is followed."""
+        return self.filter(FOLLOWED, closed_at=None, case__individual__never_was=False)
 
     def of(self, case: Case) -> "ReferralQuerySet":
         """Referrals of the case, and of those of merged records that go on in it."""
@@ -46,7 +49,13 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
     def overdue(self, at: datetime) -> "ReferralQuerySet":
         """Those whose appointment is past, and nobody said whether the person came."""
-        return self.filter(end="", came=None, appointment_at__lte=at)
+        return self.filter(FOLLOWED, end="", came=None, appointment_at__lte=at)
+
+    def expected(self, until: datetime) -> "ReferralQuerySet":
+        """Those whose appointment is before then, and nobody said whether the person came; with whose they are."""
+        whose = ("counted_as", "site", "counted_with__counted_as", "counted_with__site")
+        ahead = self.open().filter(came=None, appointment_at__lt=until)
+        return ahead.select_related("service", *(f"case__{name}" for name in whose))
 
     def visible_to(self, user: User, at: datetime | None = None) -> "ReferralQuerySet":
         """Referrals in the cases that the user may follow."""
@@ -130,6 +139,17 @@ class Referral(models.Model):
         return str(self.service)
 
     @property
+    def number(self) -> str:
+        """What the person says at the door of the service, which tells it who comes; it names nobody to others."""
+        return f"{self.pk.int % 1_000_000:06}"
+
+    @property
+    def accepted_by_telephone(self) -> bool:
+        """Whether it was not the service itself that wrote that it accepts."""
+        answering = {account.user_id for account in self.service.accounts.all()}
+        return self.accepted_by_id is not None and self.accepted_by_id not in answering
+
+    @property
     def followed_in(self) -> Case:
         """The case in which it is followed: since a merge it may be another."""
         return self.case.counted_with or self.case
@@ -147,3 +167,21 @@ class Referral(models.Model):
         if self.came is not None:
             return ReferralState.CAME if self.came else ReferralState.MISSED
         return ReferralState.ACCEPTED if self.accepted_at else ReferralState.OFFERED
+
+
+def is_day_full(referral: Referral, appointment_at: datetime) -> bool:
+    """Whether the service, which is locked, sees as many other people on that local day as it takes."""
+    most = referral.service.places_a_day
+    day = local_day(appointment_at)
+    begins, ends = (local_instant(day + timedelta(days=more), time(0)) for more in (0, 1))
+    taken = Referral.objects.filter(
+        HELD, service=referral.service_id, appointment_at__gte=begins, appointment_at__lt=ends
+    )
+    return most is not None and taken.exclude(pk=referral.pk).count() >= most
+
+
+def without_place(case: Case, at: datetime) -> list[Referral]:
+    """What was asked for the case whose appointment is today or later, on a day that is full without it."""
+    today = local_instant(local_day(at), time(0))
+    ahead = Referral.objects.open().of(case).filter(came=None, appointment_at__gte=today).select_related("service")
+    return [one for one in ahead if one.appointment_at and is_day_full(one, one.appointment_at)]

@@ -3,6 +3,8 @@
 An act's file like actions.py: it authorises, locks, decides and writes.
 """
 
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +18,7 @@ from casework.kinds import MAY_FOLLOW, Answer, Consent, Kind, Reason, SearchEnd,
 from casework.models import Case, Step
 from casework.parts import open_cases, site_followed_at
 from casework.tracing import TracingMatch, TracingRequest
-from casework.tracing_parts import match_request
+from casework.tracing_parts import match_registered, match_request
 from centre.access import Permission, require
 from centre.acts import act
 from centre.locks import lock_by_key
@@ -115,6 +117,13 @@ def end_search(request: TracingRequest, *, outcome: str, words: str = "", by: Us
     ended = TracingRequest.objects.filter(pk=request.pk)
     ended.update(outcome=SearchEnd(outcome), closed_at=at, closed_by=by)
     return _said(request, act, by, words, kind=Step.Kind.ENDED, traced=SearchEnd(outcome))
+
+
+@transaction.atomic
+def match_people(people: Sequence[uuid.UUID], act: uuid.UUID) -> None:
+    """Match these people, whom this act wrote, with everybody who is sought; done twice, it tells once."""
+    found = Individual.objects.filter(pk__in=people, never_was=False)
+    match_registered(list(found), Act.objects.get(pk=act))
 
 
 def rematch_open_searches() -> int:

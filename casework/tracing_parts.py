@@ -3,9 +3,14 @@
 They write, but do not authorise or log. The people that are matched are weighed by registrations.matches.
 """
 
+import logging
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError as BrokerAway
 
 from casework.kinds import Answer, Urgency
 from casework.laying import lay_out
@@ -18,11 +23,31 @@ from registrations.matches import MOST_MATCHES, Likely, find_likely, find_likely
 from registrations.models import Individual, Membership, Name
 from registrations.near_names import keys_of, names_of
 
+logger = logging.getLogger(__name__)
+
+MATCH = "casework.tasks.match"  # by name: tasks.py is a leaf
 WITH_KEYS = "SELECT casework_searches_with_keys(%s, %s)"
 
 
+def match_after_commit(people: Collection[uuid.UUID], act: Act) -> None:
+    """Let a worker match these people, who are known otherwise since this act, as soon as it is committed.
+
+    The desk does not wait for it. Where no worker can be sent for, the nightly match finds them, and the log says so.
+    """
+    if people and TracingRequest.objects.filter(closed_at=None).exists():
+        keys, written_in = [str(key) for key in people], str(act.pk)
+        transaction.on_commit(lambda: _send_worker(keys, written_in), robust=True)
+
+
+def _send_worker(people: list[str], act: str) -> None:
+    try:
+        current_app.send_task(MATCH, [people, act], retry=False)
+    except BrokerAway:
+        logger.warning("No worker can be sent for: who was registered is matched with who is sought in the night.")
+
+
 def match_registered(people: Sequence[Individual], act: Act) -> None:
-    """Tell of each of these people, whose names were just written, who may be sought; one question for all of them."""
+    """Tell of each of these people, as they are called now, who may be sought; one question for all of them."""
     requests = {request.pk: request for request in _sought_like(people)}
     if not requests:
         return

@@ -63,7 +63,7 @@ def cases(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     shown = Case.objects.open().visible_to(request.user)
     asked = QueueFilterSet(request.GET, queryset=shown, request=request)
-    found = asked.qs.in_order(now) if asked.is_valid() else shown.none()
+    found = asked.qs.in_order(now)
     page = Paginator(found.values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
     keys = list(page)
     of_page = Case.objects.select_related("counted_as", "site", "follower").in_bulk(keys)

@@ -36,7 +36,7 @@ from census.situation import hours_until, read_site, read_sites, situation
 from census.waits import waits_at, waits_for
 from centre.access import Permission, allows, require
 from centre.clock import local_day
-from centre.doors import do, draw, may, see
+from centre.doors import do, draw, may, offered, see
 from centre.limits import CENSUSES, bound
 from centre.refusals import Refusal
 from centre.requests import StaffRequest
@@ -102,6 +102,9 @@ def site_now(request: StaffRequest, code: str) -> HttpResponse:
         "chart": chart(hours_until(at), row.now.arrivals),
         "waits": waits_at(request.user, site, at),
         "reads_there": allows(request.user, Permission.SEE_CENSUS, site, at),
+        "sleepers_there": any(
+            allows(request.user, one, site, at) for one in (Permission.CHECK_IN, Permission.SEE_CASES)
+        ),
         "sees_there": allows(request.user, Permission.SEE_FAMILIES, site, at) and is_in_the_open(site),
     }
     return render(request, "census/site.html", shown)
@@ -122,7 +125,8 @@ def day(request: StaffRequest, on: date) -> HttpResponse:
     """One day: its snapshot as last revised or as asked for, or what is counted now when none was taken today yet."""
     snapshots = _snapshots_of(on)
     revisions = [one for one in snapshots if one.at == snapshots[0].at]
-    shown = next((one for one in revisions if str(one.revision) == request.GET.get("revision")), None)
+    asked = offered(request, "revision", {str(one.revision) for one in revisions})
+    shown = next((one for one in revisions if str(one.revision) == asked), None)
     snapshot = shown or next(iter(revisions), None)
     at, known_at, tally = _tally_of(on, snapshot)
     reach = request.user.reach(Permission.TAKE_CENSUS)
@@ -143,13 +147,14 @@ def day(request: StaffRequest, on: date) -> HttpResponse:
 
 def _told_apart(request: StaffRequest, at: datetime, known_at: datetime) -> dict[str, Any]:
     """Those present and on the way by what the reader chose of what they may read."""
-    offered = cuts_for(request.user)
-    by = next((by for by in offered if by == request.GET.get("by")), None)
+    cuts = cuts_for(request.user)
+    asked = offered(request, "by", set(map(str, cuts)))
+    by = next((by for by in cuts if by == asked), None)
     if by is None:
-        return {"cuts": offered}
+        return {"cuts": cuts}
     bound(request.user, CENSUSES)
     parts = [(name_of_part(by, part.value), part) for part in cut_to_show(by, at, known_at)]
-    return {"cuts": offered, "cut": by, "parts": parts}
+    return {"cuts": cuts, "cut": by, "parts": parts}
 
 
 @require_GET

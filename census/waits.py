@@ -88,7 +88,9 @@ def _families(user: User, at: datetime) -> Iterator[Waits]:
     families = _how_many_wait(user, sites, at)
     page = reverse("shelter:board")
     yield Waits("places", families, ngettext("family waits for a place", "families wait for a place", families), page)
-    ending = sum(1 for hold in holds_now([site.pk for site in sites], at) if hold.until <= at + SOON)
+    ending = sum(
+        1 for hold in holds_now([site.pk for site in sites], at) if hold.until <= at + SOON and not hold.taken_off
+    )
     words = ngettext("hold ends within the hour or ran out", "holds end within the hour or ran out", ending)
     yield Waits("holds", ending, words, page, urgent=True)
 

@@ -19,6 +19,7 @@ class Role(models.TextChoices):
 
     VOLUNTEER = "volunteer", _("Intake volunteer")
     AID_VOLUNTEER = "aid_volunteer", _("Aid volunteer")
+    RECEPTIONIST = "receptionist", _("Reception of a house")
     COORDINATOR = "coordinator", _("Coordinator")
     PROTECTION = "protection", _("Protection officer")
     OFFICIAL = "official", _("Official")
@@ -40,6 +41,7 @@ class Permission(models.TextChoices):
     ANSWER_REFERRALS = "answer_referrals", _("Answer what is offered to their own service")
     MERGE = "merge", _("Merge and unmerge duplicates, void what was wrong")
     PLACE = "place", _("Hold places, check families in and move them")
+    CHECK_IN = "check_in", _("Check in those who are expected, see them out, call the roll")
     HOLD_ELSEWHERE = "hold_elsewhere", _("Hold places at other sites, as many as they are open to others for")
     PRINT_CARDS = "print_cards", _("Print cards beforehand, revoke what was not given")
     SET_UP_ROOMS = "set_up_rooms", _("Set up rooms, block and open places")
@@ -58,6 +60,9 @@ GIVEN_TO: dict[Role, Promise] = {
         "For people at the gate and registration desks: they register families, so they see the families of their site."
     ),
     Role.AID_VOLUNTEER: _("For people who hand out aid: they see what a family receives, and no names."),
+    Role.RECEPTIONIST: _(
+        "For those who receive at a house: they see who is expected and who sleeps there, by number and initials."
+    ),
     Role.COORDINATOR: _(
         "For those who run a site: they place families, plan aid and correct mistakes, so they see needs, and no cases."
     ),
@@ -77,6 +82,7 @@ P = Permission
 MAY: dict[str, frozenset[Permission]] = {
     Role.VOLUNTEER: frozenset({P.REGISTER, P.COUNT_GATE, P.SEE_FAMILIES}),
     Role.AID_VOLUNTEER: frozenset({P.HAND_OUT}),
+    Role.RECEPTIONIST: frozenset({P.CHECK_IN}),
     Role.COORDINATOR: frozenset(
         {
             P.REGISTER,
@@ -88,6 +94,7 @@ MAY: dict[str, frozenset[Permission]] = {
             P.MERGE,
             P.PRINT_CARDS,
             P.PLACE,
+            P.CHECK_IN,
             P.HOLD_ELSEWHERE,
             P.SET_UP_ROOMS,
             P.BEGIN_HOUSE,
@@ -107,10 +114,11 @@ MAY: dict[str, frozenset[Permission]] = {
 }
 
 
-FOR_A_TIME = (Role.VOLUNTEER, Role.AID_VOLUNTEER)
+FOR_A_TIME = (Role.VOLUNTEER, Role.AID_VOLUNTEER, Role.RECEPTIONIST)
 # Roles that open files, and the one that could agree to them: no single administrator gives one on the quiet
 BY_TWO = [role for role in Role if MAY[role] & {P.SEE_FAMILIES, P.SET_UP}]
 OUTSIDE = frozenset({Role.SERVICE})  # who belongs to another house: one page is theirs, and nothing else is there
+AT_ONE_DOOR = frozenset({Role.RECEPTIONIST})  # their own house is all there is for them
 BY_PAGES_ALONE = OUTSIDE | {Role.ADMINISTRATOR}  # whoever can give roles does it in person
 
 

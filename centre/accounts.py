@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centre.actions import choose_language, forget_given_password
+from centre.factors import ways_to_prove
 from centre.log import digest_of_account, write_log
 from centre.models import LogLine, User
 from centre.sessions import SessionStore, begin, end_all
@@ -42,8 +43,9 @@ class StaffAccounts(DefaultAccountAdapter):
         return user
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
-        """The password, also for who has a second factor: it is what a telephone left open does not give."""
-        return [{"id": "reauthenticate", "description": str(_("Password")), "url": reverse("account_reauthenticate")}]
+        """The password first: it is what a telephone left open does not give; then, of who has one, the factor."""
+        ways = {"account_reauthenticate": _("Password"), **ways_to_prove(user)}
+        return [{"id": page, "description": str(way), "url": reverse(page)} for page, way in ways.items()]
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any

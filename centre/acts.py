@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centre.access import NotAllowed, Permission, allows
+from centre.bursts import BARRED
 from centre.faults import is_away
 from centre.keyed import as_kept_ever, under_key
 from centre.locks import LockedInVain, in_order
@@ -48,6 +49,7 @@ LOGGED = {
     "agree_to_role": LogLine.Verb.ROLE_AGREED,
     "withdraw_role": LogLine.Verb.ROLE_WITHDRAWN,
     "begin_house": LogLine.Verb.ROLE_GIVEN,
+    "take_back_house": LogLine.Verb.ROLE_ENDED,
     "end_role": LogLine.Verb.ROLE_ENDED,
     "give_password": LogLine.Verb.PASSWORD_CHANGED,
     "ask_to_remove_factor": LogLine.Verb.FACTOR_LOST,
@@ -123,7 +125,7 @@ def act(
                 with transaction.atomic(), in_order():
                     if not _write(row):
                         return _kept_answer(row, said, answers)  # also when it is sent again after weeks
-                    _check_reach(row, at, _where(facts) if on_paper else None)
+                    check_reach(row, at, _where(facts) if on_paper else None)
                     answer = decide(*args, by=by, at=row.at, act=row, **kwargs)
                     row.answer = asdict(answer)  # type: ignore[call-overload]  # answers are dataclasses
                     row.save(update_fields=["answer"])
@@ -136,6 +138,8 @@ def act(
                 return _retried_on_deadlock(once)
             except (Refusal, NotAllowed) as refusal:
                 REFUSALS.labels(kind, getattr(refusal, "code", "not_allowed")).inc()
+                if told := getattr(refusal, "tells_of", None):
+                    write_log(by, LogLine.Verb.REFUSED, "household", [BARRED], shown=sorted(told))
                 raise
 
         return carry_out
@@ -158,7 +162,7 @@ def check_instant(at: datetime | None, oldest: timedelta | None = None) -> datet
     return at
 
 
-def _check_reach(row: Act, at: datetime | None, site: Site | None) -> None:
+def check_reach(row: Act, at: datetime | None, site: Site | None) -> None:
     """Refuse with NotThen an instant out of reach; older paper is for who may correct at the site, and names a hand."""
     if site is None or at is None or at >= timezone.now() - settings.OLDEST_ACT:
         check_instant(at)

@@ -8,3 +8,6 @@ class CentreConfig(AppConfig):
 
     def ready(self) -> None:
         from centre import accounts, checks, factors  # noqa: F401, PLC0415 - connect the sign-in log and the checks
+        from centre.plain import speak_plainly  # noqa: PLC0415 - the REST framework needs the settings first
+
+        speak_plainly()

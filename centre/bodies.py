@@ -40,9 +40,16 @@ class JSONBodies(JSONParser):
             text = body.decode("utf-8")
             read = json.loads(text, parse_constant=_no_number, parse_float=_finite)
         except (ValueError, RecursionError) as error:
-            raise ParseError(_("This is no JSON: %(error)s") % {"error": str(error)[:200]}) from error
+            raise ParseError(_why_not(error)) from error
         check_strings(read)
         return read
+
+
+def _why_not(error: Exception) -> Any:
+    """What is no JSON, and where as far as it is known; Python's own words are no reader's."""
+    if isinstance(error, json.JSONDecodeError):
+        return _("This is no JSON: line %(line)d, sign %(sign)d.") % {"line": error.lineno, "sign": error.colno}
+    return _("This is no JSON that can be read.")
 
 
 def read_body(stream: IO[bytes], request: Any = None) -> bytes:

@@ -16,22 +16,25 @@ WITHIN = timedelta(minutes=10)
 TOLD_FOR = timedelta(days=1)  # that a file was opened in an emergency: also whoever comes in the morning reads it
 MOST_OPENED = 60  # families and people in that time; a desk serves ten
 MOST_FAILED = 3  # proofs of a family that did not hold
+MOST_BARRED = 3  # holds in houses of others, refused for who else is there: where somebody sleeps is sought so
 MOST_MATCHED = 50  # questions that one family answered; a form of six, typed and corrected, asks twenty
 FRESH = 30  # seconds for which the same answer is shown
 
 KEPT = "bursts"
 PROOF, IN_EMERGENCY = "proof", "emergency"  # what the log calls an attempt that failed, and a glass that was broken
+BARRED = "barred"  # and a hold that was refused, in a house of others, for who is kept apart from whom
 OPENED = Q(verb=LogLine.Verb.OPENED, subject__in=("household", "individual"))
 EMERGENCY = Q(verb=LogLine.Verb.OPENED, fields__contains=[IN_EMERGENCY])
 FAILED = Q(verb=LogLine.Verb.REFUSED, fields__contains=[PROOF])
+KEPT_OUT = Q(verb=LogLine.Verb.REFUSED, fields__contains=[BARRED])
 
 
 @dataclass(frozen=True)
 class Burst:
     """Somebody of the staff, and what is told of them.
 
-    How many they opened lately, how many proofs failed, how often one family answered their questions, and why they
-    broke the glass.
+    How many they opened lately, how many proofs failed, how often one family answered their questions, why they broke
+    the glass, and how many holds were refused to them for who else is in a house of others.
     """
 
     user: User
@@ -39,6 +42,7 @@ class Burst:
     failed: int
     matched: int = 0
     emergencies: tuple[str, ...] = ()
+    barred: int = 0
     most = MOST_OPENED
 
 
@@ -66,25 +70,27 @@ def bursts_for(user: User, now: datetime) -> list[Burst]:
     return [one for one in others if None in reaches or own & {a.site_id for a in one.user.all_assignments}]
 
 
-Counts = tuple[int, int, int, tuple[str, ...]]
-"""How many somebody opened, how many proofs failed, how often one family matched, and why they broke the glass."""
-NOTHING: Counts = (0, 0, 0, ())
+Counts = tuple[int, int, int, tuple[str, ...], int]
+"""How many somebody opened, how many proofs failed, how often one family matched, why they broke the glass, and how
+many holds were refused to them for who else is there.
+"""
+NOTHING: Counts = (0, 0, 0, (), 0)
 
 
 def _counted(now: datetime) -> dict[uuid.UUID, Counts]:
     lately = LogLine.objects.filter(at__gt=now - WITHIN, by__isnull=False).order_by().values("by")
     apart = Count("subject_id", distinct=True, filter=OPENED)
-    counted = lately.annotate(opened=apart, failed=Count("pk", filter=FAILED))
-    loud = counted.filter(Q(opened__gt=MOST_OPENED) | Q(failed__gte=MOST_FAILED))
-    found: dict[uuid.UUID, Counts] = {row["by"]: (row["opened"], row["failed"], 0, ()) for row in loud}
+    counted = lately.annotate(opened=apart, failed=Count("pk", filter=FAILED), barred=Count("pk", filter=KEPT_OUT))
+    loud = counted.filter(Q(opened__gt=MOST_OPENED) | Q(failed__gte=MOST_FAILED) | Q(barred__gte=MOST_BARRED))
+    found: dict[uuid.UUID, Counts] = {row["by"]: (row["opened"], row["failed"], 0, (), row["barred"]) for row in loud}
     asked = lately.filter(verb=LogLine.Verb.MATCHED).values("by", "subject_id").annotate(times=Count("pk"))
     for by, times in asked.filter(times__gt=MOST_MATCHED).order_by("times").values_list("by", "times"):
-        opened, failed, _fewer, _none = found.get(by, NOTHING)
-        found[by] = opened, failed, times, ()
+        opened, failed, _fewer, _none, barred = found.get(by, NOTHING)
+        found[by] = opened, failed, times, (), barred
     broken = LogLine.objects.filter(EMERGENCY, at__gt=now - TOLD_FOR).order_by("pk")
     for by, why in broken.values_list("by", "why"):
-        opened, failed, matched, reasons = found.get(by, NOTHING)
-        found[by] = opened, failed, matched, (*reasons, why)
+        opened, failed, matched, reasons, barred = found.get(by, NOTHING)
+        found[by] = opened, failed, matched, (*reasons, why), barred
     return found
 
 

@@ -12,7 +12,8 @@ from centre.drafts import draft_key
 from centre.models import Assignment, User
 from centre.navigation import navigation_of
 from centre.operations import current_operation, marked_as
-from centre.shift import as_looked_for, site_of_shift, sites_of_shift
+from centre.outside import home_of
+from centre.shift import as_looked_for, first_of, site_of_shift, sites_for
 
 
 def shift(request: HttpRequest) -> dict[str, Any]:
@@ -24,17 +25,19 @@ def shift(request: HttpRequest) -> dict[str, Any]:
         return around
     now = timezone.now()
     running = [a for a in user.all_assignments if a.covers(now)]
-    sites = sites_of_shift(user)
+    sites = sites_for(request)
     here = site_of_shift(request, sites)
+    groups, more = first_of(as_looked_for(sites, here, user, request))
     may = {p.value for a in running for p in permissions_of(a.role)}
     return around | {
         "draft_key": draft_key(user),
         "shift": running,
-        "announced": () if user.is_outside else Assignment.objects.announced(),  # asked by whole pages alone
+        "announced": () if home_of(user) else Assignment.objects.announced(),  # asked by whole pages alone
         "bursts": partial(bursts_for, user, now),
         "may": may,
         "shift_site": here,
         "shift_sites": sites,
-        "shift_groups": as_looked_for(sites, here, user, request),
-        "navigation": navigation_of(may, request.path, outside=user.is_outside),
+        "shift_groups": groups,
+        "shift_more": more,
+        "navigation": navigation_of(may, request.path, outside=home_of(user) is not None),
     }

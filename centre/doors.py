@@ -1,6 +1,6 @@
 """How a person comes in at a page, does an act there, and is led on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import escape
+from django.utils.translation import gettext as _
 
 from centre.access import Permission, allows, require
 from centre.forms import ActForm
@@ -22,6 +23,8 @@ from centre.shift import site_of_shift
 
 Answer = TypeVar("Answer")
 View = Callable[..., HttpResponseBase]
+
+LONGEST_SHOWN = 40  # letters of what was not understood
 
 
 def at_a_site(permission: Permission) -> Callable[[View], View]:
@@ -69,25 +72,39 @@ def do(
     action: Callable[..., Answer],
     *about: Any,
     said: str | Promise = "",
+    of: object = "",
     **facts: Any,
 ) -> Answer | None:
-    """The answer of the act that the form asks for, and `said` above the next page; None when the form says why not."""
+    """The answer of the act that the form asks for; None when the form says why not.
+
+    Above the next page stands `said`, after the name or number of whom it was done `of`.
+    """
     if not form.is_valid():
         return None
     answer = form.carry_out(action, *about, by=request.user, **form.facts(), **facts)
-    if answer and said:
-        messages.success(request, str(said))
+    if answer:
+        _say(request, said, of)
     return answer
 
 
 def press(
-    request: StaffRequest, action: Callable[..., Answer], *about: Any, said: str | Promise = "", **facts: Any
+    request: StaffRequest,
+    action: Callable[..., Answer],
+    *about: Any,
+    said: str | Promise = "",
+    of: object = "",
+    **facts: Any,
 ) -> Answer:
     """Do what a button of its own asks for; a refusal is for the caller, or becomes a page of its own."""
     answer = action(*about, by=request.user, **pressed(request).facts(), **facts)
-    if said:
-        messages.success(request, str(said))
+    _say(request, said, of)
     return answer
+
+
+def _say(request: StaffRequest, said: str | Promise, of: object) -> None:
+    """What was done, above the next page."""
+    if said:
+        messages.success(request, " · ".join(filter(None, (str(of), str(said)))))
 
 
 def pressed(request: StaffRequest) -> ActForm:
@@ -102,6 +119,21 @@ def warn(request: StaffRequest, form: ActForm) -> None:
     """Say above the next page why the form was not carried out."""
     for errors in form.errors.values():
         messages.warning(request, " ".join(map(str, errors)))
+
+
+def offered(request: StaffRequest, name: str, choices: Container[str]) -> str:
+    """What the address asks for by this name, of what is offered; else empty, and the page says what was left out."""
+    asked = request.GET.get(name, "")
+    if asked and asked not in choices:
+        not_understood(request, asked)
+        return ""
+    return asked
+
+
+def not_understood(request: StaffRequest, asked: str) -> None:
+    """Say above this page that the address asks for something that there is not, and that nothing is narrowed by it."""
+    told = _("There is no “%(asked)s” to choose here: nothing is narrowed by it.")
+    messages.warning(request, told % {"asked": asked[:LONGEST_SHOWN]})
 
 
 def draw(request: StaffRequest, template: str, form: BaseForm, /, **context: Any) -> HttpResponse:

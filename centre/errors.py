@@ -34,10 +34,10 @@ class UsernameTaken(Refusal):
 
 
 class EndNeeded(Refusal):
-    """A volunteer's role is given for a time."""
+    """A volunteer's role, and reception's, is given for a time."""
 
     code = "end_needed"
-    message = _("A volunteer's role needs a last day.")
+    message = _("This role needs a last day.")
 
 
 class EndsBeforeStart(Refusal):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -10,7 +12,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from centre.account_forms import Plain
-from centre.factors import WRONG_CODE, is_code_of, judge
+from centre.factors import BY_FACTOR, WRONG_CODE, is_code_of, judge
 
 OF_DIGITS = {"inputmode": "numeric", "autocomplete": "one-time-code"}
 
@@ -34,6 +36,14 @@ class Code(Plain, AuthenticateForm):
         """Nothing more: what was used is kept already."""
 
 
+class CodeAgain(Code):
+    """A code of who is signed in, before a factor is added or removed."""
+
+    def save(self) -> None:
+        """That it was said stays with the session for a few minutes."""
+        record_authentication(context.request, self.user, BY_FACTOR, reauthenticated=True)
+
+
 class FirstCode(Plain, ActivateTOTPForm):
     """The first code that the telephone shows."""
 
@@ -55,6 +65,12 @@ class Passkey(AuthenticateWebAuthnForm):
             raise
         judge(self.user, right=True)
         return used
+
+
+class PasskeyAgain(Passkey):
+    """What a passkey of who is signed in answered, before a factor is added or removed."""
+
+    reauthenticated = True
 
 
 class NewPasskey(Plain, AddWebAuthnForm):

@@ -4,15 +4,17 @@ from base64 import urlsafe_b64encode
 from typing import Any
 
 import segno
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import transaction
 from django.dispatch import receiver
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +26,7 @@ from centre.models import LogLine, User
 from centre.tries import tries_of
 
 NO_FACTOR = _("Set up a second factor first.")
+BY_PASSWORD, BY_FACTOR = "password", "mfa"  # what allauth calls the ways in which somebody proved who they are
 WRONG_CODE = _("This code is wrong or was used already. Wait for the next one.")
 
 
@@ -33,12 +36,12 @@ class SealedFactors(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": WRONG_CODE}
 
     def encrypt(self, text: str) -> str:
-        return _key().encrypt(text.encode()).decode()
+        return _keys().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The secret; refuses with FactorUnreadable under another key than it was sealed with."""
+        """The secret; refuses with FactorUnreadable where no key of ours sealed it."""
         try:
-            return _key().decrypt(encrypted_text.encode()).decode()
+            return _keys().decrypt(encrypted_text.encode()).decode()
         except InvalidToken as error:
             raise FactorUnreadable from error
 
@@ -49,6 +52,15 @@ class SealedFactors(DefaultMFAAdapter):
 def has_factor(user: User) -> bool:
     """Whether the user is asked for a second factor at sign-in; recovery codes alone are none."""
     return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+
+
+def ways_to_prove(user: User) -> dict[str, Any]:
+    """The pages where the user proves themselves again by a factor, each with its name, the likeliest first."""
+    kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    by_code, by_passkey = {"mfa_reauthenticate": _("Code")}, {"mfa_reauthenticate_webauthn": _("Passkey")}
+    if Authenticator.Type.WEBAUTHN not in kinds:
+        return by_code if Authenticator.Type.TOTP in kinds else {}
+    return by_code | by_passkey if Authenticator.Type.TOTP in kinds else by_passkey | by_code
 
 
 def lacks_factor(user: Any) -> bool:
@@ -91,17 +103,23 @@ def _shown_at(secret: str, counter: int) -> str:
     return totp.format_hotp_value(totp.hotp_value(secret, counter))
 
 
-def _key() -> Fernet:
-    key = salted_hmac("centre.factors", "", secret=settings.SECRET_KEY, algorithm="sha256").digest()
-    return Fernet(urlsafe_b64encode(key))
+def _keys() -> MultiFernet:
+    """The first seals, each opens: a key that follows another goes on opening what was sealed before."""
+    return MultiFernet([_sealing(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+def _sealing(secret: str | bytes) -> Fernet:
+    return Fernet(urlsafe_b64encode(salted_hmac("centre.factors", "", secret=secret, algorithm="sha256").digest()))
 
 
 @receiver(signals.authenticator_added)
-def log_added(user: User, authenticator: Authenticator, **_told: Any) -> None:
-    """A line; and the code that set the app up is used up by it."""
+def log_added(request: HttpRequest, user: User, authenticator: Authenticator, **_told: Any) -> None:
+    """A line; the code that set the app up is used up by it, and who set it up has proved that they have it."""
     if authenticator.type == Authenticator.Type.TOTP:
         authenticator.data["used"] = max(totp.yield_hotp_counters_from_time())
         authenticator.save(update_fields=["data"])
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record_authentication(request, user, BY_FACTOR, reauthenticated=True)
     write_log(user, LogLine.Verb.FACTOR_ADDED, user, [authenticator.type])
 
 

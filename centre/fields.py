@@ -14,6 +14,7 @@ from rest_framework.fields import empty, get_error_detail
 
 from centre.bodies import LONGEST_KEY
 from centre.clock import read_instant
+from centre.lines import seen
 from centre.models import Site, User
 from centre.sight import sight_of
 
@@ -48,7 +49,10 @@ class Key(serializers.UUIDField):
 
 
 class Text(serializers.CharField):
-    """A string, read by a cleaner that the pages share."""
+    """A string, read by a cleaner that the pages share; a text of which nobody sees anything is empty.
+
+    Marks that nobody sees are dropped, but from a secret, which is taken to the letter (trim_whitespace=False).
+    """
 
     def __init__(self, clean: Callable[[str], Any] | None = None, **options: Any) -> None:
         self.clean = clean
@@ -56,17 +60,25 @@ class Text(serializers.CharField):
 
     def run_validation(self, data: Any = empty) -> Any:
         text = super().run_validation(data)
-        if not self.clean or not text:
+        if not text or not self.trim_whitespace:
             return text
-        try:
-            return self.clean(text)
-        except Invalid as error:
-            raise serializers.ValidationError(get_error_detail(error)) from error
+        said = self._cleaned(text) if seen(text).strip() else ""
+        if said == "" and not self.allow_blank:
+            self.fail("blank")
+        return said
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+    def _cleaned(self, text: str) -> Any:
+        if not self.clean:
+            return seen(text).strip()
+        try:
+            return self.clean(text)
+        except Invalid as error:
+            raise serializers.ValidationError(get_error_detail(error)) from error
 
 
 class Count(serializers.IntegerField):

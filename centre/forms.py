@@ -1,8 +1,9 @@
 """Forms that carry an act: sent twice, they are done once."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import time
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django import forms
@@ -10,8 +11,10 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from centre.lines import seen
 from centre.models import Marz, Site, User
 from centre.refusals import Changed, Refusal
 from centre.sheets import read_why
@@ -27,16 +30,33 @@ def field_of(form: forms.BaseForm, name: str, kind: type[FormField]) -> FormFiel
     return field
 
 
+def with_values(data: QueryDict, name: str, values: Sequence[str]) -> QueryDict:
+    """What was sent, with these values of the field; with none, the field was not sent.
+
+    A name without values would answer with a list where a form reads a word.
+    """
+    typed = data.copy()
+    typed.setlist(name, list(values))
+    if not values:
+        del typed[name]
+    return typed
+
+
 class ActForm(forms.Form):
     """A form whose field names are its action's parameters, with the act's id minted when the page was drawn."""
 
-    id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    id = forms.UUIDField(  # with no id of its own in the page, where many buttons carry one act each
+        widget=forms.HiddenInput(attrs={"id": False}), initial=uuid.uuid4
+    )
+
+    BESIDE: Mapping[str, str] = MappingProxyType({})  # by a refusal's code, the field beside which it is said
 
     saved_before = ""  # the number of the family that this very form saved when it was sent with other facts
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
-        super().__init__(self._anew(data) if data and data.get("anew") else data, *args, **kwargs)
+        said = _as_seen(data) if isinstance(data, QueryDict) else data
+        super().__init__(self._anew(said) if said and said.get("anew") else said, *args, **kwargs)
 
     def _anew(self, data: Any) -> Any:
         """What was sent, as an act of its own where another family stands in a form that was saved.
@@ -70,11 +90,22 @@ class ActForm(forms.Form):
         self.saved_before = refusal.answer.get("number", "") if isinstance(refusal, Changed) else ""
         said = _("This form was saved already, as %(number)s. What is in it now was not saved.")
         told = said % {"number": self.saved_before} if self.saved_before else str(refusal)
-        self.add_error(None, ValidationError(told, code=refusal.code))
+        self.add_error(self.BESIDE.get(refusal.code), ValidationError(told, code=refusal.code))
         if not isinstance(refusal, Changed):
             typed = self.data.copy()  # type: ignore[attr-defined]  # a refused form was sent: it holds a QueryDict
             typed[self.add_prefix("id")] = str(uuid.uuid4())
             self.data = typed
+
+
+def _as_seen(data: QueryDict) -> QueryDict:
+    """What was sent; a text of which nobody sees anything is empty."""
+    unseen = [name for name, texts in data.lists() if any(text and not seen(text).strip() for text in texts)]
+    if not unseen:
+        return data
+    typed = data.copy()
+    for name in unseen:
+        typed.setlist(name, [text if seen(text).strip() else "" for text in typed.getlist(name)])
+    return typed
 
 
 class WhyField(forms.CharField):

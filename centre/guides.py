@@ -60,6 +60,29 @@ GUIDES: dict[str, tuple[Step, ...]] = {
             "scan-stop",
         ),
     ),
+    Role.RECEPTIONIST: (
+        Step(
+            _("Scan the card of who comes"),
+            _("Or type its number. The page says in which room places are held for them. Then press Check in."),
+            "door",
+        ),
+        Step(
+            _("Say the room and how many they are"),
+            _("Both stand above the page. No rooms are known yet? Type the number of the room you give them."),
+        ),
+        Step(
+            _("Not expected? Ask the coordinator"),
+            _("You give no places by yourself. Let the family sit down, and call the coordinator."),
+        ),
+        Step(
+            _("Somebody leaves: press their number"),
+            _("Tick who goes and say where to. Their beds are free from then on."),
+        ),
+        Step(
+            _("Call the roll in the evening"),
+            _("Scan each card, or tick the name. Who was not seen stays on the list, with since when."),
+        ),
+    ),
     Role.COORDINATOR: (
         Step(_("See who waits"), _("Urgent needs and the longest waits come first, with the reason."), "shelter"),
         Step(

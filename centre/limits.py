@@ -28,6 +28,7 @@ MATCHES = Limit("matches", 120, MINUTE, _("These are very many questions for fam
 LOOKS = Limit("looks", 600, MINUTE, _("These are very many families in one minute."))
 CENSUSES = Limit("censuses", 120, MINUTE, _("These are very many questions to the census."))
 EMERGENCIES = Limit("emergencies", 10, HOUR, _("These are very many emergencies in one hour."))
+HOUSES = Limit("houses", 10, HOUR, _("These are very many new houses in one hour."))
 FILES = Limit("files", 60, HOUR, _("These are very many files in one hour."))
 
 

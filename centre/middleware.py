@@ -96,11 +96,14 @@ def _to_come_first(request: HttpRequest, page: str, why: str) -> HttpResponse:
 
 
 def without_nul(get_response: Answer) -> Answer:
-    """A page's address with a NUL in it asks for nothing: PostgreSQL can keep none. The API names the field."""
+    """An address with a NUL in it asks for nothing: PostgreSQL can keep none. A machine reads where it stands."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        asked = request.path + request.META.get("QUERY_STRING", "").replace("%00", "\0")
-        if "\0" in asked and not is_for_the_api(request):
+        named = [name for name, values in request.GET.lists() if "\0" in name + "".join(values)]
+        if is_for_the_api(request):
+            said = {name.replace("\0", "\ufffd"): [_("Null characters are not allowed.")] for name in named}
+            return JsonResponse(said, status=HTTPStatus.BAD_REQUEST) if said else get_response(request)
+        if named or "\0" in request.path:
             raise BadRequest
         return get_response(request)
 

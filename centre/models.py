@@ -11,7 +11,8 @@ from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Lower, NullIf
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -19,7 +20,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from centre.access import OUTSIDE, Permission, judged_at, permissions_of
+from centre.access import AT_ONE_DOOR, OUTSIDE, Permission, judged_at, permissions_of
 from centre.assignments import Assignment
 from centre.clock import default_cut_off_hours
 from centre.devices import called
@@ -81,8 +82,16 @@ class User(AbstractUser):
     @cached_property
     def is_outside(self) -> bool:
         """Whether the roles the user has, or else had, are all those of another house."""
+        return self._is_only(OUTSIDE)
+
+    @cached_property
+    def is_at_one_door(self) -> bool:
+        """Whether the user only receives at a house, or did: nothing is there but its door."""
+        return self._is_only(AT_ONE_DOOR)
+
+    def _is_only(self, those: frozenset[str]) -> bool:
         roles = self.roles() or {a.role for a in self.all_assignments}
-        return bool(roles) and roles <= OUTSIDE
+        return bool(roles) and roles <= those
 
     def reach(self, permission: Permission, at: datetime | None = None) -> set[uuid.UUID] | None:
         """The ids of the sites where the user has the permission, then and now; None where it is every site."""
@@ -147,6 +156,16 @@ class SiteQuerySet(models.QuerySet["Site"]):
     def visible_to(self, user: User, at: datetime | None = None) -> "SiteQuerySet":
         """The sites that the user may know of."""
         return self.filter(sight_of(user, at).known())
+
+    def by_name(self) -> "SiteQuerySet":
+        """In the order of their names as the reader is shown them, for menus."""
+        own = f"name_{(get_language() or 'en')[:2]}"
+        names = [NullIf(name, Value("")) for name in (own, "name_en", "name_hy", "name_ru")]
+        return self.order_by(Lower(Coalesce(*names)), "code")
+
+    def offered(self, at: datetime) -> "SiteQuerySet":
+        """What a menu offers: those open at the instant, by name; a house that was closed or taken back is in none."""
+        return self.open(at).by_name()
 
     def to_be_sent_to(self) -> "SiteQuerySet":
         """The hospitals: anybody may send somebody there, whoever may know of the people in them."""
@@ -332,6 +351,7 @@ class LogLine(models.Model):
         PRINTED = "printed", _("printed")
         MATCHED = "matched", _("matched")
         REFUSED = "refused", _("was refused")
+        PUT_TOGETHER = "put_together", _("put into one house")
         SIGNED_IN = "signed_in", _("signed in")
         SIGN_IN_FAILED = "sign_in_failed", _("failed to sign in")
         PASSWORD_CHANGED = "password_changed", _("changed a password")

@@ -16,12 +16,13 @@ AT_THE_THUMB = 5
 
 
 class Entry(NamedTuple):
-    """A page: its name, its word, its icon, and the permissions of which one is enough; none: for all."""
+    """A page: name, word, icon, of which permissions one is enough (none: for all), and which lead there otherwise."""
 
     name: str
     word: str | Promise
     icon: str
     of_use_to: frozenset[str]
+    unless: frozenset[str] = frozenset()
 
     @property
     def address(self) -> str:
@@ -34,6 +35,7 @@ class Entry(NamedTuple):
 
 PAGES = (
     Entry(BOARD, _("Board"), "layout-dashboard", frozenset()),
+    Entry("houses:own_door", _("Your house"), "door-open", frozenset({P.CHECK_IN}), frozenset({P.PLACE})),
     Entry("desk:intake", _("Intake"), "clipboard-pen", frozenset({P.REGISTER, P.COUNT_GATE})),
     Entry("desk:families", _("Families"), "users", frozenset({P.SEE_FAMILIES})),
     Entry("shelter:board", _("Shelter"), "bed-double", frozenset({P.PLACE})),
@@ -59,6 +61,11 @@ class Navigation:
     here: str
 
     @property
+    def leads_on(self) -> bool:
+        """Whether there is another page to go to than the one of here."""
+        return any(entry.address != self.here for entry in self.entries)
+
+    @property
     def first(self) -> list[Entry]:
         return self.entries if len(self.entries) <= AT_THE_THUMB else self.entries[: AT_THE_THUMB - 1]
 
@@ -69,6 +76,7 @@ class Navigation:
 
 def navigation_of(may: Set[str], path: str, *, outside: bool = False) -> Navigation:
     """The pages these permissions open; `here` is the address of the one that the path lies in."""
-    entries = [entry for entry in PAGES if entry.of_use_to & may or not (entry.of_use_to or outside)]
+    of_use = [entry for entry in PAGES if entry.of_use_to & may or not (entry.of_use_to or outside)]
+    entries = [entry for entry in of_use if not entry.unless & may]
     within = [entry.address for entry in entries if entry.holds(path)]
     return Navigation(entries, max(within, key=len, default=""))

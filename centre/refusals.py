@@ -21,6 +21,7 @@ class Refusal(Exception):
 
     def __init__(self, message: str | None = None) -> None:
         self.beside: dict[str, Any] = {}  # what the API answers beside code and words
+        self.tells_of: set[Any] = set()  # ids of families of whom it lets something be known: they stand in the log
         self.message = message or self.message
         super().__init__(str(self.message))
 

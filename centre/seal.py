@@ -19,6 +19,8 @@ from centre.models import LogLine, LogSeal
 REMOVED, CHANGED, INSERTED, BROKEN, OTHER_KEY = "removed", "changed", "inserted", "broken", "other_key"
 SEALED = ("pk", "at", "by", "verb", "subject", "subject_id", "fields", "keys", "address", "why")
 
+Key = str | bytes  # of the server
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -37,12 +39,13 @@ def head_of_today() -> str:
 def next_seal(through: datetime) -> LogSeal | None:
     """The seal of the lines of before the instant that have none yet; nothing where there are no such lines."""
     last = LogSeal.objects.last()
-    marks = _marks(_between(last.through if last else None, through))
+    key = settings.SECRET_KEY
+    marks = _marks(_between(last.through if last else None, through), key)
     if not marks:
         return None
     after, lines = last.head if last else "", list(marks)
-    seal = LogSeal(after=after, through=through, lines=lines, marks=list(marks.values()), key_of=_key_of())
-    seal.head = _head(seal)
+    seal = LogSeal(after=after, through=through, lines=lines, marks=list(marks.values()), key_of=_name_of(key))
+    seal.head = _head(seal, key)
     return seal
 
 
@@ -51,22 +54,24 @@ def check_seals() -> Iterator[Fault]:
     sealed: set[int] = set()
     strangers: list[int] = []
     after, since = "", None
+    keys = {_name_of(key): key for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)}
     for seal in LogSeal.objects.order_by("pk").iterator():
         sealed.update(seal.lines)
         strangers += _between(since, seal.through).exclude(pk__in=seal.lines).values_list("pk", flat=True)
         follows = seal.after == after
         after, since = seal.head, seal.through
-        if seal.key_of != _key_of():
+        key = keys.get(seal.key_of)
+        if key is None:
             yield Fault(OTHER_KEY, seal.pk)
-        elif not follows or seal.head != _head(seal):
+        elif not follows or seal.head != _head(seal, key):
             yield Fault(BROKEN, seal.pk)
         else:
-            yield from _differences(seal)
+            yield from _differences(seal, key)
     yield from (Fault(INSERTED, line) for line in strangers if line not in sealed)
 
 
-def _differences(seal: LogSeal) -> Iterator[Fault]:
-    found = _marks(LogLine.objects.filter(pk__in=seal.lines))
+def _differences(seal: LogSeal, key: Key) -> Iterator[Fault]:
+    found = _marks(LogLine.objects.filter(pk__in=seal.lines), key)
     for line, mark in zip(seal.lines, seal.marks, strict=True):
         if line not in found:
             yield Fault(REMOVED, line)
@@ -79,18 +84,18 @@ def _between(since: datetime | None, through: datetime) -> "QuerySet[LogLine]":
     return lines.filter(at__gte=since) if since else lines
 
 
-def _marks(lines: "QuerySet[LogLine]") -> dict[int, str]:
-    return {row[0]: _sealed("line", row)[:16] for row in lines.order_by("pk").values_list(*SEALED).iterator()}
+def _marks(lines: "QuerySet[LogLine]", key: Key) -> dict[int, str]:
+    return {row[0]: _sealed("line", row, key)[:16] for row in lines.order_by("pk").values_list(*SEALED).iterator()}
 
 
-def _head(seal: LogSeal) -> str:
-    return _sealed("head", [seal.after, seal.through.astimezone(UTC), seal.lines, seal.marks])
+def _head(seal: LogSeal, key: Key) -> str:
+    return _sealed("head", [seal.after, seal.through.astimezone(UTC), seal.lines, seal.marks], key)
 
 
-def _key_of() -> str:
-    return _sealed("key", [])[:8]
+def _name_of(key: Key) -> str:
+    return _sealed("key", [], key)[:8]
 
 
-def _sealed(kind: str, told: Sequence[Any]) -> str:
+def _sealed(kind: str, told: Sequence[Any], key: Key) -> str:
     text = json.dumps(told, default=str, ensure_ascii=False)
-    return salted_hmac(f"centre.seal {kind}", text, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
+    return salted_hmac(f"centre.seal {kind}", text, secret=key, algorithm="sha256").hexdigest()

@@ -26,19 +26,19 @@ class RoleForm(ActForm):
     last_day = LocalDay(
         label=_("Last day"),
         required=False,
-        help_text=_("Needed for volunteers. Optional for the others."),
+        help_text=_("Needed for volunteers and reception of a house. Optional for the others."),
     )
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         now = timezone.now()
-        field_of(self, "site", forms.ModelChoiceField).queryset = Site.objects.open(now).where(by, Permission.SET_UP)
+        field_of(self, "site", forms.ModelChoiceField).queryset = Site.objects.where(by, Permission.SET_UP).offered(now)
         if by.reach(Permission.SET_UP, now) is not None:
             self.fields["site"].required = True
         self.fields["last_day"].initial = timezone.localdate() + USUAL_TIME
 
     def clean(self) -> dict[str, Any]:
-        """A volunteer works at one site; everywhere they would see nothing."""
+        """Whose role ends works at one site; everywhere they would see nothing."""
         said = super().clean() or self.cleaned_data
         if said.get("role") in FOR_A_TIME and not said.get("site") and "site" not in self.errors:
             self.add_error("site", _("Choose the site they work at."))

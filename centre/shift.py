@@ -14,17 +14,20 @@ from centre.sight import sight_of
 
 CHOSEN = "site_of_shift"
 LATELY, REMEMBERED = "sites_lately", 4  # those chosen in this session, the last first
+LISTED = 24  # sites in the menu of each page; the others come when it is opened
 LAST = "shift"  # the cookie that outlives the session: who worked where
+
+Group = tuple[str | Promise, list[Site]]
 
 WORK = frozenset(
     {Permission.REGISTER, Permission.COUNT_GATE, Permission.PLACE, Permission.SET_UP_ROOMS, Permission.HAND_OUT}
-    | {Permission.PLAN_AID, Permission.SEE_CASES}
+    | {Permission.PLAN_AID, Permission.SEE_CASES, Permission.CHECK_IN}
 )
 """What is done at one site; who only reads figures has no site of a shift."""
 
 
 def sites_of_shift(user: User) -> list[Site]:
-    """The open sites the user may work at now, by code.
+    """The open sites the user may work at now, by name as the reader is shown it.
 
     An assignment to all sites reaches every open one; the confidential only for a protection officer, for their
     names are not shown to others.
@@ -35,7 +38,18 @@ def sites_of_shift(user: User) -> list[Site]:
     everywhere = [a for a in working if a.site is None]
     if everywhere:
         sites |= {site.pk: site for site in Site.objects.open(now).filter(sight_of(user, now).told())}
-    return sorted((s for s in sites.values() if s.is_open(now)), key=lambda site: site.code)
+    return sorted((s for s in sites.values() if s.is_open(now)), key=lambda site: (site.name.casefold(), site.code))
+
+
+def sites_for(request: HttpRequest) -> list[Site]:
+    """Those of whoever asks, read once for each page."""
+    if not isinstance(request.user, User):
+        return []
+    found: list[Site] | None = getattr(request, "sites_of_shift", None)
+    if found is None:
+        found = sites_of_shift(request.user)
+        request.sites_of_shift = found  # type: ignore[attr-defined]  # of the request, and of nothing else
+    return found
 
 
 def site_of_shift(request: HttpRequest, sites: Sequence[Site] | None = None) -> Site | None:
@@ -46,7 +60,7 @@ def site_of_shift(request: HttpRequest, sites: Sequence[Site] | None = None) -> 
     """
     if not isinstance(request.user, User):
         return None
-    sites = sites_of_shift(request.user) if sites is None else sites
+    sites = sites_for(request) if sites is None else sites
     chosen = request.session.get(CHOSEN) or _site_of_last_session(request)
     for site in sites:
         if str(site.pk) == chosen:
@@ -54,9 +68,7 @@ def site_of_shift(request: HttpRequest, sites: Sequence[Site] | None = None) -> 
     return sites[0] if len(sites) == 1 else None
 
 
-def as_looked_for(
-    sites: Sequence[Site], here: Site | None, user: User, request: HttpRequest
-) -> list[tuple[str | Promise, list[Site]]]:
+def as_looked_for(sites: Sequence[Site], here: Site | None, user: User, request: HttpRequest) -> list[Group]:
     """The sites in the order in which one looks for them: one's own and those used lately, the same province, others.
 
     The site of the shift is the first; a person who has not chosen one counts as being at the first of their own.
@@ -73,6 +85,17 @@ def as_looked_for(
         (_("Other sites"), [site for site in others if site.marz != marz]),
     )
     return [(words, members) for words, members in groups if members]
+
+
+def first_of(groups: Sequence[Group], number: int = LISTED) -> tuple[list[Group], bool]:
+    """The groups with so many sites in all, the first, and whether there are more."""
+    first: list[Group] = []
+    left = number
+    for words, sites in groups:
+        if left > 0:
+            first.append((words, sites[:left]))
+        left -= len(sites)
+    return first, left < 0
 
 
 def choose_site(request: HttpRequest, site: Site, answer: HttpResponse) -> None:

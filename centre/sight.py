@@ -6,6 +6,7 @@ they would be told if there were no such site. A hospital alone is named to whoe
 """
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -72,6 +73,17 @@ def allowed_at(user: "User", *permissions: Permission, at: datetime | None = Non
         return known
     within = {site for reach in reaches for site in reach or ()}
     return known & Q(**{f"{path}__in" if path else "pk__in": within})
+
+
+def allowed_among(
+    user: "User", permission: Permission, sites: Iterable["Site"], at: datetime | None = None
+) -> frozenset[uuid.UUID]:
+    """Those of these sites where a role of the user allows it, and that the user may know of."""
+    reach = user.reach(permission, at)
+    if reach is None:
+        sight = sight_of(user, at)
+        return frozenset(site.pk for site in sites if sight.knows(site))
+    return frozenset(site.pk for site in sites if site.pk in reach)
 
 
 def may_be_sent_to(path: str = "") -> Q:

@@ -31,7 +31,7 @@ from centre.guides import GUIDES, picture_of
 from centre.models import User
 from centre.operations import known_operation, marked_as
 from centre.requests import StaffRequest, is_for_the_api
-from centre.shift import choose_site, site_of_shift, sites_of_shift
+from centre.shift import as_looked_for, choose_site, site_of_shift, sites_of_shift
 
 ASK_AGAIN = 5  # seconds until a page asks again by itself
 
@@ -54,9 +54,10 @@ def access(request: HttpRequest) -> HttpResponse:
 def shift(request: StaffRequest) -> HttpResponse:
     """Choose the site of this shift among those one is assigned to; any other is not there."""
     sites = sites_of_shift(request.user)
-    asked_from = {"sites": sites, "next": request.GET.get("next", reverse("census:board"))}
+    groups = as_looked_for(sites, site_of_shift(request, sites), request.user, request)
+    asked_from = {"sites": sites, "groups": groups, "next": request.GET.get("next", reverse("census:board"))}
     if request.method != "POST":
-        return render(request, "centre/shift.html", asked_from | {"site": site_of_shift(request)})
+        return render(request, "centre/shift.html", asked_from)
     chosen = next((site for site in sites if str(site.pk) == request.POST.get("site")), None)
     if chosen is None:
         return render(request, "centre/shift.html", asked_from | {"not_found": True}, status=422)

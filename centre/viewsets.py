@@ -168,20 +168,22 @@ def act_on_row(
 
 
 def act_on_list(
-    takes: type[ActFacts], answers: type, again: Callable[[dict[str, Any]], Any] | None = None
+    takes: type[ActFacts], answers: type, again: Callable[[dict[str, Any]], Any] | None = None, *, below: str = ""
 ) -> Callable[[Door], Door]:
-    """Make a method `POST <rows>/`, or wrapped in `action` one below it: called with the valid body, it does an act.
+    """Make a method `POST <rows>/`, or `POST <rows>/<below>/`: called with the valid body, it does an act.
 
     What was sent before is answered as it was; where a door says more than its act answers, `again` adds it.
     """
 
     def decorate(door: Door) -> Door:
-        @extend_schema(request=takes, responses={201: answer_of(answers)}, filters=False)
         @wraps(door)
         def post(self: Any, request: Request) -> Response:
             return _once(request, lambda: door(self, read_body(self, takes)), again)
 
-        return post
+        # the schema outermost: `action` forgets what was said within it
+        address = action(detail=False, methods=["post"], url_path=below)(post) if below else post
+        described: Door = extend_schema(request=takes, responses={201: answer_of(answers)}, filters=False)(address)
+        return described
 
     return decorate
 
@@ -207,6 +209,7 @@ def read_body(view: Any, takes: type[Body], row: Any = None) -> Body:
 PLAIN: dict[Any, Callable[[], serializers.Field[Any, Any, Any, Any]]] = {
     str: serializers.CharField,
     int: serializers.IntegerField,
+    int | None: lambda: serializers.IntegerField(allow_null=True),
     list[str]: lambda: serializers.ListField(child=serializers.CharField()),
     list[int]: lambda: serializers.ListField(child=serializers.IntegerField()),
 }

@@ -118,7 +118,8 @@ def _events_of_a_night(teller: Teller, now: datetime) -> None:
     )
     record_birth(first, site=hospital, child=child, by=teller.officer, at=born_at)
     wounded = second.memberships.order_by("position")[0].individual_id
-    arrive(second, site=hospital, members=[wounded], by=teller.officer, at=now - timedelta(hours=8))
+    facts = {"members": [wounded], "beds_become_free": True}
+    arrive(second, site=hospital, **facts, by=teller.officer, at=now - timedelta(hours=8))
     old = Individual.objects.filter(sex="M", birth_date__year__lt=1945, presences__during__contains=now)
     dead = old.order_by("birth_date", "pk").first()
     if dead:

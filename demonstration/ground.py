@@ -16,13 +16,14 @@ from centre.actions import declare_operation
 from centre.clock import local_instant
 from centre.models import Act, Assignment, Operation, Site, User
 from centre.operations import DEMONSTRATE
-from centre.public_logins import logins
+from centre.public_logins import PASSWORD, logins
 from demonstration.sites import (
     CAMP,
     CAMP_HALL,
     CAMP_TENTS,
     GATE,
     GORIS,
+    HOUSE,
     STORE,
     VAYK,
     Ground,
@@ -31,9 +32,15 @@ from demonstration.sites import (
 from demonstration.targets import targets
 from shelter.models import Place, Room
 
-NAME, CODE = "Demonstration", "DEMO"
+NAME, CODE = "Սյունիք, 2023 (օրինակ)", "DEMO"
 COMPLAINTS_TO = "0-800-00-000"  # invented: nobody answers there
 VOLUNTEERS_END = timedelta(days=30)
+# Who works there, in the order of the logins: invented, and named for nobody.
+STAFF = (
+    ("Անի", "Մարգարյան"), ("Տիգրան", "Ավագյան"), ("Նունե", "Բաղդասարյան"), ("Արմեն", "Հարությունյան"),
+    ("Լուսինե", "Գրիգորյան"), ("Սոնա", "Վարդանյան"), ("Վահե", "Պետրոսյան"), ("Հասմիկ", "Դանիելյան"),
+    ("Դավիթ", "Մանուկյան"), ("Կարինե", "Ստեփանյան"),
+)  # fmt: skip
 AREA_PER_PERSON = 4  # m²; the standard asks for 3.5
 ROOMS_A_FLOOR = 8
 HOTEL_ROOMS = (4, 2, 3, 5, 4, 6, 3, 2, 4, 7)  # places, in turn
@@ -125,29 +132,28 @@ def _sizes(ground: Ground) -> Iterator[int]:
 
 
 def _make_staff(sites: dict[str, Site], opened_at: datetime) -> dict[str, User]:
-    """One login a role: volunteers at the points of the chain, for a time; the others everywhere."""
+    """By username: volunteers at points of the chain and reception at a house, for a time; others everywhere."""
     chain = [sites[code] for code in (GATE, GORIS, VAYK)]
     at_sites: dict[str, list[Site | None]] = {
         Role.VOLUNTEER: [*chain],
         Role.AID_VOLUNTEER: [*chain, sites[CAMP]],
+        Role.RECEPTIONIST: [sites[HOUSE]],
     }
-    secret = make_password(logins()[0].password)
-    staff = {
-        login.username: User.objects.create(username=login.username, first_name=login.role, password=secret)
-        for login in logins()
-    }
-    ends_at = timezone.now() + VOLUNTEERS_END
-    Assignment.objects.bulk_create(
-        Assignment(
-            user=user,
-            site=site,
-            role=role,
-            starts_at=opened_at,
-            ends_at=ends_at if role in at_sites else None,
+    secret, ends_at = make_password(PASSWORD), timezone.now() + VOLUNTEERS_END
+    staff: dict[str, User] = {}
+    for login, (given, family) in zip(logins(), STAFF, strict=True):
+        user = User.objects.create(username=login.username, first_name=given, last_name=family, password=secret)
+        staff[login.username] = user
+        Assignment.objects.bulk_create(
+            Assignment(
+                user=user,
+                site=site,
+                role=login.role,
+                starts_at=opened_at,
+                ends_at=ends_at if login.role in at_sites else None,
+            )
+            for site in at_sites.get(login.role, [None])
         )
-        for role, user in staff.items()
-        for site in at_sites.get(role, [None])
-    )
     return staff
 
 
@@ -161,9 +167,7 @@ def _make_distributions(sites: dict[str, Site], by: User, since: datetime) -> No
         for rule in rules:
             receive_stock(sites[code], item=rule.item, quantity=STOCK, by=by, at=since)
         if code != STORE:
-            plan_distribution(
-                sites[code], name="Ժամանման օգնություն · Arrival kit", starts_at=since, rules=rules, by=by, at=since
-            )
+            plan_distribution(sites[code], name="Ժամանման օգնություն", starts_at=since, rules=rules, by=by, at=since)
 
 
 def _make_item(code: str, names: tuple[str, str, str], by: User, at: datetime) -> Item:

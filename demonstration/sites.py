@@ -79,6 +79,7 @@ yerevan|AM-ER|Yerevan|Երևան|Ереван|40.18|44.51
 """)
 
 GATE, GORIS, VAYK, STORE, CAMP = "kornidzor", "goris", "vayk", "goris-warehouse", "goris-camp"
+HOUSE = "goris-1"  # the first house of the town, where one login receives
 
 # The registration centre of each province, for those who drove on; in Syunik it is Goris itself.
 CENTRES = {

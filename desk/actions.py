@@ -12,20 +12,31 @@ from casework.guard import children_kept
 from casework.kinds import Reason
 from casework.models import Case
 from casework.parts import open_cases, open_for_needs
-from casework.tracing_parts import match_registered
+from casework.tracing_parts import match_after_commit
 from centre.access import Permission, require
 from centre.acts import act, check_instant
 from centre.bursts import IN_EMERGENCY, say_at_once
 from centre.clock import local_day
-from centre.locks import lock_by_key
+from centre.locks import lock_by_key, lock_open
 from centre.log import write_log
 from centre.models import Act, LogLine, Site, User
 from centre.refusals import NotThen, refused_on
 from desk.children import children_alone
-from desk.coming import Moved, absent_from, arrive_at, lay_out, lock_family, moved, who_comes
+from desk.coming import (
+    Moved,
+    absent_from,
+    arrive_at,
+    lay_out,
+    lock_family,
+    moved,
+    not_left,
+    require_beds_given_up,
+    who_comes,
+)
 from desk.correcting import lock_members
 from desk.errors import CarerMissing, NotPlanned
 from desk.filling import fill_nameless, take_facts
+from desk.leaving import require_way_out, sleepers_among
 from desk.models import EmergencyOpening
 from desk.newborn import require_newborn
 from desk.taking_back import may_undo_own, put_back, take_out, void_facts
@@ -33,7 +44,7 @@ from registrations.errors import AlreadyVoided, NotHere
 from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.living import require_no_death, require_was
 from registrations.locks import lock_records
-from registrations.models import GateCount, Going, Household, Individual, Membership, Movement, Presence
+from registrations.models import GateCount, Going, Household, Individual, Membership, Movement
 from registrations.parts import (
     record_household,
     record_movements,
@@ -41,6 +52,7 @@ from registrations.parts import (
     record_people,
 )
 from registrations.presences import lay_out_presences
+from registrations.where_told import require_facts_told, require_told
 from shelter.beside import parted
 from shelter.parts import end_holds
 
@@ -159,6 +171,7 @@ def arrive(
     site: Site,
     members: Sequence[uuid.UUID] | None = None,
     card_read: bool | None = None,
+    beds_become_free: bool = False,
     happened_anyway: str = "",
     by: User,
     at: datetime,
@@ -169,12 +182,15 @@ def arrive(
     Of a household whose members were told to be in different places, those come who are nowhere; the others are named.
     `card_read` says whether their card was seen, and stays with the arrival. Who is at a confidential site of which the
     user may not know stays there. Refuses with AlreadyHere, with NotTold or ToldElsewhere when nobody else is left,
-    with RecordClosed when one who is named has died, and with ChildApart when a child would be parted from its carer,
-    unless a protection officer records it. With `happened_anyway`, how it happened, an urgent case opens.
+    with RecordClosed when one who is named has died, with BedsBecomeFree where they sleep in another house, unless that
+    is said, and with ChildApart when a child would be parted from its carer, unless a protection officer records it.
+    With `happened_anyway`, how it happened, an urgent case opens.
     """
     require(by, Permission.REGISTER, site, act.judged_at)
     people = lock_family(household, members, at, by)
     coming = who_comes(people, site, at, by, named=members is not None)
+    if not beds_become_free:
+        require_beds_given_up(coming, site, at)
     with children_kept(parted(_keys(coming), at), by=by, site=site, act=act, happened_anyway=happened_anyway):
         return moved(arrive_at(coming, site, at, act, household=household, card_read=card_read))
 
@@ -195,14 +211,19 @@ def depart(
 ) -> Moved:
     """Record that the household, or these members, left the site; their presence and their stay end.
 
-    A hold elsewhere stays. Refuses with NotHere when none of them is present at the site, with RecordClosed when one
-    who is named has died, and with NotPlanned when a child would leave or stay behind without its carer, unless a
-    protection officer records it. With `happened_anyway`, how it happened, it is recorded and an urgent case opens
-    where the child is.
+    A hold elsewhere stays. Who only checks in at a house records it of those who sleep there. Refuses with NotHere when
+    none of them is present at the site, or all have left it since, with RecordClosed when one who is named has died,
+    with SiteClosed when the site they go to is closed, and with NotPlanned when a child would leave or stay behind
+    without its carer, unless a protection officer records it. With `happened_anyway`, how it happened, it is recorded
+    and an urgent case opens where the child is.
     """
-    require(by, Permission.REGISTER, site, act.judged_at)
+    of_sleepers = require_way_out(by, site, act.judged_at)
+    if destination_site:
+        lock_open(destination_site, at)
     people = lock_family(household, members, at, by, unknown=NotHere)
-    here = _present([person.pk for person in people], site, at)
+    here = not_left([person.pk for person in people], site, at, act)
+    if of_sleepers:
+        here &= sleepers_among(here, site, at)
     if not here:
         raise NotHere
     with children_kept(
@@ -236,12 +257,14 @@ def record_death(
     """Record that a person died; presence, stay and holds end.
 
     With `told_of`, the fact is addressed to the household's member who counts as this person. Refuses with RecordClosed
-    when a death of theirs is recorded, with CameLater when they came to a site after that hour, and with NeverWas.
+    when a death of theirs is recorded, with NotTold when they are where the user may not know, with CameLater when they
+    came to a site after that hour, and with NeverWas.
     """
     require(by, Permission.REGISTER, site, act.judged_at)
     people = lock_records([individual.pk])
     require_was([individual.pk])
     require_no_death(people[individual.pk], by)
+    require_told(people.values(), by, timezone.now())
     with children_kept(parted(people.values(), at), by=by, site=site, act=act, refusal=None):
         movements = record_movements(Movement.Kind.DIED, [individual.pk], site=site, at=at, act=act, told_of=told_of)
         end_holds(people.values(), at, act)
@@ -312,10 +335,11 @@ def count_gate(site: Site, *, people: int, vehicles: int = 0, by: User, at: date
 
 
 @act("void_gate_count", answers=Counted)
-def void_gate_count(count: GateCount, *, reason: str, by: User, at: datetime, act: Act) -> Counted:
+def void_gate_count(count: GateCount, *, reason: str = "", by: User, at: datetime, act: Act) -> Counted:
     """Take back a gate count that was wrong; every figure reads as if it had never been told.
 
-    `reason`, what was wrong with it, stays with the fact. Refuses with AlreadyVoided, also for what took another back.
+    `reason`, what was wrong with it, stays with the fact; a slip of the keys needs none. Refuses with AlreadyVoided,
+    also for what took another back.
     """
     require(by, Permission.COUNT_GATE, count.site, at)
     if count.voids_id:
@@ -333,6 +357,7 @@ def _require_carers(members: Iterable[PersonFacts], at: datetime) -> None:
 
 
 def _void(movements: Sequence[Movement], at: datetime, act: Act, by: User, happened_anyway: str) -> Moved:
+    require_facts_told(movements, by, at)
     for movement in movements:
         own = may_undo_own(movement.act, by)
         require(by, Permission.REGISTER if own else Permission.MERGE, movement.site, at)
@@ -364,18 +389,12 @@ def follow(people: Sequence[Individual], members: Sequence[PersonFacts], site: S
     alone = [people[position].pk for position in children_alone(members, local_day(act.at))]
     cases = open_cases(alone, site=site, reason=Reason.CHILD_ALONE, act=act, by=by)
     needs = {person.pk: said.needs for person, said in zip(people, members, strict=True)}
-    match_registered(people, act)
+    match_after_commit([person.pk for person in people], act)
     return [*cases, *open_for_needs(needs, site=site, act=act, by=by)]
 
 
 def _keys(people: Iterable[Individual]) -> list[uuid.UUID]:
     return [person.pk for person in people]
-
-
-def _present(keys: Sequence[uuid.UUID], site: Site, at: datetime) -> set[uuid.UUID]:
-    """Who has a presence at the site, presumed left or not: a departure may be told late."""
-    presences = Presence.objects.filter(individual__in=keys, site=site, during__contains=at)
-    return set(presences.values_list("individual", flat=True))
 
 
 def enter(

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -14,7 +15,7 @@ from cards.selectors import Shown, look_at
 from centre.access import Permission, require
 from centre.fields import Choice, Count, Key, SiteField, Text
 from centre.limits import EMERGENCIES, bound
-from centre.models import Marz, Site
+from centre.models import Site
 from centre.sight import allowed_at
 from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row
 from desk.actions import (
@@ -35,6 +36,7 @@ from desk.actions import (
 )
 from desk.at_the_desk import asked_who_came
 from desk.bodies import (
+    BEDS,
     BirthBody,
     EmergencyBody,
     IntakeBody,
@@ -46,16 +48,18 @@ from desk.bodies import (
 )
 from desk.coming import Seen, confirm_seen, dismiss_seen
 from desk.intake import MOST_CROSSING
+from desk.leaving_api import WhereToFacts
 from desk.merging import Merged, merge_individuals, unmerge
 from desk.naming import card_facts, given_in, take_names
 from desk.proof import find_without_number, require_proof
-from desk.telling_deaths import FamilyTold, tell_family_of_death
+from desk.telling_deaths import FamilyTold, take_back_family_told, tell_family_of_death
 from registrations.card_texts import CardText
 from registrations.deaths import DeathTold
 from registrations.errors import CardTaken
 from registrations.filters import GateCountFilterSet
 from registrations.matches import find_matches
 from registrations.models import GateCount, Household, Individual, Merge, Movement
+from registrations.where_told import facts_told_to
 from shelter.api import MembersFacts, members_named
 
 
@@ -132,6 +136,7 @@ class ArrivalFacts(OnPaper, MembersFacts):
 
     site = SiteField()
     happened_anyway = Text(required=False, max_length=200, help_text="How a child came without who looks after it.")
+    beds_become_free = serializers.BooleanField(default=True, help_text=BEDS)
 
 
 class VoidFacts(ActFacts):
@@ -140,26 +145,14 @@ class VoidFacts(ActFacts):
     happened_anyway = Text(required=False, max_length=200)
 
 
-class DepartureFacts(OnPaper, MembersFacts):
+class DepartureFacts(OnPaper, WhereToFacts, MembersFacts):
     """Where they left, and where to."""
 
     site = SiteField()
-    destination = Choice(choices=Movement.Destination.choices)
-    destination_site = SiteField(required=False)
-    destination_marz = Choice(choices=Marz.choices, required=False)
-    happened_anyway = Text(
-        required=False, max_length=200, help_text="How a child left already without who looks after it."
-    )
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        to_site = attrs["destination"] == Movement.Destination.SITE
-        if to_site != ("destination_site" in attrs):
-            raise serializers.ValidationError({"destination_site": [_("Choose which site they are going to.")]})
-        if attrs.get("destination_site") == attrs["site"]:
-            raise serializers.ValidationError({"destination_site": [_("They are there already.")]})
-        if "destination_marz" in attrs and attrs["destination"] != Movement.Destination.OWN_ADDRESS:
-            raise serializers.ValidationError({"destination_marz": [_("Only for people going to their own address.")]})
-        return attrs
+    def left(self, attrs: dict[str, Any]) -> Site:
+        site: Site = attrs["site"]
+        return site
 
 
 class ArrivalAnswer(serializers.Serializer[Any]):
@@ -169,6 +162,9 @@ class ArrivalAnswer(serializers.Serializer[Any]):
     number = serializers.CharField()
     individuals = serializers.ListField(child=serializers.UUIDField())
     movements = serializers.ListField(child=serializers.UUIDField())
+
+
+OF_ARRIVAL = ("happened_anyway", "beds_become_free")
 
 
 class Arrivals(Acts):
@@ -187,7 +183,7 @@ class Arrivals(Acts):
         else:
             household = require_proof(shown, body.member, by=body.asker)
         seen = shown is not None and shown.proven
-        said = {name: value for name, value in body.validated_data.items() if name == "happened_anyway"}
+        said = {name: value for name, value in body.validated_data.items() if name in OF_ARRIVAL}
         if "members" in body.validated_data:
             said["members"] = _named(body.validated_data["members"], household)
         with asked_who_came(household, site, body.asker):
@@ -285,6 +281,11 @@ class Deaths(Acts):
         """Record that the family was told of a person's death: until then others read nothing of it."""
         return tell_family_of_death(individual, **body.facts)
 
+    @act_on_row(ActFacts, FamilyTold, url_path="family-not-told")
+    def family_not_told(self, individual: Individual, body: ActFacts) -> FamilyTold:
+        """Take back that the family was told of a person's death: others read nothing of it again."""
+        return take_back_family_told(individual, **body.facts)
+
     @act_on_row(DeathFacts, Moved)
     def died(self, individual: Individual, body: DeathFacts) -> Moved:
         """Record that a person died; presence, stay and holds end."""
@@ -299,7 +300,7 @@ class Voids(Acts):
     def get_queryset(self) -> Any:
         seen = Individual.objects.in_hand_of(self.request.user).order_by().values("pk")
         about = Q(individual__in=seen) | Q(counted_as__in=seen)
-        return Movement.objects.filter(about)
+        return facts_told_to(self.request.user, timezone.now()).filter(about)
 
     @act_on_row(VoidFacts, Moved)
     def void(self, movement: Movement, body: VoidFacts) -> Moved:
@@ -368,9 +369,9 @@ class GateCountFacts(OnPaper, SiteFacts):
 
 
 class CountVoidFacts(ActFacts):
-    """Why a gate count is taken back."""
+    """Why a gate count is taken back, where somebody says it."""
 
-    reason = Text(max_length=200, clean=line(200))
+    reason = Text(required=False, max_length=200, clean=line(200))
 
 
 class GateCounts(Rows):
@@ -393,7 +394,7 @@ class GateCounts(Rows):
 
     @act_on_row(CountVoidFacts, Counted)
     def void(self, count: GateCount, body: CountVoidFacts) -> Counted:
-        """Take back a gate count that was wrong, with a reason."""
+        """Take back a gate count that was wrong."""
         return void_gate_count(count, **body.facts)
 
 

@@ -5,18 +5,21 @@ from contextlib import contextmanager
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from casework.anyway import ASKED_OF
 from centre.log import write_log
 from centre.models import LogLine, Site, User
 from centre.refusals import Refusal
 from centre.requests import StaffRequest
+from desk.errors import BedsBecomeFree
 from desk.selectors import read_file
 from registrations.doors import household_or_404
 from registrations.errors import ToldElsewhere
 from registrations.models import Household
 
-ASK_WHO = (ToldElsewhere.code, *ASKED_OF)  # refusals of a whole family's arrival, after which one says who came
+# Refusals of a whole family's arrival, after which one says who came.
+ASK_WHO = (ToldElsewhere.code, BedsBecomeFree.code, *ASKED_OF)
 SHOWN = "family_at_the_desk"
 
 
@@ -35,6 +38,14 @@ def arriving_or_404(request: StaffRequest, number: int) -> Household:
     if request.session.get(SHOWN) == number:
         return get_object_or_404(Household.objects.select_related("site"), number=number)
     return household_or_404(request, number, acting=True)
+
+
+def arrived_in_words(household: Household, people: int) -> str:
+    """Which family arrived, and how many of it."""
+    said = ngettext(
+        "%(number)s arrived here: %(people)s person.", "%(number)s arrived here: %(people)s people.", people
+    )
+    return said % {"number": household, "people": people}
 
 
 @contextmanager

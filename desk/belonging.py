@@ -12,6 +12,7 @@ from cards.parts import bind_card
 from casework.guard import children_kept
 from casework.kinds import Reason
 from casework.parts import open_cases
+from casework.tracing_parts import match_after_commit
 from centre.access import Permission, allows, require
 from centre.acts import act
 from centre.clock import local_day
@@ -21,6 +22,7 @@ from desk.actions import Registered, enter, follow, registered
 from desk.carers import Carer, carers_among, with_carers
 from desk.children import left_without_carer
 from desk.correcting import (
+    KNOWN_BY,
     alone,
     follow_children,
     lock_members,
@@ -217,7 +219,10 @@ def _take_all_back(
     moved = [row for row in made if row.individual.registered_in_id != done.pk]
     changes = [change for row in moved for change in never_belonged(row, at)]
     say_anew(changes, act, cause=Correction.Cause.CORRECTED, reason=reason)
-    take_back(corrections, act, reason)
+    again = take_back(corrections, act, reason)
+    match_after_commit(
+        {one.individual_id for one in again if one.individual_id and one.field in (*KNOWN_BY, "never_was")}, act
+    )
     if done.kind == "complete":
         take_names_back(done, reason, at, act)
     void_beddings(Bedding.objects.filter(act=done, kind=Bedding.Kind.VOIDED, voided_by__isnull=True), act)
@@ -243,7 +248,7 @@ def _seat(
     act: Act,
 ) -> None:
     """Let this living member of those who stay be the head; of their children it is asked who looks after them."""
-    require_head(head, staying, act.at)
+    require_head(head, staying, act.at, by)
     before = alone(staying.values(), local_day(act.at))
     say_anew(seat_head(members, head), act, cause=Correction.Cause.CHANGED)
     follow_children(staying, before, staying[head].household.site, carers, act, by)
@@ -273,7 +278,7 @@ def _go_over(
             _seat(rows, head, staying, carers, by, act)
         elif any(row.relationship == Relationship.HEAD for row in going.values()) and staying:
             raise HeadMissing
-        alone_since = _join_others(to, going, people, carers, act) - before
+        alone_since = _join_others(to, going, people, carers, by, act) - before
         open_cases(sorted(alone_since), site=household.site, reason=Reason.CHILD_ALONE, act=act, by=by)
 
 
@@ -282,6 +287,7 @@ def _join_others(
     going: Mapping[uuid.UUID, Membership],
     people: Sequence[PersonFacts],
     carers: Sequence[Carer],
+    by: User,
     act: Act,
 ) -> set[uuid.UUID]:
     """End their memberships, and let them be in the other household what is said of them; who is alone there."""
@@ -297,7 +303,7 @@ def _join_others(
     counted_as = {key: row.counted_as_id for key, row in going.items()}
     for person in people:
         if person.relationship == Relationship.HEAD:
-            require_head(person.id, going, at)
+            require_head(person.id, going, at, by)
     record_memberships(to, individuals, people, act, counted_as=counted_as)
     return {person.id for person in known if is_alone(person, day)}
 

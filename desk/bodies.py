@@ -32,6 +32,8 @@ from registrations.models import AgeGroup, District, Going, Household, Membershi
 
 MOST_AT_ONCE = 100  # people in one act; a larger house is named in parts
 MOST_NEEDS, MOST_DOCUMENTS, MOST_PHONES = 10, 5, 4
+SHORT = 40  # characters, of what a document or a number plate says
+BEDS = "Where they sleep in another house their stay there ends; false asks first, and is refused with this code."
 CARD = "What a scanner reads from the card, or its number with the letter; the code may follow the number."
 
 _NAME = NameField()
@@ -54,9 +56,9 @@ def read_iso_date(text: str) -> str:
 class DocumentFacts(Facts):
     """A document that was shown."""
 
-    kind = Text(max_length=40, clean=line(40))
-    number = Text(max_length=40, clean=line(40), required=False, allow_blank=True)
-    issuer = Text(max_length=40, clean=line(40), required=False, allow_blank=True, help_text="Such as 070.")
+    kind = Text(max_length=SHORT, clean=line(SHORT))
+    number = Text(max_length=SHORT, clean=line(SHORT), required=False, allow_blank=True)
+    issuer = Text(max_length=SHORT, clean=line(SHORT), required=False, allow_blank=True, help_text="Such as 070.")
 
 
 class PersonBody(Facts):
@@ -129,7 +131,7 @@ class FamilyFacts(Facts):
         max_length=MOST_PHONES,
         help_text="Each as it was said; one text may hold several numbers.",
     )
-    vehicle = Text(max_length=40, clean=line(40), required=False, allow_blank=True)
+    vehicle = Text(max_length=SHORT, clean=line(SHORT), required=False, allow_blank=True)
     going = Choice(choices=Going.choices)
     destination_marz = Choice(choices=Marz.choices, required=False, help_text="With own_address alone.")
 
@@ -229,6 +231,7 @@ class ProofBody(OnPaper, DatedFacts):
         child=Key(), required=False, allow_empty=False, max_length=MOST_AT_ONCE, help_text="Who came; all when absent."
     )
     happened_anyway = Text(required=False, max_length=200, help_text="How a child came without who looks after it.")
+    beds_become_free = serializers.BooleanField(default=True, help_text=BEDS)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         names = {name: attrs.get(name, "") for name in ("given_name", "family_name", "fathers_name")}

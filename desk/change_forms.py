@@ -17,11 +17,13 @@ from centre.models import Marz
 from centre.refusals import Refusal
 from desk.beside import BesideForm, CarersForm, heads_among
 from desk.correcting import Said, birth_of, told_birth
+from desk.document_fields import document_fields, document_rows, documents_said, documents_typed, without_kind
 from desk.fields import NOT_KNOWN, BirthField, NameField, PhoneField, phones_in
 from desk.intake import HEAD, OTHER_CARERS, MemberForm, child_key
 from registrations.births import birth_as_typed
 from registrations.card_texts import read_card_text
 from registrations.choosing import PeopleField, PersonChoice, PersonField, called, members_as_choices
+from registrations.document_kinds import DocumentKind
 from registrations.errors import OneHead
 from registrations.facts import PersonFacts, asks_for_carer, is_child
 from registrations.models import District, Going, Household, Membership, Relationship, Sex
@@ -41,10 +43,13 @@ class SaidForm(BesideForm):
     def __init__(self, data: Any = None, *, rows: Sequence[Row], **kwargs: Any) -> None:
         self.rows = rows
         read = {field: value_of(row, field) for row in rows for field in COLUMNS[type(row)] if field in self.said_of}
-        self.stands = _read_signed(data.get("stood", "")) if data else read
+        salt = " ".join(str(row.pk) for row in rows)  # what was read of one person is nothing of another
+        self.stands = _read_signed(data.get("stood", ""), salt) if data else read
         if self.stands.keys() != read.keys():
             raise BadRequest
-        super().__init__(data, initial=self.typed(self.stands) | {"stood": signing.dumps(self.stands)}, **kwargs)
+        super().__init__(
+            data, initial=self.typed(self.stands) | {"stood": signing.dumps(self.stands, salt=salt)}, **kwargs
+        )
 
     said_of: tuple[str, ...] = ()
 
@@ -85,21 +90,44 @@ class PersonForm(SaidForm, CarersForm):
     carer = PersonChoice(label=_("Who looks after this child?"), required=False)
     reason = LineField(label=_("Why?"), max_length=200, help_text=WHY)
 
-    said_of = (*NAMES, "sex", "birth", "relationship", "carer")
+    said_of: tuple[str, ...] = (*NAMES, "sex", "birth", "relationship", "carer")
     field_order = ("id", "stood", "family_name", "given_name", "fathers_name", "sex", "birth", "relationship", "carer")
 
-    def __init__(self, data: Any = None, *, member: Membership, members: Sequence[Membership], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        member: Membership,
+        members: Sequence[Membership],
+        documents: bool = False,
+        **kwargs: Any,
+    ) -> None:
         self.person_key = member.individual_id
+        self.said_of = (*self.said_of, *(["documents"] if documents else []))
         super().__init__(data, rows=[member.individual, member], members=members, **kwargs)
+        self.fields |= document_fields(self.stands["documents"]) if documents else {}
         others = members_as_choices(row for row in members if row != member)
         field_of(self, "carer", forms.ChoiceField).choices = [("", ""), *others, *OTHER_CARERS]
 
     @property
     def asked(self) -> list[Any]:
-        """The fields that are asked; who looks after them, of a child."""
+        """The fields that are asked before documents and reason; who looks after them, of a child."""
         child = is_child(birth_of(self.stands["birth"]), timezone.localdate())
         carer = child or self["carer"].value() or self["carer"].errors
-        return [field for field in self.visible_fields() if carer or field.name != "carer"]
+        beside = {field.name for row in self.documents for field in row} | (
+            {"reason"} if carer else {"reason", "carer"}
+        )
+        return [field for field in self.visible_fields() if field.name not in beside]
+
+    @property
+    def documents(self) -> list[list[Any]]:
+        """The fields of each document; none for who may not see documents."""
+        return [[self[name] for name in row.values()] for row in document_rows(self.stands.get("documents"))]
+
+    @property
+    def document_kinds(self) -> list[str]:
+        """The common ones, to choose from or to write another word."""
+        return [str(label) for label in DocumentKind.labels]
 
     def fields_for(self, refusal: Refusal) -> list[str]:
         """The fields that can answer the refusal; of the person themselves, the one that stands on the page."""
@@ -115,16 +143,25 @@ class PersonForm(SaidForm, CarersForm):
         carer = stands["carer"]
         return {
             **{name: stands[name] for name in NAMES},
+            **documents_typed(stands.get("documents")),
             "sex": stands["sex"] or "",
             "birth": birth_as_typed(birth_of(stands["birth"]), timezone.localdate()),
             "relationship": stands["relationship"],
             "carer": carer["carer_id"] or carer["carer_kind"],
         }
 
+    def clean(self) -> dict[str, Any]:
+        for name in without_kind(self.cleaned_data, self.stands.get("documents")):
+            self.add_error(name, _("Say which document this is."))
+        return super().clean()
+
     def changed(self) -> list[str]:
-        return [name for name in self.said_of if self.differs(name)]
+        of_documents = [name for row in document_rows(self.stands.get("documents")) for name in row.values()]
+        return [name for name in self.said_of if self.differs(*(of_documents if name == "documents" else [name]))]
 
     def plain(self, field: str) -> Any:
+        if field == "documents":
+            return documents_said(self.cleaned_data, self.stands["documents"])
         said = self.cleaned_data[field]
         if field in NAMES:
             return "" if said == NOT_KNOWN else said
@@ -377,10 +414,10 @@ def with_carer_told(person: PersonFacts, said: str) -> PersonFacts:
     return PersonFacts(**vars(person) | {"carer_kind": told["carer_kind"], "carer": carer})
 
 
-def _read_signed(text: str) -> dict[str, Any]:
+def _read_signed(text: str, salt: str) -> dict[str, Any]:
     """What a page of ours said; BadRequest for what none did."""
     try:
-        told: dict[str, Any] = signing.loads(text)
+        told: dict[str, Any] = signing.loads(text, salt=salt)
     except signing.BadSignature as error:
         raise BadRequest from error
     return told

@@ -34,7 +34,7 @@ from desk.proof import sees
 from desk.wishing import WishForm
 from registrations.corrections import Conflict
 from registrations.doors import household_or_404
-from registrations.models import Household, Membership
+from registrations.models import Household, Individual, Membership
 
 PAGE = ["GET", "HEAD", "POST"]
 
@@ -47,7 +47,10 @@ def correct_person(request: StaffRequest, number: int, key: uuid.UUID) -> HttpRe
     member = next((row for row in members if row.individual_id == key), None)
     if member is None:
         raise Http404
-    form = PersonForm(request.POST or None, member=member, members=members)
+    documents = Individual.objects.filter(pk=key).visible_to(request.user, permission=Permission.SEE_DOCUMENTS).exists()
+    if documents:
+        write_log(request.user, LogLine.Verb.OPENED, member.individual, ["documents"])
+    form = PersonForm(request.POST or None, member=member, members=members, documents=documents)
     if done := do(request, form, correct, household):
         return _corrected(request, household, done)
     return draw(request, "desk/correct_person.html", form, household=household, member=member)
@@ -94,7 +97,7 @@ def heading(request: StaffRequest, number: int) -> HttpResponse:
     household, members = _opened(request, number)
     form = HeadForm(request.POST or None, members=members)
     said = _("Saved. Look whether what each is to the head is still right.")
-    if do(request, form, make_head, household, said=said):
+    if do(request, form, make_head, household, said=said, of=household):
         return see("desk:family", household)
     return draw(request, "desk/head.html", form, household=household)
 
@@ -125,7 +128,7 @@ def taking_out(request: StaffRequest, number: int) -> HttpResponse:
     """Members who never were."""
     household, members = _opened(request, number)
     form = NeverWasForm(request.POST or None, members=members)
-    if do(request, form, never_was, household, said=_("Taken out. Every figure follows.")):
+    if do(request, form, never_was, household, said=_("Taken out. Every figure follows."), of=household):
         return _on(request, household)
     return draw(request, "desk/never_was.html", form, household=household)
 
@@ -141,7 +144,7 @@ def taking_back(request: StaffRequest, number: int) -> HttpResponse:
     about = Q(corrections__membership__household=household) | Q(memberships__household=household)
     about |= Q(corrections__household=household) | Q(corrections__individual__memberships__household=household)
     done = get_object_or_404(Act.objects.filter(about).distinct(), pk=form.cleaned_data["done"])
-    if do(request, _without(form, "done"), undo, done, said=_("It was taken back.")):
+    if do(request, _without(form, "done"), undo, done, said=_("It was taken back."), of=household):
         return _on(request, household)
     return _refused(request, form, household)
 
@@ -157,7 +160,7 @@ def settling(request: StaffRequest, number: int) -> HttpResponse:
     about = Q(household=household) | Q(membership__household=household)
     about |= Q(individual__memberships__household=household)
     conflict = get_object_or_404(Conflict.objects.filter(about).distinct(), pk=form.cleaned_data["conflict"])
-    if do(request, _without(form, "conflict"), settle, conflict, said=_("Decided.")):
+    if do(request, _without(form, "conflict"), settle, conflict, said=_("Decided."), of=household):
         return _on(request, household)
     return _refused(request, form, household)
 
@@ -171,7 +174,7 @@ def _opened(request: StaffRequest, number: int) -> tuple[Household, list[Members
 
 def _corrected(request: StaffRequest, household: Household, done: Corrected) -> HttpResponse:
     if done.corrected:
-        messages.success(request, _("Corrected."))
+        messages.success(request, " · ".join((str(household), _("Corrected."))))
     if done.conflicts:
         said = ngettext(
             "One field was changed by another desk meanwhile. It was not overwritten: both stand below.",

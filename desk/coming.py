@@ -11,14 +11,17 @@ from centre.acts import act
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from centre.refusals import Refusal
+from desk.errors import BedsBecomeFree
 from registrations.errors import AlreadyHere, NobodyBelongs, NotTold, ToldElsewhere
-from registrations.living import require_living
+from registrations.living import living_for, require_living
 from registrations.models import Household, Individual, Movement, Presence
 from registrations.parts import answer_sighting, record_movements, record_sighting
 from registrations.presences import lay_out_presences
 from registrations.whereabouts import told_of, touched_at
 from shelter.beside import parted
+from shelter.models import Stay, StayQuerySet
 from shelter.nights import lay_out_stays
+from shelter.parts import end_holds_elsewhere
 
 
 @dataclass(frozen=True)
@@ -77,14 +80,14 @@ def lock_family(
     *,
     unknown: type[Refusal] = NotTold,
 ) -> list[Individual]:
-    """Lock the household, then its living members of today or those named, by key.
+    """Lock the household, then its members of today who live as far as the user may know, or those named, by key.
 
     Refuses with NobodyBelongs when it has no members, and with RecordClosed when one who is named has died, or with
     `unknown` where that may not be known.
     """
     lock_by_key(Household.objects.filter(pk=household.pk))
     people = Individual.objects.members_of(household)
-    people = people.living(at) if members is None else people.filter(pk__in=members)
+    people = living_for(by, people, at) if members is None else people.filter(pk__in=members)
     keys = set(people.values_list("pk", flat=True))
     if not keys and not household.memberships.today().exists():
         raise NobodyBelongs
@@ -124,6 +127,30 @@ def absent_from(people: Iterable[Individual], site: Site, at: datetime) -> list[
     return [person for person in everyone if person.pk not in present]
 
 
+def asleep_elsewhere(people: Iterable[uuid.UUID], site: Site, at: datetime) -> StayQuerySet:
+    """The stays of these people that end when they come to the site."""
+    return Stay.objects.stays().of(people).at(at).exclude(site=site)
+
+
+def require_beds_given_up(people: Iterable[Individual], site: Site, at: datetime) -> None:
+    """Refuse with BedsBecomeFree where these, who come to the site, sleep in another."""
+    stays = asleep_elsewhere([person.pk for person in people], site, at).select_related("room__site")
+    if houses := sorted({str(stay.room.site) for stay in stays}):
+        raise BedsBecomeFree(houses)
+
+
+def not_left(keys: Sequence[uuid.UUID], site: Site, at: datetime, act: Act) -> set[uuid.UUID]:
+    """Who of these, who are locked, has a presence at the site, presumed left or not: a departure may be told late.
+
+    Whose departure from there is told already has left once, whichever of two desks said the later hour; but what a
+    paper says is another fact.
+    """
+    presences = Presence.objects.filter(individual__in=keys, site=site, during__contains=at)
+    if not act.written_by:
+        presences = presences.exclude(ended_by__kind=Movement.Kind.DEPARTED)
+    return set(presences.values_list("individual", flat=True))
+
+
 def arrive_at(
     people: Iterable[Individual],
     site: Site,
@@ -137,6 +164,7 @@ def arrive_at(
     keys = [person.pk for person in people]
     kind = Movement.Kind.ARRIVED
     movements = record_movements(kind, keys, site=site, at=at, act=act, told_of=household, card_read=card_read)
+    end_holds_elsewhere(keys, site, at, act)
     lay_out(movements, act)
     return movements
 

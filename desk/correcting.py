@@ -13,7 +13,7 @@ from typing import Any
 from casework.guard import children_kept
 from casework.kinds import Reason
 from casework.parts import open_cases
-from casework.tracing_parts import match_registered
+from casework.tracing_parts import match_after_commit
 from centre.access import Permission, allows, require
 from centre.acts import act
 from centre.clock import local_day
@@ -25,6 +25,7 @@ from desk.relations import relation_back, relation_to_new_head
 from registrations.corrections import Conflict, Correction
 from registrations.errors import NoLongerMember
 from registrations.facts import Birth, PersonFacts, asks_for_carer, is_alone, is_child
+from registrations.living import living_for
 from registrations.models import Going, Household, Individual, Membership, Relationship
 from registrations.parts import told_at
 from registrations.said import NAMES, Change, Row, say_anew, value_of
@@ -92,7 +93,7 @@ def correct(
     before = alone(members.values(), day)
     with _children_followed(household, members, changes, act, by):
         written = say_anew(
-            [*_seat_head(members, changes, at), *changes], act, cause=Correction.Cause.CORRECTED, reason=reason
+            [*_seat_head(members, changes, at, by), *changes], act, cause=Correction.Cause.CORRECTED, reason=reason
         )
     Conflict.objects.bulk_create(conflicts)
     follow_children(members, before, household.site, carers, act, by)
@@ -120,7 +121,7 @@ def settle(conflict: Conflict, *, take: bool, by: User, at: datetime, act: Act) 
     if take:
         changes = [Change(_row_in(household, members, conflict), conflict.field, conflict.now)]
         with _children_followed(household, members, changes, act, by):
-            written = say_anew([*_seat_head(members, changes, at), *changes], act, cause=Correction.Cause.CORRECTED)
+            written = say_anew([*_seat_head(members, changes, at, by), *changes], act, cause=Correction.Cause.CORRECTED)
         _match_anew(changes, act)
     return Corrected(str(household.pk), [one.field for one in written], [])
 
@@ -174,13 +175,13 @@ def seat_head(members: Mapping[uuid.UUID, Membership], head: uuid.UUID) -> list[
     ]
 
 
-def require_head(head: uuid.UUID, members: Mapping[uuid.UUID, Membership], at: datetime) -> None:
+def require_head(head: uuid.UUID, members: Mapping[uuid.UUID, Membership], at: datetime, by: User) -> None:
     """Whoever is to be head of these members is one of them and lives, and has a name where another has one.
 
-    Refuses with HeadMissing or HeadNameless.
+    Of a death that is kept from the user they learn nothing here. Refuses with HeadMissing or HeadNameless.
     """
     counted = [row.counted_as_id for row in members.values()]
-    people = {person.pk: person for person in Individual.objects.filter(pk__in=counted).living(at)}
+    people = set(living_for(by, Individual.objects.filter(pk__in=counted), at).values_list("pk", flat=True))
     row = members.get(head)
     if row is None or row.counted_as_id not in people:
         raise HeadMissing
@@ -193,7 +194,15 @@ def require_head(head: uuid.UUID, members: Mapping[uuid.UUID, Membership], at: d
 def _require_to_correct(
     by: User, household: Household, members: Mapping[uuid.UUID, Membership], said: Sequence[Said], at: datetime
 ) -> None:
-    """Anybody who has the family in hand writes down what it says of itself today; the rest is a correction."""
+    """Anybody who has the family in hand writes down what it says of itself today; the rest is a correction.
+
+    Nobody corrects documents that they may not see.
+    """
+    shown = {one.person for one in said if one.field == "documents" and one.person}
+    if shown:
+        seen = Individual.objects.filter(pk__in=shown).visible_to(by, permission=Permission.SEE_DOCUMENTS)
+        if seen.distinct().count() < len(shown):
+            raise AskCoordinator
     anew = all(one.person is None and one.field in SAID_ANY_DAY for one in said)
     if anew and Household.objects.in_hand_of(by).filter(pk=household.pk).exists():
         return
@@ -247,10 +256,15 @@ def _agrees(told: Any, stands: Any) -> bool:
 
 
 def _matters(change: Change, day: date) -> bool:
-    """Whether it is to be said why: a child becomes an adult or the reverse, a sex, a name that a document shows."""
+    """Whether it is to be said why: a child becomes an adult or the reverse, a sex, a name that a document shows.
+
+    And a document that is not there any more, or says something else.
+    """
     person = change.row
     if not isinstance(person, Individual):
         return False
+    if change.field == "documents":
+        return any(one not in change.now for one in person.documents)
     if change.field == "birth":
         return is_child(person.birth, day) != is_child(birth_of(change.now), day)
     return (change.field == "sex" and person.sex is not None) or (change.field in NAMES and bool(person.documents))
@@ -268,7 +282,7 @@ def told_birth(birth: Birth) -> dict[str, Any]:
     return {"birth_date": on, "birth_precision": str(birth.precision), "age_group": birth.age_group}
 
 
-def _seat_head(members: Mapping[uuid.UUID, Membership], changes: list[Change], at: datetime) -> list[Change]:
+def _seat_head(members: Mapping[uuid.UUID, Membership], changes: list[Change], at: datetime, by: User) -> list[Change]:
     """What follows for the others where one is said to be the head.
 
     Refuses with HeadMissing where nobody would be, and as require_head does.
@@ -281,7 +295,7 @@ def _seat_head(members: Mapping[uuid.UUID, Membership], changes: list[Change], a
     heads = [key for key, row in members.items() if said.get(key, row.relationship) == Relationship.HEAD]
     for key in heads:
         if members[key].relationship != Relationship.HEAD:
-            require_head(key, members, at)
+            require_head(key, members, at, by)
     seated = [change for key in heads if key in said for change in seat_head(members, key)]
     if not heads and any(row.relationship == Relationship.HEAD for row in members.values()):
         raise HeadMissing
@@ -340,8 +354,8 @@ def _children_followed(
 
 def _match_anew(changes: Iterable[Change], act: Act) -> None:
     """Whoever is called otherwise now, or is of another age, may be somebody who is sought."""
-    told = {one.row.pk: one.row for one in changes if isinstance(one.row, Individual) and one.field in KNOWN_BY}
-    match_registered(list(told.values()), act)
+    told = {one.row.pk for one in changes if isinstance(one.row, Individual) and one.field in KNOWN_BY}
+    match_after_commit(told, act)
 
 
 def _row_in(household: Household, members: Mapping[uuid.UUID, Membership], conflict: Conflict) -> Row:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from centre.refusals import Refusal, TooMany
@@ -45,6 +46,16 @@ class NotPlanned(Refusal):
     message = _("A protection officer must agree before this child leaves. Record it as already happened, or ask.")
 
 
+class BedsBecomeFree(Refusal):
+    """Those who would arrive sleep elsewhere; said again with `beds_become_free`, they are here and not there."""
+
+    code = "beds_become_free"
+
+    def __init__(self, houses: Iterable[str]) -> None:
+        said = gettext("They sleep in %(houses)s, and their beds there would become free. Nothing was saved: is it so?")
+        super().__init__(said % {"houses": ", ".join(houses)})
+
+
 class NoDeath(Refusal):
     """No death of the person is recorded."""
 
@@ -57,6 +68,13 @@ class FamilyToldAlready(Refusal):
 
     code = "family_told_already"
     message = _("It is already recorded that the family was told.")
+
+
+class FamilyNotTold(Refusal):
+    """Nothing is recorded that could be taken back: the family was not told of the death."""
+
+    code = "family_not_told"
+    message = _("It is not recorded that the family was told.")
 
 
 class NotAHospital(Refusal):

@@ -95,19 +95,25 @@ class ConflictRow(serializers.ModelSerializer[Conflict]):
         model = Conflict
         fields = ("id", "individual", "household", "membership", "field", "was", "now", "reason", "recorded_at")
 
+    def to_representation(self, conflict: Conflict) -> dict[str, Any]:
+        """Without what documents say: their numbers stand in no list, and are settled on the person's file."""
+        row = super().to_representation(conflict)
+        return row | {"was": None, "now": None} if conflict.field == "documents" else row
+
 
 class Conflicts(Rows):
     """Conflicts that wait for somebody to decide, of families in the asker's hand."""
 
     queryset = Conflict.objects.all()
     serializer_class = ConflictRow
+    about = "about"
 
     def get_queryset(self) -> Any:
         seen = Household.objects.in_hand_of(self.request.user).order_by().values("pk")
         about = (
             Q(household__in=seen) | Q(membership__household__in=seen) | Q(individual__memberships__household__in=seen)
         )
-        return Conflict.objects.filter(about, settled_in=None).distinct()
+        return Conflict.objects.filter(about, settled_in=None).select_related("membership").distinct()
 
     @act_on_row(SettlingBody, Corrected)
     def settle(self, conflict: Conflict, body: SettlingBody) -> Corrected:

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cards.fields import CardField
 from cards.selectors import Shown
-from centre.forms import ActForm, WhyField, field_of
+from centre.forms import ActForm, WhyField, field_of, with_values
 from centre.lines import LineField
 from centre.models import Marz, Site
 from centre.requests import StaffRequest
 from centre.sheets import list_separator, read_why
+from desk.errors import BedsBecomeFree
 from desk.fields import NOT_KNOWN, BirthField, NameField
 from desk.intake import MOST_CROSSING, MOST_IN_A_GROUP, MemberForm, child_key, need_name
 from desk.naming import card_facts, given_in
@@ -185,14 +186,9 @@ class CountForm(PaperForm):
 
 
 class VoidCountForm(ActForm):
-    """Why a count at the gate is taken back."""
+    """Why a count at the gate is taken back, where somebody says it."""
 
-    reason = LineField(
-        label=_("What was wrong?"),
-        max_length=200,
-        required=True,
-        error_messages={"required": _("Say what was wrong with the count.")},
-    )
+    reason = LineField(label=_("What was wrong?"), max_length=200)
 
 
 class DepartForm(PaperForm):
@@ -236,9 +232,22 @@ class ArriveForm(PaperForm):
         help_text=_("Only when a child came without who looks after it. A protection officer is told at once."),
         max_length=200,
     )
+    beds_become_free = forms.BooleanField(
+        label=_("They stay here: their beds in the other house become free"), required=False
+    )
 
-    def __init__(self, *args: Any, people: Mapping[uuid.UUID, str], chosen: Collection[uuid.UUID], **kw: Any) -> None:
+    BESIDE = {BedsBecomeFree.code: "beds_become_free"}
+
+    def __init__(
+        self,
+        *args: Any,
+        people: Mapping[uuid.UUID, str],
+        chosen: Collection[uuid.UUID],
+        sleep_elsewhere: bool = False,
+        **kw: Any,
+    ) -> None:
         super().__init__(*args, **kw)
+        self.asks_of_beds = sleep_elsewhere
         choices = [(str(key), label) for key, label in people.items()]
         field_of(self, "members", forms.MultipleChoiceField).choices = choices
         self.fields["members"].initial = [str(key) for key in people if key in chosen]
@@ -246,8 +255,8 @@ class ArriveForm(PaperForm):
     @classmethod
     def after(cls, refused: PaperForm, **options: Any) -> Self:
         """The same once more, and why the whole family was refused."""
-        typed = refused.data.copy()  # type: ignore[attr-defined]  # it was sent: it holds a QueryDict
-        typed.setlist("members", [str(key) for key in options["chosen"]])
+        chosen = [str(key) for key in options["chosen"]]
+        typed = with_values(refused.data, "members", chosen)  # type: ignore[arg-type]  # it was sent: a QueryDict
         form = cls(typed, **options)
         form.errors.pop("members", None)
         form.add_error(None, refused.errors["__all__"].as_data())

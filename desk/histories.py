@@ -36,6 +36,7 @@ VERBS = {
     "undo": gettext_lazy("Taken back"),
     "void": gettext_lazy("Taken back"),
     "void_together": gettext_lazy("Taken back"),
+    "not_left": gettext_lazy("Taken back"),
 }
 FIELDS = {
     "given_name": gettext_lazy("given name"),

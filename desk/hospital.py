@@ -14,16 +14,16 @@ from casework.parts import follow_to_hospital, say_in_medical_case
 from centre.access import Permission, require
 from centre.acts import act
 from centre.clock import local_day
-from centre.errors import SiteClosed
+from centre.locks import lock_open
 from centre.models import Act, Site, User
 from centre.refusals import Refusal
-from centre.sight import sight_of
 from desk.children import is_child_on
-from desk.coming import arrive_at, lay_out, lock_family
+from desk.coming import arrive_at, lay_out, lock_family, not_left
 from desk.errors import NotAHospital, NotInHospital, NotPlanned
 from registrations.errors import NoLongerMember, NotHere, NotTold
 from registrations.models import Household, Individual, Membership, Movement, Presence
 from registrations.parts import record_movements
+from registrations.where_told import Eyes, where_in_words
 from registrations.whereabouts import AT_A_SITE, ON_THE_WAY, Whereabouts, find_people, told_of
 from shelter.beside import parted
 from shelter.keeping import go_back_to_bed, keep_places
@@ -66,12 +66,12 @@ def send_to_hospital(
     _require_open_hospital(hospital, site, at)
     people = _lock(household, [patient, *([companion] if companion else [])], at, by, unknown=NotHere)
     keys = [person.pk for person in people]
-    if Presence.objects.filter(individual__in=keys, site=site, during__contains=at).count() < len(keys):
+    if len(not_left(keys, site, at, act)) < len(keys):
         raise NotHere
-    with _children_kept(people, at, site, act, by, happened_anyway, refusal=NotPlanned, reason=Reason.CHILD_LEFT):
+    with _none_sent_away(people, at, site, act, by, happened_anyway):
         holds = _keep_or_give_up(_sleepers(household, people), site, keep_bed_until, at, act)
         follow_to_hospital(patient, site=site, act=act, by=by)
-        going = {"destination": Movement.Destination.SITE, "destination_site": hospital}
+        going: dict[str, Any] = {"destination": Movement.Destination.SITE, "destination_site": hospital}
         movements = record_movements("departed", keys, site=site, at=at, act=act, told_of=household, **going)
         lay_out(movements, act)
         if arrived:
@@ -103,12 +103,14 @@ def back_from_hospital(
     """Record that these members are back at the site, each in the bed that was kept; who has none is named.
 
     Who may not know of the people in the hospital receives those whom the site sent. Refuses with NoLongerMember,
-    RecordClosed, NotInHospital or NotTold, and with ChildApart as an arrival does.
+    RecordClosed, NotInHospital or NotTold, and with ChildApart as an arrival does: also where who is back leaves a
+    child behind.
     """
     require(by, Permission.REGISTER, site, act.judged_at)
     people = _lock(household, members, at, by)
     _require_in_hospital(people, site, at, by)
-    with _children_kept(people, at, site, act, by, happened_anyway):
+    find_apart = parted([person.pk for person in people], at)
+    with children_kept(find_apart, by=by, site=site, act=act, happened_anyway=happened_anyway):
         arrive_at(people, site, at, act, household=household, card_read=None)
         bedless = go_back_to_bed(_sleepers(household, people), site, at, act)
         for person in people:
@@ -119,17 +121,16 @@ def back_from_hospital(
 
 
 def who_may_be_back(people: Collection[uuid.UUID], site: Site, by: User, at: datetime) -> set[uuid.UUID]:
-    """Those who may come back from hospital to the site: who is in one, and who is where the user may not know of."""
-    sight = sight_of(by, at)
+    """Those who may come back from hospital to the site: who is in one, and of whom it is not told where."""
+    eyes = Eyes.of(by, at, people)
     found = {person: where for person, where in find_people(people, at).items() if where.site != site}
-    return {person for person, where in found.items() if _is_in_hospital(where) or not sight.is_told(where.site)}
+    return {one for one, where in found.items() if _is_in_hospital(where) or where_in_words(where, eyes).untold}
 
 
 def _require_open_hospital(hospital: Site, site: Site, at: datetime) -> None:
     if hospital.kind != Site.Kind.HOSPITAL or hospital == site:
         raise NotAHospital
-    if hospital.is_closed(at):
-        raise SiteClosed
+    lock_open(hospital, at)
 
 
 def _lock(
@@ -146,19 +147,20 @@ def _lock(
     return people
 
 
-def _children_kept(
-    people: Sequence[Individual],
-    at: datetime,
-    site: Site,
-    act: Act,
-    by: User,
-    happened_anyway: str,
-    **refused: Any,
+def _none_sent_away(
+    people: Sequence[Individual], at: datetime, site: Site, act: Act, by: User, happened_anyway: str
 ) -> AbstractContextManager[None]:
-    """A child goes and comes with its carer; an adult goes at once, and of a child left behind a case opens."""
-    how = refused if any(is_child_on(one, local_day(at)) for one in people) else {"refusal": None}
-    find = parted([person.pk for person in people], at)
-    return children_kept(find, by=by, site=site, act=act, happened_anyway=happened_anyway, **how)
+    """A child goes with its carer; an adult who is wounded goes at once, and of a child left behind a case opens."""
+    child_goes = any(is_child_on(one, local_day(at)) for one in people)
+    return children_kept(
+        parted([person.pk for person in people], at),
+        by=by,
+        site=site,
+        act=act,
+        happened_anyway=happened_anyway,
+        refusal=NotPlanned if child_goes else None,
+        reason=Reason.CHILD_LEFT,
+    )
 
 
 def _sleepers(household: Household, people: Sequence[Individual]) -> list[Sleeper]:

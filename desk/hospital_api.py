@@ -28,7 +28,9 @@ class BackBody(OnPaper, MembersFacts):
 
     site = SiteField()
     members = serializers.ListField(child=Key(), allow_empty=False, max_length=100)
-    happened_anyway = Text(required=False, max_length=200, help_text="How a child came without who looks after it.")
+    happened_anyway = Text(
+        required=False, max_length=200, help_text="How a child came, or stayed there, without who looks after it."
+    )
 
 
 class HospitalWays(Acts):

@@ -1,5 +1,6 @@
 """The pages at which one goes to a hospital, and is back."""
 
+import uuid
 from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -29,6 +30,7 @@ from desk.selectors import read_file
 from registrations.choosing import PeopleField, PersonField, as_choices
 from registrations.doors import household_or_404
 from registrations.models import Household, Individual
+from shelter.keeping import had_beds_as_they_left, sleep_at
 
 GIVEN_UP = "given_up"
 KEPT_FOR = (1, 3, 7)  # days
@@ -66,13 +68,21 @@ class HospitalForm(PaperForm):
         max_length=200,
     )
 
-    def __init__(self, *args: Any, people: Collection[Individual], hospitals: Any, now: datetime, **kw: Any) -> None:
+    def __init__(
+        self, *args: Any, people: Collection[Individual], hospitals: Any, beds: bool, now: datetime, **kw: Any
+    ) -> None:
         super().__init__(*args, **kw)
         choices = as_choices(people)
         field_of(self, "patient", PersonField).choices = choices
         field_of(self, "companion", PersonField).choices = [("", _("nobody")), *choices]
         field_of(self, "hospital", forms.ModelChoiceField).queryset = hospitals
         self.fields["hospital"].initial = hospitals[0] if len(hospitals) == 1 else None
+        if beds:
+            self._offer_to_keep_bed(now)
+        else:
+            del self.fields["keep_bed_until"]
+
+    def _offer_to_keep_bed(self, now: datetime) -> None:
         ends = [local_instant(local_day(now) + timedelta(days=days), NOON) for days in KEPT_FOR]
         kept = [
             (end.isoformat(), _("Keep it until %(at)s") % {"at": date_format(end, "DAY_HOUR_FORMAT")}) for end in ends
@@ -97,7 +107,7 @@ class BackForm(PaperForm):
     happened_anyway = LineField(
         label=gettext_lazy("It has already happened: how?"),
         help_text=gettext_lazy(
-            "Only when a child came without who looks after it. A protection officer is told at once."
+            "Only when a child came, or stayed there, without who looks after it. A protection officer is told at once."
         ),
         max_length=200,
     )
@@ -117,9 +127,11 @@ def to_hospital(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     file = read_file(household, request.user, now)
     here = [member.person for member in file.members if member.person.pk in file.at(site)]
     _log(request, household, here)
-    hospitals = Site.objects.open(now).to_be_sent_to().exclude(pk=site.pk)
-    form = HospitalForm(request.POST or None, people=here, hospitals=hospitals, now=now)
-    if do(request, form, send_to_hospital, household, site=site, said=_("The way to hospital is recorded.")):
+    hospitals = Site.objects.to_be_sent_to().exclude(pk=site.pk).offered(now)
+    beds = bool(sleep_at(file.at(site), site, now))
+    form = HospitalForm(request.POST or None, people=here, hospitals=hospitals, beds=beds, now=now)
+    said = _("The way to hospital is recorded.")
+    if do(request, form, send_to_hospital, household, site=site, said=said, of=household):
         return _saved(request, household)
     return draw(request, "desk/to_hospital.html", form, household=household, site=site)
 
@@ -136,7 +148,8 @@ def from_hospital(request: StaffRequest, site: Site, number: int) -> HttpRespons
     form = BackForm(request.POST or None, people=people)
     done = do(request, form, back_from_hospital, household, site=site)
     if done:
-        _say_who_sleeps(request, done.stays, done.without_bed)
+        bedless = [uuid.UUID(key) for key in done.without_bed]
+        _say_who_sleeps(request, done.stays, had_beds_as_they_left(bedless, site, timezone.now()))
         return _saved(request, household)
     return draw(request, "desk/from_hospital.html", form, household=household, site=site)
 
@@ -145,7 +158,7 @@ def _log(request: StaffRequest, household: Household, people: Collection[Individ
     write_log(request.user, LogLine.Verb.OPENED, household, shown=[person.pk for person in people])
 
 
-def _say_who_sleeps(request: StaffRequest, stays: Collection[str], bedless: Collection[str]) -> None:
+def _say_who_sleeps(request: StaffRequest, stays: Collection[str], bedless: Collection[uuid.UUID]) -> None:
     if stays:
         messages.success(
             request, ngettext("Back in the bed that was kept.", "Back in the beds that were kept.", len(stays))

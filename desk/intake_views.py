@@ -28,8 +28,9 @@ from desk.actions import (
     pre_register,
     void_gate_count,
 )
-from desk.at_the_desk import remember_family
+from desk.at_the_desk import arrived_in_words, remember_family
 from desk.coming import note_seen
+from desk.errors import BedsBecomeFree
 from desk.forms import LONGEST_SHOWN, CountForm, EmergencyForm, GateForm, ProofForm, VoidCountForm
 from desk.intake import MORE_ROWS, Intake
 from desk.missing import MissingForm
@@ -249,11 +250,12 @@ def _next(request: StaffRequest, saved: Registered) -> HttpResponse:
 
 
 def _arrive_and_open(request: StaffRequest, household: Household, site: Site) -> HttpResponse:
-    form = pressed(request)
-    said, seen = _("%(number)s arrived here.") % {"number": household}, was_in_hand(request, household.number)
-    done = do(request, form, arrive, household, site=site, card_read=seen, said=said)
+    form, seen = pressed(request), was_in_hand(request, household.number)
+    done = do(request, form, arrive, household, site=site, card_read=seen)
+    if done:
+        messages.success(request, arrived_in_words(household, len(done.individuals)))
     warn(request, form)
-    if done or sees(request.user, household):
+    if done or (sees(request.user, household) and not form.has_error("__all__", BedsBecomeFree.code)):
         return see("desk:family", household)
     remember_family(request, household)
     return see("desk:arrive", household)

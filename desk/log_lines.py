@@ -41,6 +41,7 @@ KINDS = {
     "token": _("with a key for programs"),
 }
 PARTS = {
+    "barred": _("families kept apart"),
     "board": _("shelter board"),
     "card": _("card"),
     "cases": _("cases"),

@@ -16,6 +16,7 @@ from centre.requests import StaffRequest
 from desk.forms import MergeForm, PairForm
 from desk.merging import merge_pairs, unmerge
 from desk.selectors import read_merges
+from registrations.living import known_deaths
 from registrations.models import Household, Individual, Merge
 
 
@@ -50,7 +51,7 @@ def undo_merge(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 
 def _pair(request: StaffRequest, asked: PairForm) -> tuple[Household, Household] | None:
     """The two families of these numbers, if the user may see both; each number not seen is said beside its field."""
-    seen = Household.objects.in_hand_of(request.user).select_related("site").with_size()
+    seen = Household.objects.in_hand_of(request.user).select_related("site").with_size(known_deaths(request.user))
     found = {household.number: household for household in seen.filter(number__in=asked.cleaned_data.values())}
     for name, number in list(asked.cleaned_data.items()):
         if number not in found:

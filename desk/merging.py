@@ -25,10 +25,11 @@ from centre.locks import lock_by_key
 from centre.models import Act, User
 from centre.refusals import refused_on
 from desk.correcting import alone
-from registrations.errors import AlreadyMerged, NotMerged
-from registrations.living import require_was
+from registrations.errors import AlreadyMerged, CameLater, NotMerged
+from registrations.living import lived_on, require_was
 from registrations.models import MERGED_ONCE, Household, Individual, Membership, Merge, Movement
 from registrations.presences import lay_out_presences
+from registrations.where_told import require_told
 from shelter.beside import parted
 from shelter.models import Bedding
 from shelter.nights import lay_out_stays
@@ -54,7 +55,9 @@ class Merged:
 def merge_individuals(merged: Individual, *, into: Individual, reason: str, by: User, at: datetime, act: Act) -> Merged:
     """Count every fact of one record, and of those merged into it before, as the other's.
 
-    Refuses with AlreadyMerged when the record is merged already, or when the other counts as it, and with NeverWas.
+    Refuses with AlreadyMerged when the record is merged already, or when the other counts as it, with NeverWas, with
+    NotTold when one of the two is where the user may not know, or died and the user may not know it, and with LivedOn
+    when one of them died before the other came to a site.
     Only a protection officer merges a child alone, or a record that parts a child from its carer: else ChildAlone or
     ChildApart.
     """
@@ -64,6 +67,7 @@ def merge_individuals(merged: Individual, *, into: Individual, reason: str, by: 
     if person in records or standing_merges().filter(merged=merged).exists():
         raise AlreadyMerged
     require_was([merged.pk, into.pk])
+    require_told({*records, person}, by, timezone.now())
     _require_to_merge_children(by, [merged.pk, into.pk], at)
     with children_kept(parted([*records, person], at, families_change=True), by=by, site=None, act=act):
         with refused_on(MERGED_ONCE, AlreadyMerged()):
@@ -72,7 +76,10 @@ def merge_individuals(merged: Individual, *, into: Individual, reason: str, by: 
         recount_handouts([*records, person], act)
         recount_cases([*records, person])
         merge_seats(records, person, at, by)
-        _lay_out([merged.pk, person], act)
+        try:
+            _lay_out([merged.pk, person], act)
+        except CameLater as came_later:
+            raise lived_on([*records, person], by) from came_later
     return Merged(str(merge.pk), str(person))
 
 

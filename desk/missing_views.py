@@ -19,6 +19,6 @@ def counted_by_mistake(request: StaffRequest, number: int) -> HttpResponse:
     """People without a name were counted at the gate by mistake: they never were."""
     household = household_or_404(request, number, acting=True)
     form = MissingForm(request.POST, household=household)
-    if do(request, form, never_was, household, said=_("Removed from the family.")):
+    if do(request, form, never_was, household, said=_("Removed from the family."), of=household):
         return see("desk:family", household)
     return draw_file(request, household, form)

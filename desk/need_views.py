@@ -61,7 +61,7 @@ def needs(request: StaffRequest, number: int, key: uuid.UUID) -> HttpResponse:
     person, shown = member.individual, sees_needs(request.user, member.individual)
     ending = [need.code for need in open_needs([key]).get(key, [])] if shown else None
     form = NeedsForm(request.POST or None, ending=ending)
-    if do(request, form, change_needs, person, said=_("The needs are recorded.")):
+    if do(request, form, change_needs, person, said=_("The needs are recorded."), of=household):
         return see("desk:family", household)
     write_log(request.user, LogLine.Verb.OPENED, household, ["needs"] if shown else [], shown=[person.pk])
     return draw(request, "desk/needs.html", form, household=household, person=person, shown=shown)

@@ -1,7 +1,6 @@
 """What was written on paper and is typed later: the day and the hour as on the paper, and whose hand it was."""
 
-import re
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -11,15 +10,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from centre.clock import local_day, local_instant
+from centre.days import read_hour
 from centre.forms import ActForm
 from centre.lines import LONGEST_HAND, LineField
 from desk.births import WRONG, read_birth
-from registrations.digits import in_plain_marks
 from registrations.fields import DigitsInput
 
 PAPER = ("paper_day", "paper_hour", "written_by")
-
-_HOUR = re.compile(r"(\d{1,2})[:.,-](\d\d)", re.ASCII)
 
 
 class HandField(forms.CharField):
@@ -52,17 +49,13 @@ class HourField(HandField):
     """An hour of the day such as 21:10."""
 
     def to_python(self, value: Any) -> Any:
-        typed = in_plain_marks(super().to_python(value) or "").strip()
+        typed = super().to_python(value)
         if not typed:
             return None
-        said = _HOUR.fullmatch(typed)
         try:
-            return time(int(said[1]), int(said[2])) if said else self._refuse()
+            return read_hour(typed)
         except ValueError:
-            return self._refuse()
-
-    def _refuse(self) -> None:
-        raise ValidationError(_("Write the hour as 21:10."), code="no_hour")
+            raise ValidationError(_("Write the hour as 21:10."), code="no_hour") from None
 
 
 class PaperForm(ActForm):

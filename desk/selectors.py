@@ -13,41 +13,27 @@ from django.utils.translation import gettext as _
 from centre.access import Permission
 from centre.clock import local_day
 from centre.models import Act, Site, User
-from centre.sight import Sight, sight_of
 from desk.children import is_child_on
+from desk.coming import asleep_elsewhere
 from desk.taking_back import UNDOABLE, may_undo_own
 from registrations.births import age_as_known
 from registrations.choices import Relationship
 from registrations.choosing import called
 from registrations.deaths import DeathTold
-from registrations.errors import NotTold, ToldElsewhere
+from registrations.errors import ToldElsewhere
 from registrations.journal import last_word, voiding
-from registrations.living import deaths_kept_from, deaths_told_by, is_told_of_deaths, told_deaths
+from registrations.living import told_deaths
 from registrations.models import Household, Individual, Membership, Merge, Movement
 from registrations.needs import open_needs
+from registrations.where_told import Eyes, Where, destination_in_words, where_in_words
 from registrations.whereabouts import (
     AT_A_SITE,
-    DIED,
-    ON_THE_WAY,
-    PRESUMED_LEFT,
-    Whereabouts,
     find_people,
     told_of,
     touched_at,
 )
 
 MOST_MERGES = 50
-
-
-@dataclass(frozen=True)
-class Where:
-    """Where a person is now, in words; `site` when they are, or are presumed to have been, at one."""
-
-    words: str
-    tone: str = ""
-    site: uuid.UUID | None = None
-    since: datetime | None = None
-    dead: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +63,8 @@ class Told:
     may_be_voided: bool
     card_read: bool | None
     written_by: str  # whose hand it was, of what was typed from paper
+    just_told: bool = False  # whether the reader told it a moment ago, and it stands
+    family_of: uuid.UUID | None = None  # whose family was told of the death, where that stands
 
 
 @dataclass(frozen=True)
@@ -121,6 +109,15 @@ class File:
         except ToldElsewhere:
             return set()
 
+    def sleep_elsewhere(self, site: Site, by: User, at: datetime) -> bool:
+        """Whether an arrival of some of them ends a stay at another site, as far as the reader is told of them."""
+        told = told_of([person.pk for person in self.living], by, at).keys()
+        return asleep_elsewhere(told & self.coming_to(site).keys(), site, at).exists()
+
+    def names_of(self, people: Collection[uuid.UUID]) -> str:
+        """These members as a list calls them."""
+        return ", ".join(called(member.person) for member in self.members if member.person.pk in people)
+
     def at(self, site: Site | None) -> list[uuid.UUID]:
         """The members who have a presence at the site."""
         return self.present.get(site.pk, []) if site else []
@@ -164,7 +161,7 @@ def read_rows(
             earlier=earlier.get(found[household.pk], "") if household.pk in found else "",
             nameless=any(person.registered_at is None for person in people[household.pk].values()),
             where=_together(
-                _where(found_at[key], eyes)
+                where_in_words(found_at[key], eyes)
                 for key in people[household.pk]
                 if key in found_at and found_at[key].place in AT_A_SITE
             ),
@@ -204,7 +201,7 @@ def read_file(household: Household, user: User, at: datetime) -> File:
             carer=_carer(membership, names),
             age=age_in_words(membership.counted_as, at),
             child=is_child_on(membership.counted_as, local_day(at)),
-            where=_where(found.get(membership.counted_as_id), eyes),
+            where=where_in_words(found.get(membership.counted_as_id), eyes),
             needs=needs.get(membership.counted_as_id, []),
         )
         for membership in sorted(memberships, key=lambda one: _head_first(one, local_day(at)))
@@ -217,31 +214,6 @@ def read_file(household: Household, user: User, at: datetime) -> File:
         movements_told_of([person.pk for person in people]), {person.pk: str(person) for person in people}, eyes, user
     )
     return File(household, members, history, dict(present))
-
-
-@dataclass(frozen=True)
-class Eyes:
-    """What a reader is told of: who is at which site, and deaths."""
-
-    sight: Sight
-    deaths: bool
-    kept_from: frozenset[uuid.UUID]  # whose death is not said before their family was told
-    told_by: frozenset[uuid.UUID]  # whose death they recorded themselves
-
-    @classmethod
-    def of(cls, user: User, at: datetime, people: Collection[uuid.UUID] = ()) -> "Eyes":
-        deaths = is_told_of_deaths(user, at)
-        kept = deaths_kept_from(user, at) if deaths else frozenset()
-        return cls(sight_of(user, at), deaths, kept, frozenset() if deaths else deaths_told_by(user, people))
-
-    def knows_death(self, person: uuid.UUID) -> bool:
-        """Whether they may know that the person died."""
-        return person in self.told_by or (self.deaths and person not in self.kept_from)
-
-    def shows(self, movement: Movement) -> bool:
-        """Whether they may know of this fact of the journal."""
-        told = movement.kind != Movement.Kind.DIED or self.knows_death(movement.counted_as_id)
-        return told and self.sight.is_told(movement.site)
 
 
 def age_in_words(person: Individual, at: datetime) -> str:
@@ -285,38 +257,6 @@ def movements_told_of(people: Sequence[uuid.UUID]) -> list[tuple[Movement, Movem
     return [(fact, *last_word(fact, voided_by)) for fact in rows if fact.kind != Movement.Kind.VOIDED]
 
 
-def _where(found: Whereabouts | None, eyes: Eyes) -> Where:
-    """In words, as far as the reader is told."""
-    if found is None:
-        return Where(_("not known"))
-    site, since = found.site, found.since
-    if found.place == DIED:
-        return _dead(found, eyes)
-    if not eyes.sight.is_told(site):
-        since_then = since if found.place == ON_THE_WAY else None
-        return Where(str(NotTold.message), since=since_then)
-    if site is None:
-        return Where(_destination(found.movement), since=since)
-    if found.place == ON_THE_WAY:
-        return Where(_("on the way to %(site)s") % {"site": site}, "warn", since=since)
-    if found.place == PRESUMED_LEFT:
-        return Where(_("probably no longer at %(site)s") % {"site": site}, "warn", site.pk, since)
-    return Where(_("at %(site)s") % {"site": site}, "good", site.pk, since)
-
-
-def _dead(found: Whereabouts, eyes: Eyes) -> Where:
-    """Of who died: said to those who are told; the others read what they do of whoever is at a confidential site."""
-    if eyes.knows_death(found.movement.counted_as_id):
-        return Where(_("died"), since=found.since, dead=True)
-    return Where(str(NotTold.message))
-
-
-def _destination(movement: Movement) -> str:
-    if movement.destination_marz:
-        return f"{movement.get_destination_display()}, {movement.get_destination_marz_display()}"
-    return movement.get_destination_display() or movement.get_kind_display()
-
-
 def told_together(
     facts: Iterable[tuple[Movement, Movement, bool]], eyes: Eyes
 ) -> list[tuple[list[Movement], list[Movement], bool]]:
@@ -350,6 +290,7 @@ def _history(
             may_be_voided=reach is None or first.site_id in reach or _may_undo(lasts[0].act, user),
             card_read=first.card_read,
             written_by=first.act.written_by,
+            just_told=stands and _may_undo(lasts[0].act, user),
         )
         for together, lasts, stands in told_together(facts, eyes)
         for first in together[:1]
@@ -365,17 +306,19 @@ def _may_undo(told: Act, user: User) -> bool:
 
 
 def _family_told(told: DeathTold, names: dict[uuid.UUID, str]) -> Told:
-    """That the family was told of a death; the death is what is taken back, where it is wrong."""
+    """That the family was told of a death; or was not, after all."""
+    said, stands = family_told_in_words(told), told.undone_act is None
     return Told(
         kind="death_told",
-        words=family_told_in_words(told),
+        words=said if stands else f"{said} · {Movement.Kind.VOIDED.label}",
         at=told.happened_at,
-        by=str(told.act.by),
+        by=str((told.undone_act or told.act).by),
         people=[names[told.death.counted_as_id]],
         movements=[],
         may_be_voided=False,
         card_read=None,
         written_by="",
+        family_of=told.death.counted_as_id if stands else None,
     )
 
 
@@ -393,7 +336,7 @@ def movement_in_words(movement: Movement, eyes: Eyes) -> str:
     if movement.destination_site_id:
         to = str(movement.destination_site) if eyes.sight.is_told(movement.destination_site) else _("another site")
     else:
-        to = _destination(movement)
+        to = destination_in_words(movement)
     return f"{kind} · {where} → {to}"
 
 

@@ -1,5 +1,9 @@
-"""A family is told of a death: until then the file says it to nobody but those who must know."""
+"""A family is told of a death: until then the file says it to nobody but those who must know.
 
+An act's file like actions.py: it authorises, locks, decides and writes.
+"""
+
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,8 +11,8 @@ from centre.access import Permission, require
 from centre.acts import act
 from centre.models import Act, User
 from centre.refusals import refused_on
-from desk.errors import FamilyToldAlready, NoDeath
-from registrations.deaths import DeathTold
+from desk.errors import FamilyNotTold, FamilyToldAlready, NoDeath
+from registrations.deaths import TOLD_ONCE, DeathTold
 from registrations.locks import lock_records
 from registrations.models import Absence, Individual, Movement
 
@@ -28,12 +32,30 @@ def tell_family_of_death(
 
     Refuses with NoDeath, and with FamilyToldAlready.
     """
+    person, death = _lock_death(individual, by, at)
+    with refused_on(TOLD_ONCE, FamilyToldAlready()):
+        DeathTold.objects.create(death_id=death, happened_at=at, to_whom=to_whom, how=DeathTold.How(how), act=act)
+    return FamilyTold(str(person))
+
+
+@act("take_back_family_told", answers=FamilyTold)
+def take_back_family_told(individual: Individual, *, by: User, at: datetime, act: Act) -> FamilyTold:
+    """The family was not told after all: the death is kept from it again; that it was recorded stays to be read.
+
+    Refuses with NoDeath, and with FamilyNotTold, also where it was taken back before.
+    """
+    person, death = _lock_death(individual, by, at)
+    if not DeathTold.objects.standing().filter(death=death).update(undone_act=act):
+        raise FamilyNotTold
+    return FamilyTold(str(person))
+
+
+def _lock_death(individual: Individual, by: User, at: datetime) -> tuple[uuid.UUID, uuid.UUID]:
+    """The person, locked, and the fact of the death, for who follows cases. Refuses with NoDeath."""
     require(by, Permission.SEE_CASES, None, at)
     person = lock_records([individual.pk])[individual.pk]
     deaths = Absence.objects.filter(individual=person, movement__kind=Movement.Kind.DIED)
     death = deaths.values_list("movement", flat=True).first()
     if death is None:
         raise NoDeath
-    with refused_on(DeathTold.death.field, FamilyToldAlready()):
-        DeathTold.objects.create(death_id=death, happened_at=at, to_whom=to_whom, how=DeathTold.How(how), act=act)
-    return FamilyTold(str(person))
+    return person, death

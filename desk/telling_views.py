@@ -1,22 +1,24 @@
 """The page on which is recorded that a family was told of a death."""
 
+import uuid
 from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from centre.access import Permission
-from centre.doors import do, draw, may, see
+from centre.doors import do, draw, may, press, see
 from centre.forms import ActForm, field_of
 from centre.lines import LineField
 from centre.log import write_log
 from centre.models import LogLine
 from centre.requests import StaffRequest
-from desk.telling_deaths import tell_family_of_death
+from desk.telling_deaths import take_back_family_told, tell_family_of_death
 from registrations.choosing import PersonChoice, as_choices
 from registrations.deaths import DeathTold
 from registrations.doors import household_or_404
@@ -50,10 +52,21 @@ def family_told(request: StaffRequest, number: int) -> HttpResponse:
     household = household_or_404(request, number, acting=True)
     people = untold_in(household)
     form = FamilyToldForm(request.POST or None, people=people)
-    if do(request, form, tell_family_of_death, said=_("It is recorded that the family was told.")):
+    if do(request, form, tell_family_of_death, said=_("It is recorded that the family was told."), of=household):
         return see("desk:family", household)
     write_log(request.user, LogLine.Verb.OPENED, household, shown=[person.pk for person in people])
     return draw(request, "desk/family_told.html", form, household=household)
+
+
+@require_POST
+@may(Permission.SEE_CASES)
+def family_not_told(request: StaffRequest, number: int, key: uuid.UUID) -> HttpResponse:
+    """The family was not told of a death in it, after all."""
+    household = household_or_404(request, number, acting=True)
+    person = get_object_or_404(Individual, pk=key, counted_memberships__in=household.memberships.today())
+    said = _("It was taken back: the death is not said to the family.")
+    press(request, take_back_family_told, person, said=said, of=household)
+    return see("desk:family", household)
 
 
 def untold_in(household: Household) -> list[Individual]:

@@ -15,9 +15,9 @@ from centre.access import Permission
 from centre.models import Act, Site, User
 from centre.sight import Sight
 from desk.histories import FIELDS, About, FieldSaid, belonging_to, value_in_words
-from desk.selectors import Eyes
 from registrations.models import Household, Individual, Membership
 from registrations.said import COLUMNS, Row, value_of
+from registrations.where_told import Eyes
 
 LATE = timedelta(minutes=15)  # how long after it happened something is recorded as a matter of course
 

@@ -71,7 +71,9 @@ def deaths_told(book: Book) -> Iterator[Line]:
     for one in told_deaths(set(book.person_of.values())):
         record = one.death.individual_id
         if book.eyes.shows(one.death) and book.about.knew(record, one.act.recorded_at):
-            yield book.line("death_told", family_told_in_words(one), one.act, [record], happened_at=one.happened_at)
+            undone = book.voided(one.undone_act) if one.undone_act else None
+            said = family_told_in_words(one)
+            yield book.line("death_told", said, one.act, [record], happened_at=one.happened_at, voided=undone)
 
 
 def changes(book: Book) -> Iterator[Line]:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_GET
 
+from centre.doors import offered
 from centre.log import write_log
 from centre.models import LogLine
 from centre.requests import StaffRequest
@@ -25,7 +26,7 @@ def told(request: StaffRequest, number: int, key: uuid.UUID | None = None) -> Ht
     household = household_or_404(request, number, supervising=True)
     people = Individual.objects.filter(memberships__household=household).distinct()
     member = get_object_or_404(people, pk=key) if key else None
-    language = _language(household, request.GET.get("language", ""))
+    language = _language(household, offered(request, "language", dict(settings.LANGUAGES)))
     with translation.override(language):
         page = Page.of(read_told(household, request.user, timezone.now(), key), request.GET.get("page", ""), LINES)
     shown = [record for line in page.rows for record in line.people]

@@ -1,9 +1,10 @@
 """The pages of families: the list, a family's file, and the acts at it."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -27,7 +28,7 @@ from desk.actions import (
     record_death,
     void_movements,
 )
-from desk.at_the_desk import ASK_WHO, arriving_or_404, forget_family
+from desk.at_the_desk import ASK_WHO, arrived_in_words, arriving_or_404, forget_family
 from desk.coming import confirm_seen, dismiss_seen
 from desk.correcting import may_correct, may_supervise
 from desk.filters import FamilyFilterSet
@@ -52,10 +53,12 @@ from desk.wishing import came_back
 from registrations.card_texts import is_scanned, read_card_text
 from registrations.choices import Going
 from registrations.doors import household_or_404
-from registrations.models import Household, Individual, Movement, Sighting
+from registrations.living import known_deaths
+from registrations.models import Household, Individual, Sighting
 from registrations.search import search_households
+from registrations.where_told import facts_told_to
 from shelter.sight import sites_to_place
-from shelter.waiting import who_waits
+from shelter.waiting import lost_their_beds, who_waits
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,9 +75,10 @@ def families(request: StaffRequest) -> HttpResponse:
     scanned = look_up_card(request, typed) if is_scanned(typed) else None
     if scanned and scanned.household and sees(request.user, scanned.household):
         return see("desk:family", scanned.household)
-    sites = Site.objects.open(timezone.now()).where(request.user, Permission.SEE_FAMILIES).in_the_open()
+    sites = Site.objects.where(request.user, Permission.SEE_FAMILIES).in_the_open().offered(timezone.now())
     shown = Household.objects.visible_to(request.user).select_related("site")
-    narrowed = FamilyFilterSet(asked, queryset=shown.with_size().order_by("-number"), sites=sites, request=request)
+    sized = shown.with_size(known_deaths(request.user))
+    narrowed = FamilyFilterSet(asked, queryset=sized.order_by("-number"), sites=sites, request=request)
     query = narrowed.form.cleaned_data.get("search", "") if narrowed.form.is_valid() else ""
     listed: Any = narrowed.qs
     found: dict[uuid.UUID, uuid.UUID] = {}
@@ -117,16 +121,28 @@ def arrival(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     chooses = request.method != "POST" or "choosing" in request.POST
     file = _open_file(request, household)
     people, expected = file.coming_to(site), file.expected_at(site, request.user, timezone.now())
-    form = ArriveForm(request.POST or None, people=people, chosen=expected) if chooses else PaperForm(request.POST)
-    said, seen = _("%(number)s arrived here.") % {"number": household}, was_in_hand(request, number)
-    if do(request, form, arrive, household, site=site, card_read=seen, said=said):
+    who: dict[str, Any] = {"people": people, "chosen": expected}
+    who["sleep_elsewhere"] = file.sleep_elsewhere(site, request.user, timezone.now())
+    form = ArriveForm(request.POST or None, **who) if chooses else PaperForm(request.POST)
+    seen = was_in_hand(request, number)
+    if moved := do(request, form, arrive, household, site=site, card_read=seen):
+        messages.success(request, _arrived_in_words(household, moved.individuals, len(file.members)))
         forget_family(request)
         return _saved(request, household)
     if not chooses and not any(form.has_error("__all__", code) for code in ASK_WHO):
         return draw_file(request, household, form)
     if not chooses:
-        form = ArriveForm.after(form, people=people, chosen=expected)
+        form = ArriveForm.after(form, **who)
     return draw(request, "desk/arrive.html", form, household=household, site=site)
+
+
+def _arrived_in_words(household: Household, records: Sequence[str], size: int) -> str:
+    """Who arrived, by name where that is not the whole family."""
+    if len(records) == size:
+        return arrived_in_words(household, size)
+    names = Individual.objects.filter(pk__in=records).order_by("memberships__position").distinct()
+    who = ", ".join(dict.fromkeys(map(str, names)))
+    return _("%(number)s: arrived here are %(names)s.") % {"number": household, "names": who}
 
 
 @require_POST
@@ -150,7 +166,7 @@ def departure(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     household = household_or_404(request, number, acting=True)
     file = _open_file(request, household)
     here = [member.person for member in file.members if member.person.pk in file.at(site)]
-    elsewhere = Site.objects.open(timezone.now()).in_the_open().exclude(pk=site.pk)
+    elsewhere = Site.objects.in_the_open().exclude(pk=site.pk).offered(timezone.now())
     form = DepartForm(request.POST or None, people=here, sites=elsewhere)
     if do(request, form, depart, household, site=site, said=_("%(number)s left.") % {"number": household}):
         return _saved(request, household)
@@ -164,7 +180,8 @@ def death(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     household = household_or_404(request, number, acting=True)
     file = _open_file(request, household)
     form = DiedForm(request.POST or None, people=file.living)
-    if do(request, form, record_death, site=site, told_of=household, said=_("The death is recorded.")):
+    said = _("The death is recorded.")
+    if do(request, form, record_death, site=site, told_of=household, said=said, of=household):
         return _saved(request, household)
     return draw(request, "desk/died.html", form, household=household)
 
@@ -175,7 +192,7 @@ def birth(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """A child was born into the family at the site."""
     household = household_or_404(request, number, acting=True)
     form = BornForm(request.POST or None, household=household)
-    if do(request, form, record_birth, household, site=site, said=_("The birth is recorded.")):
+    if do(request, form, record_birth, household, site=site, said=_("The birth is recorded."), of=household):
         return _saved(request, household)
     write_log(request.user, LogLine.Verb.OPENED, household, ["number"])
     return draw(request, "desk/born.html", form, household=household)
@@ -187,8 +204,9 @@ def void(request: StaffRequest, number: int) -> HttpResponse:
     """Take back what was wrongly told of the family."""
     household = household_or_404(request, number)
     people = household.memberships.today().values("counted_as")
-    form = VoidForm(request.POST, movements=Movement.objects.filter(counted_as__in=people))
-    if do(request, form, void_movements, said=_("It was taken back.")):
+    told = facts_told_to(request.user, timezone.now())
+    form = VoidForm(request.POST, movements=told.filter(counted_as__in=people))
+    if do(request, form, void_movements, said=_("It was taken back."), of=household):
         return _saved(request, household)
     return draw_file(request, household, form)
 
@@ -202,7 +220,7 @@ def _answer_seen(
     household = household_or_404(request, number)
     seen_at = Site.objects.visible_to(request.user).filter(sightings__household=household).distinct()
     form = asks(request.POST, sites=seen_at)
-    if do(request, form, answer, household, said=said):
+    if do(request, form, answer, household, said=said, of=household):
         return see("desk:seen") if "listed" in request.POST else _saved(request, household)
     return draw_file(request, household, form)
 
@@ -220,6 +238,9 @@ def draw_file(request: StaffRequest, household: Household, form: ActForm | None 
     reads_only = not sees(request.user, household)
     site = None if reads_only else site_or_none(request, Permission.REGISTER)
     here, coming = file.at(site), file.coming_to(site) if site else {}
+    expected = file.expected_at(site, request.user, timezone.now()) if site else set()
+    moves = site is not None and file.sleep_elsewhere(site, request.user, timezone.now())
+    may_be_back = who_may_be_back(coming, site, request.user, timezone.now()) if site else set()
     supervises = may_supervise(request.user, household, timezone.now())
     changes = read_changes(About.of(household))
     missing = form if isinstance(form, MissingForm) else MissingForm(household=household)
@@ -230,8 +251,11 @@ def draw_file(request: StaffRequest, household: Household, form: ActForm | None 
         "here": here,
         "coming": len(coming),
         "untold": not reads_only and allows(request.user, Permission.SEE_CASES) and untold_in(household),
-        "may_be_back": coming and site and who_may_be_back(coming, site, request.user, timezone.now()),
-        "all_expected": site is not None and coming.keys() == file.expected_at(site, request.user, timezone.now()),
+        "may_be_back": may_be_back,
+        "coming_by_themselves": coming.keys() - may_be_back,
+        "just_told": next((told for told in file.history if told.just_told), None),
+        "others": file.names_of(expected) if here else "",
+        "all_expected": bool(expected) and coming.keys() == expected,
         "reads_only": reads_only,
         "corrects": not reads_only and may_correct(request.user, household, timezone.now()),
         "supervises": supervises,
@@ -239,22 +263,32 @@ def draw_file(request: StaffRequest, household: Household, form: ActForm | None 
         "conflicts": read_conflicts(household),
         "missing": None if reads_only else missing,
         "came_back": not reads_only and came_back(household, request.user, timezone.now()),
-        "next": "" if reads_only else _next_act(request, household, here),
+        "moves": moves,
+        "next": "" if reads_only else _next_act(request, household, here, moves=moves),
         "anyway": asked_anyway(request, form) if form else None,
         "seen": Sighting.objects.open().in_hand_of(request.user).filter(household=household),
     }
     return draw(request, "desk/family.html", form or PaperForm(), **context)
 
 
-def _next_act(request: StaffRequest, household: Household, here: list[Any]) -> str:
-    """What comes next for the family, whose button is the filled one: its names, its arrival or a place, or nothing."""
+def _next_act(request: StaffRequest, household: Household, here: list[Any], *, moves: bool) -> str:
+    """What comes next for the family, whose button is the filled one: its names, its arrival or a place, or nothing.
+
+    Who would leave a bed elsewhere is looked up more often than they move.
+    """
     if household.registered_at is None:
         return "names"
     if not here:
-        return "arrival"
+        return "" if moves else "arrival"
     now = timezone.now()
-    sites = sites_to_place(request.user, now) if household.going == Going.SHELTER else []
-    return "places" if sites and who_waits(request.user, sites, now, household=household.pk)[0] else ""
+    sites = sites_to_place(request.user, now)
+    if not sites:
+        return ""
+    if household.going == Going.SHELTER:
+        return "places" if who_waits(request.user, sites, now, household=household.pk)[0] else ""
+    if came_back(household, request.user, now):
+        return ""  # whether they want shelter is asked first
+    return "places" if lost_their_beds(here, sites, now) else ""
 
 
 def _saved(request: StaffRequest, household: Household) -> HttpResponse:

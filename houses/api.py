@@ -15,7 +15,7 @@ from centre.lines import line
 from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.requests import StaffCall
-from centre.viewsets import ActFacts, Rows, act_on_list, act_on_row, check_parameters
+from centre.viewsets import ActFacts, OnPaper, Rows, act_on_list, act_on_row, check_parameters
 from houses.actions import Agreed, Typed, add_contract, type_invoice, void_contract, void_invoice
 from houses.evening import houses_to_call
 from houses.fields import MOST, MOST_AMOUNT, MOST_NIGHTS, MOST_RATE, Day, Dram, Month
@@ -144,7 +144,7 @@ class HeadcountRow(serializers.ModelSerializer[ReportedHeadcount]):
         fields = ("id", "site", "happened_at", "persons", "said_by", "typed_by", "recorded_at", "voids")
 
 
-class HeadcountFacts(ActFacts):
+class HeadcountFacts(OnPaper, ActFacts):
     """What a house says."""
 
     site = SiteField()
@@ -152,6 +152,9 @@ class HeadcountFacts(ActFacts):
     said_by = Text(**NAME)
     hour = Instant(required=False, help_text="The hour that is spoken of; that of the act when absent.")
     corrects = Key(required=False, help_text="The headcount of the same house that this one replaces.")
+    so_many = serializers.BooleanField(
+        required=False, help_text="Whether so many are there indeed, where the house has far fewer places."
+    )
 
     def validate_corrects(self, key: Any) -> ReportedHeadcount:
         told = ReportedHeadcount.objects.visible_to(self.asker).filter(pk=key, persons__isnull=False).first()
@@ -185,7 +188,7 @@ class Headcounts(Rows):
 class DifferenceRow(serializers.ModelSerializer[Difference]):
     """A house says another number than was counted when it was typed."""
 
-    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True, source="headcount.site")
+    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
     reported = serializers.IntegerField(source="headcount.persons")
     hour = serializers.DateTimeField(source="headcount.happened_at")
     taken_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True, allow_null=True)
@@ -195,7 +198,7 @@ class DifferenceRow(serializers.ModelSerializer[Difference]):
         model = Difference
         fields = (
             "id", "site", "headcount", "reported", "hour", "counted", "taken_by", "taken_at", "settled_by",
-            "settled_at", "words",
+            "settled_at", "words", "overtaken_by",
         )  # fmt: skip
 
 
@@ -214,7 +217,7 @@ class Differences(Rows):
 
     def get_queryset(self) -> Any:
         rows = Difference.objects.visible_to(self.request.user)
-        return rows.select_related("headcount__site", "taken_by", "settled_by")
+        return rows.select_related("site", "headcount", "taken_by", "settled_by")
 
     @act_on_row(ActFacts, Looked)
     def take(self, difference: Difference, body: ActFacts) -> Looked:
@@ -291,6 +294,7 @@ class CallLine(serializers.Serializer[Any]):
     site = serializers.CharField(source="site.code")
     contact = serializers.CharField(source="evening.contact")
     phone = serializers.CharField(source="evening.phone")
+    town = serializers.CharField(source="evening.town")
     families = serializers.IntegerField(source="evening.families", help_text="For whom holds end tonight.")
     people = serializers.IntegerField(source="evening.people")
     until = serializers.DateTimeField(source="evening.until", allow_null=True)
@@ -332,6 +336,28 @@ class TonightFamily(serializers.Serializer[Any]):
     coming = serializers.IntegerField(help_text="Of them, those on the way there.")
 
 
+class TonightNoShow(serializers.Serializer[Any]):
+    """A family that did not come by the hour until which places were held for it, in the last twelve hours."""
+
+    number = serializers.CharField(source="code")
+    holds = serializers.ListField(child=serializers.UUIDField(), help_text="Of its people: to be held again.")
+    rooms = serializers.ListField(child=serializers.CharField())
+    until = serializers.DateTimeField(help_text="Until when the places were held.")
+    free = serializers.IntegerField(help_text="Of the places, those that nobody has.")
+    given = serializers.IntegerField(help_text="Those where others sleep.")
+    held = serializers.IntegerField(help_text="Those that are held for others.")
+    closed = serializers.IntegerField(help_text="Those that are blocked, or were taken away.")
+
+
+class TonightGivenBack(serializers.Serializer[Any]):
+    """A family whose places somebody else than who held them gave back."""
+
+    household = serializers.UUIDField(source="household_id")
+    number = serializers.CharField(source="code")
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
 class TonightLine(serializers.Serializer[Any]):
     """A house tonight, in people."""
 
@@ -340,7 +366,10 @@ class TonightLine(serializers.Serializer[Any]):
     untold = serializers.IntegerField(help_text="Of these, whom the house was not told of.")
     coming = serializers.IntegerField()
     inside = serializers.IntegerField(help_text="Who sleep there now; 0 at a site of others.")
+    missing = serializers.IntegerField(help_text="Who did not come.")
     families = TonightFamily(many=True)
+    no_shows = TonightNoShow(many=True)
+    given_back = TonightGivenBack(many=True, help_text="Whose places others gave back within twelve hours.")
 
 
 class Tonight(viewsets.GenericViewSet[Any]):
@@ -357,5 +386,7 @@ class Tonight(viewsets.GenericViewSet[Any]):
         require(request.user, Permission.PLACE)
         houses = houses_tonight(request.user, timezone.now())
         shown = [family.household_id for house in houses for family in house.families]
+        shown += [row.household_id for house in houses for row in house.no_shows]
+        shown += [row.household_id for house in houses for row in house.given_back]
         write_log(request.user, LogLine.Verb.OPENED, "house", ["stays"], shown=shown)
         return Response(TonightLine(houses, many=True).data)

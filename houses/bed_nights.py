@@ -7,8 +7,9 @@ for nothing: the past is read as it is known now.
 
 A night is confirmed when its sleeper was checked in or moved there that day, or seen there in a roll call, or when the
 last number that the house reported that day is within two of the people counted there at that hour; else it is
-assumed. The third assumed night
-of somebody in a row, and each after it, is amber.
+assumed. What confirms a night was recorded within a day of it, by the end of the day after its evening: told later, a
+night may be used, and nothing makes it sure. The third assumed night of somebody in a row, and each after it, is amber.
+`sheets.rule_in_words` says it to who reads the sheet.
 
 Not come is a person whose place was held at that midnight, or whose hold ended by itself in the twelve hours before
 it, and who does not sleep there. Beds that are kept for people who are away are no such holds.
@@ -29,23 +30,43 @@ from shelter.rolls import standing_in_sql
 WITHIN = 2  # people between a report and the count that confirm each other
 IN_A_ROW = 3  # assumed nights that turn amber
 
+
+def _in_time(recorded_at: str, day: str) -> str:
+    """Whether a fact of this day was recorded soon enough to confirm its night."""
+    return f"(%(played)s OR {recorded_at} < ({day} + interval '2 days') AT TIME ZONE %(zone)s)"
+
+
+SLEPT = """
+    SELECT stay.site_id, stay.individual_id, stay.during, first_night, last_night, known,
+           CASE WHEN known = first_night THEN first_night ELSE first_night - 1 END AS sure
+    FROM shelter_stay stay
+    JOIN shelter_bedding told ON told.id = stay.began_by_id
+    CROSS JOIN LATERAL (
+        SELECT (lower(stay.during) AT TIME ZONE %(zone)s - interval '1 microsecond')::date AS first_night,
+               (upper(stay.during) AT TIME ZONE %(zone)s - interval '1 microsecond')::date - 1 AS last_night
+    ) night
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN %(played)s THEN first_night
+               ELSE greatest(first_night, (told.recorded_at AT TIME ZONE %(zone)s)::date - 1) END AS known
+    ) soon
+    WHERE stay.kind = 'stay' AND stay.site_id = ANY(%(sites)s) AND stay.during && tstzrange(%(begins)s, %(ends)s, '[]')
+"""
+"""Stays of the houses: their nights, the first `known` in time, and the last that is `sure` by how they began."""
+
 NIGHTS = f"""
 WITH nights AS (
     SELECT day::date AS day, ((day + interval '1 day') AT TIME ZONE %(zone)s) AS midnight
     FROM generate_series(%(first)s::timestamp, %(last)s::timestamp, interval '1 day') day
 ),
-slept AS (  -- stays of the house by their first and last night, cut to what is asked for
-    SELECT site_id, greatest(first_night, %(first)s::date - %(in_a_row)s) AS since, last_night AS until,
-           count(*) AS beds
-    FROM (
-        SELECT site_id, (lower(during) AT TIME ZONE %(zone)s - interval '1 microsecond')::date AS first_night,
-               least((upper(during) AT TIME ZONE %(zone)s - interval '1 microsecond')::date - 1, %(last)s::date)
-                   AS last_night
-        FROM shelter_stay
-        WHERE kind = 'stay' AND site_id = ANY(%(sites)s) AND during && tstzrange(%(begins)s, %(ends)s, '[]')
-    ) stay
-    WHERE first_night <= last_night
-    GROUP BY 1, 2, 3
+stay AS ({SLEPT}),
+slept AS (  -- by their nights, cut to what is asked for
+    SELECT site_id, greatest(first_night, %(first)s::date - %(in_a_row)s) AS since,
+           greatest(sure, %(first)s::date - %(in_a_row)s) AS sure,
+           greatest(known, %(first)s::date - %(in_a_row)s) AS known,
+           least(last_night, %(last)s::date) AS until, count(*) AS beds
+    FROM stay
+    WHERE first_night <= least(last_night, %(last)s::date)
+    GROUP BY 1, 2, 3, 4, 5
 ),
 said AS (  -- the last report of each day
     SELECT DISTINCT ON (told.site_id, (told.happened_at AT TIME ZONE %(zone)s)::date)
@@ -53,6 +74,7 @@ said AS (  -- the last report of each day
     FROM houses_reportedheadcount told
     WHERE told.site_id = ANY(%(sites)s) AND told.persons IS NOT NULL
         AND told.happened_at >= %(begins)s::timestamptz - interval '4 days' AND told.happened_at < %(ends)s
+        AND {_in_time("told.recorded_at", "(told.happened_at AT TIME ZONE %(zone)s)::date")}
         AND NOT EXISTS (SELECT FROM houses_reportedheadcount later WHERE later.voids_id = told.id)
     ORDER BY told.site_id, (told.happened_at AT TIME ZONE %(zone)s)::date, told.happened_at DESC, told.recorded_at DESC
 ),
@@ -60,9 +82,17 @@ agreed AS (
     SELECT said.site_id, said.day
     FROM said CROSS JOIN LATERAL (
         SELECT count(*) AS people FROM registrations_presence present
+        JOIN registrations_movement came ON came.id = present.movement_id AND {_in_time("came.recorded_at", "said.day")}
         WHERE present.site_id = said.site_id AND present.during @> said.happened_at
     ) counted
     WHERE abs(said.persons - counted.people) <= %(within)s
+),
+lately AS (  -- by night, the last of those days that end a row of assumed nights; none is -infinity
+    SELECT site.id AS site_id, nights.day, coalesce(max(agreed.day), '-infinity') AS agreed_on
+    FROM unnest(%(sites)s::uuid[]) site (id) CROSS JOIN nights
+    LEFT JOIN agreed ON agreed.site_id = site.id
+        AND agreed.day BETWEEN nights.day - (%(in_a_row)s - 1) AND nights.day
+    GROUP BY 1, 2
 ),
 held AS (  -- a row for each hold and night for which it was kept
     SELECT hold.site_id, hold.individual_id, nights.day, nights.midnight
@@ -84,41 +114,42 @@ missed AS (
     )
     GROUP BY 1, 2
 ),
-called AS (  -- by night, the sleepers whom a roll call saw that day, and the first night of theirs in the house
+called AS (  -- by night, the sleepers whom a roll call saw that day
     SELECT DISTINCT stay.site_id, person.counted_as_id AS person, (seen.happened_at AT TIME ZONE %(zone)s)::date AS day,
-           (lower(stay.during) AT TIME ZONE %(zone)s - interval '1 microsecond')::date AS first_night, stay.during
+           stay.sure, stay.known, stay.during
     FROM shelter_rollcallseen seen
     JOIN shelter_rollcall roll ON roll.id = seen.roll_call_id AND roll.site_id = ANY(%(sites)s)
     JOIN registrations_membership person ON person.individual_id = seen.individual_id
-    JOIN shelter_stay stay ON stay.individual_id = person.counted_as_id AND stay.kind = 'stay'
-        AND stay.site_id = roll.site_id
+    JOIN stay ON stay.individual_id = person.counted_as_id AND stay.site_id = roll.site_id
     WHERE seen.happened_at >= %(begins)s::timestamptz - interval '4 days' AND seen.happened_at < %(ends)s
+        AND {_in_time("seen.recorded_at", "(seen.happened_at AT TIME ZONE %(zone)s)::date")}
         AND {standing_in_sql("seen")}
 ),
 seen AS (
     SELECT called.site_id, nights.day,
-           count(DISTINCT person) FILTER (WHERE called.day = nights.day AND first_night < nights.day) AS people,
-           count(DISTINCT person) FILTER (WHERE first_night <= nights.day - %(in_a_row)s) AS lately
+           count(DISTINCT person) FILTER (WHERE called.day = nights.day AND sure < nights.day) AS people,
+           count(DISTINCT person) FILTER (WHERE sure <= nights.day - %(in_a_row)s AND known > agreed_on) AS lately
     FROM called JOIN nights ON called.day BETWEEN nights.day - (%(in_a_row)s - 1) AND nights.day
         AND called.during @> nights.midnight
+    JOIN lately ON lately.site_id = called.site_id AND lately.day = nights.day
     GROUP BY 1, 2
 ),
 counted AS (
-    SELECT site.id AS site_id, nights.day, coalesce(sum(slept.beds), 0)::int AS used,
-           coalesce(sum(slept.beds) FILTER (WHERE slept.since = nights.day), 0)::int AS fresh,
-           coalesce(sum(slept.beds) FILTER (WHERE slept.since <= nights.day - %(in_a_row)s), 0)::int AS long_ago
-    FROM unnest(%(sites)s::uuid[]) site (id) CROSS JOIN nights
-    LEFT JOIN slept ON slept.site_id = site.id AND nights.day BETWEEN slept.since AND slept.until
+    SELECT nights.site_id, nights.day, coalesce(sum(slept.beds), 0)::int AS used,
+           coalesce(sum(slept.beds) FILTER (WHERE slept.sure = nights.day), 0)::int AS fresh,
+           coalesce(sum(slept.beds) FILTER (
+               WHERE slept.sure <= nights.day - %(in_a_row)s AND slept.known > nights.agreed_on
+           ), 0)::int AS long_ago,
+           coalesce(sum(slept.beds) FILTER (WHERE slept.known > nights.day), 0)::int AS late
+    FROM lately nights
+    LEFT JOIN slept ON slept.site_id = nights.site_id AND nights.day BETWEEN slept.since AND slept.until
     GROUP BY 1, 2
 )
 SELECT counted.site_id, counted.day, coalesce(contract.places, 0) AS contracted, coalesce(contract.rate, 0) AS rate,
        counted.used,
-       CASE WHEN agreed.day IS NULL THEN (counted.fresh + coalesce(seen.people, 0))::int ELSE counted.used END
-           AS confirmed,
-       CASE WHEN EXISTS (
-           SELECT FROM agreed lately WHERE lately.site_id = counted.site_id
-               AND lately.day BETWEEN counted.day - (%(in_a_row)s - 1) AND counted.day
-       ) THEN 0 ELSE (counted.long_ago - coalesce(seen.lately, 0))::int END AS amber,
+       CASE WHEN agreed.day IS NULL THEN (counted.fresh + coalesce(seen.people, 0))::int
+            ELSE counted.used - counted.late END AS confirmed,
+       (counted.long_ago - coalesce(seen.lately, 0))::int AS amber,
        coalesce(missed.people, 0)::int AS no_show
 FROM counted
 LEFT JOIN houses_contract contract
@@ -173,6 +204,7 @@ def read_bed_nights(sites: Collection[uuid.UUID], first: date, last: date, now: 
         "zone": settings.TIME_ZONE,
         "in_a_row": IN_A_ROW,
         "within": WITHIN,
+        "played": settings.DEMONSTRATION,  # its past is played as if that were now
     }
     return rows_of(BedNight, NIGHTS, parameters)
 

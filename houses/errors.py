@@ -1,8 +1,12 @@
 """Why something about a house may be refused."""
 
+from datetime import datetime
+
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from centre.refusals import Refusal
+from shelter.hold_times import day_and_hour
 
 
 class ContractsOverlap(Refusal):
@@ -42,6 +46,30 @@ class HourAhead(Refusal):
 
     code = "hour_ahead"
     message = _("Nobody can have counted at an hour that has not come. Nothing was saved: correct the hour.")
+
+
+class BeforeItOpened(Refusal):
+    """There was no such house then."""
+
+    code = "before_it_opened"
+
+    def __init__(self, opened_at: datetime) -> None:
+        told = gettext("This house is open since %(at)s. Nothing was saved: correct the hour.")
+        super().__init__(told % {"at": day_and_hour(opened_at)})
+
+
+class VeryMany(Refusal):
+    """Far more people than the house has places; said again with `so_many`, it is written down."""
+
+    code = "very_many"
+
+    def __init__(self, persons: int) -> None:
+        said = ngettext(
+            "%(persons)d person is far more than this house has places for. Nothing was saved: is it so?",
+            "%(persons)d people are far more than this house has places for. Nothing was saved: is it so?",
+            persons,
+        )
+        super().__init__(said % {"persons": persons})
 
 
 class HeadcountReplaced(Refusal):

@@ -17,7 +17,8 @@ from shelter.sight import sites_to_place
 NIGHT_ENDS = time(4)  # what is expected before this hour is expected tonight
 
 HOUSES = f"""
-SELECT site.id AS site_id, coalesce(contract.contact, '') AS contact, coalesce(contract.phone, '') AS phone,
+SELECT site.id AS site_id, coalesce(contract.contact, begun.contact, '') AS contact,
+       coalesce(contract.phone, begun.phone, '') AS phone, coalesce(begun.town, '') AS town,
        expected.families, expected.people, expected.until, told.persons AS reported, told.happened_at AS reported_at,
        (SELECT count(*) FROM registrations_presence present
         WHERE present.site_id = site.id AND present.during @> told.happened_at) AS counted_then,
@@ -27,6 +28,7 @@ SELECT site.id AS site_id, coalesce(contract.contact, '') AS contact, coalesce(c
         WHERE sleeping.site_id = site.id AND sleeping.kind = 'stay' AND sleeping.during @> %(at)s) AS sleeping,
        differing.tasks, coalesce(call.outcome, '') AS outcome, call.happened_at AS called_at
 FROM centre_site site
+LEFT JOIN shelter_beginning begun ON begun.site_id = site.id
 LEFT JOIN houses_contract contract
     ON contract.site_id = site.id AND contract.voided_at IS NULL AND contract.days @> %(day)s
 CROSS JOIN LATERAL (
@@ -46,9 +48,8 @@ LEFT JOIN LATERAL (
 ) told ON true
 CROSS JOIN LATERAL (
     SELECT count(*) AS tasks
-    FROM houses_difference difference JOIN houses_reportedheadcount headcount ON headcount.id = difference.headcount_id
-    WHERE headcount.site_id = site.id AND difference.settled_at IS NULL
-        AND NOT EXISTS (SELECT FROM houses_reportedheadcount later WHERE later.voids_id = headcount.id)
+    FROM houses_difference difference
+    WHERE difference.site_id = site.id AND difference.settled_at IS NULL AND difference.overtaken_by_id IS NULL
 ) differing
 LEFT JOIN LATERAL (
     SELECT outcome, happened_at FROM houses_call
@@ -64,8 +65,9 @@ class Evening:
     """A house tonight: whom to call, who is expected before when, and what was said last."""
 
     site_id: uuid.UUID
-    contact: str
+    contact: str  # as the contract says, or who began the house
     phone: str
+    town: str  # as who began the house says
     families: int  # for whom holds end tonight
     people: int
     until: datetime | None
@@ -74,7 +76,7 @@ class Evening:
     counted_then: int  # people present at the hour of the last report
     present: int
     sleeping: int
-    tasks: int  # open differences
+    tasks: int  # open differences: one at most
     outcome: str  # of the last call today; empty where there was none
     called_at: datetime | None
 
@@ -138,4 +140,5 @@ def night_ends(at: datetime) -> datetime:
 def _turn(line: HouseTonight) -> tuple[bool, int, datetime, str]:
     row = line.evening
     urgent = 0 if row.tasks or row.families else 1
-    return line.spoke, urgent if urgent == 0 else 2 if line.reported_today else 1, row.until or LATEST, line.site.code
+    turn = urgent if urgent == 0 else 2 if line.reported_today else 1
+    return line.spoke, turn, row.until or LATEST, line.site.name.casefold()

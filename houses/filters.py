@@ -46,7 +46,7 @@ class HeadcountFilterSet(HouseFilterSet):
 class DifferenceFilterSet(filters.FilterSet):
     """How differences are narrowed down."""
 
-    site = SiteFilter(field_name="headcount__site")
+    site = SiteFilter()
     open = TruthFilter(method="that_are_open")
 
     class Meta:

@@ -4,9 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casework.forms import read_one_phone
-from centre.days import LocalDay, LocalMinute
+from centre.days import LocalDay, LocalMinute, Tense
 from centre.forms import ActForm, WhyField
-from centre.lines import LineField
+from centre.lines import LONGEST_HAND, LineField
+from houses.errors import BeforeItOpened, HourAhead, VeryMany
 from houses.fields import MOST, MOST_AMOUNT, MOST_NIGHTS, MOST_RATE, Money, MonthField
 from houses.models import LONGEST_NAME, LONGEST_SENTENCE, Call
 
@@ -33,13 +34,26 @@ class HeadcountForm(ActForm):
 
     persons = forms.IntegerField(label=_("How many people are there?"), min_value=0, max_value=MOST)
     said_by = LineField(label=_("Who says so?"), max_length=LONGEST_NAME, required=True)
-    hour = LocalMinute(label=_("At what hour?"), required=False, help_text=_("Empty: now."))
+    hour = LocalMinute(tense=Tense.PAST, label=_("At what hour?"), required=False, help_text=_("Empty: now."))
+    written_by = LineField(
+        label=_("Written by"),
+        max_length=LONGEST_HAND,
+        help_text=_("Only for what is older than seven days: whose note it was."),
+    )
+    so_many = forms.BooleanField(label=_("So it is: so many people are there"), required=False)
+
+    BESIDE = {HourAhead.code: "hour", BeforeItOpened.code: "hour"}
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether the number was far beyond the places, or was said to be so."""
+        return self.has_error("__all__", VeryMany.code) or bool(self.data.get("so_many"))
 
 
 class CallForm(ActForm):
     """What was said on the telephone."""
 
-    outcome = forms.CharField(initial=Call.Outcome.SPOKE.value, widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(choices=Call.Outcome, initial=Call.Outcome.SPOKE.value, widget=forms.HiddenInput)
     about = forms.ChoiceField(label=_("What is it about?"), choices=[("", _("choose")), *Call.About.choices])
     number = forms.IntegerField(label=_("How many people or places?"), min_value=1, max_value=MOST, required=False)
     until = LocalDay(label=_("Until when?"), required=False)

@@ -173,32 +173,53 @@ class ReportedHeadcount(models.Model):
 class DifferenceQuerySet(models.QuerySet["Difference"]):
     """Differences."""
 
-    def open(self) -> "DifferenceQuerySet":
-        """Those that nobody has settled, of headcounts that stand."""
+    def unsettled(self) -> "DifferenceQuerySet":
+        """Those that nobody has settled, of headcounts that stand: the open one of a house, and those it stands for."""
         return self.filter(settled_at=None, headcount__in=ReportedHeadcount.objects.standing())
+
+    def open(self) -> "DifferenceQuerySet":
+        """Those that are somebody's task: one a house at most."""
+        return self.filter(settled_at=None, overtaken_by=None)
+
+    def overtaken(self) -> "DifferenceQuerySet":
+        """Those for which the open one of their house stands."""
+        return self.unsettled().exclude(overtaken_by=None)
 
     def visible_to(self, user: User, at: datetime | None = None) -> "DifferenceQuerySet":
         """Those of houses where the user may place."""
-        return self.filter(allowed_at(user, Permission.PLACE, at=at, path="headcount__site"))
+        return self.filter(allowed_at(user, Permission.PLACE, at=at, path="site"))
+
+
+ONE_OPEN_DIFFERENCE = models.UniqueConstraint(
+    fields=["site"], condition=Q(settled_at=None, overtaken_by=None), name="difference_open_once_a_house"
+)
 
 
 class Difference(models.Model):
-    """A task: the house says another number than is counted. Somebody looks into it, and settles it with a word."""
+    """A task: the house says another number than is counted. Somebody looks into it, and settles it with a word.
+
+    A later number that differs too takes the place of the one before, which is kept and settled with it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     headcount = models.OneToOneField(ReportedHeadcount, models.PROTECT, related_name="difference")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+", db_index=False)  # that of the headcount
     counted = models.PositiveIntegerField()  # people present at the hour, as it read when the number was typed
     taken_at = models.DateTimeField(null=True, blank=True)
     taken_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     words = models.CharField(max_length=LONGEST_SENTENCE, blank=True)  # how it was settled
+    overtaken_by = models.ForeignKey(  # the number that takes its place, or takes its own back
+        ReportedHeadcount, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     objects = DifferenceQuerySet.as_manager()
 
     class Meta:
         ordering = ("headcount__happened_at",)
         constraints = (
+            ONE_OPEN_DIFFERENCE,
             models.CheckConstraint(
                 condition=both_or_neither("taken_at", "taken_by"), name="difference_taken_by_someone"
             ),
@@ -252,6 +273,7 @@ class Call(models.Model):
                 name="call_unanswered_says_nothing",
             ),
             models.CheckConstraint(condition=Q(about="") | ~Q(words=""), name="call_keeps_its_sentence"),
+            models.CheckConstraint(condition=Q(outcome__in=("spoke", "no_answer")), name="call_ended_somehow"),
         )
         indexes = (models.Index(fields=["site", "-happened_at"], name="call_of_house"),)
 

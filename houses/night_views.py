@@ -19,7 +19,7 @@ from houses.actions import type_invoice, void_invoice
 from houses.forms import InvoiceForm, MonthForm, NightsFileForm
 from houses.models import Invoice
 from houses.sheets import nights_file as write_file
-from houses.sheets import read_months, rule_in_words, sites_read
+from houses.sheets import read_months, rule_in_words, sites_read, total_of
 
 READ = (Permission.SET_UP_ROOMS, Permission.SEE_LOG)
 
@@ -33,6 +33,7 @@ def nights(request: StaffRequest) -> HttpResponse:
     context = {
         "month": month,
         "months": months,
+        "total": total_of(months) if months else None,
         "rules": rule_in_words(),
         "file_form": NightsFileForm(initial={"month": month}),
     }

@@ -22,7 +22,7 @@ def stays_beyond(user: User, at: datetime) -> StayQuerySet:
 
     Who is moved to a place has another stay, and who leaves has none: both are solved and gone from here.
     """
-    return Stay.objects.visible_to(user, at).stays().at(at).beyond()
+    return Stay.objects.in_hand_of(user, at).stays().at(at).beyond()
 
 
 def beyond_places(user: User, at: datetime) -> list[Beyond]:

@@ -5,9 +5,10 @@ It names nobody who slept there.
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
@@ -21,7 +22,7 @@ from centre.log import write_log
 from centre.models import LogLine, Operation, Site, User
 from centre.seal import head_of_today
 from centre.sheets import COMMA, CONTENT_TYPES, Column, Table, Value, csv_lines, with_columns
-from centre.sight import allowed_at
+from centre.sight import allowed_at, sight_of
 from houses.bed_nights import BedNight, month_of, read_bed_nights
 from houses.models import Invoice
 
@@ -74,6 +75,21 @@ class HouseMonth:
         return sum((night.amount for night in self.nights), Decimal(0))
 
     @property
+    def invoiced(self) -> int | None:
+        """Nights of the invoice."""
+        return self.invoice.nights if self.invoice else None
+
+    @property
+    def billed(self) -> Decimal | None:
+        """Dram of the invoice."""
+        return self.invoice.amount if self.invoice else None
+
+    @property
+    def unused(self) -> int | None:
+        """Nights of the invoice in which nobody slept there: it asks for more than were used."""
+        return max(self.invoice.nights - self.used, 0) if self.invoice else None
+
+    @property
     def nights_beyond(self) -> int | None:
         """Nights of the invoice beyond those contracted; below nothing where it asks for fewer."""
         return self.invoice.nights - self.contracted if self.invoice else None
@@ -84,9 +100,41 @@ class HouseMonth:
         return self.invoice.amount - self.amount if self.invoice else None
 
 
+@dataclass(frozen=True)
+class MonthTotal:
+    """All houses of a month together; of invoices, those that are typed in, and nothing where none is."""
+
+    contracted: int
+    used: int
+    confirmed: int
+    assumed: int
+    amber: int
+    no_show: int
+    empty: int
+    amount: Decimal
+    invoiced: int | None
+    unused: int | None
+    billed: Decimal | None
+    nights_beyond: int | None
+    amount_beyond: Decimal | None
+
+
+def total_of(months: Collection[HouseMonth]) -> MonthTotal:
+    """The sums of the columns of these houses."""
+    sums: dict[str, Any] = {}
+    for field in fields(MonthTotal):
+        said = [value for value in (getattr(month, field.name) for month in months) if value is not None]
+        sums[field.name] = sum(said[1:], said[0]) if said else None
+    return MonthTotal(**sums)
+
+
 def sites_read(user: User) -> "QuerySet[Site]":
-    """The houses whose nights the user may read: with rooms or contracts, where they set up rooms or read the log."""
-    shown = Site.objects.filter(allowed_at(user, Permission.SET_UP_ROOMS, Permission.SEE_LOG))
+    """The houses whose nights the user may read: with rooms or contracts, where they set up rooms or read the log.
+
+    A confidential one for who may be told that somebody is there.
+    """
+    allowed = allowed_at(user, Permission.SET_UP_ROOMS, Permission.SEE_LOG)
+    shown = Site.objects.filter(allowed, sight_of(user).told())  # a night that is used says that somebody is there
     kept = Q(rooms__isnull=False) | Q(contracts__isnull=False)
     return Site.objects.filter(pk__in=shown.filter(kept).values("pk"))
 
@@ -147,6 +195,7 @@ def house_table(months: Iterable[HouseMonth]) -> Table:
         Column("amount", _("Contracted, dram"), "#value+contracted", WIDE),
         Column("invoice", _("Invoice"), "#meta+invoice", WIDE),
         Column("invoice_nights", _("Nights on the invoice"), "#indicator+nights+invoiced", WIDE),
+        Column("invoice_unused", _("Invoiced but not used"), "#indicator+nights+invoiced+unused", WIDE),
         Column("invoice_amount", _("Invoice, dram"), "#value+invoiced", WIDE),
         Column("nights_beyond", _("Difference in nights"), "#indicator+nights+difference", WIDE),
         Column("amount_beyond", _("Difference, dram"), "#value+difference", WIDE),
@@ -158,8 +207,9 @@ def house_table(months: Iterable[HouseMonth]) -> Table:
         bill = month.invoice
         billed: list[Value] = [
             bill.number or _("no number") if bill else "",
-            bill.nights if bill else None,
-            _dram(bill.amount) if bill else None,
+            month.invoiced,
+            month.unused,
+            _dram(month.billed),
             month.nights_beyond,
             _dram(month.amount_beyond),
             str(bill.act.by) if bill else "",
@@ -192,12 +242,15 @@ def rule_in_words() -> list[str]:
     return [
         _("A night belongs to the day on whose evening it begins; it is spent by who sleeps in the house at midnight."),
         _(
-            "It is confirmed when they were checked in or moved there that day, or when the last number the house said"
-            " that day is within two of the people counted there at that hour. Else it is assumed."
+            "It is confirmed when they were checked in or moved there that day, or seen there in a roll call, or when"
+            " the last number the house said that day is within two of the people counted there at that hour. Else it"
+            " is assumed."
         ),
+        _("What was recorded later than the end of the day after its evening confirms no night."),
         _("The third assumed night of somebody in a row, and each after it, is amber."),
-        _("Not come: a place was held until the night, and its person does not sleep there."),
+        _("Not come: a place was held until midnight or until that evening, and its person does not sleep there."),
         _("Empty: contracted places on which nobody slept."),
+        _("Invoiced but not used: nights of the invoice beyond those in which somebody slept there."),
         _("The past is read as it is known now: what is recorded or corrected later changes it."),
     ]
 

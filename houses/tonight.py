@@ -12,11 +12,12 @@ from centre.clock import LATEST
 from centre.models import Site, User
 from centre.rows import rows_of
 from houses.evening import night_ends
+from houses.given_back import GivenBack, given_back_at
 from registrations.numbers import write_number
 from registrations.today import today_in_sql
 from shelter.models import Stay
-from shelter.selectors import KEPT_WHILE_AWAY, places_now
-from shelter.sight import sites_to_place
+from shelter.selectors import KEPT_WHILE_AWAY, HoldRow, holds_now, places_now
+from shelter.sight import sites_that_wait, sites_to_place
 
 PROMISED = f"""
 SELECT hold.site_id, household.id AS household_id, household.number, count(*)::int AS people,
@@ -70,6 +71,18 @@ class House:
     free: int  # places; 0 where it is not their own
     inside: int  # people who sleep there now, with a place or without; 0 where it is not their own
     families: tuple[Promised, ...]
+    no_shows: tuple[HoldRow, ...]  # for whom places were held until an hour of the last twelve, and who did not come
+    given_back: tuple[GivenBack, ...]  # whose places others gave back in those hours
+
+    @property
+    def expects(self) -> bool:
+        """Whether there is anybody to look out for: places are kept or were given back, or somebody did not come."""
+        return bool(self.families or self.no_shows or self.given_back)
+
+    @property
+    def missing(self) -> int:
+        """People who did not come."""
+        return sum(len(row.holds) for row in self.no_shows)
 
     @property
     def promised(self) -> int:
@@ -95,35 +108,51 @@ class House:
 
 @dataclass(frozen=True)
 class Sums:
-    """The night in four numbers of people."""
+    """The night in numbers of people."""
 
     promised: int
     untold: int
     coming: int
     inside: int
+    missing: int
 
 
 def houses_tonight(user: User, at: datetime) -> list[House]:
     """The houses where the user places, or where places are kept for people from there, that expect or have people.
+
+    Also those where somebody did not come.
 
     First those that were not told of all, in the order in which the places run out; then the others who expect
     somebody; then those where everybody is in.
     """
     own = {site.pk: site for site in sites_to_place(user, at)}
     tonight = DateTimeTZRange(at, night_ends(at))
-    holds = Stay.objects.visible_to(user, at).holds().filter(given_up_in=None, during__overlap=tonight)
+    holds = Stay.objects.in_hand_of(user, at).holds().filter(given_up_in=None, during__overlap=tonight)
     families = rows_of(Promised, PROMISED, {"holds": list(holds.values_list("pk", flat=True)), "at": at})
     by_site: dict[uuid.UUID, list[Promised]] = defaultdict(list)
     for family in families:
         by_site[family.site_id].append(family)
-    sites = own | Site.objects.open(at).in_bulk(by_site.keys() - own.keys())
+    missed: dict[uuid.UUID, list[HoldRow]] = defaultdict(list)
+    for row in holds_now(own, at, [site.pk for site in sites_that_wait(user, at)]):
+        if row.no_show and not row.taken_off:
+            missed[row.site_id].append(row)
+    sites = own | Site.objects.open(at).in_bulk((by_site.keys() | missed.keys()) - own.keys())
     places = places_now(own, at)
     asleep = Counter(Stay.objects.stays().filter(site__in=own).at(at).values_list("site", flat=True))
+    given_back = given_back_at(own, at)
     houses = [
-        House(site, key in own, places[key].free if key in places else 0, asleep[key], tuple(by_site[key]))
+        House(
+            site,
+            key in own,
+            places[key].free if key in places else 0,
+            asleep[key],
+            tuple(by_site[key]),
+            tuple(missed[key]),
+            given_back.get(key, ()),
+        )
         for key, site in sites.items()
     ]
-    return sorted((house for house in houses if house.families or house.inside), key=_turn)
+    return sorted((house for house in houses if house.expects or house.inside), key=_turn)
 
 
 def sum_up(houses: Iterable[House]) -> Sums:
@@ -134,4 +163,4 @@ def sum_up(houses: Iterable[House]) -> Sums:
 
 def _turn(house: House) -> tuple[bool, bool, datetime, str]:
     until = min((family.until for family in house.families), default=LATEST)
-    return not house.untold, not house.families, until, house.site.code
+    return not house.untold, not house.expects, until, house.site.name.casefold()

@@ -7,9 +7,15 @@ from houses import door_views, night_views, views
 app_name = "houses"
 
 urlpatterns = [
+    path("shelter/house/", door_views.own_door, name="own_door"),
     path("shelter/house/<slug:code>/", door_views.house, name="door"),
     path("shelter/house/<slug:code>/scan/", door_views.scan, name="door_scan"),
     path("shelter/house/<slug:code>/check-in/", door_views.check_in_here, name="door_check_in"),
+    path("shelter/house/<slug:code>/room/", door_views.give_room_here, name="give_room"),
+    path("shelter/house/<slug:code>/undo/", door_views.undo_here, name="undo"),
+    path("shelter/house/<slug:code>/again/", door_views.again_here, name="hold_again"),
+    path("shelter/house/<slug:code>/off/", door_views.off_here, name="take_off_no_show"),
+    path("shelter/house/<slug:code>/back/", door_views.back_here, name="put_back_no_show"),
     path("shelter/house/<slug:code>/roll-call/", door_views.roll_call, name="roll_call"),
     path("shelter/house/<slug:code>/roll-call/begin/", door_views.begin_roll, name="begin_roll_call"),
     path("shelter/house/<slug:code>/sleeping/", door_views.sleeping, name="sleeping"),

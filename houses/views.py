@@ -3,14 +3,16 @@
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from centre.access import Permission, allows
-from centre.doors import do, draw, may, press, see
+from centre.doors import do, draw, may, offered, press, see
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
@@ -25,8 +27,14 @@ from houses.overflow import beyond_places
 from houses.sheets import sites_read
 from houses.telephone import note_call, report_headcount, settle_difference, take_difference, void_headcount
 from houses.tonight import houses_tonight, sum_up
+from shelter.hold_times import day_and_hour, hold_times
 
+REACHED = {
+    Call.Outcome.SPOKE.value: gettext_lazy("Written down: we spoke with %(site)s."),
+    Call.Outcome.NO_ANSWER.value: gettext_lazy("Written down: %(site)s does not answer."),
+}
 LATELY = 20  # lines of what was said that a page shows
+CALL = "call_%s"  # ids of what they said, beside the number they said on the same page
 
 
 @require_GET
@@ -42,12 +50,25 @@ def calls(request: StaffRequest) -> HttpResponse:
 @may(Permission.PLACE)
 def tonight(request: StaffRequest) -> HttpResponse:
     """House by house: promised, told by telephone, coming and in; the families of the house that is opened."""
-    houses = houses_tonight(request.user, timezone.now())
-    opened = next((house for house in houses if house.site.code == request.GET.get("house")), None)
-    if opened:
-        shown = [family.household_id for family in opened.families]
-        write_log(request.user, LogLine.Verb.OPENED, "house", ["stays"], key=opened.site.code, shown=shown)
-    context = {"houses": houses, "opened": opened, "sums": sum_up(houses)}
+    now = timezone.now()
+    houses = houses_tonight(request.user, now)
+    asked = offered(request, "house", {house.site.code for house in houses})
+    opened = next((house for house in houses if house.site.code == asked), None)
+    shown = [row.household_id for house in houses for row in house.no_shows]
+    shown += [row.household_id for house in houses for row in house.given_back]
+    shown += [family.household_id for family in opened.families] if opened else []
+    if shown:
+        key = opened.site.code if opened else ""
+        write_log(request.user, LogLine.Verb.OPENED, "house", ["stays"], key=key, shown=shown)
+    context = {
+        "houses": houses,
+        "expecting": [house for house in houses if house.expects],
+        "quiet": [house for house in houses if not house.expects],
+        "opened": opened,
+        "sums": sum_up(houses),
+        "untils": hold_times(now),
+        "act": ActForm(),
+    }
     return render(request, "houses/tonight.html", context)
 
 
@@ -57,7 +78,8 @@ def called(request: StaffRequest, code: str) -> HttpResponse:
     """Note from the list that the house was reached, or that nobody answered."""
     site = _house(request, code)
     form = OutcomeForm(request.POST)
-    if do(request, form, note_call, site, said=_("Noted: %(site)s.") % {"site": site}):
+    if do(request, form, note_call, site):
+        messages.success(request, REACHED[form.cleaned_data["outcome"]] % {"site": site})
         return see("houses:calls")
     return _draw_house(request, site, form)
 
@@ -77,7 +99,12 @@ def headcount(request: StaffRequest, code: str) -> HttpResponse:
     form, corrects = HeadcountForm(request.POST), _told_before(request, site)
     if corrects is None and request.POST.get("corrects"):
         form.add_error(None, HeadcountReplaced.message)
-    if do(request, form, report_headcount, site, said=_("The number is written down."), corrects=corrects):
+    if do(request, form, report_headcount, site, corrects=corrects):
+        said = {
+            "persons": form.cleaned_data["persons"],
+            "at": day_and_hour(form.cleaned_data["hour"] or timezone.now()),
+        }
+        messages.success(request, _("Written down: %(persons)d at %(at)s.") % said)
         return see("houses:house", site.code)
     return _draw_house(request, site, form)
 
@@ -95,7 +122,7 @@ def headcount_void(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 def call(request: StaffRequest, code: str) -> HttpResponse:
     """What the owner said."""
     site = _house(request, code)
-    form = CallForm(request.POST)
+    form = CallForm(request.POST, auto_id=CALL)
     if do(request, form, note_call, site, said=_("What they said is written down.")):
         return see("houses:house", site.code)
     return _draw_house(request, site, form)
@@ -106,7 +133,7 @@ def call(request: StaffRequest, code: str) -> HttpResponse:
 def difference_take(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Who presses looks into it."""
     task = _difference(request, key)
-    return _pressed(request, task.headcount.site, take_difference, task, said=_("You look into it."))
+    return _pressed(request, task.site, take_difference, task, said=_("You look into it."))
 
 
 @require_POST
@@ -116,8 +143,8 @@ def difference_settle(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     task = _difference(request, key)
     form = SettleForm(request.POST)
     if do(request, form, settle_difference, task, said=_("The difference is settled.")):
-        return see("houses:house", task.headcount.site.code)
-    return _draw_house(request, task.headcount.site, form, settling=task.pk)
+        return see("houses:house", task.site.code)
+    return _draw_house(request, task.site, form, settling=task.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -158,7 +185,7 @@ def _house(request: StaffRequest, code: str) -> Site:
 
 
 def _difference(request: StaffRequest, key: uuid.UUID) -> Difference:
-    tasks = Difference.objects.visible_to(request.user).select_related("headcount__site")
+    tasks = Difference.objects.visible_to(request.user).select_related("site")
     return get_object_or_404(tasks, pk=key)
 
 
@@ -194,12 +221,12 @@ def _draw_house(request: StaffRequest, site: Site, form: Any = None, settling: A
     context = {
         "house": site,
         "evening": evening,
-        "contract": Contract.objects.filter(site=site).on(timezone.localdate(now)).first(),
         "told": told,
         "tasks": _tasks(site, form, settling),
+        "earlier": Difference.objects.overtaken().filter(site=site).select_related("headcount"),
         "said": Call.objects.filter(site=site).select_related("act__by")[:LATELY],
         "counting": form if isinstance(form, HeadcountForm) else HeadcountForm(),
-        "saying": form if isinstance(form, CallForm) else CallForm(),
+        "saying": form if isinstance(form, CallForm) else CallForm(auto_id=CALL),
         "act": ActForm(),
         "sets_up": allows(request.user, Permission.SET_UP_ROOMS, site, now),
         "reads_nights": sites_read(request.user).filter(pk=site.pk).exists(),
@@ -208,6 +235,6 @@ def _draw_house(request: StaffRequest, site: Site, form: Any = None, settling: A
 
 
 def _tasks(site: Site, form: Any, settling: Any) -> list[tuple[Difference, SettleForm]]:
-    """The open differences of the house, each with the form that settles it."""
-    rows = Difference.objects.open().filter(headcount__site=site).select_related("headcount", "taken_by")
+    """The open difference of the house, if there is one, with the form that settles it."""
+    rows = Difference.objects.open().filter(site=site).select_related("headcount", "taken_by")
     return [(row, form if row.pk == settling else SettleForm(auto_id=f"id_{row.pk}_%s")) for row in rows]

@@ -49,11 +49,16 @@ def ask_plan(houses: Sequence[Site], *, by: User, at: datetime, act: Act) -> Ask
 
 @act("search_plan", answers=Asked)
 def search_plan(plan: Plan, *, by: User, at: datetime, act: Act) -> Asked:
-    """Send the worker for a better plan. Refuses with AlreadySearching, or with SearchAway if it does not answer."""
+    """Send the worker for a better plan; what the user had searched for before ends with the best that was found.
+
+    Refuses with AlreadySearching, or with SearchAway if the worker does not answer.
+    """
     require_plan(plan, by, at)
     asked = Plan.objects.filter(pk=plan.pk, search_asked_at=None)
     if not asked.update(search_asked_at=at, search_asked_by=by):
         raise AlreadySearching
+    theirs = Plan.objects.filter(search_asked_by=by, search_ended_at=None, stopped_at=None).exclude(pk=plan.pk)
+    theirs.update(stopped_at=at, stopped_by=by)
     send_for_search(plan)
     return Asked(str(plan.pk))
 

@@ -19,6 +19,7 @@ from plans.words import LEFT_OUT, say
 from registrations.models import Household
 from shelter.apart import KeptApart, end_apart, keep_apart
 from shelter.models import ApartPair
+from shelter.one_house import sites_of
 from shelter.sight import reach_of
 
 MOST_HOUSES = 200
@@ -167,9 +168,14 @@ class PlannedFamilies(Rows):
 class ApartRow(serializers.ModelSerializer[ApartPair]):
     """Two families that are not put into one house."""
 
+    in_one_house = serializers.SerializerMethodField(help_text="The sites where both sleep now all the same, by code.")
+
     class Meta:
         model = ApartPair
-        fields = ("id", "first", "second", "reason", "ended_at")
+        fields = ("id", "first", "second", "reason", "ended_at", "in_one_house")
+
+    def get_in_one_house(self, pair: ApartPair) -> list[str]:
+        return [site.code for site in self.context["houses"][pair.pk]]
 
 
 class ApartFacts(ActFacts):
@@ -189,6 +195,13 @@ class ApartPairs(Rows):
 
     def get_queryset(self) -> "QuerySet[ApartPair]":
         return ApartPair.objects.supervised_by(self.request.user)
+
+    def get_serializer(self, *about: Any, **how: Any) -> Any:
+        """With the houses where both families of these rows sleep; asked for once."""
+        pairs = [pair for one in about for pair in (one if how.get("many") else [one])]
+        houses = sites_of(pairs, self.request.user, timezone.now()) if pairs else {}
+        how["context"] = {**self.get_serializer_context(), "houses": houses}
+        return self.serializer_class(*about, **how)
 
     @act_on_list(ApartFacts, KeptApart)
     def create(self, body: ApartFacts) -> KeptApart:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from shelter.wants import FAMILY, met_by
 
-MAN_FROM = 12  # years: from this age on no boy or man sleeps where only women do
 SHARED_KINDS = frozenset({"tent", "hall", "undivided"})  # where families sleep beside others
 
 
@@ -32,7 +31,7 @@ class Family:
     turn: int = 2  # 0 was moved up, 1 is let go first, 2 are the others
     size: int = 0  # the whole family, also those who have a bed
     wants: frozenset[str] = frozenset()  # features of a room
-    barred: frozenset[uuid.UUID] = frozenset()  # houses in which a family sleeps that must not be near them
+    barred: frozenset[uuid.UUID] = frozenset()  # where a family sleeps that must not be near them, as far as it is told
 
     @property
     def women_only(self) -> bool:
@@ -95,6 +94,10 @@ class Evening:
             found[one].add(other)
             found[other].add(one)
         return found
+
+    def parts_at(self, site: uuid.UUID) -> bool:
+        """Whether those kept apart are parted at the house: who plans for one of others is told of nobody there."""
+        return site not in self.quotas
 
 
 Seats = dict[uuid.UUID, uuid.UUID]  # which person has which room

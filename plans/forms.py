@@ -7,13 +7,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from centre.filters import InstantInput
 from centre.forms import ActForm, field_of
 from centre.models import Site, User
 from plans.models import How, Plan, PlannedFamily
 from registrations.models import Household
 from registrations.numbers import read_number
-from shelter.forms import Rows
+from shelter.forms import Rows, Until
 from shelter.sight import reach_of
 
 
@@ -32,7 +31,7 @@ class ConfirmForm(forms.Form):
 
     how = forms.ChoiceField(choices=How)
     families = Rows(error_messages={"required": _("Tick at least one family.")})
-    until = InstantInput(label=_("Hold until"))
+    until = Until(label=_("Hold until"))
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

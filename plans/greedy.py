@@ -8,7 +8,7 @@ from dataclasses import replace
 from plans.evening import Draft, Evening, Family, Planned, Seats, Space, met, write_planned
 from plans.seats import seat_family, shares_of
 
-CHILD_ALONE, KEPT_APART, NO_ROOM = "child_alone", "kept_apart", "no_room"
+CHILD_ALONE, NO_ROOM = "child_alone", "no_room"
 LOOSE = 2  # places left over in a room of their own, from which on a hall is the better one
 Rank = tuple[int, float, int, bool, int]
 
@@ -17,7 +17,7 @@ class Books:
     """What is left of an evening's rooms while families are put into them."""
 
     def __init__(self, evening: Evening) -> None:
-        self.kept_from = evening.kept_from
+        self.kept_from, self.parts_at = evening.kept_from, evening.parts_at
         self.quota = dict(evening.quotas)
         self.left = {space.id: space for space in evening.spaces if space.usable}
         self.houses: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)  # who of those kept apart is in which
@@ -43,7 +43,7 @@ class Books:
             site = space.site
         if site in self.quota:
             self.quota[site] -= len(seats)
-        if family.id in self.kept_from:
+        if family.id in self.kept_from and self.parts_at(site):
             self.houses[site].add(family.id)
 
 
@@ -64,17 +64,11 @@ def plan_greedily(evening: Evening) -> Draft:
         rooms = books.open_to(family)
         seats = best_whole(family, rooms) or best_split(family, rooms)
         if seats is None:
-            left_out.append((family, why_left_out(family, books)))
+            left_out.append((family, NO_ROOM))
             continue
         books.enter(family, seats)
         planned.append(write_planned(family, seats, [original[room] for room in dict.fromkeys(seats.values())]))
     return Draft(tuple(planned), tuple(left_out))
-
-
-def why_left_out(family: Family, books: Books) -> str:
-    """The code of why there is no room for them: others are in the way, or there are too few places."""
-    near = {site for site, inside in books.houses.items() if books.kept_from.get(family.id, set()) & inside}
-    return KEPT_APART if family.barred or near else NO_ROOM
 
 
 def best_whole(family: Family, rooms: Iterable[Space]) -> Seats | None:

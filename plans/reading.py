@@ -24,7 +24,8 @@ HOUR = 3600  # seconds
 def read_evening(user: User, houses: Collection[Site], at: datetime) -> Evening:
     """Who waits, in fair order, and the rooms of these houses with free places.
 
-    Who is presumed to have left is in no plan: a place held in vain is one that somebody else does without.
+    Who is presumed to have left is in no plan: a place held in vain is one that somebody else does without. In which
+    houses of others a family is that must not be near another is told to nobody: there the hold is refused, and logged.
     """
     reach = reach_of(user, at)
     rows, _all = who_waits(user, sites_that_wait(user, at), at, limit=MOST_LISTED)
@@ -32,7 +33,7 @@ def read_evening(user: User, houses: Collection[Site], at: datetime) -> Evening:
     kept = list(ApartPair.objects.standing().values_list("first", "second"))
     barred = barred_houses(kept, at)
     people = _people({key for row in waiting for key in row.members}, at)
-    families = tuple(_family(row, people, barred[row.household_id], at) for row in waiting)
+    families = tuple(_family(row, people, barred[row.household_id] & set(reach.own), at) for row in waiting)
     rooms = rooms_now([site.pk for site in houses], at, only_free=True)
     quotas = {site.pk: reach.left[site.pk] for site in houses if site.pk in reach.left}
     listed = {family.id for family in families}

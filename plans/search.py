@@ -121,10 +121,10 @@ def _quotas_left(evening: Evening, others: tuple[Planned, ...]) -> dict[uuid.UUI
 
 
 def _barred(family: Family, evening: Evening, others: tuple[Planned, ...]) -> Family:
-    """The family, barred as well from the houses where the others sleep from whom it is kept."""
+    """The family, barred as well from the houses that part them where the others sleep from whom it is kept."""
     foes = evening.kept_from.get(family.id, set()) if evening.apart else set()
     if not foes:
         return family
     site_of = {space.id: space.site for space in evening.spaces}
     near = {site_of[one.rooms[0]] for one in others if one.family.id in foes}
-    return replace(family, barred=family.barred | near)
+    return replace(family, barred=family.barred | set(filter(evening.parts_at, near)))

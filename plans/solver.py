@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 
 from plans.classes import Alike, Market, Option, read_market, way_of
 from plans.evening import Draft, Evening, Family, Planned, Space, worth_of, write_planned
-from plans.greedy import CHILD_ALONE, KEPT_APART, NO_ROOM
+from plans.greedy import CHILD_ALONE, NO_ROOM
 from plans.seats import seat_family
 
 SHARES_OF_TIME = (0.6, 0.5, 1.0)  # of what is left, for each of the three questions
@@ -66,7 +66,7 @@ class Question:
             for key, way in self.ways.items():
                 if len(theirs) == 2 and key[0] in theirs:
                     by_site[self.option(key).site].append(way)
-            for ways in by_site.values():
+            for ways in (ways for site, ways in by_site.items() if evening.parts_at(site)):
                 self.model.add(sum(ways) <= 1)
 
     def _first_in_turn_stay_first(self, known: Draft) -> None:
@@ -224,7 +224,7 @@ def _draft_of(evening: Evening, question: Question, found: Mapping[tuple[int, in
                 family = next((one for one in lucky if one.site == option.site), lucky[0])
                 lucky.remove(family)
                 planned[family.id] = _planned(family, option, pools)
-    left_out = [(one, _why(one, evening)) for one in evening.families if one.id not in planned]
+    left_out = [(one, _why(one)) for one in evening.families if one.id not in planned]
     return Draft(tuple(planned[one.id] for one in evening.families if one.id in planned), tuple(left_out))
 
 
@@ -237,7 +237,5 @@ def _planned(family: Family, option: Option, pools: Mapping[int, list[Space]]) -
     return write_planned(family, seats, [room for room in chosen if room.id in seats.values()])
 
 
-def _why(family: Family, evening: Evening) -> str:
-    if family.child_alone:
-        return CHILD_ALONE
-    return KEPT_APART if family.barred or family.id in evening.kept_from else NO_ROOM
+def _why(family: Family) -> str:
+    return CHILD_ALONE if family.child_alone else NO_ROOM

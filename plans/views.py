@@ -14,21 +14,22 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from centre.access import Permission
-from centre.doors import do, draw, may, see, warn
+from centre.doors import do, draw, may, offered, see, warn
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine
 from centre.requests import StaffRequest
 from plans.actions import ask_plan, search_plan, stop_plan
-from plans.confirming import confirm_plan, is_there, planned_with_places, rooms_of_family
+from plans.confirming import beds_by_plan, beds_elsewhere, confirm_plan, is_there, planned_with_places, rooms_of_family
 from plans.errors import SearchAway
 from plans.forms import ApartForm, AskForm, ConfirmForm
 from plans.models import How, Plan, PlannedFamily
 from plans.words import LEFT_OUT, NUMBERS, say
 from shelter.apart import end_apart, keep_apart
 from shelter.apart_pairs import MAY_KEEP_APART
-from shelter.board import hold_times
-from shelter.models import ApartPair, Room
+from shelter.hold_times import hold_times
+from shelter.models import ApartPair, Room, Stay
+from shelter.one_house import sites_of
 from shelter.selectors import places_by_site, rooms_now
 from shelter.sight import reach_of, sites_that_wait
 from shelter.waiting import MOST_LISTED, who_waits
@@ -56,6 +57,13 @@ class Line:
     doubts: list[str]
     left_out: str | Promise
     there: bool  # whether they are at the house already, and are checked in when it is confirmed
+    theirs: Stay | None  # a bed or a hold in these rooms that they have by now: there is nothing to confirm
+    elsewhere: bool  # whether they have one by now, and not in these rooms
+
+    @property
+    def is_left(self) -> bool:
+        """Whether there is something to confirm."""
+        return not self.theirs and not self.elsewhere
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,7 @@ def plans(request: StaffRequest) -> HttpResponse:
         "ticked": request.POST.getlist("houses"),
         "families": len(waiting),
         "people": sum(len(one.members) for one in waiting),
+        "gone": [one.code for one in waiting if one.presumed_left],
         "made": Plan.objects.visible_to(request.user, now).select_related("act__by")[:LISTED],
     }
     return draw(request, "plans/plans.html", form, **context)
@@ -159,13 +168,13 @@ def confirm(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
             len(said.placed),
         )
         messages.success(request, placed % {"n": len(said.placed)})
-    for line in said.left_out:
+    for line in (*said.shortened, *said.left_out):
         messages.warning(request, line)
     return see("plans:plan", row.pk, how=form.cleaned_data["how"])
 
 
 def _plan(request: StaffRequest, row: Plan, form: ActForm | ConfirmForm, *, how: str = "") -> HttpResponse:
-    asked = how or request.GET.get("how", "")
+    asked = how or offered(request, "how", set(row.numbers))
     shown = asked if asked in row.numbers else How.SOLVER.value if How.SOLVER in row.numbers else How.GREEDY.value
     families = planned_with_places(row, shown)
     write_log(
@@ -177,8 +186,14 @@ def _plan(request: StaffRequest, row: Plan, form: ActForm | ConfirmForm, *, how:
         shown=[one.household_id for one in families],
     )
     now = timezone.now()
-    lines = [_line(one, is_there(one, request.user, now)) for one in families]
+    beds, housed = beds_by_plan(families, now), beds_elsewhere(families, now)
+    lines = [
+        _line(one, is_there(one, request.user, now), beds.get(one.pk), elsewhere=one.pk in housed - beds.keys())
+        for one in families
+    ]
     context = {
+        "ticked": _ticked(request, form, lines),
+        "are_left": any(line.is_left for line in lines if line.rooms),
         "plan": row,
         "houses": [house.site for house in row.houses.select_related("site")],
         "figures": _figures(row),
@@ -191,9 +206,18 @@ def _plan(request: StaffRequest, row: Plan, form: ActForm | ConfirmForm, *, how:
     return draw(request, "plans/plan.html", form, **context)
 
 
-def _line(row: PlannedFamily, there: bool) -> Line:
+def _ticked(request: StaffRequest, form: ActForm | ConfirmForm, lines: Sequence[Line]) -> set[str]:
+    """Whose line is ticked: as it was sent; at first all; once some were confirmed nobody, unless all are asked for."""
+    if form.is_bound and isinstance(form, ConfirmForm):
+        return set(request.POST.getlist("families"))
+    begun = any(line.theirs for line in lines)
+    left = {str(line.row.pk) for line in lines if line.is_left}
+    return set() if begun and offered(request, "ticked", {"all"}) != "all" else left
+
+
+def _line(row: PlannedFamily, there: bool, theirs: Stay | None, *, elsewhere: bool) -> Line:
     left_out = LEFT_OUT[row.left_out] if row.left_out else ""
-    return Line(row, rooms_of_family(row), say(row.reasons), say(row.doubts), left_out, there)
+    return Line(row, rooms_of_family(row), say(row.reasons), say(row.doubts), left_out, there, theirs, elsewhere)
 
 
 def _figures(row: Plan) -> Sequence[Figure]:
@@ -212,7 +236,8 @@ def apart(request: StaffRequest) -> HttpResponse:
     rows = list(pairs.order_by("-act__at"))
     shown = [key for row in rows for key in (row.first_id, row.second_id)]
     write_log(request.user, LogLine.Verb.OPENED, "apart", ["list"], shown=shown)
-    return draw(request, "plans/apart.html", form, pairs=rows, act=ActForm())
+    houses = sites_of(rows, request.user, timezone.now())
+    return draw(request, "plans/apart.html", form, pairs=[(row, houses[row.pk]) for row in rows], act=ActForm())
 
 
 @require_POST

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shelter.wants import HAS, LACKS
 
+NO_ROOM = _("No room is left that takes them.")
 REASONS: dict[str, Promise] = {f"has_{want}": words for want, words in HAS.items()} | {
     "together": _("all together"),
     "own_room": _("alone in the room"),
@@ -20,8 +21,8 @@ DOUBTS: dict[str, Promise] = {f"no_{want}": words for want, words in LACKS.items
     "beside_others": _("beside other families"),
 }
 LEFT_OUT: dict[str, Promise] = {
-    "no_room": _("No room is left that takes them."),
-    "kept_apart": _("They are kept apart from a family, and no other house has room."),
+    "no_room": NO_ROOM,
+    "kept_apart": NO_ROOM,  # of plans made before: who is kept apart from whom, and where they sleep, is told to nobody
     "child_alone": _("A child of theirs has nobody with it who looks after it: ask a protection officer."),
 }
 NUMBERS: dict[str, Promise] = {

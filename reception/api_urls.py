@@ -24,11 +24,13 @@ from desk.api import (
 )
 from desk.facts_api import Conflicts, Families, People, Undoings
 from desk.hospital_api import HospitalWays
+from desk.leaving_api import StaysLeft
 from desk.list_api import FamiliesList
 from desk.log_api import LogLines, ShownFile
 from desk.seen_api import Sightings
 from desk.told_api import HouseholdsTold, IndividualsTold
 from houses.api import CallList, Calls, Contracts, Differences, Headcounts, Invoices, Overflows, Tonight
+from houses.door_api import Door, WhoSleeps
 from houses.nights_api import BedNights, NightsFile
 from plans.api import ApartPairs, PlannedFamilies, Plans
 from reception.docs import Docs, NoSuchAddress, Schema
@@ -36,12 +38,14 @@ from registrations.api import Households, Individuals, Presences
 from shelter.api import HouseholdPlaces, Stays
 from shelter.inventory_api import Houses, Places, Rooms
 from shelter.rolls_api import RollCalls
+from shelter.undoing_api import BedActs
 from shelter.waiting_api import HouseholdsThatWait, Openings, SiteOpenings, WaitingFacts, WaitingList
-from transport.api import Passengers, Runs
+from transport.api import HousesBegun, Passengers, Runs
 
 router = DefaultRouter()
 router.include_format_suffixes = False
 router.register("sites", Houses, basename="house")  # before the addresses that end in a site
+router.register("sites", HousesBegun, basename="house-begun")
 router.register("sites", Sites)
 router.register("sites", SiteOpenings, basename="site-opening")
 router.register("rooms", Rooms)
@@ -67,6 +71,10 @@ router.register("conflicts", Conflicts)
 router.register("presences", Presences)
 router.register("movements", Voids, basename="void")
 router.register("stays", Stays)
+router.register("bed-acts", BedActs, basename="bed-act")
+router.register("stays", StaysLeft, basename="stay-left")
+router.register("door", Door, basename="door")
+router.register("sleeping", WhoSleeps, basename="sleeping")
 router.register("roll-calls", RollCalls)
 router.register("contracts", Contracts)
 router.register("invoices", Invoices)

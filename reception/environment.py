@@ -82,9 +82,16 @@ def address(name: str, *schemes: str) -> str:
     return said
 
 
-def own_secret_key(var: Path) -> str:
-    """The secret key that lies in `var`, made on first use; refuses a `var` that cannot be written."""
-    return _made_in(var, secret_key)
+def secret_keys(var: Path) -> list[str]:
+    """The secret keys, one a line: the first signs, each is believed; else the one in `var`, made on first use.
+
+    Refuses a `var` that cannot be written, and a variable that is set and holds no key.
+    """
+    said = secret("SECRET_KEY") or _made_in(var, secret_key)
+    keys = [line.strip() for line in said.splitlines() if line.strip()]
+    if not keys:
+        raise Misread("SECRET_KEY is empty.")
+    return keys
 
 
 def case_keys(var: Path) -> list[bytes]:

@@ -16,8 +16,8 @@ from reception.environment import choice as _choice
 from reception.environment import flag as _flag
 from reception.environment import hours as _hours
 from reception.environment import number as _number
-from reception.environment import own_secret_key as _own_secret_key
 from reception.environment import secret as _secret
+from reception.environment import secret_keys as _secret_keys
 from reception.environment import with_password as _with_password
 from reception.environment import words as _list
 
@@ -26,7 +26,7 @@ VAR = Path(os.environ.get("RECEPTION_VAR", BASE_DIR / "var"))
 
 DEBUG = _flag("DEBUG")
 DEMONSTRATION = _flag("RECEPTION_DEMONSTRATION")
-SECRET_KEY = _secret("SECRET_KEY") or _own_secret_key(VAR)
+SECRET_KEY, *SECRET_KEY_FALLBACKS = _secret_keys(VAR)
 CASE_KEYS = _case_keys(VAR)  # what is said in cases lies in the database under the first
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
@@ -108,6 +108,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "centre.context.shift",
+                "shelter.context.in_one_house",
             ],
         },
     },
@@ -212,6 +213,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "centre.factor_forms.Code",
     "authenticate_webauthn": "centre.factor_forms.Passkey",
+    "reauthenticate": "centre.factor_forms.CodeAgain",
+    "reauthenticate_webauthn": "centre.factor_forms.PasskeyAgain",
     "activate_totp": "centre.factor_forms.FirstCode",
     "add_webauthn": "centre.factor_forms.NewPasskey",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Value
+from django.db.models import Exists, OuterRef, Prefetch, Subquery, Value
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
@@ -17,9 +17,11 @@ from registrations.births import born_for_machines
 from registrations.facts import MONTHS_SAID, age_on, months_on
 from registrations.filters import HouseholdFilterSet, IndividualFilterSet, PresenceFilterSet
 from registrations.in_sight import reasons_to_see
+from registrations.living import known_deaths
 from registrations.models import Household, Individual, Membership, Presence, SpecificNeed
 from registrations.numbers import write_number
 from registrations.search import search_households, search_individuals
+from registrations.where_told import facts_told_to
 
 
 class ResidenceRow(serializers.Serializer[Any]):
@@ -91,7 +93,7 @@ class Households(NamedRows):
 
     def get_queryset(self) -> Any:
         user = self.request.user
-        seen = Household.objects.visible_to(user).select_related("site").with_size()
+        seen = Household.objects.visible_to(user).select_related("site").with_size(known_deaths(user))
         return seen.annotate(needs_shown=needs_shown(Household.objects.all(), user))
 
     def search(self, query: str) -> Sequence[Household]:
@@ -223,7 +225,9 @@ class PresenceRow(serializers.ModelSerializer[Presence]):
     site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
     since = serializers.DateTimeField(source="during.lower")
     until = serializers.DateTimeField(source="during.upper", allow_null=True)
-    ended_by = serializers.UUIDField(source="ended_by_id", allow_null=True)
+    ended_by = serializers.UUIDField(
+        source="ended_by_told", allow_null=True, help_text="The movement that ended it, where the asker may know of it."
+    )
     card_read = serializers.BooleanField(
         source="movement.card_read", allow_null=True, help_text="Whether a card was seen; null where nobody asked."
     )
@@ -243,10 +247,15 @@ class Presences(Rows):
 
     def get_queryset(self) -> Any:
         user = self.request.user
-        return Presence.objects.filter(
-            individual__in=Individual.objects.visible_to(user).order_by().values("memberships__counted_as"),
-            site__in=Site.objects.visible_to(user).order_by(),
-        ).select_related("site", "movement")
+        told = facts_told_to(user, timezone.now()).filter(pk=OuterRef("ended_by"))
+        return (
+            Presence.objects.filter(
+                individual__in=Individual.objects.visible_to(user).order_by().values("memberships__counted_as"),
+                site__in=Site.objects.visible_to(user).order_by(),
+            )
+            .annotate(ended_by_told=Subquery(told.values("pk")))
+            .select_related("site", "movement")
+        )
 
 
 def needs_shown(rows: Any, user: User) -> Any:

@@ -3,6 +3,8 @@
 Imported by registrations.models, where Django looks for tables; here it names the others by their names.
 """
 
+from uuid import UUID
+
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import F, Func, Q
@@ -138,6 +140,11 @@ class Conflict(AboutOneRow):
 
     def __str__(self) -> str:
         return f"{self.field} of {self.individual_id or self.household_id or self.membership_id}"
+
+    @property
+    def about(self) -> UUID | None:
+        """Whose field it is: the id of the person, or of the household."""
+        return self.membership.individual_id if self.membership else self.individual_id or self.household_id
 
 
 class FormerName(models.Model):

@@ -96,6 +96,17 @@ class RecordClosed(Refusal):
     message = _("This person is recorded as having died. If that is wrong, undo that entry first.")
 
 
+class LivedOn(Refusal):
+    """Of two records that would be one person, one died before the other came to a site."""
+
+    code = "lived_on"
+    message = _(
+        "One of the two records says that the person died, the other that they came to a site after that. "
+        "Nothing was merged: take back the entry that is wrong first."
+    )
+    untold = _("What is recorded of these two cannot be of one person. Nothing was merged: ask a protection officer.")
+
+
 class CameLater(Refusal):
     """The person came to a site after the hour at which they are said to have died."""
 
@@ -107,7 +118,8 @@ class NotTold(Refusal):
     """All who would arrive are where the user may not know that they are."""
 
     code = "not_told"
-    message = _("registered, not here: ask a protection officer")
+    message = _("Registered, not here. Ask a protection officer.")
+    phrase = _("registered, not here: ask a protection officer")  # beside a name
 
 
 class NeverWas(Refusal):

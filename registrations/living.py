@@ -4,14 +4,15 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from centre.access import Permission, allows
 from centre.models import User
 from centre.refusals import Refusal
 from registrations.deaths import DeathTold
-from registrations.errors import NeverWas, NotTold, RecordClosed
+from registrations.errors import LivedOn, NeverWas, NotTold, RecordClosed
 from registrations.models import Absence, Individual, Movement
+from registrations.querysets import IndividualQuerySet
 
 
 def is_told_of_deaths(user: User, at: datetime | None) -> bool:
@@ -21,9 +22,14 @@ def is_told_of_deaths(user: User, at: datetime | None) -> bool:
 
 def deaths_kept_from(user: User, at: datetime | None) -> frozenset[uuid.UUID]:
     """The persons of whose death the user reads nothing yet, since their family was not told."""
+    return frozenset(kept_deaths(user, at).values_list("individual", flat=True))
+
+
+def kept_deaths(user: User, at: datetime | None) -> "QuerySet[Absence]":
+    """The deaths of which the user reads nothing yet, since the family was not told; none that they recorded."""
     if allows(user, Permission.SEE_CASES, None, at):
-        return frozenset()
-    return frozenset(untold_deaths().exclude(movement__act__by=user).values_list("individual", flat=True))
+        return Absence.objects.none()
+    return untold_deaths().exclude(movement__act__by=user)
 
 
 def deaths_told_by(user: User, people: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
@@ -32,15 +38,37 @@ def deaths_told_by(user: User, people: Collection[uuid.UUID]) -> frozenset[uuid.
     return frozenset(theirs.values_list("individual", flat=True)) if people else frozenset()
 
 
+def which_deaths(user: User, at: datetime | None) -> tuple[bool, frozenset[uuid.UUID]]:
+    """Whether the user is told of deaths, and of whom it is otherwise: kept from them, or recorded by themselves."""
+    if is_told_of_deaths(user, at):
+        return True, deaths_kept_from(user, at)
+    theirs = Absence.objects.filter(movement__kind=Movement.Kind.DIED, movement__act__by=user)
+    return False, frozenset(theirs.values_list("individual", flat=True))
+
+
+def known_deaths(user: User, at: datetime | None = None) -> "QuerySet[Absence]":
+    """The deaths that stand and of which the user may know: whom they count as living is everybody else."""
+    told, but = which_deaths(user, at)
+    deaths = Absence.objects.filter(movement__kind=Movement.Kind.DIED)
+    return deaths.exclude(individual__in=but) if told else deaths.filter(individual__in=but)
+
+
+def living_for(user: User, people: IndividualQuerySet, at: datetime) -> IndividualQuerySet:
+    """Those of these persons not known to have died by the instant, as far as the user may know."""
+    dead = known_deaths(user, at).filter(individual=OuterRef("pk"), during__contains=at)
+    return people.exclude(Exists(dead))
+
+
 def untold_deaths() -> "QuerySet[Absence]":
     """The deaths that stand and of which no family was told."""
-    return Absence.objects.filter(movement__kind=Movement.Kind.DIED, movement__told=None)
+    deaths = Absence.objects.filter(movement__kind=Movement.Kind.DIED)
+    return deaths.exclude(Exists(DeathTold.objects.standing().filter(death=OuterRef("movement"))))
 
 
 def told_deaths(people: Collection[uuid.UUID]) -> "QuerySet[DeathTold]":
-    """What the families of these persons were told of deaths that stand."""
+    """What the families of these persons were told of deaths that stand, also what was taken back."""
     standing = Absence.objects.filter(individual__in=people).values("movement")
-    return DeathTold.objects.filter(death__in=standing).select_related("death", "act__by")
+    return DeathTold.objects.filter(death__in=standing).select_related("death", "act__by", "undone_act__by")
 
 
 def require_living(people: Collection[uuid.UUID], at: datetime, by: User, *, unknown: type[Refusal] = NotTold) -> None:
@@ -63,6 +91,12 @@ def require_was(records: Collection[uuid.UUID]) -> None:
     """Refuse with NeverWas when one of these records, which are locked, was taken out as a mistake."""
     if Individual.objects.filter(pk__in=records, never_was=True).exists():
         raise NeverWas
+
+
+def lived_on(people: Collection[uuid.UUID], by: User) -> Refusal:
+    """Why one who died and one who came to a site later are not merged, in words that say no more than the pages do."""
+    untold = not is_told_of_deaths(by, None) or deaths_kept_from(by, None) & set(people)
+    return LivedOn(str(LivedOn.untold) if untold else None)
 
 
 def _closed(people: Collection[uuid.UUID], by: User, unknown: type[Refusal]) -> Refusal:

@@ -18,6 +18,7 @@ from centre.log import write_lines
 from centre.models import LogLine, User
 from centre.sight import is_in_the_open
 from registrations.facts import MONTHS_SAID, Birth, PersonFacts, months_on
+from registrations.living import known_deaths
 from registrations.models import Household, Individual, Name
 from registrations.names import fold, fold_fathers_name, words, written_words
 from registrations.near_names import NearNames, names_of, near_among, near_names
@@ -357,7 +358,7 @@ def _same_day(one: Birth, other: Birth) -> bool:
 
 
 def _matches(fits: dict[uuid.UUID, _Fit], first: uuid.UUID, by: User) -> list[Match]:
-    households = Household.objects.select_related("site").with_size().in_bulk(list(fits))
+    households = Household.objects.select_related("site").with_size(known_deaths(by)).in_bulk(list(fits))
     write_lines(by, LogLine.Verb.MATCHED, {household: fits[key].agrees for key, household in households.items()})
     seen = set(Household.objects.visible_to(by).filter(pk__in=fits).values_list("pk", flat=True))
     told = [_told(households[key], fit) for key, fit in fits.items() if key in seen]

@@ -416,7 +416,10 @@ class Presence(models.Model):
                 name="presence_ended_by_a_fact",
             ),
         )
-        indexes = (GistIndex(fields=["site", "during"], name="presence_at_site"),)
+        indexes = (
+            # With who it is: or the wider index of who is at a site once is read whole, once for every site
+            GistIndex(fields=["site", "during"], include=["individual"], name="presence_at_site"),
+        )
 
     def __str__(self) -> str:
         return f"{self.individual_id} at {self.site_id}"

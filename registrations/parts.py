@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from centre.access import Permission, allows
-from centre.errors import SiteClosed
+from centre.locks import lock_open
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
 from registrations.errors import AlreadyVoided, AlreadyWritten, CardTaken, NotSeenThere, OneHead
@@ -197,21 +197,24 @@ def record_movements(
     at: datetime,
     act: Act,
     told_of: Household | None = None,
+    counted_as: Mapping[uuid.UUID, uuid.UUID] | None = None,
     **where: Any,
 ) -> list[Movement]:
     """Write one fact of the journal for each individual; the caller lays out presences afterwards.
+
+    Whom each of them counts as is read, unless the caller has read it under lock: `counted_as`.
 
     With `told_of`, the ids are those whom the household's members count as, and each fact is addressed to the member:
     when a merge is undone later, the fact stays with the family it was about. Refuses with SiteClosed: nobody arrives
     where the site is closed by then.
     """
-    if kind == Movement.Kind.ARRIVED and site is not None and site.is_closed(at):
-        raise SiteClosed
+    if kind == Movement.Kind.ARRIVED and site is not None:
+        lock_open(site, at)
     ids = list(individual_ids)
     memberships = Membership.objects.today()
     if told_of is None:
-        memberships = memberships.filter(individual__in=ids)
-        counted_as = dict(memberships.values_list("individual", "counted_as"))
+        if counted_as is None:
+            counted_as = dict(memberships.filter(individual__in=ids).values_list("individual", "counted_as"))
         addressed = [(key, counted_as.get(key, key)) for key in ids]
     else:
         memberships = memberships.filter(household=told_of, counted_as__in=ids)

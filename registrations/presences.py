@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from registrations.errors import CameLater, NeverWas
 from registrations.journal import COMING, Fact, came_after_death, read_aways, read_stints
-from registrations.models import Absence, Individual, Movement, Presence
+from registrations.models import Absence, Movement, Presence
 
 
 def lay_out_presences(individual_ids: Iterable[uuid.UUID]) -> None:
@@ -21,15 +21,18 @@ def lay_out_presences(individual_ids: Iterable[uuid.UUID]) -> None:
     """
     ids = sorted(set(individual_ids))
     facts: dict[uuid.UUID, list[Fact]] = defaultdict(list)
-    for person, *fact in Movement.objects.of(ids).values_list(
-        "counted_as", "id", "kind", "site", "happened_at", "recorded_at", "voids"
+    mistaken: set[uuid.UUID] = set()
+    for person, never_was, *columns in Movement.objects.of(ids).values_list(
+        "counted_as", "individual__never_was", "id", "kind", "site", "happened_at", "recorded_at", "voids"
     ):
-        facts[person].append(Fact(*fact))
+        fact = Fact(*columns)
+        facts[person].append(fact)
+        if never_was:
+            mistaken.add(fact.id)
     if any(came_after_death(known) for known in facts.values()):
         raise CameLater
     presences = [row for person, known in facts.items() for row in _presences(person, known)]
-    began = [row.movement_id for row in presences]
-    if Movement.objects.filter(pk__in=began, individual__in=Individual.objects.filter(never_was=True)).exists():
+    if not mistaken.isdisjoint(row.movement_id for row in presences):
         raise NeverWas
     _rewrite(Presence, ids, presences)
     if any(fact.kind not in COMING for known in facts.values() for fact in known):

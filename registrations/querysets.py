@@ -62,13 +62,13 @@ class HouseholdQuerySet(models.QuerySet[Any]):
         """Households whose names are taken."""
         return self.filter(registered_at__isnull=False)
 
-    def with_size(self) -> "HouseholdQuerySet":
-        """Annotate `size`, the living people of today, each counted once."""
+    def with_size(self, deaths: "models.QuerySet[Any]") -> "HouseholdQuerySet":
+        """Annotate `size`, the people of today but those of these deaths (known_deaths of the reader), each once."""
         members = self.model.memberships.rel.related_model._default_manager
         counted = (
             members.today()
             .filter(household=OuterRef("pk"))
-            .exclude(counted_as__absences__movement__kind="died")
+            .exclude(counted_as__in=deaths.values("individual"))
             .order_by()
             .values("household")
             .annotate(size=Count("counted_as", distinct=True))
@@ -125,6 +125,13 @@ class MovementQuerySet(models.QuerySet[Any]):
     def of(self, individual_ids: list[uuid.UUID]) -> "MovementQuerySet":
         """All facts that count for these individuals."""
         return self.filter(counted_as__in=individual_ids)
+
+    def went_on(self) -> "MovementQuerySet":
+        """Those of whose people another fact, which stands, was recorded since."""
+        since = self.model._default_manager.filter(
+            counted_as=OuterRef("counted_as"), act__recorded_at__gt=OuterRef("act__recorded_at"), voided_by=None
+        )
+        return self.filter(Exists(since.exclude(kind="voided")))
 
 
 class GateCountQuerySet(models.QuerySet[Any]):

@@ -5,14 +5,16 @@ The journal, asked as known at any instant (registrations.journal), the census, 
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from centre.models import Site, User
 from centre.presumed import is_presumed_left
-from centre.sight import sight_of
-from registrations.errors import ToldElsewhere
+from centre.sight import Sight, sight_of
+from registrations.errors import NotTold, ToldElsewhere
+from registrations.living import known_deaths
 from registrations.models import Absence, Movement, Presence
 
 SITE, PRESUMED_LEFT, ON_THE_WAY, DIED = "site", "presumed_left", "on_the_way", "died"
@@ -43,34 +45,60 @@ def is_at_a_site(where: Whereabouts) -> bool:
     return where.place in AT_A_SITE
 
 
+def is_kept_from(sight: Sight, where: Whereabouts) -> bool:
+    """Whether they are at a site of whose people the reader is told nothing: only who is told takes them from there."""
+    return is_at_a_site(where) and not sight.is_told(where.site)
+
+
 def told_of(people: Collection[uuid.UUID], by: User, at: datetime) -> dict[uuid.UUID, Whereabouts | None]:
     """Those of whom the user may know where they are, and where that is; the others stay in their confidential place.
 
-    None of a person whom no fact puts at a place.
+    None of a person whom no fact puts at a place. A death that is kept from the user is such a place.
     """
     found, sight = find_people(people, at), sight_of(by, at)
-    where = {person: found.get(person) for person in people}
-    return {person: one for person, one in where.items() if not one or not is_at_a_site(one) or sight.is_told(one.site)}
+    dead = [person for person, one in found.items() if one.place == DIED]
+    deaths = known_deaths(by, at).filter(individual__in=dead).values_list("individual", flat=True)
+    unknown = set(dead) - set(deaths) if dead else set()
+    kept = unknown | {person for person, one in found.items() if is_kept_from(sight, one)}
+    return {person: found.get(person) for person in people if person not in kept}
 
 
-def touched_at(told: Mapping[uuid.UUID, Whereabouts | None], site: Site) -> set[uuid.UUID]:
+def require_told_of(people: Collection[uuid.UUID], by: User, at: datetime) -> None:
+    """Refuse with NotTold when one of these, who are named, is where the user may not know: as of the dead."""
+    if len(told_of(people, by, at)) < len(set(people)):
+        raise NotTold
+
+
+def touched_at(told: Mapping[uuid.UUID, Whereabouts | None], site: Site | None) -> set[uuid.UUID]:
     """Whom of a family an act at the site touches that names nobody: who is at the site, or nowhere that was told.
 
-    A family that is all together at one other place goes on together. Refuses with ToldElsewhere when everybody was
-    told to be elsewhere.
+    A family that is all together at one other place goes on together; who is on the way to a hospital comes from there
+    by name alone, whoever else is known of. Refuses with ToldElsewhere when everybody was told to be elsewhere.
     """
-    elsewhere = {person: one for person, one in told.items() if one and _is_told_elsewhere(one, site)}
-    touched = told.keys() - elsewhere.keys()
-    places = {(one.place, one.site) for one in elsewhere.values()}
-    if touched or not places:
-        return touched
-    if len(places) > 1:
+    left = untouched_at(told, site)
+    if left and len(left) == len(told):
         raise ToldElsewhere
-    return set(told)
+    return set(told) - left
 
 
-def _is_told_elsewhere(where: Whereabouts, site: Site) -> bool:
-    """Presumed to have left, not known, and on the way is nowhere yet."""
+def untouched_at(told: Mapping[uuid.UUID, Whereabouts | None], site: Site | None) -> set[uuid.UUID]:
+    """Those of a family whom an act at the site leaves where they were told to be, unless it names them."""
+    elsewhere = {person: one for person, one in told.items() if one and _is_told_elsewhere(one, site)}
+    places = {(one.place, one.site) for one in elsewhere.values()}
+    together = len(places) == 1 and all(place != ON_THE_WAY for place, _site in places)
+    return set() if together and len(elsewhere) == len(told) else set(elsewhere)
+
+
+def most_at(told: Mapping[uuid.UUID, Whereabouts | None]) -> Site | None:
+    """The site at which most of a family are; none where nobody is at one."""
+    counted = Counter(one.site for one in told.values() if one and one.place == SITE)
+    return counted.most_common(1)[0][0] if counted else None
+
+
+def _is_told_elsewhere(where: Whereabouts, site: Site | None) -> bool:
+    """Presumed to have left, not known, and on the way is nowhere yet, but for the way to a hospital."""
+    if where.place == ON_THE_WAY:
+        return where.site is not None and where.site.kind == Site.Kind.HOSPITAL and where.site != site
     at_another_site = where.place == SITE and where.site != site
     return at_another_site or where.place in (Movement.Destination.OWN_ADDRESS, Movement.Destination.ABROAD)
 

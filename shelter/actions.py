@@ -3,23 +3,23 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from centre.access import Permission, require
 from centre.acts import act
 from centre.errors import SiteClosed, SiteInUse
-from centre.locks import lock_by_key
+from centre.locks import lock_by_key, lock_open, lock_to_close
 from centre.models import Act, Site, User
 from registrations.errors import AlreadyVoided, NotTold
 from registrations.locks import lock_records
 from registrations.models import Household, Presence
 from registrations.together import LookedAfter
-from registrations.whereabouts import told_of, touched_at
-from shelter.apart import require_house_for
+from registrations.where_told import Eyes
+from registrations.whereabouts import find_people, most_at, require_told_of, told_of, touched_at
 from shelter.babies import babies_among, lodge, sharing_of
-from shelter.errors import AlreadyHoused, HoldGone, StayEnded
-from shelter.keeping import hold_each, keep_places, leave, require_nothing_held
+from shelter.errors import AlreadyHoused, HoldGone, NotHeldThen, StayEnded
+from shelter.keeping import hold_each, keep_places, leave, require_nothing_held, require_unbarred
 from shelter.locks import lock_members, lock_people
 from shelter.lodging import (
     Placed,
@@ -36,8 +36,11 @@ from shelter.lodging import (
 from shelter.models import Bedding, Place, Room, Stay
 from shelter.nights import lay_out_stays
 from shelter.parts import Lodging, Sleeper, cut_holds, end_holds
+from shelter.people import left_since, told_elsewhere_since
 from shelter.reach import lock_opening, require_hand_on, require_reach
-from shelter.women import require_women
+from shelter.selectors import known_of, said_as_rooms
+
+CLOCKS_DIFFER = timedelta(minutes=1)  # an hour is told to the minute, and a device's clock may be behind
 
 
 @act("hold", answers=Placed)
@@ -56,28 +59,30 @@ def hold_places(
 ) -> Placed:
     """Keep a place in these rooms for each member until a time; nobody needs to be at the site yet.
 
+    Who was told to be elsewhere than most of the family, and is not named, gets none.
+
     Who sleeps in which of the rooms follows from who looks after whom; `seating` says it by hand, a room for each of
     the members named, in their order. Those who are `sharing`, under two, need no place: their bed is that of who looks
-    after them. At a site of others, as many as it is open for: else refuses with OpeningSpent. Refuses with
-    SiteDiffers, SiteClosed, HoldEndsFirst, NobodyToPlace, RecordClosed, AlreadyHeld, NotEnoughPlaces, NoBaby,
-    BabyAlone, NotInThisHouse, WomenOnly, ChildAmongStrangers or OfficerFirst; then nothing is kept.
+    after them. At a site of others, as many and as long as it is open for: else refuses with OpeningSpent, and with
+    NoRoomSuits where a rule of that house is against it. Refuses with SiteDiffers, SiteClosed, HoldEndsFirst,
+    HoldTooLong, NobodyToPlace, RecordClosed, NotTold, ToldElsewhere, AlreadyHeld, NotEnoughPlaces, NoBaby, BabyAlone,
+    NotInThisHouse, WomenOnly, ChildAmongStrangers or OfficerFirst; then nothing is kept.
     """
     site = site_of(rooms)
     from_elsewhere = require_reach(by, site, at)
-    if site.is_closed(at):
-        raise SiteClosed
-    people = lock_members(household, members, at, by)
-    require_nothing_held(people, at)
-    require_house_for(people, site, at)
+    lock_open(site, at)
+    people = _who_comes(lock_members(household, members, at, by), None, at, by, named=members is not None)
+    require_nothing_held(people, site, at)
     children = children_beside(people, at, rooms)
     said = seats_of(people, members, seating)
     babies = sharing_of(people, sharing, at)
     lodgings = lodge(people, rooms, at, children, sharing=babies, seating=said)
-    require_women(lodgings, at)
+    opening = lock_opening(site, len(people) - len(babies), at) if from_elsewhere else None
     agreed(children, people, site, by=by, act=act)
     with kept_together(children, site, rooms, by=by, act=act):
-        opening = lock_opening(site, len(people) - len(babies), at) if from_elsewhere else None
-        return who_holds(hold_each(lodgings, until, reason, at, act, opening))
+        held = hold_each(lodgings, until, reason, at, act, opening)
+    require_unbarred(people, site, opening, at)
+    return who_holds(held)
 
 
 @act("place", answers=Placed)
@@ -112,34 +117,43 @@ def place_household(
     known = list(Stay.objects.of(who.person for who in people).from_(at))
     if not happened_anyway and any(stay.kind == Stay.Kind.STAY for stay in known):
         raise AlreadyHoused
-    near = require_house_for(people, site, at, anyway=happened_anyway)
     cut_holds([hold for hold in known if hold.kind == Stay.Kind.HOLD and _is_given_up(hold, site)], at, act)
     children = children_beside(people, at, rooms)
     babies = sharing_of(people, sharing, at)
     said = seats_of(people, members, seating)
     lodgings = lodge(people, rooms, at, children, sharing=babies, seating=said, short=bool(happened_anyway))
-    if not happened_anyway:
-        require_women(lodgings, at)
-    how: dict[str, Any] = {"by": by, "act": act, "happened_anyway": happened_anyway}
-    opened = agreed(children, people, site, **how)
-    with kept_together(children, site, rooms, together=people, opened=opened, **how):
-        reason = "" if opened else happened_anyway  # what is said of a child stands sealed in its case alone
-        put_to_bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act, reason=reason, of_all=near)
+    how: dict[str, Any] = {"by": by, "at": at, "act": act, "happened_anyway": happened_anyway}
+    put_to_bed(Bedding.Kind.CHECKED_IN, lodgings, site, rooms, children, **how)
     return who_sleeps(people, act)
 
 
 @act("check_in", answers=Placed)
-def check_in(holds: Sequence[Stay], *, happened_anyway: str = "", by: User, at: datetime, act: Act) -> Placed:
+def check_in(
+    holds: Sequence[Stay],
+    *,
+    named: Sequence[uuid.UUID] = (),
+    happened_anyway: str = "",
+    by: User,
+    at: datetime,
+    act: Act,
+) -> Placed:
     """End these holds and begin the stays they were kept for; who is not at the site yet arrives there by it.
 
-    After a hold has gone this is a new placement of the same beds. Refuses with RecordClosed, with StayEnded when one
-    was taken back, with AlreadyHoused when its person was checked in since, with HoldGone when its place is no longer
-    free, and with NotInThisHouse, ChildApart, ChildAmongStrangers or OfficerFirst as a placement does.
+    Who was told to be elsewhere since the place was held is taken in only where `named`, or where all of them are at
+    one other place together; else their hold goes on. After a hold has gone this is a new placement of the same beds.
+    Refuses with ToldElsewhere when nobody else is left, with RecordClosed or NotTold, with NotHeldThen before one
+    was held, with StayEnded when one was taken back, with AlreadyHoused when its person was checked in since, with
+    HoldGone when its place is no longer free, and with NotInThisHouse, WomenOnly, ChildApart, ChildAmongStrangers or
+    OfficerFirst as a placement does; to who only checks in with CallWhoPlaces instead of the first, whatever happened.
     """
     site = site_of([hold.room for hold in holds])
-    require(by, Permission.PLACE, site, at)
-    people = lock_people(holds, at, by)
-    require_house_for(people, site, at, anyway=happened_anyway)
+    require(by, Permission.CHECK_IN, site, at)
+    people = lock_people(holds, Stay.objects.holds(), at, by)
+    people, holds = _who_is_here(people, holds, named, by, at)
+    since = max(hold.during.lower for hold in holds)
+    if at <= since - CLOCKS_DIFFER:
+        raise NotHeldThen(since)
+    at = max(at, since)
     take_in(people, holds, site, happened_anyway=happened_anyway, by=by, at=at, act=act)
     return who_sleeps(people, act)
 
@@ -168,10 +182,8 @@ def take_in(
     if not all(place.is_usable(at) for place in places) or Stay.objects.filter(place__in=places).from_(at).exists():
         raise HoldGone
     lodgings = [Lodging(who, hold.room, hold.place, hold.shares) for who, hold in zip(people, held, strict=True)]
-    how: dict[str, Any] = {"by": by, "act": act, "happened_anyway": happened_anyway}
-    opened = agreed(children, people, site, **how)
-    with kept_together(children, site, rooms, together=people, opened=opened, **how):
-        put_to_bed(Bedding.Kind.CHECKED_IN, lodgings, site, at=at, act=act)
+    how: dict[str, Any] = {"by": by, "at": at, "act": act, "happened_anyway": happened_anyway}
+    put_to_bed(Bedding.Kind.CHECKED_IN, lodgings, site, rooms, children, **how)
 
 
 @act("move", answers=Placed)
@@ -179,6 +191,7 @@ def move(
     stays: Sequence[Stay],
     *,
     rooms: Sequence[Room],
+    seating: Sequence[Room] | None = None,
     sharing: Sequence[uuid.UUID] | None = None,
     happened_anyway: str = "",
     by: User,
@@ -187,27 +200,23 @@ def move(
 ) -> Placed:
     """Move the people of these stays to places in these rooms; the old place is free from that instant.
 
-    Of those under two, the ones who are `sharing` get no place of their own; if it is not said, as they slept.
+    `seating` says by hand who sleeps where, a room for each of the stays, in their order. Of those under two, the ones
+    who are `sharing` get no place of their own; if it is not said, as they slept.
     Refuses with RecordClosed, StayEnded, SiteDiffers, NotEnoughPlaces, NoBaby, BabyAlone or WomenOnly, and with
     NotInThisHouse, ChildApart, ChildAmongStrangers or OfficerFirst as a placement does; then nobody moves.
     """
     site = site_of(rooms)
     require(by, Permission.PLACE, site, at)
-    people = lock_people(stays, at, by)
-    slept = as_they_are(Stay.objects.stays().at(at).filter(during__upper_inf=True), stays)
+    asleep = Stay.objects.stays().at(at).filter(during__upper_inf=True)
+    people = lock_people(stays, asleep, at, by)
+    slept = as_they_are(asleep, stays)
     shared = {who.person for who, stay in zip(people, slept, strict=True) if stay.shares}
-    comes = any(stay.site_id != site.pk for stay in slept)
-    near = comes and require_house_for(people, site, at, anyway=happened_anyway)
     children = children_beside(people, at, rooms)
     babies = shared & babies_among(shared, at) if sharing is None else sharing_of(people, sharing, at)
-    lodgings = lodge(people, rooms, at, children, sharing=babies)
-    if not happened_anyway:
-        require_women(lodgings, at)
-    how: dict[str, Any] = {"by": by, "act": act, "happened_anyway": happened_anyway}
-    opened = agreed(children, people, site, **how)
-    with kept_together(children, site, rooms, together=people, opened=opened, **how):
-        reason = "" if opened else happened_anyway
-        put_to_bed(Bedding.Kind.MOVED, lodgings, site, at=at, act=act, reason=reason, of_all=near)
+    said = dict(zip([who.person for who in people], seating, strict=True)) if seating else None
+    lodgings = lodge(people, rooms, at, children, sharing=babies, seating=said)
+    how: dict[str, Any] = {"by": by, "at": at, "act": act, "happened_anyway": happened_anyway}
+    put_to_bed(Bedding.Kind.MOVED, lodgings, site, rooms, children, **how)
     return who_sleeps(people, act)
 
 
@@ -219,7 +228,7 @@ def end_stays(stays: Sequence[Stay], *, happened_anyway: str = "", by: User, at:
     """
     site = site_of([stay.room for stay in stays])
     require_hand_on(stays, site, by, at)
-    people = lock_people(stays, at, by)
+    people = lock_people(stays, Stay.objects.from_(at), at, by)
     running = list(zip(people, as_they_are(Stay.objects.from_(at), stays), strict=True))
     if any(stay.kind == Stay.Kind.STAY and at not in stay.during for _, stay in running):
         raise StayEnded
@@ -238,18 +247,19 @@ def keep_beds(stays: Sequence[Stay], *, until: datetime, reason: str, by: User, 
     """
     site = site_of([stay.room for stay in stays])
     require(by, Permission.PLACE, site, at)
-    people = lock_people(stays, at, by)
+    people = lock_people(stays, Stay.objects.stays().at(at), at, by)
     sleeping = list(zip(people, as_they_are(Stay.objects.stays().at(at), stays), strict=True))
     with kept_together(children_beside(people, at), site, by=by, act=act, refusal=None):
         return who_holds(keep_places(sleeping, until, reason, at, act))
 
 
 @act("void_bedding", answers=Placed)
-def void_bedding(bedding: Bedding, *, by: User, at: datetime, act: Act) -> Placed:
+def void_bedding(bedding: Bedding, *, happened_anyway: str = "", by: User, at: datetime, act: Act) -> Placed:
     """Void a bedding fact that was wrong; the stays are then as if it had never been recorded.
 
-    Refuses with AlreadyVoided. A place given to someone else meanwhile stays theirs; the stay is an overflow then. Of a
-    child who is left among strangers by it a case opens.
+    Refuses with AlreadyVoided. A place given to someone else meanwhile stays theirs; the stay is an overflow then.
+    Refuses with ChildAmongStrangers, ChildApart or BabyAlone when a child would be left so, unless a protection officer
+    does it or it happened anyway; then an urgent case opens.
     """
     site = bedding.room.site if bedding.room else None
     require(by, Permission.MERGE, site, at)
@@ -258,7 +268,7 @@ def void_bedding(bedding: Bedding, *, by: User, at: datetime, act: Act) -> Place
         raise AlreadyVoided
     rooms = [bedding.room] if bedding.room else []
     children = children_beside([Sleeper(person, bedding.individual_id)], at, rooms)
-    with kept_together(children, site, rooms, by=by, act=act, refusal=None):
+    with kept_together(children, site, rooms, by=by, act=act, happened_anyway=happened_anyway):
         Bedding.objects.create(
             kind=Bedding.Kind.VOIDED,
             individual_id=bedding.individual_id,
@@ -275,10 +285,38 @@ def void_bedding(bedding: Bedding, *, by: User, at: datetime, act: Act) -> Place
 def _require_not_checked_in(people: Sequence[Sleeper], held: Sequence[Stay], at: datetime) -> None:
     """Refuse with AlreadyHoused, but for those who sleep elsewhere while their hold runs."""
     keeps = {who.person: hold for who, hold in zip(people, held, strict=True) if at in hold.during}
-    for stay in Stay.objects.stays().filter(individual__in=[who.person for who in people]).from_(at):
+    stays = Stay.objects.stays().filter(individual__in=[who.person for who in people]).from_(at)
+    asleep = []
+    for stay in stays.select_related("room").order_by("during"):
         hold = keeps.get(stay.individual_id)
         if hold is None or stay.room_id == hold.room_id or stay.during.lower >= at:
-            raise AlreadyHoused
+            asleep.append(stay)
+    if here := [stay for stay in asleep if stay.site_id == held[0].site_id]:
+        raise AlreadyHoused(said_as_rooms(known_of([stay.room for stay in here])), here[0].during.lower)
+    if asleep:
+        raise AlreadyHoused
+
+
+def _who_is_here(
+    people: Sequence[Sleeper], holds: Sequence[Stay], named: Sequence[uuid.UUID], by: User, at: datetime
+) -> tuple[list[Sleeper], list[Stay]]:
+    """Those of these people who are checked in, and their holds: who was told to be elsewhere since only where named.
+
+    Refuses with ToldElsewhere or NotTold when that is nobody, and with NotTold where one who is named, or whose hold
+    ran out, as those of the dead did, is where the user may not know.
+    """
+    pairs = list(zip(people, holds, strict=True))
+    require_told_of([who.person for who, hold in pairs if at not in hold.during], by, at)
+    held = {who.person: hold for who, hold in pairs}
+    found, eyes = find_people(held, at), Eyes.of(by, at, held)
+    left = told_elsewhere_since(held, found, eyes.sight)
+    asked = {who.person for who, _hold in pairs if {who.person, who.addressed} & set(named)}
+    require_told_of(asked & left, by, at)
+    coming = [(who, hold) for who, hold in pairs if who.person in held.keys() - left | asked]
+    if not coming:
+        told = told_of(left, by, at)
+        raise left_since(told, found, eyes) if told else NotTold
+    return [who for who, _hold in coming], [hold for _who, hold in coming]
 
 
 def _is_given_up(hold: Stay, site: Site) -> bool:
@@ -286,15 +324,19 @@ def _is_given_up(hold: Stay, site: Site) -> bool:
     return site.kind != Site.Kind.HOSPITAL or hold.site_id == site.pk
 
 
-def _who_comes(people: Sequence[Sleeper], site: Site, at: datetime, by: User, *, named: bool) -> list[Sleeper]:
+def _who_comes(people: Sequence[Sleeper], site: Site | None, at: datetime, by: User, *, named: bool) -> list[Sleeper]:
     """Those of the family who come to the site; who is not named only where nothing else was told.
 
-    Refuses with NotTold or ToldElsewhere when that is nobody.
+    Without a site: who is where most of the family are. Refuses with NotTold or ToldElsewhere when that is nobody.
     """
-    told = told_of([who.person for who in people], by, at)
+    keys = [who.person for who in people]
+    if named:
+        require_told_of(keys, by, at)
+        return list(people)
+    told = told_of(keys, by, at)
     if not told:
         raise NotTold
-    touched = told.keys() if named else touched_at(told, site)
+    touched = touched_at(told, site or most_at(told))
     return [who for who in people if who.person in touched]
 
 
@@ -312,7 +354,7 @@ def close_site(site: Site, *, by: User, at: datetime, act: Act) -> Closed:
     Refuses with SiteInUse while anybody is present there, or a place is kept; with SiteClosed when it is closed.
     """
     require(by, Permission.SET_UP, site, at)
-    lock_by_key(Site.objects.filter(pk=site.pk))
+    lock_to_close(site)
     here = Presence.objects.filter(site=site).at(at)
     if here.exists() or Stay.objects.filter(site=site).from_(at).exists():
         raise SiteInUse

@@ -5,19 +5,22 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import permutations
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from centre.access import require
+from centre.access import Permission, allows, require
 from centre.acts import act
+from centre.bursts import BARRED
 from centre.locks import lock_by_key
-from centre.models import Act, Site, User
+from centre.log import write_log
+from centre.models import Act, LogLine, Site, User
 from centre.refusals import refused_on
 from registrations.models import Household, Membership
 from shelter.apart_pairs import MAY_KEEP_APART, ApartPair
-from shelter.errors import AlreadyApart, NotApart, NotInThisHouse, SameFamily
-from shelter.models import Stay
-from shelter.parts import Sleeper
+from shelter.errors import AlreadyApart, CallWhoPlaces, NotApart, NotInThisHouse, SameFamily
+from shelter.models import Stay, StayQuerySet
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def end_apart(pair: ApartPair, *, by: User, at: datetime, act: Act) -> KeptApart
 def barred_houses(pairs: Iterable[tuple[uuid.UUID, uuid.UUID]], at: datetime) -> dict[uuid.UUID, set[uuid.UUID]]:
     """The houses in which the other family of a pair has a bed or a hold, by family."""
     pairs = list(pairs)
-    houses = _houses_of({key for pair in pairs for key in pair}, at) if pairs else {}
+    houses = houses_by_family({key for pair in pairs for key in pair}, Stay.objects.from_(at)) if pairs else {}
     barred: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for first, second in pairs:
         barred[first] |= houses.get(second, set())
@@ -68,32 +71,85 @@ def houses_barred_to(household: Household, at: datetime) -> set[uuid.UUID]:
     return barred_houses(pairs.values_list("first", "second"), at)[household.pk]
 
 
-def require_house_for(people: Sequence[Sleeper], site: Site, at: datetime, *, anyway: str = "") -> bool:
-    """Refuse with NotInThisHouse where a family of these, who are locked, is kept apart from one in the house.
+def lock_pairs(people: Collection[uuid.UUID]) -> list[ApartPair]:
+    """Lock the pairs of which one family is of these persons, last of all that an act locks.
 
-    What happened `anyway` is not refused; whether it would have been. The pairs are locked: of two desks that put the
-    two families of a pair into one house at the same instant, the second sees what the first did.
+    Of two desks that put the two families of a pair into one house at the same instant, the second waits, and sees
+    what the first did.
     """
-    theirs = Membership.objects.today().filter(counted_as__in=[who.person for who in people]).order_by()
-    families = theirs.values("household")
-    pairs = lock_by_key(ApartPair.objects.standing().filter(Q(first__in=families) | Q(second__in=families)))
-    if not pairs:
-        return False
-    barred = barred_houses([(pair.first_id, pair.second_id) for pair in pairs], at)
-    near = any(site.pk in barred[family] for family in families.values_list("household", flat=True))
-    if near and not anyway:
+    families = _families_of(people)
+    return lock_by_key(ApartPair.objects.standing().filter(Q(first__in=families) | Q(second__in=families)))
+
+
+def require_house_for(
+    people: Collection[uuid.UUID],
+    site: Site,
+    at: datetime,
+    *,
+    pairs: Sequence[ApartPair] | None = None,
+) -> None:
+    """Refuse with NotInThisHouse where a family of these, who come to the house, is kept apart from one that is there.
+
+    The `pairs` as in is_barred.
+    """
+    if is_barred(people, site, at, pairs=pairs):
         raise NotInThisHouse
-    return near
 
 
-def _houses_of(families: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, set[uuid.UUID]]:
-    """The houses where these families have a bed or a hold, by family."""
+def require_bed_in(site: Site, people: Collection[uuid.UUID], at: datetime, *, by: User, anyway: str = "") -> bool:
+    """The same for those who get a bed there at once; what happened `anyway` is logged with both families.
+
+    Whether it would have been refused. To who only checks in it is, with CallWhoPlaces, whatever happened: nobody would
+    look for the two in one house.
+    """
+    against = barring(people, site, at)
+    if against and allows(by, Permission.CHECK_IN, site, at) and not allows(by, Permission.PLACE, site, at):
+        raise CallWhoPlaces
+    if against and not anyway:
+        raise NotInThisHouse
+    if against:
+        write_log(by, LogLine.Verb.PUT_TOGETHER, "household", [BARRED], shown=sorted(against), why=anyway)
+    return bool(against)
+
+
+def is_barred(
+    people: Collection[uuid.UUID], site: Site, at: datetime, *, pairs: Sequence[ApartPair] | None = None
+) -> bool:
+    """Whether a family of these, who come to the house, is kept apart from one that has a bed or a hold there.
+
+    Who sleeps there already does not come. The `pairs` are locked here, unless they were before.
+    """
+    return bool(barring(people, site, at, pairs=pairs))
+
+
+def barring(
+    people: Collection[uuid.UUID], site: Site, at: datetime, *, pairs: Sequence[ApartPair] | None = None
+) -> set[uuid.UUID]:
+    """The families because of which that is so, both of each pair; else none."""
+    pairs = lock_pairs(people) if pairs is None else pairs
+    if not pairs:
+        return set()
+    sleeping = Stay.objects.stays().of(people).filter(site=site).at(at)
+    coming = set(people) - set(sleeping.values_list("individual__memberships__counted_as", flat=True))
+    ours = set(_families_of(coming).values_list("household", flat=True))
+    both = {key for pair in pairs for key in (pair.first_id, pair.second_id)}
+    houses = houses_by_family(both, Stay.objects.from_(at))
+    ways = {(one, other) for pair in pairs for one, other in permutations((pair.first_id, pair.second_id))}
+    return {key for one, other in ways if one in ours and site.pk in houses.get(other, ()) for key in (one, other)}
+
+
+def _families_of(people: Collection[uuid.UUID]) -> QuerySet[Membership, Any]:
+    return Membership.objects.today().filter(counted_as__in=people).order_by().values("household")
+
+
+def houses_by_family(families: Collection[uuid.UUID], beds: StayQuerySet) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """The houses where somebody of these families has one of these beds or holds, by family."""
     household_of: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     members = Membership.objects.today().filter(household__in=families).order_by()
     for person, household in members.values_list("counted_as", "household"):
         household_of[person].add(household)
     houses: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for person, site in Stay.objects.of(household_of).from_(at).values_list("individual", "site"):
+    for person, site in beds.of(household_of).values_list("individual", "site"):
         for household in household_of.get(person, ()):
             houses[household].add(site)
     return houses

@@ -7,24 +7,27 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from centre.access import Permission
+from centre.access import Permission, allows
 from centre.fields import Instant, Key, RowsField, Text
 from centre.models import Site, User
 from centre.sight import allowed_at
 from centre.viewsets import ActFacts, Acts, Rows, act_on_row
 from registrations.models import Household, Individual
 from shelter.actions import check_in, end_stays, move, place_household
+from shelter.dividing import Divided, give_room
 from shelter.filters import StayFilterSet
 from shelter.lodging import Placed
 from shelter.models import Place, Room, Stay
-from shelter.sight import reach_of
+from shelter.no_shows import hold_again, put_back_no_show, take_off_no_show
+from shelter.room_lines import LONGEST_NAME
+from shelter.sight import openings_for
 from shelter.swapping import swap
 
 
 def rooms_of(user: User) -> "QuerySet[Room]":
     """The rooms at sites where the user may place people, hold places for those of other sites, or set up rooms."""
     shown = allowed_at(user, Permission.PLACE, Permission.SET_UP_ROOMS, path="site")
-    shown |= Q(site__in=reach_of(user, timezone.now()).others)
+    shown |= Q(site__in=openings_for(user, timezone.now()).values("site"))
     return Room.objects.filter(shown).select_related("site")
 
 
@@ -40,6 +43,9 @@ class StayRow(serializers.ModelSerializer[Stay]):
     place = serializers.SlugRelatedField[Place](slug_field="number", read_only=True, allow_null=True)
     since = serializers.DateTimeField(source="during.lower")
     until = serializers.DateTimeField(source="during.upper", allow_null=True)
+    taken_off = serializers.SerializerMethodField(
+        help_text="Whether it ran out, nobody came, and they were taken off the lists."
+    )
 
     class Meta:
         model = Stay
@@ -53,24 +59,66 @@ class StayRow(serializers.ModelSerializer[Stay]):
             "since",
             "until",
             "reason",
+            "taken_off",
             "shares",
             "happened_anyway_at",
             "happened_anyway_reason",
         )
 
+    def get_taken_off(self, stay: Stay) -> bool:
+        """Whether an act took it off."""
+        return stay.taken_off_in_id is not None
 
-class TogetherFacts(ActFacts):
+    def to_representation(self, stay: Stay) -> dict[str, Any]:
+        """Without the words of those who place, for who only checks in there."""
+        row = super().to_representation(stay)
+        user = self.context["request"].user
+        if allows(user, Permission.CHECK_IN, stay.site) and not allows(user, Permission.PLACE, stay.site):
+            row |= {"reason": "", "happened_anyway_reason": ""}
+        return row
+
+
+class NoShowFacts(ActFacts):
     """An act for the stay or hold of the address; others of the family may come along in the same act."""
 
     also = RowsField(rows=stays_of, required=False, help_text="Other stays or holds, in the same act.")
-    happened_anyway = Text(
-        required=False, max_length=200, help_text="How a child came to be without who looks after it."
-    )
 
     def with_others(self, stay: Stay) -> tuple[list[Stay], dict[str, Any]]:
         """All the stays of the act, each once, and its other facts."""
         facts = self.facts
         return list({row.pk: row for row in (stay, *facts.pop("also", ()))}.values()), facts
+
+
+class TogetherFacts(NoShowFacts):
+    """The same, and what happened."""
+
+    happened_anyway = Text(
+        required=False, max_length=200, help_text="How a child came to be without who looks after it."
+    )
+
+
+class CheckInFacts(TogetherFacts):
+    """Who is here."""
+
+    named = serializers.ListField(
+        child=Key(),
+        required=False,
+        max_length=100,
+        help_text="Of those who were told to be elsewhere since the places were held, who is here, by id; else left.",
+    )
+
+
+class AgainFacts(NoShowFacts):
+    """Until when the places are held again."""
+
+    until = Instant(help_text="When the hold ends by itself.")
+
+
+class GiveRoomFacts(NoShowFacts):
+    """Which room they have."""
+
+    name = Text(max_length=LONGEST_NAME, help_text="Of the room that is made of their places.")
+    together = serializers.BooleanField(required=False, help_text="Whether they share it though of several families.")
 
 
 class MoveFacts(TogetherFacts):
@@ -83,6 +131,25 @@ class MoveFacts(TogetherFacts):
         max_length=100,
         help_text="Of those who move, who are under two and get no place of their own; when absent, as they sleep now.",
     )
+    seating = serializers.ListField(
+        child=Key(),
+        required=False,
+        allow_empty=False,
+        max_length=100,
+        help_text=(
+            "For the stay and each of `also`, in their order, which of `rooms`; by who looks after whom when absent."
+        ),
+    )
+
+    def with_others(self, stay: Stay) -> tuple[list[Stay], dict[str, Any]]:
+        """The same; who sleeps where said for each of the stays, in one of these rooms."""
+        stays, facts = super().with_others(stay)
+        if "seating" in facts:
+            rooms = {room.pk: room for room in facts["rooms"]}
+            if len(facts["seating"]) != len(stays) or not rooms.keys() >= set(facts["seating"]):
+                raise serializers.ValidationError({"seating": [_("Name one of the rooms for each of the stays.")]})
+            facts["seating"] = [rooms[key] for key in facts["seating"]]
+        return stays, facts
 
 
 class SwapFacts(TogetherFacts):
@@ -92,7 +159,7 @@ class SwapFacts(TogetherFacts):
 
 
 class Stays(Rows):
-    """Stays and holds at the asker's sites."""
+    """Stays and holds at the sites where the asker places or checks in."""
 
     queryset = Stay.objects.all()
     serializer_class = StayRow
@@ -102,11 +169,35 @@ class Stays(Rows):
     def get_queryset(self) -> Any:
         return stays_of(self.request.user)
 
-    @act_on_row(TogetherFacts, Placed, url_path="check-in")
-    def check_in(self, hold: Stay, body: TogetherFacts) -> Placed:
+    @act_on_row(CheckInFacts, Placed, url_path="check-in")
+    def check_in(self, hold: Stay, body: CheckInFacts) -> Placed:
         """End the hold and begin the stay it was kept for."""
         holds, facts = body.with_others(hold)
         return check_in(holds, **facts)
+
+    @act_on_row(GiveRoomFacts, Divided, url_path="give-room")
+    def give_room(self, stay: Stay, body: GiveRoomFacts) -> Divided:
+        """Make a room of the places of these people, who sleep in a room that is to be divided."""
+        stays, facts = body.with_others(stay)
+        return give_room(stays, **facts)
+
+    @act_on_row(AgainFacts, Placed, url_path="hold-again")
+    def hold_again(self, hold: Stay, body: AgainFacts) -> Placed:
+        """Keep the same place again for who did not come by the end of the hold."""
+        holds, facts = body.with_others(hold)
+        return hold_again(holds, **facts)
+
+    @act_on_row(NoShowFacts, Placed, url_path="take-off")
+    def take_off(self, hold: Stay, body: NoShowFacts) -> Placed:
+        """Take who did not come off the lists."""
+        holds, facts = body.with_others(hold)
+        return take_off_no_show(holds, **facts)
+
+    @act_on_row(NoShowFacts, Placed, url_path="put-back")
+    def put_back(self, hold: Stay, body: NoShowFacts) -> Placed:
+        """Put who did not come on the lists again."""
+        holds, facts = body.with_others(hold)
+        return put_back_no_show(holds, **facts)
 
     @act_on_row(MoveFacts, Placed)
     def move(self, stay: Stay, body: MoveFacts) -> Placed:

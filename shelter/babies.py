@@ -94,8 +94,8 @@ def _rooms_of_carers(
     ours = {room.pk: room for room in rooms}
     room_of = {lodging.sleeper.person: lodging.room for lodging in lodgings}
     carers = {carer for one in children for carer in one.carers}
-    beds = Stay.objects.filter(individual__in=carers, room__in=ours).from_(at)
-    asleep = {person: ours[room] for person, room in beds.values_list("individual", "room")}
+    beds = Stay.objects.of(carers).filter(room__in=ours).from_(at).with_person()
+    asleep = {person: ours[room] for person, room in beds.values_list("person", "room")}
     found = {}
     for one in children:
         with_them = [*(who for who in room_of if who in one.carers), *(who for who in asleep if who in one.carers)]

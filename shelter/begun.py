@@ -4,16 +4,21 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from centre.access import NotAllowed, Permission, Role, require
 from centre.acts import act
-from centre.errors import SiteCodeTaken
-from centre.models import Act, Assignment, Marz, Site, User
+from centre.errors import SiteClosed, SiteCodeTaken
+from centre.locks import lock_to_close
+from centre.models import Act, Assignment, Marz, Site, SiteQuerySet, User
 from centre.refusals import refused_on
+from registrations.models import Absence, Presence
 from registrations.names import fold, scripts, spelt
-from shelter.errors import HouseOfThatName
-from shelter.models import Place, Room
+from shelter.beginnings import Beginning
+from shelter.errors import HouseOfThatName, HouseWasUsed
+from shelter.models import Bedding, Opening, Place, Room, Stay
+from shelter.room_names import TO_BE_DIVIDED
 
 KINDS = (
     Site.Kind.HOTEL,
@@ -28,7 +33,7 @@ LANGUAGES = {"armenian": "name_hy", "cyrillic": "name_ru"}
 
 
 @dataclass(frozen=True)
-class Begun:
+class HouseBegun:
     """The house, by id and code, its room that is to be divided, and who coordinates it."""
 
     site: str
@@ -37,23 +42,26 @@ class Begun:
     user: str
 
 
-@act("begin_house", answers=Begun)
+@act("begin_house", answers=HouseBegun)
 def begin_house(
     *,
     name: str,
     kind: str,
     marz: str,
     places: int,
-    room: str,
+    room: str = TO_BE_DIVIDED,
+    phone: str = "",
+    contact: str = "",
+    town: str = "",
     another: bool = False,
     by: User,
     at: datetime,
     act: Act,
-) -> Begun:
+) -> HouseBegun:
     """Open a house with one room to be divided, of so many places; who begins it coordinates it from then on.
 
     Only in a marz where they coordinate a site already, and for as long as they do there: no other role comes with it.
-    `room` is what the room to be divided is called. Refuses with SiteCodeTaken, and
+    `room` is what the room to be divided is called; `contact` answers the `phone`. Refuses with SiteCodeTaken, and
     with HouseOfThatName when one is open there that they may know of, unless it is said to be another.
     """
     require(by, Permission.BEGIN_HOUSE, at=at)
@@ -66,11 +74,73 @@ def begin_house(
             code=code_of(name, kind, act), kind=kind, marz=marz, opened_at=at, **{_language_of(name): name}
         )
     _let_coordinate(by, site, at)
+    Beginning.objects.create(site=site, contact=contact, phone=phone, town=town, act=act)
     undivided = Room.objects.create(site=site, name=room, kind=Room.Kind.UNDIVIDED)
     Place.objects.bulk_create(
         Place(room=undivided, number=number, added_at=at, added_by=by) for number in range(1, places + 1)
     )
-    return Begun(str(site.pk), site.code, str(undivided.pk), str(by.pk))
+    return HouseBegun(str(site.pk), site.code, str(undivided.pk), str(by.pk))
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """The house that is none, by id and code, and who coordinates it no more."""
+
+    site: str
+    code: str
+    user: str
+
+
+def lock_unused(site: Site, by: User, at: datetime) -> None:
+    """Lock the house that the user began, and which nobody has used: nobody comes to it meanwhile.
+
+    Refuses with NotAllowed, HouseWasUsed or SiteClosed as taking it back does.
+    """
+    require(by, Permission.BEGIN_HOUSE, at=at)
+    lock_to_close(site)
+    closed = not Site.objects.filter(pk=site.pk, closed_at=None).exists()
+    if not (begun_by(by).filter(pk=site.pk).exists() if closed else _is_theirs(site, by, at)):
+        raise NotAllowed(_("Only who began the house takes it back."))
+    if closed:
+        raise SiteClosed
+    if was_used(site) or is_with_others(site, by, at):
+        raise HouseWasUsed
+
+
+def close_unused(site: Site, by: User, at: datetime) -> TakenBack:
+    """Let the house, which is locked, be closed, and the role of who began it end there."""
+    Site.objects.filter(pk=site.pk).update(closed_at=at)
+    Assignment.objects.running(at).filter(user=by, site=site, role=Role.COORDINATOR).update(ends_at=at)
+    return TakenBack(str(site.pk), site.code, str(by.pk))
+
+
+def may_take_back(site: Site, user: User, at: datetime) -> bool:
+    """Whether the house is still what the user began, and nobody else's."""
+    return _is_theirs(site, user, at) and not (was_used(site) or is_with_others(site, user, at))
+
+
+def _is_theirs(site: Site, user: User, at: datetime) -> bool:
+    roles = Assignment.objects.running(at).filter(Q(site=site) | Q(site=None), user=user, role=Role.COORDINATOR)
+    return begun_by(user).filter(pk=site.pk).exists() and roles.exists()
+
+
+def begun_by(user: User) -> SiteQuerySet:
+    """The houses that the user began."""
+    return Site.objects.filter(beginning__act__by=user)
+
+
+def was_used(site: Site) -> bool:
+    """Whether anybody was ever there or is on the way, or a place was ever kept for somebody."""
+    told = Bedding.objects.filter(room__site=site)
+    coming = Absence.objects.filter(movement__destination_site=site, during__upper_inf=True)
+    here = Presence.objects.filter(site=site)
+    return told.exists() or Stay.objects.filter(site=site).exists() or here.exists() or coming.exists()
+
+
+def is_with_others(site: Site, by: User, at: datetime) -> bool:
+    """Whether somebody else was ever given a role there, or others may hold places there now."""
+    roles = Assignment.objects.filter(site=site).exclude(user=by)
+    return roles.exists() or Opening.objects.at(at).filter(site=site).exists()
 
 
 def marzes_to_begin(user: User, at: datetime) -> list[str]:

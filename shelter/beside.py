@@ -68,18 +68,18 @@ def _among_strangers(rooms: Collection[Room], at: datetime, known: Sequence[Look
     """
     if not rooms and not known:
         return set()
-    stays = Stay.objects.filter(room__in=_rooms_of(rooms, at, known)).from_(at)
-    beds = list(stays.values_list("room", "individual", "kind", "during"))
+    stays = Stay.objects.filter(room__in=_rooms_of(rooms, at, known)).from_(at).with_person()
+    beds = list(stays.values_list("room", "person", "kind", "during"))
     others = {person for _room, person, _kind, _during in beds} - {person for one in known for person in one.family}
     if not others:
         return set()
     children = [*known, *children_of(others, local_day(at))]
     now = timezone.now()
     later = [bed for bed in beds if bed[-1].upper is None or bed[-1].upper > now]
-    return _beside_nobody(children, beds) | _beside_nobody(children, later)
+    return beside_nobody(children, beds) | beside_nobody(children, later)
 
 
-def _beside_nobody(children: Collection[LookedAfter], beds: Collection[Bed]) -> set[Apart]:
+def beside_nobody(children: Collection[LookedAfter], beds: Collection[Bed]) -> set[Apart]:
     """Those of the children who sleep beside others in these beds, and beside nobody who looks after them."""
     sleepers: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     asleep: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)

@@ -4,26 +4,30 @@ import hashlib
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from centre.access import Permission, allows
 from centre.clock import local_day
 from centre.models import Site, User
-from centre.sight import Sight, named_for, sight_of
-from registrations.facts import years_before
-from registrations.models import Household, Individual, Presence
+from centre.sight import named_for
+from registrations.models import Household
+from registrations.together import children_of
 from shelter.apart import houses_barred_to
-from shelter.babies import UNDER, babies_among
+from shelter.babies import babies_among
 from shelter.changed import LATE, acts_since
-from shelter.fitting import Fit, Needed, best_fits, judge
-from shelter.houses_shown import House, HousesAsked, Province, km_between, read_asked, read_provinces
-from shelter.models import Stay, WaitingFact
+from shelter.fitting import Fit, Needed
+from shelter.hold_times import HoldTime, hold_times
+from shelter.houses_asked import HousesAsked, HousesForm, read_asked
+from shelter.houses_shown import House, Province, km_between, read_provinces
+from shelter.models import Room, WaitingFact
+from shelter.needing import needs_of
+from shelter.people import Beds, Person, beds_of, read_people
 from shelter.seating import as_chosen, suggest_seats
 from shelter.selectors import HoldRow, holds_now, places_by_site, rooms_now
 from shelter.sight import Reach, reach_of, sites_that_wait
+from shelter.suggesting import Asking, suggest
 from shelter.waiting import Waiting, waiting_facts, who_waits
 from shelter.wants import wants_of
 from shelter.women import men_among
@@ -50,48 +54,21 @@ class WaitingRow:
 
 
 @dataclass(frozen=True)
-class Person:
-    """A member of the chosen family: where they are, where they sleep, what is held for them."""
-
-    id: uuid.UUID
-    name: str
-    initials: str
-    site_id: uuid.UUID | None
-    stay: Stay | None
-    hold: Stay | None
-    secret: bool  # sleeps somewhere the reader may not know of
-    baby: bool = False  # under two: may do without a place of its own
-
-    @property
-    def bedless(self) -> bool:
-        """Whether they have neither a bed nor a hold."""
-        return not (self.stay or self.hold or self.secret)
-
-
-@dataclass(frozen=True)
-class Beds:
-    """The beds of a family, those held for it, and whether the reader may change them."""
-
-    asleep: list[tuple[Person, Stay]]
-    awaited: list[tuple[Person, Stay]]
-    secret: list[Person]
-    asleep_mine: bool
-    awaited_mine: bool
-    awaited_ours: bool  # held elsewhere, for people who are here: they are given back, and not checked in
-
-
-@dataclass(frozen=True)
 class Chosen:
     """The family that was chosen on the board, and the rooms that suit those of it who need a place."""
 
     household: Household
-    bedless: list[Person]  # those who have neither a bed nor a hold
+    bedless: list[Person]  # those who need a place: neither a bed nor a hold, and not told to be elsewhere
+    elsewhere: list[Person]  # of the others without a bed, with where they are: who may be named
     beds: Beds
     waiting: WaitingRow | None
+    own: bool  # whether it waits at a site where the reader places, who may then let it go first
     fits: list[tuple[Fit, Site]]  # the first is the best
     seen: bool  # whether the reader sees the family, or only that it waits
     facts: list[WaitingFact]  # that it was moved up, or declined, since it waits
     babies: list[Person]  # of those who need a place, or would move: who could do without one of their own
+    officer: str = ""  # that a protection officer must say first that the place is safe, and whom to call
+    enough: bool = False  # whether a site has as many places free, though they can have none of them
 
     @property
     def moving(self) -> bool:
@@ -110,13 +87,16 @@ class Board:
     holds: list[tuple[HoldRow, Site]]
     provinces: list[Province]
     asked: HousesAsked
+    asking: HousesForm
     measured: bool  # whether it is known how far houses are: from the site of the shift
     chosen: Chosen | None
-    untils: list[datetime]
+    untils: list[HoldTime]
     since: datetime  # from when on acts are counted, to see that another one was done
     acts: int
     own: frozenset[uuid.UUID]  # the sites where the reader places
     everywhere: bool | None  # whether those who wait at sites of others are listed; None where there are none
+    no_house: bool  # whether a house was asked for that is none of these
+    no_room: bool  # whether a room was asked for that is in none of them
 
     @property
     def households(self) -> list[uuid.UUID]:
@@ -124,6 +104,16 @@ class Board:
         chosen = [self.chosen.household.pk] if self.chosen else []
         waiting = [row.family.household_id for row in self.waiting]
         return chosen + waiting + [row.household_id for row, _site in self.holds]
+
+    @property
+    def kept(self) -> list[tuple[HoldRow, Site]]:
+        """The holds of which somebody has to know: all but those of people who were taken off the list."""
+        return [(row, site) for row, site in self.holds if not row.taken_off]
+
+    @property
+    def taken_off(self) -> list[tuple[HoldRow, Site]]:
+        """Those of people who did not come and were taken off the list."""
+        return [(row, site) for row, site in self.holds if row.taken_off]
 
     @property
     def houses(self) -> list[House]:
@@ -143,20 +133,27 @@ class Board:
 
 
 def read_board(
-    user: User, at: datetime, asked: Mapping[str, str], household: Household | None, here: Site | None = None
+    user: User,
+    at: datetime,
+    asked: Mapping[str, str],
+    household: Household | None,
+    here: Site | None = None,
+    named: Collection[str] = (),
 ) -> Board:
     """The board as asked for: `site` opens a house, `room` tries one, `full` shows all its rooms, `all` everybody,
-    `everywhere` those who wait at sites of others too, and `houses` every house.
+    `everywhere` those who wait at sites of others too, and `houses` every house. Those `named`, by id, need a place
+    wherever they were told to be.
 
     The house of the one who looks, `here`, comes first, then those of its province.
     """
-    reach, houses = reach_of(user, at), read_asked(asked)
+    reach, (asking, houses) = reach_of(user, at), read_asked(asked)
     known = {site.pk: site for site in sites_that_wait(user, at)}
     everywhere = "everywhere" in asked or not reach.own
     waited_at = known if everywhere else reach.own
     families, number = who_waits(user, waited_at.values(), at, limit=1000 if "all" in asked else SHOWN)
     since = at - LATE
-    acts = acts_since(since)  # before anything is read: what is done meanwhile is another act
+    acts = acts_since(since, user)  # before anything is read: what is done meanwhile is another act
+    tried = _room_asked(asked.get("room", ""), reach)
     opened = asked.get("site") or (next(iter(reach.own.values())).code if len(reach.own) == 1 else "")
     return Board(
         at=at,
@@ -168,75 +165,25 @@ def read_board(
             reach, houses, opened, here, at, full="full" in asked, every="houses" in asked or houses.narrows
         ),
         asked=houses,
+        asking=asking,
         measured=here is not None and here.has_coordinates,
-        chosen=_choose(household, user, reach, known, at, asked.get("room")) if household else None,
+        chosen=_choose(household, user, reach, known, at, tried, named) if household else None,
         since=since,
         acts=acts,
         untils=hold_times(at),
         own=frozenset(reach.own),
         everywhere=everywhere if len(known) > len(reach.own) else None,
+        no_house="site" in asked and asked["site"] not in {"", *(site.code for site in reach.sites.values())},
+        no_room=bool(asked.get("room")) and tried is None,
     )
 
 
-def hold_times(at: datetime) -> list[datetime]:
-    """When a hold may end, to choose from: full quarters of an hour from two hours to three days ahead."""
-    quarter = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
-    return [quarter + timedelta(hours=hours) for hours in (4, 2, 8, 12, 24, 72)]
-
-
-def read_people(household: Household, at: datetime, user: User) -> list[Person]:
-    """The members of the family of today, with where they are and sleep, as far as the user may know.
-
-    A bed at a confidential site is shown to those assigned there only.
-    """
-    individuals = list(Individual.objects.members_of(household).distinct())
-    presences = Presence.objects.filter(individual__in=individuals, during__contains=at)
-    here = dict(presences.values_list("individual", "site"))
-    found = Stay.objects.filter(individual__in=individuals).at(at).select_related("room__site", "place")
-    stays = {(stay.individual_id, stay.kind): stay for stay in found}
-    sight = sight_of(user, at)
-    born = years_before(local_day(at), UNDER)
-    return [
-        _person(one, here.get(one.pk), stays, sight, baby=bool(one.birth.on and one.birth.on > born))
-        for one in individuals
-    ]
-
-
-def _person(
-    one: Individual,
-    site_id: uuid.UUID | None,
-    stays: Mapping[tuple[uuid.UUID, str], Stay],
-    sight: Sight,
-    *,
-    baby: bool,
-) -> Person:
-    stay, hold = stays.get((one.pk, Stay.Kind.STAY)), stays.get((one.pk, Stay.Kind.HOLD))
-    hidden = {kept for kept in (stay, hold) if kept and not sight.is_told(kept.site)}
-    return Person(
-        one.pk,
-        one.full_name or str(one),
-        one.initials or "–",
-        site_id,
-        stay if stay not in hidden else None,
-        hold if hold not in hidden else None,
-        bool(hidden),
-        baby,
-    )
-
-
-def beds_of(people: Iterable[Person], user: User, at: datetime) -> Beds:
-    """The family's beds, for one who may change those at the sites where they place."""
-    people = list(people)
-    asleep = [(person, person.stay) for person in people if person.stay]
-    awaited = [(person, person.hold) for person in people if person.hold]
-
-    def mine(rows: list[tuple[Person, Stay]]) -> bool:
-        return bool(rows) and all(allows(user, Permission.PLACE, stay.room.site, at) for _, stay in rows)
-
-    secret = [person for person in people if person.secret]
-    held = Stay.objects.filter(pk__in=[stay.pk for _, stay in awaited]).visible_to(user, at)
-    ours = bool(awaited) and held.count() == len(awaited)
-    return Beds(asleep, awaited, secret, mine(asleep), mine(awaited), ours)
+def _room_asked(key: str, reach: Reach) -> Room | None:
+    """The room of this key in a house where the user finds places; None where it is no such room."""
+    try:
+        return Room.objects.filter(pk=uuid.UUID(key), site__in=reach.sites).first()
+    except ValueError:
+        return None
 
 
 def _choose(
@@ -245,35 +192,43 @@ def _choose(
     reach: Reach,
     known: Mapping[uuid.UUID, Site],
     at: datetime,
-    tried: str | None,
+    tried: Room | None,
+    named: Collection[str],
 ) -> Chosen:
     rows, _all = who_waits(user, known.values(), at, household=household.pk)
     family = rows[0] if rows else None
     seen = Household.objects.visible_to(user, at).filter(pk=household.pk).exists()
-    people = read_people(household, at, user) if seen else _unseen(family, at)
+    waits_at = known[family.site_id] if family else None
+    people = read_people(household, at, user, waits_at) if seen else _unseen(family, at)
+    people = [replace(person, elsewhere=False) if str(person.id) in named else person for person in people]
+    elsewhere = [person for person in people if person.elsewhere and person.may_be_named]
     beds, bedless = beds_of(people, user, at), [person for person in people if person.bedless]
     needing = bedless or ([person for person, _ in beds.asleep] if beds.asleep_mine else [])
     babies = [person for person in needing if person.baby]
     theirs = set() if bedless else {kept.room_id for _person, kept in beds.asleep}  # nobody moves to their own
-    barred = houses_barred_to(household, at)
-    needed = _needed(needing, babies, family, at)
+    barred = houses_barred_to(household, at) & set(reach.own)  # who else is in a house of others, nobody reads here
+    children = children_of([person.id for person in needing], local_day(at))
+    needed = _needed(household, people, needing, babies, family, user, at)
     may_take = [key for key in (reach.sites if bedless else reach.own) if reach.takes(key, len(needing) - len(babies))]
-    in_reach = [room for room in rooms_now(set(may_take) - barred, at, only_free=True) if room.id not in theirs]
+    free = rooms_now(reach.sites, at, only_free=True) if needing else []
+    open_to_them = set(may_take) - barred
+    in_reach = [room for room in free if room.site_id in open_to_them and room.id not in theirs]
+    enough = any(places.free >= len(needing) for places in places_by_site(free).values())
     here = family.site_id if family else next((p.site_id for p in needing if p.site_id in reach.own), None)
-    fits: list[Fit] = []
-    if needing:
-        tried_room = (
-            next((room for room in rooms_now(reach.sites, at) if str(room.id) == tried), None) if tried else None
-        )
-        fits += [judge([tried_room], needed, here=here, barred=barred)] if tried_room else []
-        others = [room for room in in_reach if str(room.id) != tried]
-        fits += best_fits(others, needed, here=here, km=_distances(reach.sites, known.get(here) if here else None))
-    if seen and bedless:
-        fits = [_seated(fit, bedless, at) for fit in fits]
+    asking = Asking([one.id for one in needing], children, needed, here, barred, bool(bedless), user, at)
+    there = known.get(here) if here else None
+    km = _distances(reach.sites, there)
+    province = {key for key, site in reach.sites.items() if there and site.marz == there.marz}
+    tried_room = next((room for room in rooms_now([tried.site_id], at) if room.id == tried.pk), None) if tried else None
+    fits, officer = suggest(asking, in_reach, tried_room, reach.sites, km, province) if needing else ([], "")
+    fits = [replace(fit, open_until=reach.ends.get(fit.site_id)) for fit in fits]
+    if seen:
+        fits = [_seated(fit, needing, at) for fit in fits]
     row = _waiting_row(family, known, user, at) if family else None
-    sites = reach.sites
-    facts = waiting_facts(household, family.since, at) if family else []
-    return Chosen(household, bedless, beds, row, [(fit, sites[fit.site_id]) for fit in fits], seen, facts, babies)
+    shown = [(fit, reach.sites[fit.site_id]) for fit in fits]
+    own = family is not None and family.site_id in reach.own
+    facts = waiting_facts(household, family.since, at) if family and own else []
+    return Chosen(household, bedless, elsewhere, beds, row, own, shown, seen, facts, babies, officer, enough)
 
 
 def _seated(fit: Fit, people: Sequence[Person], at: datetime) -> Fit:
@@ -297,12 +252,23 @@ def as_typed(board: Board, typed: Mapping[str, str], rooms: Collection[str], wro
     return replace(board, chosen=replace(board.chosen, fits=fits))
 
 
-def _needed(needing: Sequence[Person], babies: Sequence[Person], family: Waiting | None, at: datetime) -> Needed:
-    """What those who need a bed need of rooms, as far as the reader may know."""
-    men = men_among([person.id for person in needing], at)
+def _needed(
+    household: Household,
+    people: Sequence[Person],
+    needing: Sequence[Person],
+    babies: Sequence[Person],
+    family: Waiting | None,
+    user: User,
+    at: datetime,
+) -> Needed:
+    """What those who need a bed, or would move, need of rooms, as far as the reader may know."""
+    keys = [person.id for person in needing]
+    men = bool(men_among(keys, at))
     if family is None:
-        return Needed(len(needing), len(babies), men=bool(men))
-    return Needed(len(needing), len(babies), wants_of(family), max(family.size, len(needing)), bool(men))
+        where = [person.stay.room.site for person in needing if person.stay]
+        theirs = needs_of(household, keys, where, user, at)
+        return Needed(len(needing), len(babies), wants_of(theirs), len(people), men)
+    return Needed(len(needing), len(babies), wants_of(family), max(family.size, len(needing)), men)
 
 
 def _distances(sites: Mapping[uuid.UUID, Site], here: Site | None) -> dict[uuid.UUID, float]:
@@ -347,7 +313,9 @@ def reasons_of(family: Waiting) -> list[str]:
             ngettext("child without a parent", "%(count)d children without a parent", family.cared_for),
         ),
     )
-    reasons = [_("moved up: %(why)s") % {"why": family.moved_up}] if family.moved_up else []
+    reasons = []
+    if family.moved_up is not None:
+        reasons.append(_("moved up: %(why)s") % {"why": family.moved_up} if family.moved_up else _("moved up"))
     reasons += [text % {"count": count} if "%" in text else text for count, text in counted if count]
     reasons += [str(NEEDS_IN_WORDS[code]) for code in family.needs]
     if family.presumed_left:

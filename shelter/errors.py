@@ -1,9 +1,14 @@
 """Why the shelter may refuse."""
 
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from centre.refusals import Refusal
+from shelter.hold_times import day_and_hour, hour_of
 
 
 class PlaceTaken(Refusal):
@@ -11,6 +16,27 @@ class PlaceTaken(Refusal):
 
     code = "place_taken"
     message = _("This place was just given to someone else. Nobody was moved: choose another.")
+
+
+class UndoTooLate(Refusal):
+    """What is to be undone is older than a few minutes, or is not the asker's own."""
+
+    code = "undo_too_late"
+    message = _("Only what you did yourself in the last five minutes can be undone. Nothing was changed.")
+
+
+class UndoneBefore(Refusal):
+    """Nothing of it stands any more."""
+
+    code = "undone_before"
+    message = _("This was undone already.")
+
+
+class UsedSince(Refusal):
+    """More was recorded of the same people since."""
+
+    code = "used_since"
+    message = _("More was recorded of these people since. Nothing was undone: change it where they are now.")
 
 
 class PlaceBlocked(Refusal):
@@ -38,10 +64,19 @@ class NotEnoughPlaces(Refusal):
 
 
 class AlreadyHoused(Refusal):
-    """Somebody of the family already sleeps somewhere."""
+    """Somebody of the family already sleeps somewhere; in the very house, where and since when."""
 
     code = "already_housed"
     message = _("This family already has places. Move them instead.")
+
+    def __init__(self, where: str = "", since: datetime | None = None) -> None:
+        if since is None:
+            super().__init__()
+        elif where:
+            told = gettext("They are checked in already: %(where)s, at %(at)s.")
+            super().__init__(told % {"where": where, "at": hour_of(since)})
+        else:
+            super().__init__(gettext("They are checked in already, at %(at)s.") % {"at": hour_of(since)})
 
 
 class AlreadyHeld(Refusal):
@@ -58,6 +93,13 @@ class HoldEndsFirst(Refusal):
     message = _("The hold must end later than now.")
 
 
+class HoldTooLong(Refusal):
+    """The hold would last longer than a place is held for who is expected."""
+
+    code = "hold_too_long"
+    message = _("A place is held for three days at most. Nothing was held: choose an earlier time.")
+
+
 class RoomNameTaken(Refusal):
     """The site has a room of this name."""
 
@@ -65,11 +107,42 @@ class RoomNameTaken(Refusal):
     message = _("This site already has a room of this name. Nothing was changed.")
 
 
+class RoomGiven(Refusal):
+    """They sleep in a room that is known, or without a place."""
+
+    code = "room_given"
+    message = _("They have no place in a room that is to be divided. Nothing was changed: look where they sleep.")
+
+
+class SeveralFamilies(Refusal):
+    """People of more than one family would share a room, and nobody said so."""
+
+    code = "several_families"
+    message = _("These are more than one family. Nobody was given the room: say so if they share it.")
+
+
 class HoldGone(Refusal):
     """The hold ended and its place is no longer free."""
 
     code = "hold_gone"
     message = _("The hold has ended and its place is no longer free. Place the family anew.")
+
+
+class NotHeldThen(Refusal):
+    """Nobody had promised the place at the hour of the check-in."""
+
+    code = "not_held_then"
+
+    def __init__(self, since: datetime) -> None:
+        told = gettext("These places are held since %(at)s. Nobody was checked in: correct the hour.")
+        super().__init__(told % {"at": day_and_hour(since)})
+
+
+class NotANoShow(Refusal):
+    """The hold runs still, was given back, or is off the list already, or on it again."""
+
+    code = "not_a_no_show"
+    message = _("The list has changed since: nobody was taken off it or put back. Look at it again.")
 
 
 class StayEnded(Refusal):
@@ -148,6 +221,16 @@ class TooManyPlaces(Refusal):
         super().__init__(gettext("A room has at most %(most)d places. No bed was brought in.") % {"most": most})
 
 
+class HouseWasUsed(Refusal):
+    """Somebody was at the house, or a place was kept there: it is no mistake any more, and is closed as others are."""
+
+    code = "house_was_used"
+    message = _(
+        "People were in this house or are on the way, places were held there, or others work there too. "
+        "It is not taken back; ask for it to be closed."
+    )
+
+
 class HouseOfThatName(Refusal):
     """A house of this name is open in the marz already, and whoever begins one may know of it."""
 
@@ -176,6 +259,13 @@ class NothingChanged(Refusal):
 
     code = "nothing_changed"
     message = _("The room is so already. Nothing was changed.")
+
+
+class StillUndivided(Refusal):
+    """Places are to be a room of their own that is to be divided itself."""
+
+    code = "still_undivided"
+    message = _("What is parted off is a room, a tent, a hall or a container. Nothing was divided: choose which.")
 
 
 class NoBaby(Refusal):
@@ -259,6 +349,26 @@ class NotInThisHouse(Refusal):
     message = _("This house is not for this family. Nobody was placed and nothing was held: choose another house.")
 
 
+class CallWhoPlaces(Refusal):
+    """The same, to who only checks in: whatever has happened, of such a house they do not decide."""
+
+    code = "call_who_places"
+    message = _(
+        "This house is not for this family. Nobody was checked in: call the coordinator or the protection officer."
+    )
+
+
+class NoRoomSuits(Refusal):
+    """In a house of others a rule of the house stands against it; which one, and for whom, is said to nobody."""
+
+    code = "no_room_suits"
+    message = _("No room here suits them. Nothing is held: choose another house.")
+
+    def __init__(self, tells_of: Iterable[uuid.UUID] = ()) -> None:
+        super().__init__()
+        self.tells_of = set(tells_of)
+
+
 class WomenOnly(Refusal):
     """A man would sleep in a room for women only."""
 
@@ -267,6 +377,13 @@ class WomenOnly(Refusal):
 
     def __init__(self, room: str) -> None:
         super().__init__(self.message % {"room": room})
+
+
+class MenSleepHere(Refusal):
+    """The room is to be for women only, and a man sleeps in it or is awaited there."""
+
+    code = "men_sleep_here"
+    message = _("Men sleep in this room or are awaited. Nothing was changed: give them other beds first.")
 
 
 class NotTicked(Refusal):
@@ -281,3 +398,7 @@ class RollCallKept(Refusal):
 
     code = "roll_call_kept"
     message = _("This roll call began more than a day ago and is kept as it is. Nothing was taken back.")
+
+
+AGAINST_THE_HOUSE = (NotInThisHouse.code, WomenOnly.code)
+"""What is refused by a rule of the house, and can have happened anyway."""

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from centre.filters import InstantFilter, KeyFilter, SiteFilter, TruthFilter
-from registrations.models import Individual
-from shelter.models import Place, Room, Stay, blocked_then
+from registrations.models import Individual, Membership
+from shelter.models import Place, Room, Stay, StayQuerySet, blocked_then
 
 
 class RoomFilterSet(filters.FilterSet):
@@ -62,8 +62,9 @@ class StayFilterSet(filters.FilterSet):
         model = Stay
         fields = ()
 
-    def filter_household(self, stays: "QuerySet[Stay]", _name: str, household: object) -> "QuerySet[Stay]":
-        return stays.filter(individual__in=Individual.objects.members_of(household).order_by())
+    def filter_household(self, stays: StayQuerySet, _name: str, household: object) -> StayQuerySet:
+        people = Individual.objects.members_of(household).order_by().values("pk")
+        return stays.filter(individual__in=Membership.objects.filter(counted_as__in=people).values("individual"))
 
     def filter_at(self, stays: "QuerySet[Stay]", _name: str, at: datetime) -> "QuerySet[Stay]":
         return stays.filter(during__contains=at)

@@ -4,6 +4,7 @@ import math
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
@@ -11,10 +12,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shelter.models import Room
 from shelter.selectors import RoomNow, as_counted
 from shelter.wants import FAMILY, HAS, LACKS, STEP_FREE, features_of, in_words, met_by
 
 NEAR = 30  # km: what is nearer to a family by less than this is no nearer
+AFTER_THE_NEAR = 0.5  # steps: where a house of the same province stands of which nobody wrote down where it lies
 SUGGESTED = 3  # ways to sleep shown for one site, and sites shown
 
 
@@ -53,6 +56,7 @@ class Fit:
     lacking: int = 0  # needs that these rooms do not meet
     seats: tuple[Any, ...] = ()  # of shelter.seating: who sleeps in which of several rooms, where names may be read
     typed: bool = False  # whether somebody has changed the seats, and is told why they are refused
+    open_until: datetime | None = None  # of a house of others: no hold there lasts longer
 
     @property
     def site_id(self) -> uuid.UUID:
@@ -62,7 +66,7 @@ class Fit:
     @property
     def names(self) -> str:
         """The names of the rooms, as they are read out."""
-        return " + ".join(room.name for room in self.rooms)
+        return " + ".join(room.called for room in self.rooms)
 
 
 def best_fits(
@@ -71,13 +75,15 @@ def best_fits(
     *,
     here: uuid.UUID | None,
     km: Mapping[uuid.UUID, float] = MappingProxyType({}),
+    province: Collection[uuid.UUID] = frozenset(),
 ) -> list[Fit]:
     """Where these people would sleep best: together first, in the smallest room that has a place for each.
 
     As many of them as are babies need no place of their own: that comes before parting them, and after a place each.
 
     Rooms at the site where they are come before others, then those in steps of 30 km, as far as it is known how many
-    `km` a site is from there. Step-free rooms come before all of these when needed, and rooms of families only come
+    `km` a site is from there; one of which only that is known that it is in their `province` comes after the first of
+    these steps. Step-free rooms come before all of these when needed, and rooms of families only come
     last for one alone; what else they need comes before a room of the right size. Where no room of a site takes all of
     them, the fewest rooms that do, of one floor if possible. No man is suggested a room for women.
     """
@@ -89,7 +95,7 @@ def best_fits(
     for site_id in sorted(by_site, key=lambda site: site != here):
         ways = _ways(by_site[site_id], needed)
         found += [judge(way, needed, here=here) for way in ways[:SUGGESTED]]
-    return _few_of_each_site(sorted(found, key=lambda fit: _rank(fit, km)))
+    return _few_of_each_site(sorted(found, key=lambda fit: _rank(fit, km, province)))
 
 
 def judge(
@@ -122,7 +128,7 @@ def judge(
         )
         reasons.append(text % {"count": sharing} if "%" in text else text)
     over = free - people
-    if over >= 0:
+    if over >= 0 and not _is_to_be_divided(rooms):
         left = ngettext("%(count)d place left over", "%(count)d places left over", over) % {"count": over}
         reasons.append(left if over else _("no place left over"))
     return Fit(
@@ -147,7 +153,9 @@ def _kept_out(rooms: Sequence[RoomNow], needed: Needed, barred: Collection[uuid.
 
 
 def _of_company(rooms: Sequence[RoomNow], needed: Needed, enough: bool) -> list[str]:
-    """Who sleeps with whom, in words."""
+    """Who sleeps with whom, in words; of a house that is to be divided nobody knows it yet."""
+    if _is_to_be_divided(rooms):
+        return [_("which room, the house says")]
     reasons = []
     if len(rooms) > 1:
         one_floor = len({room.floor for room in rooms}) == 1 and rooms[0].floor is not None
@@ -159,6 +167,10 @@ def _of_company(rooms: Sequence[RoomNow], needed: Needed, enough: bool) -> list[
     shared = ngettext("shared with %(count)d other", "shared with %(count)d others", others) % {"count": others}
     reasons.append(shared if others else ngettext("a room of their own", "rooms of their own", len(rooms)))
     return reasons
+
+
+def _is_to_be_divided(rooms: Sequence[RoomNow]) -> bool:
+    return any(room.kind == Room.Kind.UNDIVIDED for room in rooms)
 
 
 def _ways(rooms: Sequence[RoomNow], needed: Needed) -> list[list[RoomNow]]:
@@ -204,8 +216,9 @@ def _fewest(rooms: Sequence[RoomNow], people: int) -> list[RoomNow]:
     return chosen if left <= 0 else []
 
 
-def _rank(fit: Fit, km: Mapping[uuid.UUID, float]) -> tuple[Any, ...]:
-    steps = 0 if fit.here else km.get(fit.site_id, math.inf) // NEAR
+def _rank(fit: Fit, km: Mapping[uuid.UUID, float], province: Collection[uuid.UUID]) -> tuple[Any, ...]:
+    unknown = AFTER_THE_NEAR if fit.site_id in province else math.inf
+    steps = 0 if fit.here else km[fit.site_id] // NEAR if fit.site_id in km else unknown
     free = sum(room.free for room in fit.rooms)
     return fit.wrong, not fit.here, steps, len(fit.rooms), fit.sharing, fit.lacking, free
 

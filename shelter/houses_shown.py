@@ -2,54 +2,18 @@
 
 import math
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 
 from centre.models import Marz, Site
+from shelter.houses_asked import HousesAsked
 from shelter.selectors import PlacesNow, RoomNow, places_now, rooms_now
 from shelter.sight import Reach
 
 LISTED = 24  # houses listed at first; the sums of the provinces are of all
 ROOMS_SHOWN = 40  # of a house at first
 EARTH = 6371.0  # km, mean radius
-FARTHEST = 1_000  # km that may be asked for: farther than any house of the country
-
-
-@dataclass(frozen=True)
-class HousesAsked:
-    """How the houses are narrowed: part of a name, a province, places free, step-free, and so many km away."""
-
-    name: str = ""
-    marz: str = ""
-    free: int = 0
-    step_free: bool = False
-    km: int = 0
-
-    @property
-    def narrows(self) -> bool:
-        """Whether anything is asked for."""
-        return self != HousesAsked()
-
-    @property
-    def by_room(self) -> bool:
-        """Whether single rooms have to be looked at."""
-        return bool(self.free or self.step_free)
-
-
-def read_asked(asked: Mapping[str, str]) -> HousesAsked:
-    """What the address asks for; what is no number there asks for nothing."""
-    return HousesAsked(
-        asked.get("house", "").strip()[:60],
-        asked.get("marz", ""),
-        _number(asked.get("free", ""), 500),
-        "step_free" in asked,
-        _number(asked.get("km", ""), FARTHEST),
-    )
-
-
-def _number(text: str, most: int) -> int:
-    return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,11 @@ class PlaceRow:
     code: str
     is_free: bool  # whether it can be given
 
+    @property
+    def key(self) -> str:
+        """The id of the place, as it is sent."""
+        return str(self.place.pk) if self.place else ""
+
 
 def read_places(room: Room, at: datetime) -> list[PlaceRow]:
     """The standing places of the room in order, then those who are there without a place."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict, Unpack
 
 from centre.access import Permission, allows, require
 from centre.acts import act
@@ -13,6 +13,7 @@ from centre.models import Act, Site, User
 from centre.refusals import refused_on
 from shelter.errors import (
     BlockEndsFirst,
+    MenSleepHere,
     NothingChanged,
     PlaceBlocked,
     PlaceGone,
@@ -24,11 +25,29 @@ from shelter.errors import (
 )
 from shelter.models import FEATURES, MOST_PLACES, ROOM_NAME_ONCE, Place, PlaceQuerySet, Room, RoomChange, Stay
 from shelter.parts import add_places
+from shelter.women import men_among
+
+COLUMNS = ("name", "kind", "floor", "area", *FEATURES)
+"""What is said of a room, and kept when it changes."""
+
+
+class Features(TypedDict, total=False):
+    """What a room is and has: `area` in m², `floor` 0 for the ground. What is not said it is not, or has not."""
+
+    kind: str
+    floor: int | None
+    area: Decimal | None
+    step_free: bool
+    women_only: bool
+    families_only: bool
+    heating: bool
+    cot: bool
+    near_hospital: bool
 
 
 @dataclass(frozen=True)
 class RoomFacts:
-    """A room as it is entered: `area` in m², `floor` 0 for the ground."""
+    """A room as it is entered; what it has as in Features."""
 
     name: str
     places: int
@@ -56,19 +75,11 @@ def add_rooms(
     *,
     names: Sequence[str],
     places: int,
-    kind: str = Room.Kind.ROOM,
-    floor: int | None = None,
-    area: Decimal | None = None,
-    step_free: bool = False,
-    women_only: bool = False,
-    families_only: bool = False,
-    heating: bool = False,
-    cot: bool = False,
-    near_hospital: bool = False,
     besides: bool = False,
     by: User,
     at: datetime,
     act: Act,
+    **features: Unpack[Features],
 ) -> Added:
     """Set up rooms of these names at the site, each with so many places.
 
@@ -76,18 +87,7 @@ def add_rooms(
     TooFewPlaces.
     """
     require(by, Permission.SET_UP_ROOMS, site, at)
-    alike: dict[str, Any] = {
-        "kind": kind,
-        "floor": floor,
-        "area": area,
-        "step_free": step_free,
-        "women_only": women_only,
-        "families_only": families_only,
-        "heating": heating,
-        "cot": cot,
-        "near_hospital": near_hospital,
-    }
-    return _add(site, [RoomFacts(name, places, **alike) for name in names], besides, by=by, at=at)
+    return _add(site, [RoomFacts(name, places, **features) for name in names], besides, by=by, at=at)
 
 
 @act("enter_rooms", answers=Added)
@@ -115,40 +115,27 @@ def change_room(
     room: Room,
     *,
     name: str,
-    kind: str,
-    floor: int | None = None,
-    area: Decimal | None = None,
-    step_free: bool = False,
-    women_only: bool = False,
-    families_only: bool = False,
-    heating: bool = False,
-    cot: bool = False,
-    near_hospital: bool = False,
     by: User,
     at: datetime,
     act: Act,
+    **features: Unpack[Features],
 ) -> RoomSaved:
     """Let the room be called so and have this from now on; what it was until then is kept.
 
-    Refuses with RoomNameTaken, or with NothingChanged when it is so already.
+    Refuses with RoomNameTaken, with NothingChanged when it is so already, or with MenSleepHere when it becomes a room
+    for women and a man has a bed in it.
     """
     require(by, Permission.SET_UP_ROOMS, room.site, at)
     (before,) = lock_by_key(Room.objects.filter(pk=room.pk))
-    becomes = {
-        "name": name,
-        "kind": kind,
-        "floor": floor,
-        "area": area,
-        "step_free": step_free,
-        "women_only": women_only,
-        "families_only": families_only,
-        "heating": heating,
-        "cot": cot,
-        "near_hospital": near_hospital,
-    }
+    entered = RoomFacts(name, 0, **features)
+    becomes = {column: getattr(entered, column) for column in COLUMNS}
     was = {column: getattr(before, column) for column in becomes}
     if was == becomes:
         raise NothingChanged
+    if before.women_only < becomes["women_only"]:
+        beds = Stay.objects.filter(room=before).from_(at)
+        if men_among(set(beds.values_list("individual__memberships__counted_as", flat=True)), at):
+            raise MenSleepHere
     RoomChange.objects.create(room=before, act=act, until=at, **was)
     with refused_on(ROOM_NAME_ONCE, RoomNameTaken()):
         Room.objects.filter(pk=before.pk).update(**becomes)
@@ -292,10 +279,9 @@ def _beds(places: Sequence[Place]) -> Beds:
 def _add(site: Site, entered: Sequence[RoomFacts], besides: bool, *, by: User, at: datetime) -> Added:
     if not besides:
         _divide_among(site, entered, by, at)
-    columns = ("name", "kind", "floor", "area", *FEATURES)
     with refused_on(ROOM_NAME_ONCE, RoomNameTaken()):
         rooms = Room.objects.bulk_create(
-            Room(site=site, **{column: getattr(facts, column) for column in columns}) for facts in entered
+            Room(site=site, **{column: getattr(facts, column) for column in COLUMNS}) for facts in entered
         )
     Place.objects.bulk_create(
         Place(room=room, number=number, added_at=at, added_by=by)

@@ -6,16 +6,19 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.decorators import action
 
+from casework.forms import read_one_phone
 from centre.access import Permission
 from centre.fields import Choice, Instant, RowsField, SiteField, Text
 from centre.fields import Count as Number
+from centre.limits import HOUSES, bound
+from centre.lines import line
 from centre.models import Marz, Site, User
 from centre.sight import allowed_at
 from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row
 from shelter.api import rooms_of
-from shelter.begun import KINDS, Begun, begin_house
+from shelter.beginnings import LONGEST_CONTACT, LONGEST_TOWN
+from shelter.begun import KINDS, HouseBegun, begin_house
 from shelter.dividing import Divided, divide_room
 from shelter.filters import PlaceFilterSet, RoomFilterSet
 from shelter.inventory import (
@@ -32,7 +35,7 @@ from shelter.inventory import (
     set_places,
     take_beds_away,
 )
-from shelter.inventory_forms import MOST_ROOMS
+from shelter.inventory_forms import MOST_ROOMS, NO_PHONE
 from shelter.models import FEATURES, MOST_PLACES, Place, Room, Stay, blocked_then
 from shelter.room_lines import LONGEST_NAME
 
@@ -69,7 +72,13 @@ class Features(serializers.Serializer[Any]):
     """What a room is and has."""
 
     kind = Choice(choices=Room.Kind.choices, required=False)
-    floor = Number(required=False, allow_null=True, help_text="0 is the ground floor.", min_value=-5, max_value=100)
+    floor = Number(
+        required=False,
+        allow_null=True,
+        help_text="0: no stairs, even where the house calls it the first floor.",
+        min_value=-5,
+        max_value=100,
+    )
     area = serializers.DecimalField(
         max_digits=6, decimal_places=1, min_value=1, required=False, allow_null=True, help_text="m²"
     )
@@ -251,7 +260,24 @@ class BeginFacts(ActFacts):
     another = serializers.BooleanField(
         required=False, help_text="Whether it is another one, where a house of this name is open in the marz already."
     )
-    room = Text(max_length=LONGEST_NAME, help_text="What the room is called that holds all places until it is divided.")
+    room = Text(
+        max_length=LONGEST_NAME,
+        required=False,
+        help_text="What the room is called that holds all places until it is divided; to be divided, when absent.",
+    )
+    phone = Text(max_length=40, required=False, clean=read_one_phone)
+    contact = Text(
+        max_length=LONGEST_CONTACT,
+        required=False,
+        clean=line(LONGEST_CONTACT),
+        help_text="Who answers the telephone, which must be said with it.",
+    )
+    town = Text(max_length=LONGEST_TOWN, required=False, clean=line(LONGEST_TOWN))
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if said.get("contact") and not said.get("phone"):
+            raise serializers.ValidationError({"phone": [NO_PHONE]})
+        return said
 
 
 class Houses(Acts):
@@ -259,8 +285,8 @@ class Houses(Acts):
 
     queryset = Site.objects.all()
 
-    @action(detail=False, methods=["post"], url_path="begin")
-    @act_on_list(BeginFacts, Begun)
-    def begin(self, body: BeginFacts) -> Begun:
+    @act_on_list(BeginFacts, HouseBegun, below="begin")
+    def begin(self, body: BeginFacts) -> HouseBegun:
         """Open a house with one room to be divided, which who begins it coordinates."""
+        bound(body.asker, HOUSES)
         return begin_house(**body.facts)

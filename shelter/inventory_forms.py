@@ -7,17 +7,18 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from centre.filters import InstantInput
+from casework.forms import read_one_phone
 from centre.forms import ActForm, field_of
-from centre.models import Marz, Site
+from centre.lines import LineField
+from centre.models import Marz, Site, SiteQuerySet
+from shelter.beginnings import LONGEST_CONTACT, LONGEST_TOWN
 from shelter.begun import KINDS
 from shelter.errors import HouseOfThatName
-from shelter.forms import Rows
+from shelter.forms import Rows, Until
 from shelter.models import FEATURES, MOST_PLACES, Place, Room
 from shelter.room_lines import CELLS, LONGEST_NAME, Line, read_lines, split_sheet
 
@@ -40,10 +41,13 @@ class PlacesForm(ActForm):
 class BlockForm(PlacesForm):
     """Keep places from being given."""
 
-    reason = forms.CharField(
-        label=_("Reason to block"), max_length=120, error_messages={"required": _("Say why the places are blocked.")}
+    reason = LineField(
+        label=_("Reason to block"),
+        max_length=120,
+        error_messages={"required": _("Say why the places are blocked.")},
+        required=True,
     )
-    until = InstantInput(label=_("Blocked until"), required=False)
+    until = Until(label=_("Blocked until"), required=False)
 
 
 def block_times(at: datetime) -> list[datetime]:
@@ -58,7 +62,11 @@ class RoomForm(ActForm):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Room.Kind)
     floor = forms.IntegerField(
-        label=_("Floor"), min_value=-5, max_value=100, required=False, help_text=_("0 is the ground floor.")
+        label=_("Floor"),
+        min_value=-5,
+        max_value=100,
+        required=False,
+        help_text=_("0: no stairs, even where the house calls it the first floor."),
     )
     area = forms.DecimalField(label=_("Area in m²"), min_value=1, max_value=99999, decimal_places=1, required=False)
     step_free = forms.BooleanField(label=_("Step-free: no stairs on the way"), required=False)
@@ -77,7 +85,7 @@ class RoomForm(ActForm):
 class ChangeRoomForm(RoomForm):
     """A room as it is from now on."""
 
-    name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME)
+    name = LineField(label=_("Name"), max_length=LONGEST_NAME, required=True)
 
 
 class SetPlacesForm(ActForm):
@@ -96,9 +104,9 @@ class NewRoomsForm(ActForm):
         help_text=_("Not ticked, they are taken out of that room."),
     )
 
-    def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sites: SiteQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "site", forms.ModelChoiceField).queryset = sites
+        field_of(self, "site", forms.ModelChoiceField).queryset = sites.by_name()
         to_divide = Place.objects.filter(room__site__in=sites, room__kind=Room.Kind.UNDIVIDED).standing()
         if not to_divide.exists():
             del self.fields["besides"]
@@ -120,7 +128,7 @@ class DivideForm(RoomForm):
     """Places that are a room of their own from now on."""
 
     places = Rows(label=_("Places"), error_messages={"required": _("Tick at least one place.")})
-    name = forms.CharField(label=_("Name of the room"), max_length=LONGEST_NAME)
+    name = LineField(label=_("Name of the room"), max_length=LONGEST_NAME, required=True)
 
     def __init__(self, *args: Any, room: Room, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -158,7 +166,7 @@ class EnterForm(NewRoomsForm):
         help_text=_("A line for each room: name, places, floor, kind, features."),
     )
 
-    def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sites: SiteQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, sites=sites, **kwargs)
         self.lines: list[Line] = []
 
@@ -210,13 +218,19 @@ class EnterForm(NewRoomsForm):
         return [*self.lines, *(Line(len(self.lines) + more, cells, {}, None) for more in range(1, empty + 1))]
 
 
+NO_PHONE = _("Write the telephone at which they answer.")
+
+
 class BeginForm(ActForm):
     """A house by telephone."""
 
-    name = forms.CharField(label=_("Name of the house"), max_length=120)
+    name = LineField(label=_("Name of the house"), max_length=120, required=True)
     kind = forms.ChoiceField(label=_("What it is"), choices=[(kind.value, kind.label) for kind in KINDS])
     marz = forms.ChoiceField(label=_("Marz"))
     places = forms.IntegerField(label=_("How many places"), min_value=1, max_value=MOST_PLACES)
+    phone = LineField(label=_("Telephone"), max_length=40, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    contact = LineField(label=_("Who answers there"), max_length=LONGEST_CONTACT)
+    town = LineField(label=_("Town or village"), max_length=LONGEST_TOWN)
     another = forms.BooleanField(label=_("It is another house of the same name"), required=False)
 
     def __init__(self, *args: Any, marzes: Sequence[str], **kwargs: Any) -> None:
@@ -224,9 +238,16 @@ class BeginForm(ActForm):
         choices = [choice for choice in Marz.choices if choice[0] in marzes]
         field_of(self, "marz", forms.ChoiceField).choices = choices
 
-    def facts(self) -> dict[str, Any]:
-        """The parameters of the act; the room is called in the language of who begins the house."""
-        return super().facts() | {"room": gettext("to be divided")}
+    def clean_phone(self) -> str:
+        """The number in full; empty where none was said."""
+        said: str = self.cleaned_data["phone"]
+        return read_one_phone(said) if said else ""
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("contact") and not said.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", NO_PHONE)
+        return said
 
     @property
     def asks_again(self) -> bool:

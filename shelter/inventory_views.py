@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -10,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from centre.access import Permission, allows, require
-from centre.doors import do, draw, may, see
+from centre.doors import do, draw, may, offered, see
 from centre.forms import ActForm
+from centre.limits import HOUSES, bound
 from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.requests import StaffRequest
 from centre.shift import site_of_shift
-from shelter.begun import begin_house, marzes_to_begin
+from shelter.begun import begin_house, marzes_to_begin, may_take_back
 from shelter.board import read_houses
 from shelter.dividing import divide_room
 from shelter.filters import RoomFilterSet
@@ -54,7 +56,7 @@ def rooms(request: StaffRequest) -> HttpResponse:
     require(request.user, Permission.SET_UP_ROOMS)
     now = timezone.now()
     sites = Site.objects.where(request.user, Permission.SET_UP_ROOMS, now).open(now)
-    asked = sites.filter(code=request.GET.get("site", "")).first()
+    asked = sites.filter(code=offered(request, "site", _codes(sites))).first()
     here = asked or site_of_shift(request)
     form = AddRoomsForm(request.POST or None, sites=sites, initial={"site": here})
     if do(request, form, add_rooms, said=_("The rooms are set up.")):
@@ -69,7 +71,7 @@ def rooms(request: StaffRequest) -> HttpResponse:
 
 def _narrowed(request: StaffRequest, opened: Any) -> dict[str, Any]:
     """The rooms of the site that have what was asked for, and the filters to choose from."""
-    asked = {name: "true" for name in (*FEATURES, "ground_floor") if request.GET.get(name) == "true"}
+    asked = {name: "true" for name in (*FEATURES, "ground_floor") if offered(request, name, {"true"})}
     found = RoomFilterSet(asked, Room.objects.filter(site=opened.site), request=request).qs if opened else ()
     keys = {room.pk for room in found}
     labels = {**FEATURES, "ground_floor": _("ground floor")}
@@ -93,16 +95,18 @@ def room(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
         form, act, said = BlockForm(request.POST or None, room=found), block_places, _("The places are blocked.")
     if do(request, form, act, said=said):
         return see("shelter:room", found.pk)
-    return _draw_room(request, found, form)
+    return draw_room(request, found, form)
 
 
-def _draw_room(
+def draw_room(
     request: StaffRequest,
     found: Room,
     form: PlacesForm,
     more: SetPlacesForm | None = None,
     bed: ActForm | None = None,
+    back: ActForm | None = None,
 ) -> HttpResponse:
+    """The page of the room, with the form of it that was refused."""
     now = timezone.now()
     sets_up = allows(request.user, Permission.SET_UP_ROOMS, found.site, now)
     rows = read_places(found, now)
@@ -111,19 +115,23 @@ def _draw_room(
     count = sum(row.place is not None for row in rows)
     context = {
         "more": more or SetPlacesForm(initial={"places": count}, auto_id=NOW),
-        "refused": more or bed or form,
+        "refused": more or bed or back or form,
         "room": found,
         "places": rows,
+        "ticked": set(request.POST.getlist("places")),
         "sets_up": sets_up,
         "changeable": sets_up and any(row.place and not row.stay for row in rows),
         "untils": block_times(now),
         "changes": found.changes.select_related("act__by"),
         "count": count,
+        "bed": bed,
         "act": uuid.uuid4(),
         "bed_act": uuid.uuid4(),
+        "back_act": uuid.uuid4(),
+        "may_take_back": may_take_back(found.site, request.user, now),
     }
     page = draw(request, "shelter/room.html", form, **context)
-    if more or bed:
+    if more or bed or back:
         page.status_code = 422
     return page
 
@@ -149,7 +157,7 @@ def places(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     form = SetPlacesForm(request.POST, auto_id=NOW)
     if do(request, form, set_places, found, said=_("The places are changed.")):
         return see("shelter:room", found.pk)
-    return _draw_room(request, found, BlockForm(room=found), more=form)
+    return draw_room(request, found, BlockForm(room=found), more=form)
 
 
 @require_POST
@@ -160,7 +168,7 @@ def bed(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     form = ActForm(request.POST)
     if do(request, form, add_bed, found, said=_("A bed was brought in.")):
         return see("shelter:room", found.pk)
-    return _draw_room(request, found, BlockForm(room=found), bed=form)
+    return draw_room(request, found, BlockForm(room=found), bed=form)
 
 
 @PAGE
@@ -196,7 +204,7 @@ def enter(request: StaffRequest) -> HttpResponse:
     require(request.user, Permission.SET_UP_ROOMS)
     now = timezone.now()
     sites = Site.objects.where(request.user, Permission.SET_UP_ROOMS, now).open(now)
-    site = sites.filter(code=request.GET.get("site", "")).first() or site_of_shift(request)
+    site = sites.filter(code=offered(request, "site", _codes(sites))).first() or site_of_shift(request)
     form = EnterForm(request.POST or None, sites=sites, initial={"site": site})
     if do(request, form, enter_rooms, said=_("The rooms are set up.")):
         return see("shelter:rooms", site=form.cleaned_data["site"].code)
@@ -211,10 +219,16 @@ def begin(request: StaffRequest) -> HttpResponse:
     site = site_of_shift(request)
     marzes = marzes_to_begin(request.user, now)
     form = BeginForm(request.POST or None, marzes=marzes, initial={"marz": site.marz if site else ""})
+    if request.method == "POST":
+        bound(request.user, HOUSES)
     begun = do(request, form, begin_house, said=_("The house is open: places can be held there now."))
     if begun:
         return see("shelter:room", begun.room)
     return draw(request, "shelter/begin.html", form)
+
+
+def _codes(sites: "QuerySet[Site]") -> set[str]:
+    return set(sites.values_list("code", flat=True))
 
 
 def _room(request: StaffRequest, key: uuid.UUID) -> Room:

@@ -11,22 +11,23 @@ from django.db.models import F
 
 from centre.locks import lock_by_key
 from centre.models import User
-from registrations.living import require_living
+from registrations.living import living_for, require_living
 from registrations.locks import lock_records
 from registrations.models import Household, Individual
-from shelter.errors import NobodyToPlace, NotEnoughPlaces
-from shelter.models import Bedding, Place, Room, Stay
+from shelter.errors import NobodyToPlace, NotEnoughPlaces, StayEnded
+from shelter.models import Bedding, Place, Room, Stay, StayQuerySet
 from shelter.parts import Sleeper
 
 
 def lock_members(household: Household, members: Sequence[uuid.UUID] | None, at: datetime, by: User) -> list[Sleeper]:
     """Lock the household, then the persons of its living members of today or those named, in the form's order.
 
-    Refuses with NobodyToPlace, or with RecordClosed when one who is named has died.
+    Of a death that is kept from the user they learn nothing here. Refuses with NobodyToPlace, or with RecordClosed when
+    one who is named has died.
     """
     lock_by_key(Household.objects.filter(pk=household.pk).only("pk"))
     asked = Individual.objects.members_of(household)
-    asked = asked.living(at) if members is None else asked.filter(pk__in=members)
+    asked = living_for(by, asked, at) if members is None else asked.filter(pk__in=members)
     columns = {"addressed": F("counted_memberships__individual"), "position": F("counted_memberships__position")}
     people: dict[uuid.UUID, Sleeper] = {}
     for row in sorted(lock_by_key(asked.annotate(**columns).only("pk")), key=lambda row: row.position):
@@ -38,14 +39,18 @@ def lock_members(household: Household, members: Sequence[uuid.UUID] | None, at: 
     return list(people.values())
 
 
-def lock_people(stays: Sequence[Stay], at: datetime, by: User) -> list[Sleeper]:
+def lock_people(stays: Sequence[Stay], among: StayQuerySet, at: datetime, by: User) -> list[Sleeper]:
     """Lock the persons of these stays and holds; they are returned in the order of the stays.
 
-    Refuses with RecordClosed when one of them has died.
+    Refuses with StayEnded when one of the stays is not `among` these rows, and then with RecordClosed when one of the
+    people has died: of a bed of before nobody learns of a death.
     """
     told_of = dict(Bedding.objects.filter(stay__in=stays).values_list("stay", "individual"))
     addressed = [told_of.get(stay.pk, stay.individual_id) for stay in stays]
     counted_as = lock_records(addressed)
+    asked = {stay.pk for stay in stays}
+    if among.filter(pk__in=asked).count() < len(asked):
+        raise StayEnded
     require_living(set(counted_as.values()), at, by)
     return [Sleeper(counted_as[key], key) for key in addressed]
 

@@ -9,18 +9,20 @@ from typing import Any
 
 from casework.errors import ChildApart
 from casework.guard import children_kept, require_agreed
-from centre.models import Act, Site
+from centre.models import Act, Site, User
 from centre.refusals import Refusal, refused_on
 from registrations.models import Presence
 from registrations.parts import record_movements
 from registrations.presences import lay_out_presences
 from registrations.together import LookedAfter, carers_with
+from shelter.apart import require_bed_in
 from shelter.babies import require_beside
 from shelter.beside import lock_beside, parted_by_beds
 from shelter.errors import PlaceTaken, SiteDiffers, StayEnded
 from shelter.models import PLACE_TAKEN_ONCE, Room, Stay, StayQuerySet
 from shelter.nights import lay_out_stays
 from shelter.parts import Lodging, Sleeper, record_bedding
+from shelter.women import require_women
 
 
 @dataclass(frozen=True)
@@ -98,13 +100,33 @@ def put_to_bed(
     kind: str,
     lodgings: Sequence[Lodging],
     site: Site,
+    rooms: Sequence[Room],
+    children: Sequence[LookedAfter],
     *,
+    by: User,
     at: datetime,
     act: Act,
-    reason: str = "",
-    of_all: bool = False,
+    happened_anyway: str = "",
 ) -> None:
-    """Put people where they sleep from now on; the places are locked and free. The reason as in record_bedding."""
+    """Put people where they sleep from now on; places and rooms are locked, and so are the rooms of these children.
+
+    Refuses with WomenOnly, NotInThisHouse, CallWhoPlaces, ChildApart, ChildAmongStrangers, OfficerFirst or BabyAlone,
+    the same at every door. What `happened_anyway` is recorded: with the reason for those without a place, and for all
+    of them where it was against a rule of the house; of a child a case opens, which alone has the words.
+    """
+    people = [lodging.sleeper for lodging in lodgings]
+    how: dict[str, Any] = {"by": by, "act": act, "happened_anyway": happened_anyway}
+    opened = agreed(children, people, site, **how)
+    with kept_together(children, site, rooms, together=people, opened=opened, **how):
+        reason = "" if opened else happened_anyway
+        against = require_women(lodgings, at, anyway=happened_anyway)
+        against |= require_bed_in(site, [who.person for who in people], at, by=by, anyway=happened_anyway)
+        _lay_down(kind, lodgings, site, at=at, act=act, reason=reason, of_all=against)
+
+
+def _lay_down(
+    kind: str, lodgings: Sequence[Lodging], site: Site, *, at: datetime, act: Act, reason: str, of_all: bool
+) -> None:
     people = [lodging.sleeper for lodging in lodgings]
     _arrive_where_absent(people, site, at, act)
     record_bedding(kind, lodgings, at=at, act=act, reason=reason, of_all=of_all)
@@ -119,7 +141,8 @@ def _arrive_where_absent(people: Sequence[Sleeper], site: Site, at: datetime, ac
     present = set(here.values_list("individual", flat=True))
     absent = [who for who in people if who.person not in present]
     if absent:
-        record_movements("arrived", [who.addressed for who in absent], site=site, at=at, act=act)
+        counted_as = {who.addressed: who.person for who in absent}
+        record_movements("arrived", counted_as, counted_as=counted_as, site=site, at=at, act=act)
         lay_out_presences([who.person for who in absent])
 
 

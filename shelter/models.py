@@ -11,7 +11,8 @@ from django.contrib.postgres.functions import TransactionNow
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,9 @@ from centre.sight import allowed_at, sight_of
 from centre.words import in_words
 from registrations.models import Household, Individual, Membership, Presence, both_or_neither
 from shelter.apart_pairs import ApartPair  # noqa: F401  # a table of this app, in a file of its own
+from shelter.beginnings import Beginning  # noqa: F401  # the models of other files are found here
 from shelter.rolls import RollCall, RollCallSeen, RollCallUnseen  # noqa: F401  # so are these
+from shelter.room_names import called
 
 COMING_IN = ("place", "check_in")  # the acts by which those for whom a place was held come to sleep on it
 MOST_PLACES = 500  # of one room
@@ -60,7 +63,7 @@ class Room(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return called(self.name)
 
     def get_absolute_url(self) -> str:
         return reverse("shelter:room", args=[self.pk])
@@ -249,6 +252,10 @@ class StayQuerySet(models.QuerySet["Stay"]):
         """Places kept for individuals until a time."""
         return self.filter(kind=Stay.Kind.HOLD)
 
+    def run_out(self, at: datetime) -> "StayQuerySet":
+        """Holds that ended by themselves by the instant, and no act ended sooner."""
+        return self.holds().filter(given_up_in=None, during__endswith__lte=at)
+
     def stays(self) -> "StayQuerySet":
         """Times asleep in a room."""
         return self.filter(kind=Stay.Kind.STAY)
@@ -258,9 +265,20 @@ class StayQuerySet(models.QuerySet["Stay"]):
         records = Membership.objects.filter(counted_as__in=list(people)).order_by()
         return self.filter(individual__in=records.values("individual"))
 
+    def with_person(self) -> Any:
+        """Annotate whom the record counts as today: `person`."""
+        records = Membership.objects.today().filter(individual=OuterRef("individual")).order_by()
+        counted_as = Subquery(records.values("counted_as")[:1])
+        return self.annotate(person=Coalesce(counted_as, F("individual_id"), output_field=models.UUIDField()))
+
     def beyond(self) -> "StayQuerySet":
         """Those without a place who would need one: overflow."""
         return self.filter(place=None, shares=False)
+
+    def lost_in(self, act: Act) -> "StayQuerySet":
+        """Stays whose place, as the act laid them out, somebody else has, or nobody any more."""
+        lost = Stay.OwnReason.PLACE_TAKEN, Stay.OwnReason.PLACE_GONE
+        return self.filter(happened_anyway_at=act.at, happened_anyway_by=act.by, happened_anyway_reason__in=lost)
 
     def at(self, at: datetime) -> "StayQuerySet":
         """Those that run at the instant; an expired hold does not."""
@@ -271,14 +289,23 @@ class StayQuerySet(models.QuerySet["Stay"]):
         return self.filter(during__overlap=DateTimeTZRange(at, None))
 
     def visible_to(self, user: User, at: datetime | None = None) -> "StayQuerySet":
-        """Holds and stays at the sites where the user may place; a confidential one must be theirs by name.
+        """Holds and stays at the sites where the user places or checks in; a confidential one must be theirs by name.
 
-        And holds at sites of others for people who are where the user places.
+        And every hold at a site of others, as far as they may be told of it, for people who are where the user places:
+        else whoever holds a place in a house of their own takes a family out of the hands of those it waits with.
         """
+        here = allowed_at(user, Permission.PLACE, Permission.CHECK_IN, at=at, path="site")
+        return self.filter(here | self._held_elsewhere(user, at))
+
+    def in_hand_of(self, user: User, at: datetime | None = None) -> "StayQuerySet":
+        """Those of them which the user may give back, hold again or take off the lists: reception may not."""
+        return self.filter(allowed_at(user, Permission.PLACE, at=at, path="site") | self._held_elsewhere(user, at))
+
+    def _held_elsewhere(self, user: User, at: datetime | None) -> Q:
         here = Presence.objects.filter(allowed_at(user, Permission.PLACE, at=at, path="site"))
-        theirs = Exists(here.filter(individual=OuterRef("individual"), during__contains=at or timezone.now()))
-        held = sight_of(user, at).known("site") & Q(theirs, opening__isnull=False)
-        return self.filter(allowed_at(user, Permission.PLACE, at=at, path="site") | held)
+        of_them = here.filter(individual__counted_memberships__individual=OuterRef("individual"))
+        theirs = Exists(of_them.filter(during__contains=at or timezone.now()))
+        return sight_of(user, at).told("site") & Q(theirs, kind=Stay.Kind.HOLD)
 
 
 class WaitingFact(models.Model):
@@ -370,8 +397,10 @@ class Stay(models.Model):
     """A hold or a stay: one individual, one room, one range of time.
 
     A stay is written by lay_out_stays alone and carries the id of the bedding fact that began it. A hold ends by
-    itself when its range does; one that an act ended sooner names that act. A stay without a place is a baby who
-    shares the bed of who looks after it, or an overflow: the room was full and it happened anyway.
+    itself when its range does; one that an act ended sooner names that act. One that ran out and
+    that nobody came for is on the lists of who did not come, until an act, which it names, takes it off. A stay without
+    a place is a baby who shares the bed of who looks after it, or an overflow: the room was full and it happened
+    anyway.
     """
 
     class Kind(models.TextChoices):
@@ -396,8 +425,11 @@ class Stay(models.Model):
     act = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="holds")
     opening = models.ForeignKey(Opening, models.PROTECT, null=True, blank=True, related_name="holds", db_index=False)
     given_up_in = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    kept_until = models.DateTimeField(null=True, blank=True)  # when it was to end, where an act ended it sooner
+    taken_off_in = models.ForeignKey(Act, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     reason = models.CharField(max_length=200, blank=True)
     shares = models.BooleanField(default=False, db_default=False)  # a baby, beside who looks after it
+    hidden = models.BooleanField(default=False, db_default=False)  # a hold where not everybody may know of the house
     happened_anyway_at = models.DateTimeField(null=True, blank=True)
     happened_anyway_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     happened_anyway_reason = models.CharField(max_length=200, blank=True)
@@ -420,8 +452,14 @@ class Stay(models.Model):
             ExclusionConstraint(
                 name="one_hold",
                 expressions=[("individual", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
-                condition=Q(kind="hold"),
+                condition=Q(kind="hold", hidden=False),
             ),
+            ExclusionConstraint(  # beside one that everybody may know of: else its refusal would tell of the house
+                name="one_hidden_hold",
+                expressions=[("individual", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                condition=Q(kind="hold", hidden=True),
+            ),
+            models.CheckConstraint(condition=Q(kind="hold") | Q(hidden=False), name="stay_is_not_hidden"),
             models.CheckConstraint(condition=Q(during__isempty=False), name="stay_lasts"),
             models.CheckConstraint(
                 condition=Q(kind="hold", began_by__isnull=True, act__isnull=False, during__upper_inf=False)
@@ -438,6 +476,10 @@ class Stay(models.Model):
                 name="baby_shares_without_a_place",
             ),
             models.CheckConstraint(condition=Q(opening__isnull=True) | Q(kind="hold"), name="stay_of_no_opening"),
+            models.CheckConstraint(
+                condition=Q(taken_off_in__isnull=True) | Q(kind="hold", given_up_in__isnull=True),
+                name="taken_off_after_it_ran_out",
+            ),
             models.CheckConstraint(
                 condition=both_or_neither("happened_anyway_at", "happened_anyway_by"),
                 name="overflow_by_someone",

@@ -1,14 +1,15 @@
 """Steps that acts above compose: they write, but do not authorise, lock or log."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Max
 
-from centre.models import Act, User
+from centre.models import Act, Site, User
+from centre.sight import is_in_the_open
 from registrations.journal import last_word, standing, voiding
 from shelter.models import Bedding, Place, Room, Stay
 
@@ -91,6 +92,15 @@ def end_holds(individual_ids: Iterable[uuid.UUID], at: datetime, act: Act) -> No
     cut_holds(holds, at, act)
 
 
+def end_holds_elsewhere(individual_ids: Iterable[uuid.UUID], site: Site, at: datetime, act: Act) -> None:
+    """End what is held elsewhere for these who came to the site, where it is not in the open: as the dead's, it ends.
+
+    Else a hold that runs on would tell who is hidden from who died. A hospital leaves the bed that is kept.
+    """
+    if not is_in_the_open(site) and site.kind != Site.Kind.HOSPITAL:
+        cut_holds(Stay.objects.holds().of(individual_ids).from_(at).exclude(site=site), at, act)
+
+
 def cut_holds(holds: Iterable[Stay], at: datetime, act: Act) -> None:
     """Let these holds end at the instant, by the act; a hold that would begin later never was."""
     running: list[Stay] = []
@@ -98,9 +108,18 @@ def cut_holds(holds: Iterable[Stay], at: datetime, act: Act) -> None:
     for hold in holds:
         (running if hold.during.lower < at else later).append(hold)
     for hold in running:
+        hold.kept_until = hold.during.upper
         hold.during = DateTimeTZRange(hold.during.lower, at, "[)")
         hold.given_up_in = act
     if running:
-        Stay.objects.bulk_update(running, ["during", "given_up_in"])
+        Stay.objects.bulk_update(running, ["during", "given_up_in", "kept_until"])
     if later:
         Stay.objects.filter(pk__in=[hold.pk for hold in later]).delete()
+
+
+def mend_holds(holds: Sequence[Stay]) -> None:
+    """Let these holds, which an act ended, last as long as they were to, as if it had never been."""
+    for hold in holds:
+        hold.during = DateTimeTZRange(hold.during.lower, hold.kept_until, "[)")
+        hold.given_up_in, hold.kept_until = None, None
+    Stay.objects.bulk_update(holds, ["during", "given_up_in", "kept_until"])

@@ -56,7 +56,7 @@ def require_reach(by: User, site: Site, at: datetime) -> bool:
 def require_hand_on(stays: Sequence[Stay], site: Site, by: User, at: datetime) -> None:
     """Raise NotAllowed unless the user places there, or all are holds for people who are where they place."""
     if not allows(by, Permission.PLACE, site, at):
-        seen = Stay.objects.holds().filter(pk__in=[stay.pk for stay in stays]).visible_to(by, at)
+        seen = Stay.objects.holds().filter(pk__in=[stay.pk for stay in stays]).in_hand_of(by, at)
         if seen.count() < len(stays):
             require(by, Permission.PLACE, site, at)
 

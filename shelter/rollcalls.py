@@ -1,15 +1,15 @@
 """Roll call in a house: who sleeps there, who was seen, and who was not and since when."""
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from centre.access import Permission, require
 from centre.acts import act
-from centre.errors import SiteClosed
-from centre.locks import lock_by_key
+from centre.locks import lock_by_key, lock_open
 from centre.models import Act, Site, User
 from centre.rows import rows_of
 from registrations.models import Membership
@@ -40,10 +40,9 @@ class Ticked:
 @act("begin_roll_call", answers=Begun)
 def begin_roll_call(site: Site, *, by: User, at: datetime, act: Act) -> Begun:
     """Begin a roll call in the house; it ends the one before. Refuses with SiteClosed."""
-    require(by, Permission.PLACE, site, at)
-    if site.is_closed(at):
-        raise SiteClosed
+    require(by, Permission.CHECK_IN, site, at)
     lock_by_key(Site.objects.filter(pk=site.pk).only("pk"))
+    lock_open(site, at)
     return Begun(str(RollCall.objects.create(site=site, happened_at=at, act=act).pk))
 
 
@@ -57,7 +56,7 @@ def see_people(
     nobody is ticked.
     """
     site = roll_call.site
-    require(by, Permission.PLACE, site, at)
+    require(by, Permission.CHECK_IN, site, at)
     lock_by_key(Site.objects.filter(pk=site.pk).only("pk"))
     if RollCall.objects.filter(site=site, happened_at__gt=roll_call.happened_at, happened_at__lte=at).exists():
         raise RollCallOver
@@ -83,7 +82,7 @@ def take_back_seen(roll_call: RollCall, *, people: Sequence[uuid.UUID], by: User
     Refuses with RollCallKept a day after it began, and with NotTicked when one is not ticked; then nothing is taken
     back.
     """
-    require(by, Permission.PLACE, roll_call.site, at)
+    require(by, Permission.CHECK_IN, roll_call.site, at)
     lock_by_key(Site.objects.filter(pk=roll_call.site_id).only("pk"))
     if at >= roll_call.happened_at + OPEN_FOR:
         raise RollCallKept
@@ -107,11 +106,20 @@ class Sleeping:
     initials: str
     room_id: uuid.UUID
     room: str
+    undivided: bool  # whether the room is to be divided: which room it is, is not known yet
+    stay_id: uuid.UUID
     shares: bool
     has_place: bool
     since: datetime  # when this stay began
     seen_at: datetime | None  # in the roll call that was asked for
     last_seen: datetime  # at a roll call, at check-in or when they moved within the house
+    born: int | None  # the year
+    alike: bool  # whether another one of the family who sleeps here has the same initials
+
+    @property
+    def who(self) -> str:
+        """The initials; with the year of birth, where it is known, if these alone do not say who it is."""
+        return f"{self.initials} {self.born}" if self.alike and self.born else self.initials
 
     @property
     def code(self) -> str:
@@ -123,7 +131,8 @@ SLEEPING = f"""
 SELECT stay.individual_id, household.id AS household_id, household.number,
        concat_ws(' ', nullif(left(person.given_name, 1), '') || '.', nullif(left(person.family_name, 1), '') || '.')
            AS initials,
-       room.id AS room_id, room.name AS room, stay.shares, stay.place_id IS NOT NULL AS has_place,
+       room.id AS room_id, room.name AS room,
+       room.kind = 'undivided' AS undivided, stay.id AS stay_id, stay.shares, stay.place_id IS NOT NULL AS has_place,
        lower(stay.during) AS since,
        (SELECT max(seen.happened_at) FROM shelter_rollcallseen seen
         JOIN registrations_membership record ON record.individual_id = seen.individual_id
@@ -133,7 +142,8 @@ SELECT stay.individual_id, household.id AS household_id, household.number,
            SELECT max(seen.happened_at) FROM shelter_rollcallseen seen
            JOIN registrations_membership record ON record.individual_id = seen.individual_id
            WHERE record.counted_as_id = stay.individual_id AND seen.happened_at <= %(at)s
-               AND {standing_in_sql("seen")})) AS last_seen
+               AND {standing_in_sql("seen")})) AS last_seen,
+       extract(year FROM person.birth_date)::int AS born, FALSE AS alike
 FROM shelter_stay stay
 JOIN shelter_room room ON room.id = stay.room_id
 JOIN registrations_individual person ON person.id = stay.individual_id
@@ -151,7 +161,9 @@ def who_sleeps_in(site: Site, at: datetime, roll_call: RollCall | None = None) -
     once: dict[uuid.UUID, Sleeping] = {}
     for row in rows_of(Sleeping, SLEEPING, parameters):
         once.setdefault(row.individual_id, row)
-    return sorted(once.values(), key=lambda row: as_counted(row.room))
+    shown = Counter((row.household_id, row.initials) for row in once.values())
+    rows = [replace(row, alike=shown[row.household_id, row.initials] > 1) for row in once.values()]
+    return sorted(rows, key=lambda row: as_counted(row.room))
 
 
 def last_roll_call(site: Site, at: datetime) -> RollCall | None:

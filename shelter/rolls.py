@@ -17,8 +17,8 @@ class RollCallQuerySet(models.QuerySet["RollCall"]):
     """Roll calls."""
 
     def visible_to(self, user: User, at: datetime | None = None) -> "RollCallQuerySet":
-        """Those of sites where the user may place."""
-        return self.filter(allowed_at(user, Permission.PLACE, at=at, path="site"))
+        """Those of sites where the user checks people in."""
+        return self.filter(allowed_at(user, Permission.CHECK_IN, at=at, path="site"))
 
 
 class RollCall(models.Model):

@@ -19,7 +19,7 @@ KIND_WORDS: dict[str, tuple[str, ...]] = {
     Room.Kind.TENT: ("tent", "վրան", "палатка"),
     Room.Kind.HALL: ("hall", "սրահ", "դահլիճ", "зал"),
     Room.Kind.CONTAINER: ("container", "կոնտեյներ", "контейнер"),
-    Room.Kind.UNDIVIDED: ("to be divided", "undivided", "բաժանման ենթակա", "к разделению"),
+    Room.Kind.UNDIVIDED: ("to be divided", "undivided", "դեռ չբաժանված", "բաժանման ենթակա", "к разделению"),
 }
 FEATURE_WORDS: dict[str, tuple[str, ...]] = {
     "step_free": ("step-free", "step free", "no stairs", "առանց աստիճանների", "без ступеней", "без ступенек"),
@@ -95,7 +95,7 @@ def _read_line(number: int, row: dict[str, str], before: Collection[str], taken:
             wrong["places"] += " " + _("Part the columns with tabs, semicolons or commas.")
     floor = 0 if cells["floor"].casefold() in GROUND else _read_number(cells["floor"])
     if cells["floor"] and (floor is None or not -5 <= floor <= 100):
-        wrong["floor"] = _("Write the floor as a number; 0 is the ground floor.")
+        wrong["floor"] = _("Write the floor as a number. 0: no stairs, even where the house calls it the first floor.")
     kind = _meant_by(cells["kind"], KIND_WORDS) if cells["kind"] else Room.Kind.ROOM
     if kind is None:
         wrong["kind"] = _("There is no such kind: %(word)s.") % {"word": cells["kind"][:LONGEST_NAME]}

@@ -72,7 +72,7 @@ def wrong_seats(seats: Mapping[uuid.UUID, Room], at: datetime) -> dict[uuid.UUID
 
 def _too_few(room: Room, free: int, people: int) -> str:
     places = ngettext("%(count)d free place", "%(count)d free places", free) % {"count": free}
-    told = {"room": room.name, "places": places, "count": people}
+    told = {"room": room, "places": places, "count": people}
     return (
         ngettext(
             "Room %(room)s has %(places)s, and %(count)d person is to sleep there.",
@@ -87,8 +87,8 @@ def _among_strangers(
     seats: Mapping[uuid.UUID, Room], children: Iterable[LookedAfter], at: datetime
 ) -> dict[uuid.UUID, str]:
     asleep: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    beds = Stay.objects.filter(room__in={room.pk for room in seats.values()}).from_(at)
-    for room, person in beds.values_list("room", "individual"):
+    beds = Stay.objects.filter(room__in={room.pk for room in seats.values()}).from_(at).with_person()
+    for room, person in beds.values_list("room", "person"):
         asleep[room].add(person)
     found = {}
     for one in children:

@@ -2,18 +2,23 @@
 
 import re
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import ngettext
+
 from centre.rows import rows_of
+from centre.shared import shared
 from centre.words import in_words
 from registrations.numbers import write_number
 from registrations.today import today_in_sql
-from shelter.models import Stay, features_in_words
+from shelter.models import Room, Stay, features_in_words
+from shelter.room_names import called
 
 UNUSED_SHOWN = timedelta(hours=12)  # how long a hold that ran out unused is still listed
+A_WORD = re.compile(r"[^\W\d_]{3}")
 LEAST_AREA = 3.5  # m² of covered floor a person, by the Sphere standard
 
 
@@ -39,6 +44,11 @@ class RoomNow:
     heating: bool = False
     cot: bool = False
     near_hospital: bool = False
+
+    @property
+    def called(self) -> str:
+        """Its name as the reader is shown it."""
+        return called(self.name)
 
     @property
     def features(self) -> list[str]:
@@ -143,7 +153,8 @@ def places_now(sites: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, Pl
     """The places of each of these sites at the instant; a site without rooms is left out."""
     sums = ", ".join(f"sum({field.name})::int AS {field.name}" for field in fields(PlacesNow))
     sql = f"SELECT site_id, {sums} FROM ({ROOMS}) room GROUP BY site_id"
-    rows = rows_of(PlacesAt, sql, {"sites": list(sites), "at": at, "only_free": False})
+    parameters = {"sites": list(sites), "at": at, "only_free": False}
+    rows = shared(("places", frozenset(sites)), at, lambda: rows_of(PlacesAt, sql, parameters))
     return {row.site_id: row for row in rows}
 
 
@@ -152,6 +163,25 @@ def as_counted(name: str) -> list[tuple[bool, int, str]]:
     return [
         (not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.findall(r"[0-9]+|[^0-9]+", name)
     ]
+
+
+def said_as_rooms(names: Sequence[str]) -> str:
+    """These rooms as they are told to people: a number alone is said to be a room, a hall is called what it is.
+
+    None are told with no word.
+    """
+    if not names:
+        return ""
+    once = sorted({called(name) for name in names}, key=as_counted)
+    told = " + ".join(once)
+    if any(A_WORD.search(name) for name in once):
+        return told
+    return ngettext("room %(names)s", "rooms %(names)s", len(once)) % {"names": told}
+
+
+def known_of(rooms: Iterable[Room]) -> list[str]:
+    """The names of these rooms, but of what is to be divided: which room somebody has there is not known yet."""
+    return [room.name for room in rooms if room.kind != Room.Kind.UNDIVIDED]
 
 
 @dataclass(frozen=True)
@@ -167,11 +197,32 @@ class HoldRow:
     reason: str
     gone: bool
     away: bool  # they slept there, and the beds are kept until they are back
+    taken_off: bool  # of those that ran out: nobody waits for them any more
+    free: int  # of the places of holds that ran out: those that nobody has, and may be held again
+    given: int  # those where others sleep now
+    held: int  # those that are held for others now
+    closed: int  # those that are blocked, or were taken away
 
     @property
     def code(self) -> str:
         """The number as it is called out."""
         return write_number(self.number)
+
+    @property
+    def no_show(self) -> bool:
+        """Whether they did not come by the hour until which places were held for them."""
+        return self.gone and not self.away
+
+    @property
+    def what_became(self) -> str:
+        """What has become of the places of holds that ran out, in words, such as 2 places are free again."""
+        counted = (
+            (self.free, ngettext("%(n)d place is free again", "%(n)d places are free again", self.free)),
+            (self.given, ngettext("others sleep on %(n)d place", "others sleep on %(n)d places", self.given)),
+            (self.held, ngettext("%(n)d place is held for others", "%(n)d places are held for others", self.held)),
+            (self.closed, ngettext("%(n)d place is blocked", "%(n)d places are blocked", self.closed)),
+        )
+        return ", ".join(words % {"n": n} for n, words in counted if n)
 
     @property
     def why(self) -> str:
@@ -185,24 +236,41 @@ KEPT_WHILE_AWAY = "made.kind = 'keep_beds' OR hold.reason = 'away'"
 HOLDS = f"""
 SELECT household.id AS household_id, household.number, hold.site_id, array_agg(DISTINCT room.name) AS rooms,
        array_agg(hold.id) AS holds, upper(hold.during) AS until, max(hold.reason) AS reason,
-       upper(hold.during) <= %(at)s AS gone, bool_or({KEPT_WHILE_AWAY}) AS away
+       upper(hold.during) <= %(at)s AS gone, bool_or({KEPT_WHILE_AWAY}) AS away,
+       bool_and(hold.taken_off_in_id IS NOT NULL) AS taken_off,
+       count(*) FILTER (WHERE now.state = 'free')::int AS free,
+       count(*) FILTER (WHERE now.state = 'stay')::int AS given,
+       count(*) FILTER (WHERE now.state = 'hold')::int AS held,
+       count(*) FILTER (WHERE now.state = 'closed')::int AS closed
 FROM (
     SELECT * FROM shelter_stay WHERE site_id = ANY (%(sites)s)
     UNION ALL
     SELECT * FROM shelter_stay held WHERE opening_id IS NOT NULL AND site_id = ANY (%(others)s) AND EXISTS (
-        SELECT FROM registrations_presence presence
-        WHERE presence.individual_id = held.individual_id AND presence.site_id = ANY (%(sites)s)
+        SELECT FROM registrations_membership record
+        JOIN registrations_presence presence ON presence.individual_id = record.counted_as_id
+        WHERE record.individual_id = held.individual_id AND presence.site_id = ANY (%(sites)s)
           AND presence.during @> %(at)s)
 ) hold
 JOIN shelter_room room ON room.id = hold.room_id
 JOIN centre_act made ON made.id = hold.act_id
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN EXISTS (SELECT FROM shelter_stay now WHERE now.place_id = place.id AND now.kind = 'stay'
+                    AND now.during && tstzrange(%(at)s, NULL)) THEN 'stay'
+                WHEN EXISTS (SELECT FROM shelter_stay now WHERE now.place_id = place.id
+                    AND now.during && tstzrange(%(at)s, NULL)) THEN 'hold'
+                WHEN place.retired_at <= %(at)s OR (place.blocked_at <= %(at)s
+                    AND coalesce(place.blocked_until > %(at)s, TRUE)) THEN 'closed'
+                ELSE 'free' END AS state
+    FROM shelter_place place WHERE place.id = hold.place_id AND upper(hold.during) <= %(at)s
+) now ON true
 JOIN registrations_membership membership
   ON membership.individual_id = hold.individual_id AND {today_in_sql("membership")}
 JOIN registrations_household household ON household.id = membership.household_id
 WHERE hold.kind = 'hold' AND hold.given_up_in_id IS NULL AND hold.during && tstzrange(%(unused_since)s, NULL)
   AND (upper(hold.during) > %(at)s OR NOT EXISTS (
     SELECT FROM shelter_stay later
-    WHERE later.individual_id = hold.individual_id AND later.id <> hold.id
+    WHERE later.individual_id IN (hold.individual_id, membership.counted_as_id) AND later.id <> hold.id
+      AND later.given_up_in_id IS NULL
       AND later.during && tstzrange(upper(hold.during), NULL)
   ))
 GROUP BY household.id, hold.site_id, hold.act_id, hold.during
@@ -213,7 +281,8 @@ ORDER BY until, household.number
 def holds_now(sites: Collection[uuid.UUID], at: datetime, others: Collection[uuid.UUID] = ()) -> list[HoldRow]:
     """The holds at these sites, and at these others for people who are here; the first to run out first.
 
-    Those that ran out unused stay for half a day.
+    Those that ran out unused stay for half a day, also where they were taken off the list; a hold that was given back
+    since is none.
     """
     parameters: dict[str, Any] = {
         "sites": list(sites),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from centre.access import Permission, allows
 from centre.models import Site, User
-from shelter.models import Opening
+from shelter.models import Opening, OpeningQuerySet
 
 
 def sites_to_place(user: User, at: datetime) -> list[Site]:
@@ -29,6 +29,7 @@ class Reach:
     own: Mapping[uuid.UUID, Site]
     others: Mapping[uuid.UUID, Site]
     left: Mapping[uuid.UUID, int]  # places that others may still hold, by site
+    ends: Mapping[uuid.UUID, datetime]  # until when they may: no hold of theirs lasts longer
 
     @property
     def sites(self) -> dict[uuid.UUID, Site]:
@@ -40,12 +41,17 @@ class Reach:
         return site in self.own or self.left[site] >= people
 
 
+def openings_for(user: User, at: datetime) -> OpeningQuerySet:
+    """How far the sites that the user knows of are open at the instant to those who place elsewhere."""
+    if not allows(user, Permission.HOLD_ELSEWHERE, None, at):
+        return Opening.objects.none()
+    return Opening.objects.at(at).filter(site__in=Site.objects.visible_to(user, at).open(at))
+
+
 def reach_of(user: User, at: datetime) -> Reach:
     """Where the user may hold places at the instant."""
     own = {site.pk: site for site in sites_to_place(user, at)}
-    if not allows(user, Permission.HOLD_ELSEWHERE, None, at):
-        return Reach(own, {}, {})
-    known = Site.objects.visible_to(user, at).open(at).exclude(pk__in=own)
-    running = Opening.objects.at(at).filter(site__in=known).select_related("site").with_used(at)
+    running = openings_for(user, at).exclude(site__in=own).select_related("site").with_used(at)
     left = {opening.site_id: max(0, opening.places - opening.used) for opening in running}
-    return Reach(own, {opening.site_id: opening.site for opening in running}, left)
+    ends = {opening.site_id: opening.during.upper for opening in running}
+    return Reach(own, {opening.site_id: opening.site for opening in running}, left, ends)

@@ -15,10 +15,8 @@ from shelter.errors import SwapDoesNotFit, SwapWithThemselves
 from shelter.locks import lock_people
 from shelter.lodging import (
     Placed,
-    agreed,
     as_they_are,
     children_beside,
-    kept_together,
     put_to_bed,
     site_of,
     who_sleeps,
@@ -42,24 +40,23 @@ def swap(
     """Let the people of these stays and of the others have each other's places, at one site.
 
     Whoever is more gets what else is free in those rooms; babies who share a bed share one again. Refuses with
-    SwapWithThemselves, SwapDoesNotFit, BabyAlone, SiteDiffers, RecordClosed or StayEnded, and with ChildApart,
-    ChildAmongStrangers or OfficerFirst as a move does; then nobody moves.
+    SwapWithThemselves, SwapDoesNotFit, BabyAlone, SiteDiffers, RecordClosed or StayEnded, and with WomenOnly,
+    ChildApart, ChildAmongStrangers or OfficerFirst as a move does; then nobody moves.
     """
     both = [*stays, *others]
     site = site_of([stay.room for stay in both])
     require(by, Permission.PLACE, site, at)
-    people = lock_people(both, at, by)
+    running = Stay.objects.stays().at(at).filter(during__upper_inf=True)
+    people = lock_people(both, running, at, by)
     if len({who.person for who in people}) != len(both):
         raise SwapWithThemselves
-    asleep = as_they_are(Stay.objects.stays().at(at).filter(during__upper_inf=True), both)
+    asleep = as_they_are(running, both)
     rooms = list({stay.room_id: stay.room for stay in asleep}.values())
     children = children_beside(people, at, rooms)
     pairs = list(zip(people, asleep, strict=True))
     lodgings = _exchange(pairs[: len(stays)], pairs[len(stays) :], at, children)
-    how: dict[str, Any] = {"by": by, "act": act, "happened_anyway": happened_anyway}
-    opened = agreed(children, people, site, **how)
-    with kept_together(children, site, rooms, together=people, opened=opened, **how):
-        put_to_bed(Bedding.Kind.MOVED, lodgings, site, at=at, act=act)
+    how: dict[str, Any] = {"by": by, "at": at, "act": act, "happened_anyway": happened_anyway}
+    put_to_bed(Bedding.Kind.MOVED, lodgings, site, rooms, children, **how)
     return who_sleeps(people, act)
 
 

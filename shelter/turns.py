@@ -11,7 +11,7 @@ from registrations.errors import AlreadyVoided
 from registrations.models import Household
 from shelter.errors import NotWaiting
 from shelter.models import WaitingFact
-from shelter.sight import sites_that_wait
+from shelter.sight import sites_that_wait, sites_to_place
 from shelter.waiting import who_waits
 
 
@@ -24,7 +24,10 @@ class Noted:
 
 @act("move_up", answers=Noted)
 def move_up(household: Household, *, reason: str, by: User, at: datetime, act: Act) -> Noted:
-    """Let the family go before all who were not moved up, until it has a place. Refuses with NotWaiting."""
+    """Let the family, which waits where the user places, go before all who were not moved up, until it has a place.
+
+    Refuses with NotWaiting.
+    """
     return _note(household, WaitingFact.Kind.MOVED_UP, reason=reason, by=by, at=at, act=act)
 
 
@@ -39,10 +42,10 @@ def decline_offer(household: Household, *, site: Site, reason: str, by: User, at
 
 @act("void_waiting_fact", answers=Noted)
 def void_waiting_fact(fact: WaitingFact, *, reason: str, by: User, at: datetime, act: Act) -> Noted:
-    """Take back that a family was moved up, or that it declined. Refuses with AlreadyVoided."""
+    """Take back that a family was moved up, or declined. Refuses with AlreadyVoided, also of what took one back."""
     require(by, Permission.PLACE, None, at)
     lock_by_key(Household.objects.filter(pk=fact.household_id).only("pk"))
-    if WaitingFact.objects.filter(voids=fact).exists():
+    if fact.kind == WaitingFact.Kind.VOIDED or WaitingFact.objects.filter(voids=fact).exists():
         raise AlreadyVoided
     voided = WaitingFact.objects.create(
         kind=WaitingFact.Kind.VOIDED,
@@ -60,7 +63,8 @@ def _note(
 ) -> Noted:
     require(by, Permission.PLACE, None, at)
     lock_by_key(Household.objects.filter(pk=household.pk).only("pk"))
-    waits, _all = who_waits(by, sites_that_wait(by, at), at, household=household.pk)
+    sites = sites_to_place(by, at) if kind == WaitingFact.Kind.MOVED_UP else sites_that_wait(by, at)
+    waits, _all = who_waits(by, sites, at, household=household.pk)
     if not waits:
         raise NotWaiting
     fact = WaitingFact.objects.create(kind=kind, household=household, site=site, reason=reason, happened_at=at, act=act)

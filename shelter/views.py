@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.anyway import ASKED_OF, asked_anyway
@@ -20,36 +21,49 @@ from centre.clock import read_instant
 from centre.doors import do, draw, may, see
 from centre.forms import ActForm
 from centre.log import write_log
-from centre.models import LogLine, Site
+from centre.models import Act, LogLine, Site
 from centre.requests import StaffRequest
 from centre.shift import site_of_shift
 from registrations.card_texts import read_card_text
 from registrations.doors import household_or_404
 from registrations.models import Household, Individual
 from shelter.actions import check_in, close_site, end_stays, hold_places, keep_beds, move, place_household
-from shelter.board import as_typed, beds_of, hold_times, read_board, read_people
+from shelter.board import as_typed, read_board
 from shelter.changed import acts_since
-from shelter.errors import NotInThisHouse, WomenOnly
+from shelter.errors import AGAINST_THE_HOUSE
 from shelter.forms import (
     CheckInForm,
+    HoldAgainForm,
     HoldForm,
     KeepForm,
     MoveForm,
+    NoShowForm,
     PlaceForm,
     StaysForm,
     SwapForm,
+    UndoBedsForm,
 )
+from shelter.hold_times import hold_times
 from shelter.houses_shown import pins_of
+from shelter.lodging import Placed
 from shelter.models import Room, Stay
+from shelter.no_shows import hold_again, put_back_no_show, take_off_no_show
+from shelter.people import beds_of, read_people
+from shelter.selectors import known_of
 from shelter.sight import reach_of, sites_that_wait, sites_to_place
 from shelter.swapping import swap
+from shelter.undoing import undo_beds, what_can_be_undone
 from shelter.waiting import who_waits
 
 LONGEST_OPEN = timedelta(minutes=10)  # a board renews itself more often
 LONGEST_SHOWN = 20  # of what was scanned and leads nowhere: no page needs more of it
 FAMILY = "family-shelter"  # the fragment in a family's file, by its id
-TYPED = ("other", "reason", "site")  # what a form of the board is drawn with again when it was refused
-Act = Callable[..., Any]
+TYPED = ("other", "reason", "site", "until")  # what a form of the board is drawn with again when it was refused
+AGAIN = gettext_lazy("The places are held again.")
+OFF = gettext_lazy("They are off the list. If they come all the same, they are checked in as before.")
+UNDONE = gettext_lazy("Undone: everything is as it was before.")
+BACK = gettext_lazy("They are on the list again.")
+Deed = Callable[..., Any]
 
 
 @require_GET
@@ -67,7 +81,7 @@ def changed(request: StaffRequest) -> JsonResponse:
         since = read_instant(request.GET.get("since", ""))
     except ValidationError:
         raise BadRequest from None
-    return JsonResponse({"acts": acts_since(max(since, timezone.now() - LONGEST_OPEN))})
+    return JsonResponse({"acts": acts_since(max(since, timezone.now() - LONGEST_OPEN), request.user)})
 
 
 @require_GET
@@ -116,10 +130,42 @@ def end(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 @may(Permission.PLACE)
+def undo(request: StaffRequest) -> HttpResponse:
+    """Take back what the user did last with beds."""
+    form = UndoBedsForm(request.POST, by=request.user)
+    return do_on_board(request, form, undo_beds, *acts_named(form), said=str(UNDONE))
+
+
+@require_POST
+@may(Permission.PLACE)
 def keep(request: StaffRequest) -> HttpResponse:
     """Keep these beds while their people are away."""
     form = KeepForm(request.POST, stays=Stay.objects.stays().visible_to(request.user))
     return do_on_board(request, form, keep_beds, said=_("The beds are kept."))
+
+
+@require_POST
+@may(Permission.PLACE)
+def again(request: StaffRequest) -> HttpResponse:
+    """Hold the same places again for people who did not come."""
+    form = HoldAgainForm(request.POST, stays=Stay.objects.holds().visible_to(request.user))
+    return do_on_board(request, form, hold_again, said=str(AGAIN))
+
+
+@require_POST
+@may(Permission.PLACE)
+def off(request: StaffRequest) -> HttpResponse:
+    """Take people who did not come off the list."""
+    form = NoShowForm(request.POST, stays=Stay.objects.holds().visible_to(request.user))
+    return do_on_board(request, form, take_off_no_show, said=str(OFF))
+
+
+@require_POST
+@may(Permission.PLACE)
+def back(request: StaffRequest) -> HttpResponse:
+    """Put people who did not come on the list again."""
+    form = NoShowForm(request.POST, stays=Stay.objects.holds().visible_to(request.user))
+    return do_on_board(request, form, put_back_no_show, said=str(BACK))
 
 
 @require_POST
@@ -156,6 +202,11 @@ def close(request: StaffRequest, code: str) -> HttpResponse:
     return draw(request, "shelter/close.html", form, site=site)
 
 
+def acts_named(form: UndoBedsForm) -> list[Act]:
+    """The act that the form names, which is its subject and no fact of it; none where it cannot be undone."""
+    return [form.cleaned_data.pop("done")] if form.is_valid() else []
+
+
 def _sites(request: StaffRequest) -> list[Site]:
     return sites_to_place(request.user, timezone.now())
 
@@ -187,27 +238,37 @@ def waiting_or_404(request: StaffRequest, number: str) -> Household:
         return found
 
 
-def do_on_board(request: StaffRequest, form: ActForm, act: Act, *household: Household, said: str) -> HttpResponse:
+def do_on_board(request: StaffRequest, form: ActForm, act: Deed, *about: Household | Act, said: str) -> HttpResponse:
     """Do what was asked and show the board, or the family's beds, as it is then; or why it was refused."""
     in_file = request.htmx and request.htmx.target == FAMILY
-    if do(request, form, act, *household):
+    if done := do(request, form, act, *about):
         where = _where(form.cleaned_data.get("rooms", ()))
-        messages.success(request, said.format(family=next(iter(household), ""), where=where))
+        messages.success(request, said.format(family=next(iter(about), ""), where=where))
+        if isinstance(form, CheckInForm):
+            say_who_is_left(request, form, done)
         if in_file:
             return see("shelter:family", request.GET.get("family", ""))
         return see("shelter:board", **{name: request.GET[name] for name in ("site",) if name in request.GET})
     refused = {
         "texts": list(dict.fromkeys(text for texts in form.errors.values() for text in texts)),
-        "asked": set(form.data.values()),
         "wrong": {name: " ".join(map(str, texts)) for name, texts in form.errors.items()},
         "form": form,
         "typed": {name: form.data.get(name, "") for name in TYPED},
         "to": request.path,
-        "anyway": asked_anyway(request, form, (*ASKED_OF, NotInThisHouse.code, WomenOnly.code)),
+        "anyway": asked_anyway(request, form, (*ASKED_OF, *AGAINST_THE_HOUSE)),
     }
     if in_file:
         return _draw_family(request, _household(request, request.GET.get("family", "")), refused, status=422)
     return _draw_board(request, refused, status=422)
+
+
+def say_who_is_left(request: StaffRequest, form: CheckInForm, done: Placed) -> None:
+    """Say above the next page for whom a place is held still: they were told to be elsewhere since, and not named."""
+    asked = Stay.objects.filter(pk__in=[hold.pk for hold in form.cleaned_data["stays"]]).with_person()
+    left = asked.exclude(person__in=done.individuals).values_list("person", flat=True)
+    if people := Individual.objects.filter(pk__in=left):
+        names = ", ".join(person.initials or "–" for person in people)
+        messages.warning(request, _("Told to be elsewhere since, and not checked in: %(names)s.") % {"names": names})
 
 
 def _draw_board(request: StaffRequest, refused: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
@@ -217,7 +278,8 @@ def _draw_board(request: StaffRequest, refused: dict[str, Any] | None = None, st
             household = waiting_or_404(request, asked)
         except Http404:
             unknown = asked[:LONGEST_SHOWN]
-    drawn = read_board(request.user, timezone.now(), request.GET.dict(), household, site_of_shift(request))
+    shift, named = site_of_shift(request), request.GET.getlist("named")
+    drawn = read_board(request.user, timezone.now(), request.GET.dict(), household, shift, named)
     if refused:
         sent = refused["form"].data
         drawn = as_typed(drawn, sent.dict(), sent.getlist("rooms"), refused["wrong"])
@@ -227,6 +289,7 @@ def _draw_board(request: StaffRequest, refused: dict[str, Any] | None = None, st
     context = {
         "board": drawn,
         "unknown": unknown,
+        "undoable": what_can_be_undone(request.user, drawn.at),
         "refused": refused,
         "site": request.GET.get("site", ""),
     }
@@ -260,5 +323,6 @@ def _draw(request: StaffRequest, page: str, fragment: str, context: dict[str, An
 
 
 def _where(rooms: Sequence[Room]) -> str:
-    """The rooms in words, such as Hotel North, 12 + 14."""
-    return f"{rooms[0].site}, {' + '.join(room.name for room in rooms)}" if rooms else ""
+    """The rooms in words, such as Hotel North, 12 + 14; where it is not known which they are, the house alone."""
+    names = " + ".join(known_of(rooms))
+    return ", ".join(filter(None, (str(rooms[0].site), names))) if rooms else ""

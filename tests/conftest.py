@@ -78,8 +78,21 @@ def pytest_xdist_setupnodes() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give out what starts processes of its own first, so that all workers end together."""
+    _refuse_two_databases(items)
     if _WORKER:
         items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in _FIRST))
+
+
+def _refuse_two_databases(items: list[pytest.Item]) -> None:
+    """A module whose tests commit has a database of its own: no other test of it would have the tests' database."""
+    by_module: dict[Path, set[bool]] = {}
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "committed_database" in fixtures or {"db", "transactional_db"} & set(fixtures):
+            by_module.setdefault(item.path, set()).add("committed_database" in fixtures)
+    mixed = [str(path) for path, kinds in by_module.items() if len(kinds) > 1]
+    if mixed:
+        raise pytest.UsageError(f"tests with a database that commits and without, in one module: {', '.join(mixed)}")
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +112,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "reception.settings"
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 compile_all()  # the translations, before anything reads them
 django.setup()
+# The transaction of a test is the whole test, which a slow machine may not end in the two minutes of a request.
+settings.DATABASES["default"]["OPTIONS"]["options"] += " -c transaction_timeout=0"
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one costs 0.3 s a user
 
 from centre.models import LogLine, LogSeal  # noqa: E402

@@ -106,6 +106,7 @@ PUBLIC_ADDRESSES = {
     "/accounts/inactive/",
     "/settings/language/",
     "/healthz",  # the process lives; no data
+    "/d/",  # where a driver's link opens: no data without what stands behind its #
     "/readyz",  # which engine answers; no data
     "/api/schema/",  # the API's description: no data
     "/api/docs/",

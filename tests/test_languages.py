@@ -341,7 +341,7 @@ def test_no_page_speaks_english_to_others(everyone, language):
 @pytest.mark.parametrize("role", [role for role in STAFF if role != Role.COORDINATOR])
 def test_no_board_speaks_english_to_others(world, role):
     client = _browser(make_user(role, None if role == Role.OFFICIAL else world), "hy")
-    answer = client.get("/")
+    answer = client.get("/", follow=True)
     assert _english(_read(answer)) == set()
     assert '<html lang="hy"' in answer.content.decode()
 

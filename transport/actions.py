@@ -2,21 +2,25 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from casework.guard import children_kept
 from casework.kinds import Reason
 from centre.access import Permission, require
 from centre.acts import act
-from centre.errors import SiteClosed
+from centre.locks import lock_open
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
 from registrations.errors import NotHere
 from registrations.models import Household
 from registrations.parts import record_voids
+from shelter.apart import barring
 from shelter.beside import parted
-from shelter.errors import NobodyToPlace
+from shelter.errors import NobodyToPlace, NoRoomSuits, NotInThisHouse
+from shelter.models import Stay
+from shelter.parts import Lodging, Sleeper
+from shelter.women import require_women
 from transport.errors import (
     ArrivesFirst,
     BusNotLeft,
@@ -41,6 +45,7 @@ from transport.parts import (
     seats_left,
     standing_departures,
     stop_for,
+    stop_told,
     withdraw_links,
 )
 
@@ -54,11 +59,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Riding:
-    """Who was put on the run or taken off it, who got on or off; seats that are still free."""
+    """Who was put on the run or taken off it, who got on or off; seats that are still free.
+
+    And of those who got off, for whom the place that was held can be given no more; a stop is told of no seats.
+    """
 
     run: str
     individuals: list[str]
-    seats_left: int
+    seats_left: int | None
+    without_bed: list[str] = field(default_factory=list)
 
 
 @act("plan_bus", answers=Run)
@@ -83,8 +92,8 @@ def plan_bus(
     require(by, Permission.PLACE, site, at)
     if len({site, *stops}) < len(stops) + 1:
         raise SameSite
-    if any(one.is_closed(at) for one in (site, *stops)):
-        raise SiteClosed
+    for one in (site, *stops):
+        lock_open(one, at)
     if arrives_at <= departs_at:
         raise ArrivesFirst
     run = TransportRun.objects.create(
@@ -115,9 +124,14 @@ def put_on_bus(
 ) -> Riding:
     """Give seats to all of the family who are at the site the bus leaves from, or to these members chosen by hand.
 
-    They get off where places are held for them. Children under two travel on a lap. Refuses with BusCancelled,
-    BusArrived, BusLeft, NobodyToPlace, NotHere, OnABus, NothingHeld or NoSeats, and with TravelsApart when a child
-    would travel or stay behind without who looks after it, unless a protection officer does it; then nobody has a seat.
+    They get off where places are held for them. Children under two travel on a lap. Two families that are kept apart
+    may ride on one bus to different houses: an hour in sight of others is not one house, and refusing it would tell
+    whoever fills the bus of a quarrel that is not theirs to read; who knows of it plans another bus. To one house no
+    bus takes both.
+
+    Refuses with BusCancelled, BusArrived, BusLeft, NobodyToPlace, NotHere, OnABus, NothingHeld, NotInThisHouse,
+    WomenOnly or NoSeats, and with TravelsApart when a child would travel or stay behind without who looks after it,
+    unless a protection officer does it; then nobody has a seat.
     """
     require(by, Permission.PLACE, run.site, at)
     row = lock_waiting(run)
@@ -125,9 +139,10 @@ def put_on_bus(
     here = present_at(family, row.site, at)
     people = _who_rides(family, here, members)
     _require_no_seat(household, people, by_hand=members is not None)
-    stop = stop_for(row, people, at)
+    stop = stop_for(row, people, by, at)
     if stop is None:
         raise NothingHeld
+    _require_bed_at(stop, people, at)
     lap = on_laps(people, at)
     free, needed = seats_left(row), len(set(people) - lap)
     if needed > free:
@@ -194,16 +209,21 @@ def send_bus(run: TransportRun, *, by: User, at: datetime, act: Act) -> Run:
 
 @act("end_bus", answers=Run)
 def end_bus(run: TransportRun, *, site: Site, by: User, at: datetime, act: Act) -> Run:
-    """The bus has come to its last stop, this site: who was not seen getting off is on the list of the missing.
+    """The bus has come to this stop, mostly its last: who was to get off by now and was not seen is among the missing.
 
-    Refuses with BusCancelled, BusArrived or BusNotLeft.
+    The run has ended where that leaves nobody aboard: who is to get off at a later stop, of which the user may not
+    know, rides on. Refuses with BusCancelled, BusArrived, BusNotLeft or NotAStop.
     """
     require_at_a_door(by, site, at)
     row = lock_run(run)
     if row.went_at is None:
         raise BusNotLeft
-    end_seats(Passenger.objects.open().filter(run=row), Passenger.End.NOT_SEEN, at, by)
-    TransportRun.objects.filter(pk=row.pk).update(arrived_at=at, arrived_by=by)
+    stop = stop_told(row, site, by)
+    aboard = Passenger.objects.open().filter(run=row)
+    later = TransportStop.objects.kept().filter(run=row, position__gt=stop.position).values("site")
+    end_seats(aboard.exclude(site__in=later), Passenger.End.NOT_SEEN, at, by)
+    if not aboard.exists():
+        TransportRun.objects.filter(pk=row.pk).update(arrived_at=at, arrived_by=by)
     return Run(str(row.pk))
 
 
@@ -241,6 +261,18 @@ def _who_rides(
     if not riding or (members is not None and len(riding) < len(asked)):
         raise NotHere
     return riding
+
+
+def _require_bed_at(stop: Site, people: Sequence[uuid.UUID], at: datetime) -> None:
+    """Refuse with WomenOnly or NotInThisHouse when one of these cannot have there what is held for them any more.
+
+    With NoRoomSuits for the second, which is logged, where it is held in a house of others: as a hold there is.
+    """
+    holds = Stay.objects.holds().of(people).filter(site=stop).from_(at).select_related("room", "place")
+    held = [Lodging(Sleeper(one.individual_id, one.individual_id), one.room, one.place, one.shares) for one in holds]
+    require_women(held, at)
+    if against := barring(people, stop, at):
+        raise NoRoomSuits(against) if any(hold.opening_id for hold in holds) else NotInThisHouse
 
 
 def _require_no_seat(household: Household, people: Sequence[uuid.UUID], *, by_hand: bool) -> None:

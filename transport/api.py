@@ -11,9 +11,10 @@ from casework.fields import Due, Line
 from casework.forms import read_one_phone
 from centre.fields import Count, Key, ShownSite, SiteField, Text
 from centre.models import Site
-from centre.viewsets import ActFacts, Rows, act_on_list, act_on_row
+from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row
 from registrations.models import Household
 from shelter.api import members_named
+from shelter.begun import TakenBack, begun_by
 from transport.actions import Riding, Run, cancel_bus, end_bus, plan_bus, put_on_bus, send_bus, take_off_bus
 from transport.errors import LinkNotShown
 from transport.filters import PassengerFilterSet, RunFilterSet
@@ -23,15 +24,20 @@ from transport.links import DriverLink, read_address
 from transport.models import Passenger, RunState, TransportRun, families_at
 from transport.rerouting import Rerouted, reroute_bus
 from transport.riding import board_bus, get_off_bus, void_boarding
+from transport.taking_back import take_back_house
+from transport.told import reads_where, rides_in_sight
 
 MOST_STOPS = 10
 
 
 class RunRow(serializers.ModelSerializer[TransportRun]):
-    """A run with its counts: seats that are taken, babies on laps, people on it and off it."""
+    """A run with its counts: seats that are taken, babies on laps, people on it and off it.
+
+    To who works at a stop alone, of those who get off there.
+    """
 
     site = ShownSite()
-    stops = serializers.SerializerMethodField(help_text="The sites at which it stops, in order.")
+    stops = serializers.SerializerMethodField(help_text="The sites at which it stops, in order, that one may know of.")
     state = serializers.ChoiceField(choices=RunState.choices, read_only=True)
     taken = serializers.IntegerField(read_only=True)
     on_laps = serializers.IntegerField(read_only=True)
@@ -45,11 +51,8 @@ class RunRow(serializers.ModelSerializer[TransportRun]):
             "vehicle", "driver", "driver_phone", "went_at", "arrived_at", "cancelled_at",
         )  # fmt: skip
 
-    def get_stops(self, run: TransportRun) -> list[str | None]:
-        told = ShownSite()
-        told.bind("stops", self)
-        kept = [stop for stop in run.stops.all() if stop.given_up_in_id is None]
-        return [told.to_representation(stop.site) for stop in kept]
+    def get_stops(self, run: TransportRun) -> list[str]:
+        return [stop.site.code for stop in run.stops_kept]  # type: ignore[attr-defined]  # of with_stops
 
 
 class BusFacts(ActFacts):
@@ -103,7 +106,7 @@ class GetOffFacts(FamilyAnywayFacts):
 
 
 class ComeFacts(ActFacts):
-    """The last stop."""
+    """The stop, mostly the last."""
 
     site = SiteField()
 
@@ -141,8 +144,8 @@ class Runs(Rows):
     filterset_class = RunFilterSet
 
     def get_queryset(self) -> "QuerySet[TransportRun]":
-        runs = TransportRun.objects.visible_to(self.request.user).select_related("site").with_counts()
-        return runs.prefetch_related("stops__site")
+        runs = TransportRun.objects.visible_to(self.request.user).select_related("site").with_counts(self.request.user)
+        return runs.with_stops(self.request.user)
 
     @act_on_list(BusFacts, Run)
     def create(self, body: BusFacts) -> Run:
@@ -193,7 +196,7 @@ class Runs(Rows):
 
     @act_on_row(ComeFacts, Run)
     def end(self, run: TransportRun, body: ComeFacts) -> Run:
-        """The bus has come to its last stop."""
+        """The bus has come to a stop, and has ended unless somebody rides on to a later one."""
         return end_bus(run, **body.facts)
 
     @act_on_row(RerouteFacts, Rerouted)
@@ -210,11 +213,17 @@ class Runs(Rows):
 class PassengerRow(serializers.ModelSerializer[Passenger]):
     """A person's seat on a run, and what became of it."""
 
-    site = ShownSite()
+    site = serializers.SerializerMethodField(
+        help_text="Where they get off, to who works there and not where the bus leaves; to others null."
+    )
 
     class Meta:
         model = Passenger
         fields = ("id", "run", "household", "individual", "site", "on_lap", "boarded_at", "ended_at", "ended_as")
+
+    def get_site(self, row: Passenger) -> str | None:
+        """The site's code."""
+        return row.site.code if reads_where(self.context["request"].user, row.run.site, row.site) else None
 
 
 class Passengers(Rows):
@@ -231,4 +240,18 @@ class Passengers(Rows):
         seen = Household.objects.visible_to(user).values("pk")
         at_a_door = Passenger.objects.at_a_door_of(user).values("pk")
         rows = Passenger.objects.filter(Q(household__in=seen) | Q(pk__in=at_a_door), run__in=runs)
-        return rows.select_related("site")
+        return rows.filter(rides_in_sight(user)).select_related("site", "run__site")
+
+
+class HousesBegun(Acts):
+    """Houses that the asker began."""
+
+    queryset = Site.objects.all()
+
+    def get_queryset(self) -> Any:
+        return begun_by(self.request.user).open(timezone.now())
+
+    @act_on_row(ActFacts, TakenBack, url_path="take-back")
+    def take_back(self, site: Site, body: ActFacts) -> TakenBack:
+        """The house was begun by mistake; only who began it takes it back, while nobody was ever there."""
+        return take_back_house(site, **body.facts)

@@ -5,14 +5,17 @@ from http import HTTPStatus
 
 import segno
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from centre.access import Permission
 from centre.doors import may, press, see
@@ -26,6 +29,8 @@ from transport.links import DriverLink, read_address
 from transport.models import TransportRun
 from transport.selectors import DriverSheet, read_driver_sheet
 
+KEPT = "driver"  # the cookie
+LONGEST_TOKEN = 40  # letters
 WRONG = 60  # within a minute, from one address: many telephones stand behind one
 
 
@@ -59,21 +64,38 @@ def show_link(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @login_not_required
+@csrf_exempt  # what is sent is the link itself: who has none can do nothing here, and it is nobody's session
 @never_cache
-@require_safe
-def driver(request: HttpRequest, token: str) -> HttpResponse:
-    """The list of the bus for who has its link: by stop, numbers and heads; another link leads nowhere."""
-    now = timezone.now()
-    place = f"driver:wrong:{get_adapter().get_client_ip(request)}"
-    if count(place, MINUTE, 0) > WRONG:
-        return _answer(request, "transport/driver_ended.html", HTTPStatus.TOO_MANY_REQUESTS, wait=True)
-    link = DriverLink.objects.of_token(token, now).select_related("run__site").first()
-    if link is None:
-        count(place, MINUTE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def driver(request: HttpRequest) -> HttpResponse:
+    """The list of the bus for who has its link: by stop, numbers and heads; another link leads nowhere.
+
+    What opens it stands behind the # of the link, which no browser sends and no server's log keeps: the page's script
+    sends it once in a body, and from then on a cookie of this page alone holds it.
+    """
+    sent = request.method == "POST"
+    token = request.POST.get("token", "") if sent else request.COOKIES.get(KEPT, "")
+    if not token and not sent:
+        return _answer(request, "transport/driver_opens.html", HTTPStatus.OK)
+    link = DriverLink.objects.opened_by(token[:LONGEST_TOKEN], timezone.now())
+    if link is None:  # only what is wrong is counted: a stranger behind the same address shuts out no driver
+        if count(f"driver:wrong:{get_adapter().get_client_ip(request)}", MINUTE) > WRONG:
+            return _answer(request, "transport/driver_ended.html", HTTPStatus.TOO_MANY_REQUESTS, wait=True)
         return _answer(request, "transport/driver_ended.html", HTTPStatus.NOT_FOUND)
+    if sent:
+        return _keep(token, link)
     sheet = read_driver_sheet(link.run)
     write_log(None, LogLine.Verb.OPENED, link, ["list"], shown=[one.household.pk for one in sheet.parties])
     return _answer(request, "transport/driver.html", HTTPStatus.OK, link=link, sheet=sheet, calls=_calls(sheet))
+
+
+def _keep(token: str, link: DriverLink) -> HttpResponse:
+    """On to the list, which this browser may read from now on for as long as the link is open."""
+    page = reverse("transport:driver")
+    answer = HttpResponseRedirect(page, status=HTTPStatus.SEE_OTHER)
+    secure = settings.SESSION_COOKIE_SECURE
+    answer.set_cookie(KEPT, token, expires=link.expires_at, path=page, secure=secure, httponly=True, samesite="Strict")
+    return answer
 
 
 def _calls(sheet: DriverSheet) -> list[Contract]:

@@ -1,9 +1,12 @@
 """Why a bus may refuse."""
 
+from datetime import datetime
+
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from centre.refusals import Refusal
+from shelter.hold_times import day_and_hour
 
 
 class NoSeats(Refusal):
@@ -28,6 +31,16 @@ class NothingHeld(Refusal):
 
     code = "nothing_held"
     message = _("No place is held for this family where this bus stops. Nobody was put on it: hold places first.")
+
+
+class BusStopsThere(Refusal):
+    """The house that is to be taken back is on the way of a bus."""
+
+    code = "bus_stops_there"
+
+    def __init__(self, departs_at: datetime) -> None:
+        told = gettext("A bus that leaves at %(at)s stops there. Nothing was changed: take the bus elsewhere first.")
+        super().__init__(told % {"at": day_and_hour(departs_at)})
 
 
 class OnABus(Refusal):

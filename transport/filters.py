@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centre.clock import local_instant
@@ -11,7 +12,8 @@ from centre.filters import DayFilter, KeyFilter, SiteFilter, TruthFilter
 from centre.models import Site
 from centre.requests import StaffRequest
 from centre.sight import allowed_at
-from transport.models import STATES, WORK, Passenger, RunState, TransportRun, TransportStop
+from transport.models import STATES, Passenger, RunState, TransportRun, TransportStop
+from transport.told import WORK
 
 
 def on_day(runs: "QuerySet[TransportRun]", day: date) -> "QuerySet[TransportRun]":
@@ -51,10 +53,17 @@ def sites_at_work(request: StaffRequest) -> "QuerySet[Site]":
     return Site.objects.filter(allowed_at(request.user, *WORK))
 
 
+def sites_to_choose(request: StaffRequest) -> "QuerySet[Site]":
+    """Those of them that the menu offers."""
+    return Site.objects.filter(allowed_at(request.user, *WORK)).offered(timezone.now())
+
+
 class RunPageFilterSet(filters.FilterSet):
     """What the page of runs shows."""
 
-    site = filters.ModelChoiceFilter(label=_("Site"), queryset=sites_at_work, empty_label=_("all"), method="that_touch")
+    site = filters.ModelChoiceFilter(
+        label=_("Site"), queryset=sites_to_choose, empty_label=_("all"), method="that_touch"
+    )
     state = filters.ChoiceFilter(label=_("State"), choices=RunState.choices, empty_label=_("all"), method="that_stand")
 
     class Meta:

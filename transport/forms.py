@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from cards.fields import CardField
 from casework.fields import DueField
 from casework.forms import read_one_phone
-from centre.days import LocalMinute
+from centre.days import LocalMinute, Tense
 from centre.forms import ActForm, field_of
 from centre.lines import LineField
 from centre.models import Site, User
+from centre.refusals import Refusal
+from centre.sight import sight_of
 from registrations.fields import DigitsInput
 from transport.models import TransportStop
 
@@ -75,22 +77,28 @@ class GetOffForm(AnywayForm):
         field_of(self, "site", forms.ModelChoiceField).queryset = sites
 
 
-class CardOnForm(AnywayForm):
-    """A card read, or its number typed, as its family gets on."""
+class CardForm(ActForm):
+    """A card read, or its number typed: why it was refused stands beside it, where whoever reads cards looks."""
 
     card = CardField(label=_("Card or number"), required=True, widget=DigitsInput(attrs=SCANNED))
+
+    def refuse(self, refusal: Refusal) -> None:
+        super().refuse(refusal)
+        self.add_error("card", str(refusal))
+
+
+class CardOnForm(CardForm, AnywayForm):
+    """As its family gets on."""
 
 
 class LateCardForm(CardOnForm):
     """The same once the bus has left: the last card is read as it rolls."""
 
-    at = LocalMinute(label=_("When did they get on? Empty: now"), required=False)
+    at = LocalMinute(tense=Tense.PAST, label=_("When did they get on? Empty: now"), required=False)
 
 
-class CardOffForm(GetOffForm):
-    """The same as it gets off."""
-
-    card = CardField(label=_("Card or number"), required=True, widget=DigitsInput(attrs=SCANNED))
+class CardOffForm(CardForm, GetOffForm):
+    """As it gets off."""
 
 
 class ComeForm(ActForm):
@@ -112,5 +120,6 @@ class RerouteForm(ActForm):
     def __init__(self, *args: Any, run: Any, sites: QuerySet[Site], asker: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stops = TransportStop.objects.kept().filter(run=run).values("site")
-        field_of(self, "old", forms.ModelChoiceField).queryset = Site.objects.visible_to(asker).filter(pk__in=stops)
+        made = Site.objects.filter(sight_of(asker).told(), pk__in=stops)  # one that was closed, too: they go elsewhere
+        field_of(self, "old", forms.ModelChoiceField).queryset = made.by_name()
         field_of(self, "new", forms.ModelChoiceField).queryset = sites

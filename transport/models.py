@@ -10,11 +10,12 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from centre.access import Permission
 from centre.models import Act, Site, User
-from centre.sight import allowed_at, sight_of
-from registrations.models import Household, Individual, Movement, both_or_neither
+from centre.sight import sight_of
+from registrations.models import Household, Individual, Membership, Movement, both_or_neither
+from shelter.models import Stay
 from transport.links import DriverLink  # noqa: F401  # a table of this app, in a file of its own
+from transport.told import at_the_start, at_the_stop, rides_in_sight
 
 
 class RunState(models.TextChoices):
@@ -34,7 +35,6 @@ STATES: dict[str, Q] = {
 }
 
 READ_ON_FOR = timedelta(minutes=30)  # after the bus left: a driver stops for a family at the gate
-WORK = (Permission.PLACE, Permission.REGISTER)  # either reads families on and off at a door of the bus
 
 
 class TransportRunQuerySet(models.QuerySet["TransportRun"]):
@@ -43,23 +43,26 @@ class TransportRunQuerySet(models.QuerySet["TransportRun"]):
     def visible_to(self, user: User, at: datetime | None = None) -> "TransportRunQuerySet":
         """Runs from, or to, the sites where the user places or registers; a confidential one must be theirs by name."""
         stops = TransportStop.objects.kept().filter(run=OuterRef("pk"))
-        there = stops.filter(allowed_at(user, *WORK, at=at, path="site"))
-        return self.filter(allowed_at(user, *WORK, at=at, path="site") | Q(Exists(there)))
+        return self.filter(at_the_start(user, at=at) | Q(Exists(stops.filter(at_the_start(user, at=at)))))
 
-    def with_stops(self) -> "TransportRunQuerySet":
-        """Give each run `stops_kept`, the stops it still makes with their sites, in order."""
-        kept = TransportStop.objects.kept().select_related("site")
+    def with_stops(self, user: User) -> "TransportRunQuerySet":
+        """Give each run `stops_kept`: the stops still made of which the user may know, with their sites, in order."""
+        kept = TransportStop.objects.kept().filter(sight_of(user).told("site")).select_related("site")
         return self.prefetch_related(models.Prefetch("stops", kept, to_attr="stops_kept"))
 
-    def with_counts(self) -> "TransportRunQuerySet":
-        """Annotate people by what became of their seat: `taken` seats, babies `on_laps`, `aboard`, `off`."""
-        travelling = Q(passengers__ended_at=None) | Q(passengers__ended_as__in=TRAVELLED)
-        aboard = Q(passengers__boarded_at__isnull=False)
+    def with_counts(self, reader: User | None = None) -> "TransportRunQuerySet":
+        """Annotate people by what became of their seat: `taken` seats, babies `on_laps`, `aboard`, `off`.
+
+        Of all who ride, or of those of whom the reader is told.
+        """
+        told = rides_in_sight(reader, "site", "passengers__site") if reader else Q()
+        travelling = (Q(passengers__ended_at=None) | Q(passengers__ended_as__in=TRAVELLED)) & told
+        aboard = Q(passengers__boarded_at__isnull=False) & told
         return self.annotate(
             taken=models.Count("passengers", filter=travelling & Q(passengers__on_lap=False)),
             on_laps=models.Count("passengers", filter=travelling & Q(passengers__on_lap=True)),
             aboard=models.Count("passengers", filter=aboard & Q(passengers__ended_at=None)),
-            off=models.Count("passengers", filter=Q(passengers__ended_as=Passenger.End.GOT_OFF)),
+            off=models.Count("passengers", filter=Q(passengers__ended_as=Passenger.End.GOT_OFF) & told),
         )
 
 
@@ -179,12 +182,19 @@ class PassengerQuerySet(models.QuerySet["Passenger"]):
     def at_a_door_of(self, user: User, at: datetime | None = None) -> "PassengerQuerySet":
         """Those who travel, or were left behind, in sight of who works where the bus leaves or where they get off.
 
-        Who boarded is present at no site, and still somebody's to read off the bus; of a confidential site only who may
-        know that somebody is there is told who goes to it.
+        Who boarded is present at no site, and still somebody's to read off the bus. Who sent them sees that they got
+        off, wherever it was: else whoever vanishes from the list got off where the user may know of nobody.
         """
-        works = allowed_at(user, *WORK, at=at, path="run__site") | allowed_at(user, *WORK, at=at, path="site")
-        gone = (Passenger.End.TAKEN_OFF, Passenger.End.GOT_OFF, Passenger.End.CANCELLED, Passenger.End.MERGED)
-        return self.filter(works, sight_of(user, at).told("site")).exclude(ended_as__in=gone)
+        gone = (Passenger.End.TAKEN_OFF, Passenger.End.CANCELLED, Passenger.End.MERGED)
+        sent = self.filter(at_the_start(user, "run__site", at))
+        awaited = self.filter(at_the_stop(user, "site", at)).exclude(ended_as=Passenger.End.GOT_OFF)
+        return (sent | awaited).exclude(ended_as__in=gone)
+
+    def without_place(self, at: datetime, user: User) -> "PassengerQuerySet":
+        """Those for whom no place is held where they get off, of which the user may know."""
+        records = Membership.objects.filter(counted_as=OuterRef(OuterRef("individual"))).values("individual")
+        theirs = Stay.objects.holds().at(at).filter(site=OuterRef("site"), individual__in=records)
+        return self.exclude(Exists(theirs.filter(sight_of(user).told("site"))))
 
     def missed(self) -> "PassengerQuerySet":
         """Those whose bus left without them, as far as anybody said."""

@@ -8,15 +8,17 @@ from centre.access import allows, require
 from centre.clock import local_day
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
+from centre.sight import sight_of
 from registrations.facts import Birth, months_on
 from registrations.models import Household, Individual, Membership, Movement, Presence
 from registrations.presences import lay_out_presences
 from registrations.together import Apart, children_of
 from shelter.models import Stay
 from shelter.nights import lay_out_stays
-from transport.errors import BusArrived, BusCancelled, BusLeft, LeftLongBefore
+from transport.errors import BusArrived, BusCancelled, BusLeft, LeftLongBefore, NotAStop
 from transport.links import DriverLink
-from transport.models import TRAVELLED, WORK, Passenger, TransportRun, TransportStop
+from transport.models import TRAVELLED, Passenger, TransportRun, TransportStop
+from transport.told import WORK
 
 ON_LAPS_BELOW = 24  # months of age
 
@@ -75,11 +77,19 @@ def present_at(people: Collection[uuid.UUID], site: Site, at: datetime) -> set[u
     return set(rows.values_list("individual", flat=True))
 
 
-def stop_for(run: TransportRun, people: Collection[uuid.UUID], at: datetime) -> Site | None:
-    """The first stop of the run at which a place is held for one of these, by the instant or later."""
+def stop_for(run: TransportRun, people: Collection[uuid.UUID], by: User, at: datetime) -> Site | None:
+    """The first stop of the run, of those told to the user, at which a place is held for one of these then or later."""
     held = set(Stay.objects.holds().of(people).from_(at).values_list("site", flat=True))
-    stops = run.stops.filter(given_up_in=None).select_related("site").order_by("position")
+    stops = run.stops.filter(sight_of(by).told("site"), given_up_in=None).select_related("site").order_by("position")
     return next((stop.site for stop in stops if stop.site_id in held), None)
+
+
+def stop_told(run: TransportRun, site: Site, by: User) -> TransportStop:
+    """The stop of the run at the site. Refuses with NotAStop, also where the user may not know who gets off there."""
+    stop = TransportStop.objects.kept().filter(sight_of(by).told("site"), run=run, site=site).first()
+    if stop is None:
+        raise NotAStop
+    return stop
 
 
 def where_it_stops_now(run: TransportRun, site: Site) -> Site:

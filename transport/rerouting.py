@@ -5,38 +5,37 @@ An act's file like actions.py: it authorises, locks, decides and writes.
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from casework.errors import ChildAmongStrangers
-from casework.guard import children_kept
-from casework.kinds import Kind
-from casework.models import Case
+from casework.errors import ChildAmongStrangers, OfficerFirst
+from casework.guard import children_kept, not_agreed, on_duty_for
 from centre.access import Permission, allows, require
 from centre.acts import act
-from centre.errors import SiteClosed
-from centre.locks import lock_by_key
+from centre.locks import lock_by_key, lock_open
 from centre.models import Act, Site, User
 from centre.refusals import Refusal
 from registrations.models import Household, Movement
 from registrations.parts import record_voids
-from registrations.together import LookedAfter
+from registrations.together import LookedAfter, carers_with
+from shelter.apart import lock_pairs
+from shelter.apart_pairs import ApartPair
 from shelter.babies import babies_among, lodge_on
 from shelter.beside import lock_beside, parted_by_beds
-from shelter.errors import NotEnoughPlaces
+from shelter.errors import NotEnoughPlaces, WomenOnly
 from shelter.fitting import Needed, best_fits
 from shelter.keeping import hold_each, require_nothing_held
 from shelter.locks import free_spots
 from shelter.models import Place, Room, Stay
 from shelter.parts import Sleeper, cut_holds
-from shelter.selectors import rooms_now
+from shelter.selectors import RoomNow, rooms_now
 from shelter.women import men_among
-from transport.errors import NotAStop, SameSite
+from transport.errors import SameSite
 from transport.models import Passenger, TransportRun, TransportStop
-from transport.parts import facts_of, lay_out, lock_households, lock_run, standing_departures
+from transport.parts import facts_of, lay_out, lock_households, lock_run, standing_departures, stop_told
 from transport.riding import depart_for
 
 KEPT_FOR = timedelta(hours=12)  # after the hour at which the bus should come: a hold made on the road lasts the night
@@ -44,26 +43,27 @@ KEPT_FOR = timedelta(hours=12)  # after the hour at which the bus should come: a
 
 @dataclass(frozen=True)
 class Rerouted:
-    """The run; who has a place at the new stop, and the numbers of the families for whom there is none."""
+    """The run; who has a place at the new stop; the numbers of the families that have none, and why, in their order."""
 
     run: str
     held: list[str]
     without_places: list[str]
+    reasons: list[str]
 
 
 @act("reroute_bus", answers=Rerouted)
 def reroute_bus(run: TransportRun, *, old: Site, new: Site, by: User, at: datetime, act: Act) -> Rerouted:
     """The bus stops at the new site instead of the old one: all who were to get off there have places there instead.
 
-    What was held for them at the old site is free again. For whom there is no place at the new one, or a protection
-    officer must agree first, is named; they travel all the same. Who is on the bus already is on the way to the new
-    site. Refuses with BusCancelled, BusArrived, NotAStop, SameSite or SiteClosed; then everything is as it was.
+    What was held for them at the old site is free again. For whom no place can be held at the new one is named, with
+    why; they travel all the same. Who is on the bus already is on the way to the new site. Refuses with BusCancelled,
+    BusArrived, NotAStop, SameSite or SiteClosed; then everything is as it was.
     """
     require(by, Permission.PLACE, new, at)
     if not allows(by, Permission.PLACE, old, at):
         require(by, Permission.PLACE, run.site, at)
     row = lock_run(run)
-    _move_stop(row, old, new, at, act)
+    _move_stop(row, old, new, by, at, act)
     seats = list(Passenger.objects.open().filter(run=row, site=old).select_related("household").order_by("act", "pk"))
     lock_households({one.household_id for one in seats}, at)
     families: dict[Household, list[uuid.UUID]] = defaultdict(list)
@@ -73,18 +73,15 @@ def reroute_bus(run: TransportRun, *, old: Site, new: Site, by: User, at: dateti
     held, without = _hold_at(new, families, until, at=at, by=by, act=act)
     Passenger.objects.filter(pk__in=[one.pk for one in seats]).update(site=new)
     _tell_of_new_way([one for one in seats if one.boarded_at], row, new, act)
-    return Rerouted(str(row.pk), [str(person) for person in held], [str(family) for family in without])
+    return Rerouted(str(row.pk), [str(one) for one in held], list(map(str, without)), list(map(str, without.values())))
 
 
-def _move_stop(run: TransportRun, old: Site, new: Site, at: datetime, act: Act) -> None:
+def _move_stop(run: TransportRun, old: Site, new: Site, by: User, at: datetime, act: Act) -> None:
     """Let the run, which is locked, stop at the new site in the place of the old one."""
-    stop = TransportStop.objects.kept().filter(run=run, site=old).first()
-    if stop is None:
-        raise NotAStop
+    stop = stop_told(run, old, by)
     if new in (run.site, old):
         raise SameSite
-    if new.is_closed(at):
-        raise SiteClosed
+    lock_open(new, at)
     TransportStop.objects.filter(pk=stop.pk).update(given_up_in=act)
     if not TransportStop.objects.kept().filter(run=run, site=new).exists():
         TransportStop.objects.create(run=run, site=new, position=stop.position, act=act)
@@ -111,32 +108,43 @@ def _hold_at(
     at: datetime,
     by: User,
     act: Act,
-) -> tuple[list[uuid.UUID], list[Household]]:
-    """Hold places at the site for one family after the other; who has one, and the families that have none."""
+) -> tuple[list[uuid.UUID], dict[Household, Refusal]]:
+    """Hold places at the site for one family after the other; who has one, and why the others have none."""
     people = [person for family in families.values() for person in family]
     rooms = {room.pk: room for room in Room.objects.filter(site=new).select_related("site")}
     children = lock_beside(people, at, list(rooms.values()))
     places = lock_by_key(Place.objects.filter(room__in=rooms).only("pk"))
-    asks_nobody = allows(by, Permission.SEE_CASES, new, at)
+    alone = _alone(families, children, new, by, at)
+    pairs = lock_pairs(people)
     held: list[uuid.UUID] = []
-    without: list[Household] = []
+    without: dict[Household, Refusal] = {}
     for household, family in families.items():
         theirs = [one for one in children if one.child in family]
         try:
-            if not asks_nobody and _asks_an_officer(family, theirs):
-                raise ChildAmongStrangers
+            if unagreed := alone.intersection(family):
+                raise OfficerFirst(on_duty_for(unagreed, new, by, at))
             with transaction.atomic():
-                _hold_together(family, theirs, rooms, places, new, until[household], at=at, by=by, act=act)
+                _hold_together(family, theirs, rooms, places, pairs, new, until[household], at=at, by=by, act=act)
             held += family
-        except Refusal:
-            without.append(household)
+        except Refusal as refusal:
+            without[household] = refusal
     return held, without
 
 
-def _asks_an_officer(family: Collection[uuid.UUID], children: Sequence[LookedAfter]) -> bool:
-    """Whether a protection officer says first that a place is safe: for a child alone, or one that is followed so."""
-    alone = any(one.alone or one.carers.isdisjoint(family) for one in children)
-    return alone or Case.objects.open().filter(counted_as__in=family, kind=Kind.CHILD_PROTECTION).exists()
+def _alone(
+    families: Mapping[Household, Sequence[uuid.UUID]],
+    children: Sequence[LookedAfter],
+    new: Site,
+    by: User,
+    at: datetime,
+) -> set[uuid.UUID]:
+    """The children to whom require_agreed would refuse a bed, each looked at with its own family; cases are locked."""
+    if allows(by, Permission.SEE_CASES, new, at):
+        return set()
+    looked_after: dict[uuid.UUID, frozenset[uuid.UUID]] = {}
+    for family in families.values():
+        looked_after |= carers_with([one for one in children if one.child in family], at, new, family)
+    return not_agreed([one for family in families.values() for one in family], looked_after, at, lock=True)
 
 
 def _hold_together(
@@ -144,6 +152,7 @@ def _hold_together(
     children: Sequence[LookedAfter],
     rooms: dict[uuid.UUID, Room],
     places: Sequence[Place],
+    pairs: Sequence[ApartPair],
     new: Site,
     until: datetime,
     *,
@@ -151,25 +160,37 @@ def _hold_together(
     by: User,
     act: Act,
 ) -> None:
-    """Hold the places that suit the family best. Refuses with NotEnoughPlaces, AlreadyHeld or ChildAmongStrangers."""
+    """Hold the places that suit the family best.
+
+    Refuses with NotEnoughPlaces, AlreadyHeld, NotInThisHouse, WomenOnly or ChildAmongStrangers.
+    """
     people = [Sleeper(person, person) for person in family]
     if Stay.objects.holds().of(family).filter(site=new).at(at).count() == len(family):
         return  # theirs already, for this very bus
-    require_nothing_held(people, at)
+    require_nothing_held(people, new, at)
     babies = sorted(babies_among(family, at))
     free = rooms_now([new.pk], at, only_free=True)
     needed = Needed(len(family), len(babies), men=bool(men_among(family, at)))
     fits = best_fits(free, needed, here=None)
     best = next((fit for fit in fits if not fit.short), None)
     if best is None:
-        raise NotEnoughPlaces(0, len(family))
+        raise _why_none(free, needed)
     chosen = [rooms[room.id] for room in best.rooms]
     sharing = babies[: best.sharing]
     spots = free_spots(chosen, places, len(family) - len(sharing), at)
     lodgings = lodge_on(spots, people, chosen, at, children, sharing=sharing)
     guard = parted_by_beds(children, chosen, at)
     with children_kept(guard, by=by, site=new, act=act, refusal=ChildAmongStrangers):
-        hold_each(lodgings, until, "", at, act)
+        hold_each(lodgings, until, "", at, act, pairs=pairs)
+
+
+def _why_none(rooms: Sequence[RoomNow], needed: Needed) -> Refusal:
+    """Why none of these rooms suits so many people: for women alone, or too few."""
+    closed = [room for room in rooms if needed.men and room.women_only]
+    free = sum(room.free for room in rooms)
+    if closed and free >= needed.people:
+        return WomenOnly(closed[0].name)
+    return NotEnoughPlaces(free - sum(room.free for room in closed), needed.people)
 
 
 def _tell_of_new_way(seats: Sequence[Passenger], run: TransportRun, new: Site, act: Act) -> None:

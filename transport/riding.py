@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q
 from django.utils import timezone
 
@@ -19,8 +20,10 @@ from registrations.models import Household, Membership, Movement, Presence
 from registrations.parts import record_movements, record_voids
 from shelter.actions import take_in
 from shelter.beside import lock_beside, parted, parted_by_beds
+from shelter.keeping import places_kept
 from shelter.models import Stay
-from shelter.parts import Sleeper
+from shelter.parts import Sleeper, cut_holds, end_holds_elsewhere
+from shelter.selectors import UNUSED_SHOWN
 from transport.actions import Riding
 from transport.errors import AlreadyBoarded, BusNotLeft, NotBoarded, NotOnThisBus, OnABus, TravelsApart
 from transport.models import Passenger, TransportRun
@@ -144,10 +147,12 @@ def get_off_bus(
     at: datetime,
     act: Act,
 ) -> Riding:
-    """The family, or these members, got off at the site: they arrived, and sleep where a place is held for them there.
+    """The family, or these members, got off at the site: they arrived, and sleep where a place was held for them there.
 
-    Also where the bus was not expected, and after it was said to have come. Refuses with BusNotLeft, NotBoarded or
-    SiteClosed, and with ChildApart, ChildAmongStrangers or OfficerFirst as a check-in does.
+    Who comes when the hold has run out sleeps there too, as long as nobody else was given the place; whose place can be
+    given no more waits for another, and is named. Also where the bus was not expected, and after it was said to have
+    come. Refuses with BusNotLeft, NotBoarded or SiteClosed, and with NotInThisHouse, WomenOnly, ChildApart,
+    ChildAmongStrangers or OfficerFirst as a check-in does; what happened anyway is recorded.
     """
     require_at_a_door(by, site, at)
     row = _lock_sent(run)
@@ -157,7 +162,7 @@ def get_off_bus(
     if not riding:
         raise NotBoarded
     people = [one.individual_id for one in riding]
-    holds = _holds_that_stand(people, site, at)
+    holds, lost = _beds_kept(people, site, at)
     children = lock_beside(people, at, [hold.room for hold in holds.values()])
     guard = parted_by_beds(children, [hold.room for hold in holds.values()], at)
     with children_kept(guard, by=by, site=site, act=act, happened_anyway=happened_anyway):
@@ -175,8 +180,10 @@ def get_off_bus(
                 at=at,
                 act=act,
             )
+        cut_holds(lost.values(), at, act)  # or who has no bed would not be on the list of those who wait
         end_seats(riding, Passenger.End.GOT_OFF, at, by)
-    return Riding(str(row.pk), [str(person) for person in people], seats_left(row))
+    without = [str(person) for person in people if person in lost]
+    return Riding(str(row.pk), [str(person) for person in people], None, without)
 
 
 def depart_for(
@@ -278,16 +285,26 @@ def _arrive(
     here = set(Presence.objects.filter(individual__in=people, site=site).at(at).values_list("individual", flat=True))
     coming = [person for person in people if person not in here]
     record_movements(Movement.Kind.ARRIVED, coming, site=site, at=at, act=act, told_of=household, card_read=card_read)
+    end_holds_elsewhere(coming, site, at, act)
     lay_out(coming, act)
 
 
-def _holds_that_stand(people: Sequence[uuid.UUID], site: Site, at: datetime) -> dict[uuid.UUID, Stay]:
-    """The hold at the site of each of these, whose place is not blocked."""
-    holds = Stay.objects.holds().of(people).filter(site=site, place__blocked_at=None).at(at)
-    found = list(holds.select_related("room", "place"))
+def _beds_kept(
+    people: Sequence[uuid.UUID], site: Site, at: datetime
+) -> tuple[dict[uuid.UUID, Stay], dict[uuid.UUID, Stay]]:
+    """The last hold at the site of each of these whose place can be given, and of each whose place cannot, by person.
+
+    Also one that ran out unused within half a day.
+    """
+    lately = Stay.objects.holds().of(people).filter(site=site, given_up_in=None)
+    rows = lately.filter(during__overlap=DateTimeTZRange(at - UNUSED_SHOWN, at, "[]")).order_by("during")
+    found = list(rows.select_related("room", "place"))
     records = Membership.objects.today().filter(individual__in=[hold.individual_id for hold in found])
     counted_as = dict(records.values_list("individual", "counted_as"))
-    return {counted_as.get(hold.individual_id, hold.individual_id): hold for hold in found}
+    last = {counted_as.get(hold.individual_id, hold.individual_id): hold for hold in found}
+    free = places_kept(list(last.values()), at)
+    kept = {person: hold for person, hold in last.items() if hold.shares or hold.place_id in free}
+    return kept, {person: hold for person, hold in last.items() if person not in kept}
 
 
 def _addressed(household: Household, people: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:

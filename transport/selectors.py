@@ -2,17 +2,18 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from centre.models import Site, User
 from centre.rows import rows_of
-from centre.sight import is_in_the_open, named_for_all
+from centre.sight import is_in_the_open, named_for_all, sight_of
 from registrations.models import Absence, Household
 from registrations.numbers import write_number
 from registrations.today import today_in_sql
 from transport.models import Passenger, TransportRun, TransportStop, families_at
+from transport.told import reads_all, reads_where, rides_in_sight
 
 MOST = 100  # families offered at once
 NOT_TRAVELLING = (Passenger.End.TAKEN_OFF, Passenger.End.MISSED, Passenger.End.CANCELLED, Passenger.End.MERGED)
@@ -20,10 +21,13 @@ NOT_TRAVELLING = (Passenger.End.TAKEN_OFF, Passenger.End.MISSED, Passenger.End.C
 
 @dataclass(frozen=True)
 class Party:
-    """The people of a family with the same seat and fate: how many, of them on a lap, and where they get off."""
+    """The people of a family with the same seat and fate: how many, of them on a lap, and where they get off.
+
+    Without a site for who is not told where.
+    """
 
     household: Household
-    site: Site
+    site: Site | None
     people: int
     on_laps: int
     boarded_at: datetime | None
@@ -63,21 +67,31 @@ class StopRow:
     families: int
     people: int
     on_laps: int
+    is_last: bool
+    told: bool  # whether the reader is told who gets off there
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A run with its counts, its stops, and the families on it whom the user may see; all that a page of it shows."""
+    """A run with its counts, and its stops and the families on it of whom the user may know; all that a page shows."""
 
     run: TransportRun
     stops: list[StopRow]
     parties: list[Party]
     missing: frozenset[uuid.UUID]  # households of which somebody got on and is still on the way
+    unheld: frozenset[uuid.UUID]  # households of which somebody has a seat, and no place where they get off
+    hour: datetime | None  # at which it should come to its last stop
+    whole: bool  # whether all who ride are on it: else those who get off where the reader works
 
     @property
     def seats_left(self) -> int:
         """Seats that nobody has."""
         return self.run.seats - self.run.taken  # type: ignore[attr-defined]  # annotated
+
+    @property
+    def says_where(self) -> bool:
+        """Whether it is said of all of them where they get off."""
+        return all(one.site for one in self.parties)
 
     @property
     def waiting(self) -> list[Party]:
@@ -90,9 +104,10 @@ class Sheet:
         return [one for one in self.parties if one.aboard]
 
     @property
-    def left_behind(self) -> list[Party]:
-        """Families that the bus left without."""
-        return [one for one in self.parties if one.missed]
+    def bedless(self) -> list[str]:
+        """The numbers of the families that travel and have no place where they get off, or not all of them."""
+        theirs = {one.household.pk: str(one.household) for one in self.parties if not one.ended_as}
+        return [code for key, code in theirs.items() if key in self.unheld]
 
     def late(self, at: datetime) -> list[Party]:
         """Families that are not where they were going, though the bus should have come, or has."""
@@ -126,7 +141,8 @@ JOIN registrations_household household ON household.id = held.household_id
 JOIN registrations_membership membership ON membership.household_id = household.id AND {today_in_sql("membership")}
 JOIN registrations_presence presence ON presence.individual_id = membership.counted_as_id
      AND presence.site_id = %(site)s AND presence.during @> %(at)s::timestamptz
-WHERE stop.run_id = %(run)s AND stop.given_up_in_id IS NULL AND household.id = ANY (%(seen)s)
+WHERE stop.run_id = %(run)s AND stop.given_up_in_id IS NULL AND stop.site_id = ANY (%(stops)s)
+  AND household.id = ANY (%(seen)s)
   AND NOT EXISTS (SELECT FROM transport_passenger WHERE household_id = household.id AND ended_at IS NULL)
 GROUP BY household.id, household.number
 ORDER BY min(lower(hold.during)), household.number
@@ -136,22 +152,31 @@ LIMIT %(most)s
 
 def who_may_be_put_on(run: TransportRun, user: User, at: datetime) -> list[Offered]:
     """Families at the site of the run with places held at its stops and no seat, who were promised first first."""
-    stops = TransportStop.objects.kept().filter(run=run).values("site")
+    told = sight_of(user).told("site")
+    stops = list(TransportStop.objects.kept().filter(told, run=run).values_list("site", flat=True))
     theirs = Household.objects.in_hand_of(user).filter(
-        memberships__individual__stays__kind="hold", memberships__individual__stays__site__in=stops
+        memberships__individual__stays__kind="hold",
+        memberships__individual__stays__site__in=stops,
+        memberships__individual__stays__during__endswith__gt=at,
     )
     seen = list(theirs.distinct().values_list("pk", flat=True))
     if not seen:
         return []
-    return rows_of(Offered, OFFERED, {"run": run.pk, "site": run.site_id, "seen": seen, "at": at, "most": MOST})
+    asked = {"run": run.pk, "site": run.site_id, "stops": stops, "seen": seen, "at": at, "most": MOST}
+    return rows_of(Offered, OFFERED, asked)
 
 
 def read_sheet(run: TransportRun, user: User, at: datetime) -> Sheet:
     """The run, which was asked for with its counts, as the user may read it."""
     gone = (Passenger.End.TAKEN_OFF, Passenger.End.MERGED)
-    seats = list(Passenger.objects.filter(run=run).exclude(ended_as__in=gone).select_related("site"))
+    riding = Passenger.objects.filter(rides_in_sight(user), run=run).exclude(ended_as__in=gone)
+    seats = list(riding.select_related("site"))
     seen = families_at(run, user).filter(pk__in={one.household_id for one in seats}).in_bulk()
-    return Sheet(run, _stops(run, seats), _parties(seats, seen), _on_the_way(seats, at))
+    unheld = Passenger.objects.open().without_place(at, user).filter(run=run).values_list("household", flat=True)
+    kept = TransportStop.objects.kept().filter(sight_of(user).told("site"), run=run).select_related("site")
+    stops = _stops([one.site for one in kept], seats, lambda site: reads_where(user, run.site, site))
+    parties = _parties(seats, seen, lambda site: reads_where(user, run.site, site))
+    return Sheet(run, stops, parties, _on_the_way(seats, at), frozenset(unheld), _hour(run), reads_all(user, run.site))
 
 
 @dataclass(frozen=True)
@@ -180,6 +205,7 @@ class DriverSheet:
     start: str
     stops: list[DriverStop]
     parties: list[Party]
+    hour: datetime | None
 
     @property
     def people(self) -> int:
@@ -193,18 +219,33 @@ def read_driver_sheet(run: TransportRun) -> DriverSheet:
     seats = list(travelling.select_related("site"))
     in_the_open = [one for one in seats if is_in_the_open(one.site) and is_in_the_open(run.site)]
     families = Household.objects.in_bulk({one.household_id for one in in_the_open})
+    kept = TransportStop.objects.kept().filter(run=run).select_related("site")
     stops = [
         DriverStop(one.site, named_for_all(one.site), is_in_the_open(one.site), one.people, one.on_laps)
-        for one in _stops(run, seats)
+        for one in _stops([stop.site for stop in kept], seats)
     ]
-    return DriverSheet(named_for_all(run.site), stops, _parties(in_the_open, families))
+    return DriverSheet(named_for_all(run.site), stops, _parties(in_the_open, families), _hour(run))
 
 
-def _parties(seats: Iterable[Passenger], seen: dict[uuid.UUID, Household]) -> list[Party]:
-    groups: dict[tuple[uuid.UUID, Site, datetime | None, str], list[Passenger]] = defaultdict(list)
+def _hour(run: TransportRun) -> datetime | None:
+    """When it should come to its last stop; nobody said so of a stop that it makes instead of that one."""
+    ways = list(run.stops.order_by("position").values_list("position", "given_up_in"))
+    last = max(position for position, _given_up in ways)
+    return None if any(position == last and given_up for position, given_up in ways) else run.arrives_at
+
+
+def _all(_site: Site) -> bool:
+    return True
+
+
+def _parties(
+    seats: Iterable[Passenger], seen: dict[uuid.UUID, Household], told: Callable[[Site], bool] = _all
+) -> list[Party]:
+    groups: dict[tuple[uuid.UUID, Site | None, datetime | None, str], list[Passenger]] = defaultdict(list)
     for one in seats:
         if one.household_id in seen:
-            groups[one.household_id, one.site, one.boarded_at, one.ended_as].append(one)
+            site = one.site if told(one.site) else None
+            groups[one.household_id, site, one.boarded_at, one.ended_as].append(one)
     found = [
         Party(seen[family], site, len(people), sum(one.on_lap for one in people), boarded_at, ended_as)
         for (family, site, boarded_at, ended_as), people in groups.items()
@@ -212,14 +253,15 @@ def _parties(seats: Iterable[Passenger], seen: dict[uuid.UUID, Household]) -> li
     return sorted(found, key=lambda party: (party.ended_as, party.household.number))
 
 
-def _stops(run: TransportRun, seats: Sequence[Passenger]) -> list[StopRow]:
-    """The stops that are kept, each with all who get off there; of no single family is anything said."""
+def _stops(kept: Sequence[Site], seats: Sequence[Passenger], told: Callable[[Site], bool] = _all) -> list[StopRow]:
+    """These stops, each with all who get off there; of no single family is anything said."""
     gone = (Passenger.End.MISSED, Passenger.End.CANCELLED, Passenger.End.MERGED)
     rows = []
-    for stop in TransportStop.objects.kept().filter(run=run).select_related("site"):
-        there = [one for one in seats if one.site_id == stop.site_id and one.ended_as not in gone]
+    for site in kept:
+        there = [one for one in seats if one.site_id == site.pk and one.ended_as not in gone]
         families = len({one.household_id for one in there})
-        rows.append(StopRow(stop.site, families, len(there), sum(one.on_lap for one in there)))
+        on_laps = sum(one.on_lap for one in there)
+        rows.append(StopRow(site, families, len(there), on_laps, is_last=site == kept[-1], told=told(site)))
     return rows
 
 

@@ -1,14 +1,16 @@
 """The pages of buses: those of a day, one bus, and its list to print."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,7 +25,12 @@ from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.requests import StaffRequest
 from registrations.models import Household
-from transport.actions import cancel_bus, end_bus, plan_bus, put_on_bus, send_bus, take_off_bus
+from shelter.begun import begun_by
+from shelter.errors import AGAINST_THE_HOUSE
+from shelter.inventory_forms import PlacesForm
+from shelter.inventory_views import draw_room
+from shelter.models import Room
+from transport.actions import Riding, cancel_bus, end_bus, plan_bus, put_on_bus, send_bus, take_off_bus
 from transport.errors import NotOnThisBus, TravelsApart
 from transport.filters import RunPageFilterSet, on_day, sites_at_work
 from transport.forms import (
@@ -37,12 +44,14 @@ from transport.forms import (
     RerouteForm,
 )
 from transport.links import DriverLink
-from transport.models import WORK, TransportRun, families_at
+from transport.models import TransportRun, families_at
 from transport.rerouting import reroute_bus
 from transport.riding import board_bus, get_off_bus, void_boarding
 from transport.selectors import read_sheet, who_may_be_put_on
+from transport.taking_back import take_back_house
+from transport.told import WORK, reads_all
 
-ASKED = (*ASKED_OF, TravelsApart.code)
+ASKED = (*ASKED_OF, TravelsApart.code, *AGAINST_THE_HOUSE)
 
 
 @dataclass(frozen=True)
@@ -77,11 +86,16 @@ def buses(request: StaffRequest) -> HttpResponse:
     planned = do(request, form, plan_bus, site, said=_("The bus is planned.")) if site else None
     if planned:
         return see("transport:run", planned.run)
-    shown = TransportRun.objects.visible_to(request.user).select_related("site").with_counts().with_stops()
-    narrowed = RunPageFilterSet(request.GET, queryset=shown, request=request)
+    shown = TransportRun.objects.visible_to(request.user).select_related("site").with_counts(request.user)
+    narrowed = RunPageFilterSet(request.GET, queryset=shown.with_stops(request.user), request=request)
     today, on_the_road = on_day(narrowed.qs, local_day(now)), narrowed.qs.filter(arrived_at=None, cancelled_at=None)
-    rows = (today | on_the_road).order_by("departs_at", "pk") if narrowed.form.is_valid() else shown.none()
-    context = {"rows": rows, "asked": narrowed.form, "site": site, "now": now}
+    rows = (today | on_the_road).order_by("departs_at", "pk")
+    context = {
+        "rows": [(row, reads_all(request.user, row.site)) for row in rows],
+        "asked": narrowed.form,
+        "site": site,
+        "now": now,
+    }
     return draw(request, "transport/buses.html", form, **context)
 
 
@@ -110,8 +124,9 @@ def family(request: StaffRequest, key: uuid.UUID, number: int, how: str) -> Http
     bound(request.user, LOOKS)
     household = get_object_or_404(families_at(row, request.user, acting=True), number=number)
     form = _form(request, way.form)
-    if do(request, form, way.action, row, household=household, said=way.said):
-        return see("transport:run", row.pk)
+    done = do(request, form, way.action, row, household=household, said=way.said)
+    if done:
+        return _after(request, row, done)
     return _run(request, row, form)
 
 
@@ -125,9 +140,46 @@ def scan(request: StaffRequest, key: uuid.UUID, how: str) -> HttpResponse:
     household = _travelling(request, row, shown) if shown else None
     if shown and household is None:
         form.add_error("card", str(NotOnThisBus()))
-    elif shown and do(request, form, way.action, row, household=household, card_read=shown.proven, said=way.said):
-        return see("transport:run", row.pk)
+    elif shown:
+        done = do(request, form, way.action, row, household=household, card_read=shown.proven)
+        if done:
+            site = form.cleaned_data["site"] if how == "off" else row.site
+            messages.success(request, " · ".join((str(household), _counted(how, done))), extra_tags=_beside(site))
+            return _after(request, row, done)
     return _run(request, row, form, scanned=form)
+
+
+def _beside(site: Site) -> str:
+    """The tag of what is said beside the card field of this door, where whoever reads cards looks."""
+    return f"beside-{site.code}"
+
+
+def _doors(row: TransportRun, stops: Sequence[Site], *, at_the_start: bool) -> list[str]:
+    """The tags of the doors at which cards are read on the page."""
+    on = [row.site] if at_the_start and row.state in ("planned", "on_the_road") else []
+    return [_beside(site) for site in [*on, *(stops if row.went_at else ())]]
+
+
+def _counted(how: str, done: Riding) -> str:
+    """How many of the family a card was read for."""
+    people = len(done.individuals)
+    if how == "off":
+        said = ngettext("%(people)d person got off", "%(people)d people got off", people)
+    else:
+        said = ngettext("%(people)d person aboard", "%(people)d people aboard", people)
+    return said % {"people": people}
+
+
+def _after(request: StaffRequest, row: TransportRun, done: Riding) -> HttpResponse:
+    bedless = len(done.without_bed)
+    if bedless:
+        said = ngettext(
+            "The place that was held for %(people)d person can be given no more. Find another one.",
+            "The places that were held for %(people)d people can be given no more. Find others.",
+            bedless,
+        )
+        messages.warning(request, said % {"people": bedless})
+    return see("transport:run", row.pk)
 
 
 @require_POST
@@ -144,23 +196,26 @@ def change(request: StaffRequest, key: uuid.UUID, how: str) -> HttpResponse:
 @require_POST
 @may(Permission.PLACE)
 def reroute(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
-    """The bus goes elsewhere with all who were to get off at one stop; who has no place there is named."""
+    """The bus goes elsewhere with all who were to get off at one stop; who has no place there is named, with why."""
     row = _run_or_404(request, key)
     form = RerouteForm(request.POST, run=row, sites=_other_sites(request, row.site), asker=request.user)
-    answer = do(request, form, reroute_bus, row, said=_("The bus goes elsewhere now."))
+    answer = do(request, form, reroute_bus, row)
     if answer:
-        return see("transport:run", row.pk, **({"without": answer.without_places} if answer.without_places else {}))
+        messages.success(request, gettext("The bus goes to %(site)s now.") % {"site": form.cleaned_data["new"]})
+        for family in zip(answer.without_places, answer.reasons, strict=True):  # whose number, and why
+            messages.warning(request, ": ".join(family))
+        return see("transport:run", row.pk)
     return _run(request, row, form, rerouting=form)
 
 
 def _run_or_404(request: StaffRequest, key: uuid.UUID) -> TransportRun:
-    runs = TransportRun.objects.visible_to(request.user).select_related("site").with_counts()
+    runs = TransportRun.objects.visible_to(request.user).select_related("site").with_counts(request.user)
     return get_object_or_404(runs, pk=key)
 
 
 def _other_sites(request: StaffRequest, site: Site | None) -> Any:
     """The open sites to which a bus may go, of those that the user may know of."""
-    sites = Site.objects.open(timezone.now()).visible_to(request.user)
+    sites = Site.objects.visible_to(request.user).offered(timezone.now())
     return sites.exclude(pk=site.pk) if site else sites
 
 
@@ -193,7 +248,10 @@ def _run(
     link = DriverLink.objects.live(now).filter(run=row).first()
     offered = who_may_be_put_on(row, user, now) if fills else []
     _log(request, row, [*(one.household.pk for one in sheet.parties), *(one.household_id for one in offered)])
+    anyway = asked_anyway(request, form, ASKED) if form.is_bound else None
     works_at = set(sites_at_work(request).values_list("pk", flat=True))
+    getting_off = [(stop, _off_at(stop.site, scanned)) for stop in sheet.stops if stop.site.pk in works_at]
+    at_the_start = row.site_id in works_at
     context = {
         "run": row,
         "sheet": sheet,
@@ -202,21 +260,42 @@ def _run(
         "fills": fills,
         "link": link,
         "links": places and (link is not None or row.state in ("planned", "on_the_road")),
-        "at_the_start": row.site_id in works_at,
+        "at_the_start": at_the_start,
         "works_at": works_at,
         "late": sheet.late(now),
-        "without": request.GET.getlist("without"),
-        "scanned": CardOnForm() if scanned is None or isinstance(scanned, LateCardForm) else scanned,
+        "scanned": scanned or CardOnForm(),
+        "getting_off": getting_off,
+        "says_beside": _doors(row, [stop.site for stop, _form in getting_off], at_the_start=at_the_start),
         "rolling": scanned if isinstance(scanned, LateCardForm) else LateCardForm(auto_id="rolling_%s"),
         "takes_late": row.takes_late(now),
         "rerouting": rerouting or RerouteForm(run=row, sites=_other_sites(request, row.site), asker=request.user),
         "reroutes": row.state in ("planned", "on_the_road") and allows(user, Permission.PLACE),
-        "anyway": asked_anyway(request, form, ASKED) if form.is_bound else None,
+        "anyway": None if scanned else anyway,
+        "anyway_beside": anyway if scanned else None,
         "act": ActForm(),
         "now": now,
     }
     return draw(request, "transport/run.html", form, **context)
 
 
+def _off_at(stop: Site, sent: ActForm | None) -> ActForm:
+    """The form for a card that is read at the stop, with ids of its own: the one that was sent there and refused."""
+    if isinstance(sent, CardOffForm) and sent.data.get("site") == str(stop.pk):
+        return sent
+    return CardOnForm(auto_id=f"off_{stop.pk}_%s")
+
+
 def _log(request: StaffRequest, row: TransportRun, households: list[uuid.UUID]) -> None:
     write_log(request.user, LogLine.Verb.OPENED, "transportrun", ["list"], key=str(row.pk), shown=households)
+
+
+@require_POST
+@may(Permission.BEGIN_HOUSE)
+def take_back(request: StaffRequest, code: str) -> HttpResponse:
+    """The house was begun by mistake."""
+    site = get_object_or_404(begun_by(request.user).open(timezone.now()), code=code)
+    form = ActForm(request.POST)
+    if do(request, form, take_back_house, site, said=_("The house is taken back: nobody is offered it any more.")):
+        return see("shelter:rooms")
+    begun = get_object_or_404(Room.objects.select_related("site"), site=site, kind=Room.Kind.UNDIVIDED)
+    return draw_room(request, begun, PlacesForm(room=begun), back=form)

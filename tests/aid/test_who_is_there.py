@@ -6,13 +6,15 @@ import pytest
 from django.utils import timezone
 
 from aid.actions import hand_out
-from aid.errors import NobodyThere
+from aid.errors import NobodyLeft, NobodyThere
 from aid.models import Handout
 from aid.selectors import entitlement
 from cards.actions import print_card, revoke_card
 from cards.models import Card
+from centre.access import Role
 from centre.models import Act, Operation
 from desk.actions import depart, record_death, void_movement
+from desk.telling_deaths import tell_family_of_death
 from registrations.models import Individual, Movement
 from registrations.parts import record_people
 from tests.aid.conftest import make_family
@@ -89,10 +91,26 @@ def test_of_whom_there_is_no_fact_is_there(round_one, family):
     assert due_in(round_one, family).people == 4
 
 
-def test_a_family_that_died_is_told_so_and_never_as_given(goris, round_one, family, volunteer):
+def test_a_death_kept_from_who_gives_takes_no_share_until_the_family_is_told(goris, round_one, family, volunteer):
+    officer = make_user(Role.PROTECTION)
+    dead, *_others = members(family)
+    record_death(dead, site=goris, by=officer)
+    shares = [entitlement(round_one, family, by, timezone.now()).people for by in (officer, make_user(), volunteer)]
+    assert shares == [2, 3, 3]
+    tell_family_of_death(dead, to_whom="Anna", how="telephone", by=officer)
+    assert entitlement(round_one, family, volunteer, timezone.now()).people == 2
+
+
+def test_a_family_of_which_all_died_is_refused_in_words_for_the_reader(goris, round_one, family, volunteer):
+    officer = make_user(Role.PROTECTION)
     for one in members(family):
-        record_death(one, site=goris, by=make_user())
+        record_death(one, site=goris, by=officer)
+    assert entitlement(round_one, family, volunteer, timezone.now()).refusal is None
+    for one in members(family):
+        tell_family_of_death(one, to_whom="a brother", how="telephone", by=officer)
     with pytest.raises(NobodyThere, match="have died"):
+        hand_out(round_one, family, by=make_user())
+    with pytest.raises(NobodyLeft, match="Ask a coordinator"):  # whose role is told of no death
         hand_out(round_one, family, by=volunteer)
 
 

@@ -2,10 +2,12 @@
 
 import base64
 import json
+import re
 import uuid
 
 import pytest
 from django.conf import settings
+from drf_spectacular.generators import SchemaGenerator
 
 from centre.models import Act
 from registrations.models import GateCount, Household, Individual
@@ -299,6 +301,23 @@ def test_garbage_in_a_query_is_named(coordinator, address, query):
     answer = coordinator.get(address, **query)
     assert answer.status_code == 400, answer.content[:300]
     assert set(answer.json()) <= set(query)
+
+
+@pytest.mark.parametrize("odd", ["\x00", "goris\x00", "x" * 10_000, "\ufffe", "-1", "9" * 40, "[]", "%"])
+def test_no_parameter_of_any_door_breaks_it(coordinator, odd):
+    """Every parameter of every list and question, as the schema names them."""
+    for path, verbs in SchemaGenerator().get_schema(request=None, public=True)["paths"].items():
+        door = re.sub(r"\{[a-z]+\}", str(uuid.UUID(int=6)), path).removeprefix(API)
+        for one in verbs.get("get", {}).get("parameters", ()):
+            if one["in"] == "query" and not door.startswith("/"):
+                answer = coordinator.get(door, **{one["name"]: odd})
+                assert answer.status_code < 500, (path, one["name"])
+                assert "\x00" not in odd or answer.status_code != 400 or list(answer.json()) == [one["name"]]
+
+
+def test_a_parameter_whose_name_has_a_nul_is_refused(coordinator):
+    answer = coordinator.get("households/", **{"si\x00te": "goris"})
+    assert (answer.status_code, list(answer.json())) == (400, ["si\ufffdte"])
 
 
 def test_searching_for_odd_things_finds_nobody(volunteer):

@@ -152,3 +152,10 @@ def test_what_may_be_missing_may_be_null():
         and "null" not in str(schemas[row.__name__]["properties"][name]).lower()
     }
     assert wrong == set()
+
+
+def test_an_act_below_a_list_says_what_it_takes():
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    takes = schema["paths"]["/api/v1/sites/begin/"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    said = schema["components"]["schemas"][takes["$ref"].rpartition("/")[2]]
+    assert {"id", "name", "kind", "marz", "places", "phone"} <= said["properties"].keys()

@@ -89,7 +89,7 @@ def furnish(code: str, households: int = 1) -> World:
         mane = {"birth": Birth(timezone.localdate() - timedelta(days=4000), "day"), "carer_kind": "nobody"}
         household = register_family(site, staff, person("Mane", needs=("SM-CI",), **mane))
         case = Case.objects.get(individual__memberships__household=household, kind="child_protection")
-        do_in_case(case, topic=Topic.SAFE_PLACE, by=make_user(Role.PROTECTION))
+        do_in_case(case, topic=Topic.SAFE_PLACE, words="14", by=make_user(Role.PROTECTION))
         move_up(household, reason="a child alone", by=staff)
         place_household(household, rooms=[make_room(site)], by=staff)
         seat_on_bus(site, household, by=staff)

@@ -83,7 +83,7 @@ def _shelter(goris: Site, hotel: Site, families: list[Household], by: Any) -> No
         add_rooms(site, names=["1", "2"], places=4, by=by)
     officer = make_user(Role.PROTECTION)
     for case in Case.objects.filter(kind="child_protection"):
-        do_in_case(case, topic=Topic.SAFE_PLACE, by=officer)
+        do_in_case(case, topic=Topic.SAFE_PLACE, words="room 14", by=officer)
     place_household(families[0], rooms=[Room.objects.get(site=goris, name="1")], by=by)
     until = timezone.now() + timedelta(hours=8)
     hold_places(families[1], rooms=[Room.objects.get(site=hotel, name="1")], until=until, reason="bus", by=by)

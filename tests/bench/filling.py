@@ -19,11 +19,12 @@ from registrations.parts import record_names
 from shelter.models import Place, Room
 
 DAYS = 10
-HOTELS, ROOMS, BEDS = 60, 250, 4
+HOTELS, ROOMS, BEDS = 200, 63, 4
+WAITING = 1_500  # families
 OPENED = datetime(2020, 1, 1, tzinfo=UTC)
 
-# Everyone comes by the first site; four in five go on to the second; of those, three in ten to an own address and
-# half to a hotel.
+# Everyone comes by the first site; of ten families, eight go on to the second, and from there three to an own address
+# and four to a hotel.
 MOVEMENTS = """
 INSERT INTO registrations_movement (kind, individual_id, counted_as_id, site_id, destination, destination_marz,
                                     happened_at, recorded_at, act_id)
@@ -35,7 +36,7 @@ CROSS JOIN LATERAL (VALUES
     ('arrived', 'kornidzor', '', '', interval '0', true),
     ('arrived', 'goris', '', '', interval '2 hours', family %% 10 < 8),
     ('departed', 'goris', 'own_address', 'AM-KT', interval '5 hours', family %% 10 < 3),
-    ('arrived', 'hotel-' || family %% %(hotels)s, '', '', interval '9 hours', family %% 10 BETWEEN 3 AND 7)
+    ('arrived', 'hotel-' || family %% %(hotels)s, '', '', interval '9 hours', family %% 10 BETWEEN 3 AND 6)
 ) AS fact (kind, at_site, destination, marz, after, so)
 WHERE so ORDER BY registered_at + after
 """
@@ -76,6 +77,17 @@ SELECT facts.id, 'stay', individual_id, room.site_id, room_id, place_id, tstzran
 FROM facts JOIN shelter_room room ON room.id = room_id
 """
 
+# Who has no bed goes to an own address, but for so many families at the centre, who wait
+OTHERS_GO = """
+UPDATE registrations_household SET going = 'own_address' WHERE id NOT IN (
+    SELECT household_id FROM registrations_membership JOIN shelter_stay USING (individual_id)
+    UNION ALL
+    (SELECT DISTINCT household_id FROM registrations_membership JOIN registrations_presence USING (individual_id)
+     WHERE site_id = (SELECT id FROM centre_site WHERE code = 'goris') AND upper_inf(during)
+     ORDER BY household_id LIMIT %(families)s)
+)
+"""
+
 
 def fill(people: int, seed: int = 1) -> dict[str, int]:
     """Fill an empty database with this many individuals over the last ten days; answers the row counts."""
@@ -92,6 +104,7 @@ def fill(people: int, seed: int = 1) -> dict[str, int]:
         cursor.execute(MOVEMENTS, {"hotels": HOTELS})
         cursor.execute(INTERVALS)
         cursor.execute(BEDS_TAKEN, {})
+        cursor.execute(OTHERS_GO, {"families": WAITING})
         cursor.execute("VACUUM ANALYZE")
         return {table: _count(cursor, table) for table in COUNTED}
 

@@ -39,8 +39,9 @@ from registrations.models import Individual, Presence  # noqa: E402
 from registrations.numbers import write_number  # noqa: E402
 from shelter.models import Room  # noqa: E402
 from tests.bench.bare import bare_inserts  # noqa: E402
+from tests.bench.boards import ACTS, sight_of_acts  # noqa: E402
 from tests.bench.files import take_file  # noqa: E402
-from tests.bench.filling import fill, make_staff  # noqa: E402
+from tests.bench.filling import HOTELS, fill, make_staff  # noqa: E402
 from tests.bench.measuring import Call, Timing, measure  # noqa: E402
 from tests.bench.race import race_for_a_bed  # noqa: E402
 from tests.servers import Desk, Server, serve  # noqa: E402
@@ -50,6 +51,12 @@ ALONE, TOGETHER = 200, 800
 CLIENTS = 8
 OPEN_CASES, OPEN_SEARCHES = 15_000, 2_000
 CASES_AT_ONCE = 100
+EVENING = (
+    (f"board of {HOTELS} houses, the page", "/shelter/"),
+    ("the same, whether it changed", f"/shelter/changed/?since={quote(timezone.now().isoformat())}"),
+    (f"tonight, {HOTELS} houses", "/houses/tonight/"),
+    (f"bed nights of the month, {HOTELS} houses", "/houses/nights/"),
+)
 FILES = (
     ("families, a row a person (CSV)", "/api/v1/households.csv?why=bench&lang=hy"),
     ("the same once more", "/api/v1/households.csv?why=bench&lang=hy"),
@@ -81,10 +88,12 @@ def main(people: int) -> None:
         until = timezone.now() + timedelta(hours=1)
         taken = [(file, take_file(server.port, make_token(staff, "files", until), path)) for file, path in FILES]
         race = race_for_a_bed(server, goris, staff)
+        boards = sight_of_boards(server, goris, staff)
     say("\n| file | first byte s | whole s | MB | memory grew by MB |\n|---|---|---|---|---|")
     for file, t in taken:
         say(f"| {file} | {t.first:.2f} | {t.whole:.2f} | {t.bytes / 1e6:.1f} | {t.grown / 1000:.0f} |")
     say(f"\n{race}")
+    say(f"\n{boards}")
     say(f"\n{rematched()}")
     rate = 500 / bare_inserts(settings.DATABASE_URL, goris.pk, staff.pk, 500)
     register = next(t for t in timings if t.name.startswith("register") and t.clients == CLIENTS)
@@ -112,6 +121,9 @@ def measured(server: Server, goris: Site, staff: User, volunteer: User) -> Itera
     yield from both("search by name", desk, searches())
     yield from both("search by name, all sites", coordinator, searches())
     yield from both("place a family of five", coordinator, placements(written), status=201)
+    house = server.sign_in(staff)
+    for name, path in EVENING:
+        yield from both(name, house, pages(path), fewer=4)
     yield from both("hand out", coordinator, handouts(staff), status=201)
     yield from both("census of a day, from rows", coordinator, censuses(), fewer=20)
     protection = make_token(officer, "bench", until)
@@ -123,6 +135,13 @@ def measured(server: Server, goris: Site, staff: User, volunteer: User) -> Itera
     yield from both(f"queue of {OPEN_CASES:,} cases, the API", protection, pages("/api/v1/cases/?open=true"))
     ask_for_searches(OPEN_SEARCHES - TracingRequest.objects.open().count(), officer)
     yield from both(f"register, with {OPEN_SEARCHES:,} people sought", desk, intakes(goris, "late"), status=201)
+
+
+def sight_of_boards(server: Server, site: Site, staff: User) -> str:
+    """How soon every open board knows that a family was placed."""
+    key = make_token(staff, "boards", timezone.now() + timedelta(hours=1))
+    _, families = measure("register", server.port, key, intakes(site, "boards"), ACTS, 1, lambda status: status == 201)
+    return sight_of_acts(server.port, server.sign_in(staff), key, placements(families))
 
 
 def fives(seed: str) -> Iterator[InventedFamily]:

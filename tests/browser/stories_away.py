@@ -12,6 +12,7 @@ from centre.access import Role
 from centre.models import Site
 from desk.actions import record_death
 from desk.hospital import send_to_hospital
+from desk.telling_deaths import tell_family_of_death
 from registrations.deaths import DeathTold
 from registrations.models import Household, Individual, Movement, Presence
 from tests.browser.buttons import OPENS, Desk, button, code
@@ -81,6 +82,17 @@ def a_family_is_told(desk: Desk) -> Iterator[None]:
     page.locator("[name=how]").first.check()
     yield
     assert DeathTold.objects.get(death__individual=dead).to_whom == "his wife"
+
+
+@button("Undo this entry", "desk:family_not_told", on="desk:family", does=["take_back_family_told"])
+def a_family_is_not_told_after_all(desk: Desk) -> Iterator[None]:
+    family = desk.family(2)
+    dead = Individual.objects.members_of(family)[1]
+    record_death(dead, site=desk.site, by=make_user(Role.COORDINATOR))
+    tell_family_of_death(dead, to_whom="his wife", how="letter", by=make_user(Role.PROTECTION))
+    desk.open(f"/families/{code(family)}/", Role.PROTECTION)
+    yield
+    assert not DeathTold.objects.standing().filter(death__individual=dead).exists()
 
 
 @button("Search", "casework:trace", on="casework:trace", does=["seek_person"], enter="[name=given_name]")

@@ -163,8 +163,9 @@ def child_alone(desk: Desk) -> Case:
 @button("Done now|Done again", "casework:check", on=FILE, does=["do_in_case"], pick="Done now")
 def look_at_the_carer(desk: Desk) -> Iterator[None]:
     case = child_alone(desk)
+    desk.page.locator("#safe_place").fill("room 14")
     yield
-    assert last_step(case).topic == "safe_place"
+    assert (last_step(case).topic, last_step(case).said) == ("safe_place", "room 14")
 
 
 @button("Ask a colleague to agree", "casework:handing", on=FILE, does=["ask_to_hand_over_child"], enter="[name=seen]")

@@ -39,8 +39,11 @@ def correct_a_person(desk: Desk) -> Iterator[None]:
     husband = husband_of(family := couple(desk))
     page = desk.open(f"/families/{code(family)}/correct/{husband.pk}/")
     page.locator("[name=given_name]").fill("Bedros")
+    page.get_by_label("Number of the document").fill("AM0123456")
+    page.get_by_label("Document", exact=True).fill("passport")
     yield
-    assert Individual.objects.get(pk=husband.pk).given_name == "Bedros"
+    said = Individual.objects.get(pk=husband.pk)
+    assert (said.given_name, said.documents) == ("Bedros", [{"kind": "passport", "number": "AM0123456"}])
     expect(desk.page.get_by_text("Petros → Bedros")).to_be_visible()
 
 

@@ -302,7 +302,7 @@ def record_arrival(desk: Desk) -> Iterator[None]:
     assert here(desk) == 1
 
 
-@button("Record arrival of the others", "desk:arrive", on=FILE, does=["arrive"])
+@button("Record arrival: .+", "desk:arrive", on=FILE, does=["arrive"])
 def record_arrival_of_the_others(desk: Desk) -> Iterator[None]:
     family = desk.family(3)
     depart(family, site=desk.site, destination="unknown", by=desk.by)
@@ -311,6 +311,14 @@ def record_arrival_of_the_others(desk: Desk) -> Iterator[None]:
     desk.open(f"/families/{code(family)}/")
     yield
     assert here(desk) == 3
+
+
+@button("More about this family", OPENS, on=FILE)
+def more_about_a_family(desk: Desk) -> Iterator[None]:
+    page = desk.open(f"/families/{code(desk.family())}/")
+    expect(page.get_by_role("link", name="Record a birth")).to_be_hidden()
+    yield
+    expect(page.get_by_role("link", name="Record a birth")).to_be_visible()
 
 
 @button("Undo this entry", "desk:void", on=FILE, does=["void_together"])

@@ -6,14 +6,19 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from centre.access import Role
+from desk.actions import depart
 from registrations.models import Household
-from shelter.actions import end_stays, hold_places, keep_beds, place_household
+from shelter.actions import check_in, end_stays, hold_places, keep_beds, place_household
 from shelter.models import Room, Stay
+from shelter.no_shows import take_off_no_show
 from shelter.rollcalls import begin_roll_call, see_people
 from shelter.rolls import RollCall, RollCallSeen
-from tests.browser.buttons import SCRIPT, Desk, button, code, held, name_of, sleeping
+from tests.browser.buttons import OPENS, SCRIPT, Desk, button, code, held, name_of, sleeping
+from tests.build import make_user
 
 HOUSE, SCAN, CHECK_IN = "houses:door", "houses:door_scan", "houses:door_check_in"
+TONIGHT, LEAVE = "houses:tonight", "desk:leave_house"
 ROLL, BEGIN, SLEEPING = "houses:roll_call", "houses:begin_roll_call", "houses:sleeping"
 
 
@@ -106,6 +111,94 @@ def check_in_after_a_refusal(desk: Desk) -> Iterator[None]:
     assert (sleeping(gone), sleeping(family)) == ({}, {room.pk: 2})
 
 
+# Which room they have, and the way out
+
+
+@button("Give this room", "houses:give_room", on=HOUSE, does=["give_room"], enter="[name=name]")
+def give_a_room_to_who_has_none(desk: Desk) -> Iterator[None]:
+    family, room = asleep(desk)
+    Room.objects.filter(pk=room.pk).update(kind=Room.Kind.UNDIVIDED)
+    at_the_door(desk)
+    desk.page.locator("[aria-labelledby=roomless] [name=name]").fill("512")
+    yield
+    made = Room.objects.get(site=desk.site, name="512")
+    assert sleeping(family) == {made.pk: 2}
+
+
+@button("Record departure", LEAVE, on=LEAVE, does=["depart"], enter="[name=destination]")
+def record_who_leaves_the_house(desk: Desk) -> Iterator[None]:
+    family, _room = asleep(desk)
+    at_the_door(desk, f"leave/{code(family)}/")
+    desk.page.locator("[name=destination][value=abroad]").check()
+    yield
+    assert sleeping(family) == {}
+
+
+@button("They have not left", "desk:not_left", on=HOUSE, does=["not_left"])
+def take_back_that_they_left_the_house(desk: Desk) -> Iterator[None]:
+    family, room = asleep(desk)
+    at_the_door(desk)  # as somebody, who then sees them out
+    depart(family, site=desk.site, destination="abroad", by=desk.user)
+    at_the_door(desk)
+    assert sleeping(family) == {}
+    yield
+    assert sleeping(family) == {room.pk: 2}
+
+
+@button("A child has already left with someone else", OPENS, on=LEAVE)
+def say_that_a_child_left_the_house_with_others(desk: Desk) -> Iterator[None]:
+    family, _room = asleep(desk)
+    at_the_door(desk, f"leave/{code(family)}/")
+    yield
+    expect(desk.page.locator("[name=happened_anyway]")).to_be_visible()
+
+
+# Who did not come
+
+
+def missing(desk: Desk, *, off: bool = False) -> tuple[Household, Room]:
+    """A family of two that did not come by the hour until which places were held, at the door or on *Tonight*."""
+    began = timezone.now() - timedelta(hours=2)
+    family, room = desk.family(at=began), desk.room()
+    until = began + timedelta(hours=1)
+    hold_places(family, rooms=[room], until=until, by=desk.by, at=began + timedelta(minutes=1))
+    if off:
+        take_off_no_show(list(Stay.objects.filter(room=room).select_related("room__site")), by=desk.by)
+    if desk.on == TONIGHT:
+        desk.open("/houses/tonight/")
+    else:
+        at_the_door(desk)
+    return family, room
+
+
+@button("Hold again", "houses:hold_again", on=[HOUSE, TONIGHT], does=["hold_again"])
+def hold_again_at_the_door(desk: Desk) -> Iterator[None]:
+    family, room = missing(desk)
+    yield
+    assert held(family) == {room.pk: 2}
+
+
+@button("Take off the list", "houses:take_off_no_show", on=[HOUSE, TONIGHT], does=["take_off_no_show"])
+def take_off_at_the_door(desk: Desk) -> Iterator[None]:
+    _family, room = missing(desk)
+    yield
+    assert set(Stay.objects.filter(room=room).values_list("taken_off_in__by", flat=True)) == {desk.user.pk}
+
+
+@button(r"\d+ famil(y|ies) did not come and (is|are) off the list", OPENS, on=HOUSE, stays=True)
+def open_who_is_off_the_list_at_the_door(desk: Desk) -> Iterator[None]:
+    family, _room = missing(desk, off=True)
+    yield
+    expect(desk.page.locator("details[open]", has_text=str(family))).to_be_visible()
+
+
+@button("Put back on the list", "houses:put_back_no_show", on=HOUSE, does=["put_back_no_show"])
+def put_back_at_the_door(desk: Desk) -> Iterator[None]:
+    _family, room = missing(desk, off=True)
+    yield
+    assert set(Stay.objects.filter(room=room).values_list("taken_off_in", flat=True)) == {None}
+
+
 # The roll call
 
 
@@ -138,7 +231,7 @@ def read_a_card_in_the_roll_call(desk: Desk) -> Iterator[None]:
     family, _roll = called(desk)
     desk.page.locator("[name=card]").fill(code(family))
     yield
-    expect(desk.page.locator("section[role=status] [name=people]:checked")).to_have_count(2)
+    expect(desk.page.locator("section[role=status] [name=family]:checked")).to_have_count(2)
     expect(desk.page.locator("[name=card]")).to_be_focused()
 
 
@@ -189,3 +282,21 @@ def print_who_sleeps_where(desk: Desk) -> Iterator[None]:
     at_the_door(desk, "sleeping/")
     yield
     assert desk.page.evaluate("printed") == 1
+
+
+@button("Undo", "houses:undo", on=HOUSE, does=["undo_beds"])
+def undo_a_check_in_at_the_door(desk: Desk) -> Iterator[None]:
+    family, room = expected(desk)
+    desk.user = make_user(Role.RECEPTIONIST, desk.site)
+    check_in(list(Stay.objects.holds().filter(room=room)), by=desk.user)
+    desk.open(f"/shelter/house/{desk.site.code}/")
+    yield
+    assert (sleeping(family), held(family)) == ({}, {room.pk: 2})
+
+
+@button(r"\d+ houses? where nobody more is expected", OPENS, on=TONIGHT, stays=True)
+def open_the_houses_that_expect_nobody(desk: Desk) -> Iterator[None]:
+    place_household(desk.family(), rooms=[desk.room()], by=desk.by)
+    desk.open("/houses/tonight/")
+    yield
+    expect(desk.page.locator("details[open]", has_text=str(desk.site))).to_be_visible()

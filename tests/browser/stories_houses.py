@@ -92,6 +92,22 @@ def settle_a_difference(desk: Desk) -> Iterator[None]:
     assert one.difference.words == "Vera was at the shop"
 
 
+@button("Older than seven days", OPENS, on=HOUSE)
+def say_whose_old_note_it_was(desk: Desk) -> Iterator[None]:
+    desk.open(house(desk))
+    yield
+    expect(desk.page.locator("[name=written_by]")).to_be_visible()
+
+
+@button("[0-9]+ earlier differences?", OPENS, on=HOUSE)
+def look_at_the_difference_before(desk: Desk) -> Iterator[None]:
+    told(desk)
+    report_headcount(desk.site, persons=7, said_by="Aram", by=desk.by)
+    desk.page.reload()
+    desk.settle()
+    yield
+
+
 @button("They came, they left, more or fewer places", OPENS, on=HOUSE)
 def look_what_else_is_said(desk: Desk) -> Iterator[None]:
     desk.open(house(desk))
@@ -102,7 +118,7 @@ def look_what_else_is_said(desk: Desk) -> Iterator[None]:
 def keep_what_they_said(desk: Desk) -> Iterator[None]:
     page = desk.open(house(desk))
     page.locator("[name=about]").evaluate("one => { one.value = 'more'; }")
-    page.locator("#id_words").evaluate("one => { one.value = 'two more'; }")
+    page.locator("#call_words").evaluate("one => { one.value = 'two more'; }")
     yield
     assert last_call(desk) == ("spoke", "two more")
 

@@ -7,13 +7,14 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from centre.models import Site
 from plans.actions import ask_plan, search_plan
 from plans.models import Plan, PlanState
 from registrations.models import Household
 from shelter.apart import keep_apart
 from shelter.models import ApartPair, Room
 from shelter.turns import move_up
-from tests.browser.buttons import Desk, button, code, held, sleeping
+from tests.browser.buttons import OPENS, Desk, button, code, held, sleeping
 
 PLANS, PLAN, APART = "plans:plans", "plans:plan", "plans:apart"
 
@@ -34,6 +35,14 @@ def planned(desk: Desk, *, searched: bool = False) -> Plan:
         search_plan(plan, by=desk.user)
     desk.open(plan.get_absolute_url())
     return plan
+
+
+@button("[0-9]+ of them may have left, and .+ look for .+ first.", OPENS, on=PLANS)
+def look_who_may_have_left(desk: Desk) -> Iterator[None]:
+    desk.family(at=timezone.now() - timedelta(hours=9))
+    Site.objects.filter(pk=desk.site.pk).update(presumed_left_after=6)
+    desk.open("/plans/")
+    yield
 
 
 @button("Make a plan", PLANS, on=PLANS, does=["ask_plan", "search_plan"])

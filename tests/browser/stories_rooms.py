@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from playwright.sync_api import expect
 
-from centre.models import Site
+from centre.access import Role
+from centre.models import Site, User
+from shelter.begun import begin_house
 from shelter.inventory import change_room
 from shelter.models import Place, Room
 from tests.browser.buttons import OPENS, Desk, button
-from tests.build import make_room
+from tests.build import make_room, make_user
 
 ROOMS, ROOM, ENTER = "shelter:rooms", "shelter:room", "shelter:enter_rooms"
 CHANGE, DIVIDE, BEGIN = "shelter:change_room", "shelter:divide_room", "shelter:begin_house"
@@ -115,7 +117,30 @@ def begin_a_house(desk: Desk) -> Iterator[None]:
     page, name = desk.open("/shelter/begin/"), f"Guest house of {desk.site}"
     page.locator("[name=name]").fill(name)
     page.locator("[name=places]").fill("7")
+    page.locator("[name=phone]").fill("+374 94 123456")
+    page.locator("[name=contact]").fill("Aram")
     yield
     house = Site.objects.get(name_en=name)
     assert (house.marz, len(standing(house.rooms.get()))) == (desk.site.marz, 7)
     assert desk.user.assignments.filter(site=house, role="coordinator").exists()
+    assert (house.beginning.phone, house.beginning.contact) == ("+37494123456", "Aram")
+
+
+@button("Take the house back", "transport:take_back_house", on="shelter:room", does=["take_back_house"])
+def take_the_house_back(desk: Desk) -> Iterator[None]:
+    desk.user = make_user(Role.COORDINATOR, desk.site)
+    begun = begin_house(name=f"Mistake of {desk.site}", kind="hotel", marz=desk.site.marz, places=3, by=desk.user)
+    desk.user = User.objects.get(pk=desk.user.pk)  # with the role that beginning it gave
+    desk.open(f"/shelter/rooms/{begun.room}/").locator("summary", has_text="by mistake").click()
+    yield
+    assert Site.objects.get(pk=begun.site).closed_at is not None
+
+
+@button("This house was begun by mistake", OPENS, on="shelter:room")
+def read_that_a_house_was_begun_by_mistake(desk: Desk) -> Iterator[None]:
+    desk.user = make_user(Role.COORDINATOR, desk.site)
+    begun = begin_house(name=f"Slip of {desk.site}", kind="hotel", marz=desk.site.marz, places=3, by=desk.user)
+    desk.user = User.objects.get(pk=desk.user.pk)
+    desk.open(f"/shelter/rooms/{begun.room}/")
+    yield
+    assert Site.objects.get(pk=begun.site).closed_at is None

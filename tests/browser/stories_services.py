@@ -1,5 +1,6 @@
 """What the buttons of services and referrals do, on the page of a case and on the one page of an outside service."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -52,7 +53,7 @@ def refer_to_a_service(desk: Desk) -> Iterator[None]:
     assert Referral.objects.get(service=other).case == first.case
 
 
-@button("Accept", "casework:referral_accept", on=EVERYWHERE, does=["accept_referral"])
+@button("Accept|They accept", "casework:referral_accept", on=EVERYWHERE, does=["accept_referral"])
 def accept_who_was_offered(desk: Desk) -> Iterator[None]:
     row = offered(desk)
     field = desk.page.locator("form[action$='/accept/'] [name=appointment_at]")
@@ -62,16 +63,16 @@ def accept_who_was_offered(desk: Desk) -> Iterator[None]:
     assert row.appointment_at == tomorrow(9)
 
 
-@button("Decline it", OPENS, on=EVERYWHERE)
+@button("Decline it|They decline it", OPENS, on=EVERYWHERE)
 def look_why_not(desk: Desk) -> Iterator[None]:
     offered(desk)
     yield
 
 
-@button("Decline", "casework:referral_decline", on=EVERYWHERE, does=["decline_referral"])
+@button("Decline|They decline", "casework:referral_decline", on=EVERYWHERE, does=["decline_referral"])
 def decline_who_was_offered(desk: Desk) -> Iterator[None]:
     row = offered(desk)
-    desk.page.get_by_text("Decline it").click()
+    desk.page.get_by_text(re.compile("ecline it")).click()
     desk.page.locator("form[action$='/decline/'] [name=why]").select_option(index=1)
     yield
     row.refresh_from_db()

@@ -12,8 +12,9 @@ from registrations.models import Household, Presence
 from shelter.actions import hold_places, place_household
 from shelter.inventory import block_places
 from shelter.models import Place, Room, Stay
+from shelter.no_shows import take_off_no_show
 from tests.browser.buttons import OPENS, Desk, button, code, held, name_of, sleeping
-from tests.build import make_room
+from tests.build import make_room, make_user
 
 BOARD, FILE = "shelter:board", "desk:family"
 BEDS = (BOARD, FILE, "shelter:family")
@@ -165,6 +166,46 @@ def check_in_after_a_hold_ran_out(desk: Desk) -> Iterator[None]:
     assert sleeping(family) == {room.pk: 2}
 
 
+def missing(desk: Desk) -> tuple[Household, Room]:
+    """A family of two that did not come by the hour until which places were held, on the board."""
+    family, room = expected(desk, at=timezone.now() - timedelta(hours=2))
+    desk.open("/shelter/")
+    return family, room
+
+
+@button("Hold again", "shelter:hold_again", on=BOARD, does=["hold_again"], within=".holds")
+def hold_again_who_did_not_come(desk: Desk) -> Iterator[None]:
+    family, room = missing(desk)
+    assert held(family) == {}
+    yield
+    assert held(family) == {room.pk: 2}
+
+
+@button("Take off the list", "shelter:take_off_no_show", on=BOARD, does=["take_off_no_show"], within=".holds")
+def take_off_who_did_not_come(desk: Desk) -> Iterator[None]:
+    _family, room = missing(desk)
+    yield
+    assert set(Stay.objects.filter(room=room).values_list("taken_off_in__by", flat=True)) == {desk.user.pk}
+
+
+@button(r"\d+ famil(y|ies) did not come and (is|are) off the list", OPENS, on=BOARD, stays=True)
+def open_who_is_off_the_list(desk: Desk) -> Iterator[None]:
+    family, room = expected(desk, at=timezone.now() - timedelta(hours=2))
+    take_off_no_show(list(Stay.objects.filter(room=room).select_related("room__site")), by=desk.by)
+    desk.open("/shelter/")
+    yield
+    expect(desk.page.locator(".holds", has_text=str(family)).last).to_be_visible()
+
+
+@button("Put back on the list", "shelter:put_back_no_show", on=BOARD, does=["put_back_no_show"])
+def put_back_who_did_not_come(desk: Desk) -> Iterator[None]:
+    _family, room = expected(desk, at=timezone.now() - timedelta(hours=2))
+    take_off_no_show(list(Stay.objects.filter(room=room).select_related("room__site")), by=desk.by)
+    desk.open("/shelter/")
+    yield
+    assert set(Stay.objects.filter(room=room).values_list("taken_off_in", flat=True)) == {None}
+
+
 @button("Release", "shelter:end", on=BOARD, does=["end_stay"], within=".holds")
 def release_from_the_list_of_holds(desk: Desk) -> Iterator[None]:
     family, _room = expected(desk)
@@ -244,6 +285,14 @@ def they_sleep_there_already(desk: Desk) -> Iterator[None]:
     yield
 
 
+@button("This evening", OPENS, on=BOARD)
+def open_the_pages_of_the_evening(desk: Desk) -> Iterator[None]:
+    family, _room = desk.family(), desk.room()
+    show(desk, family)
+    yield
+    expect(desk.page.locator(".beds > details nav")).to_be_visible()
+
+
 @button("Hold instead", OPENS, on=BOARD)
 def how_long_to_hold(desk: Desk) -> Iterator[None]:
     family, _room = desk.family(), desk.room()
@@ -264,3 +313,14 @@ def form_for_rooms(desk: Desk) -> Iterator[None]:
     desk.room()
     desk.open("/shelter/rooms/")
     yield
+
+
+@button("Undo", "shelter:undo", on=BOARD, does=["undo_beds"])
+def undo_what_was_done_with_beds(desk: Desk) -> Iterator[None]:
+    family, room = desk.family(), desk.room()
+    desk.user = make_user(Role.COORDINATOR, desk.site)
+    hold_places(family, rooms=[room], until=timezone.now() + timedelta(hours=3), by=desk.user)
+    desk.open("/shelter/")
+    yield
+    assert held(family) == {}
+    assert desk.page.get_by_text("Undone: everything is as it was before.").is_visible()

@@ -67,13 +67,13 @@ def keep_that_they_decline(desk: Desk) -> Iterator[None]:
     assert (sleeping(family), desk.site.rooms.get().places.filter(stays=None).count()) == ({}, 4)
 
 
-@button("Take it back", OPENS, on=BOARD)
+@button("Cancel this entry", OPENS, on=BOARD)
 def look_how_it_is_taken_back(desk: Desk) -> Iterator[None]:
     chosen(desk, moved_up(desk))
     yield
 
 
-@button("Take it back", "shelter:void_waiting_fact", on=BOARD, does=["void_waiting_fact"], enter="[name=reason]")
+@button("Cancel this entry", "shelter:void_waiting_fact", on=BOARD, does=["void_waiting_fact"], enter="[name=reason]")
 def take_back_that_they_go_first(desk: Desk) -> Iterator[None]:
     family = moved_up(desk)
     chosen(desk, family)

@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from census.situation import COUNT
 from centre.access import Role
-from tests.build import make_room, make_site, make_user, person, register_family
+from shelter.models import Stay
+from tests.build import child, make_room, make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.browser
 
@@ -48,3 +49,33 @@ def test_an_open_shelter_board_shows_who_came_and_leaves_alone_who_is_placing(pa
     expect(page.locator("[data-changed]")).to_be_visible(timeout=40_000)
     expect(page.locator(".chosen")).to_be_visible()
     expect(families).to_have_count(2)
+
+
+def test_on_a_telephone_the_family_that_was_chosen_comes_first_with_its_best_rooms(page, server, committed_database):
+    site = make_site("vayk")
+    make_room(make_site("vayk-1", kind="hotel"), 4, "14")
+    family = register_family(site, make_user(), person("Narek", sex="M"), child())
+    sign_in(page, server, make_user(Role.COORDINATOR, language="hy"))
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"/shelter/?family={family}".replace(" ", ""))
+    chosen, hold = page.locator(".chosen"), page.locator(".fits button").first
+    assert chosen.bounding_box()["y"] < page.locator("#family").bounding_box()["y"]
+    assert hold.bounding_box()["y"] < 700
+    links = page.locator("nav", has=page.locator("[href='/buses/']")).last
+    expect(links).to_be_hidden()
+    page.locator(".beds > details > summary").click()
+    expect(links).to_be_visible()
+
+
+def test_enter_in_the_field_of_an_hour_presses_the_button_beside_it(page, server, committed_database):
+    site = make_site("masis")
+    make_room(site, 4, "14")
+    family = register_family(site, make_user(), person("Narek", sex="M"))
+    sign_in(page, server, make_user(Role.COORDINATOR, site))
+    page.goto(f"/shelter/?family={family}".replace(" ", ""))
+    page.locator(".fits summary", has_text="Hold instead").click()
+    field = page.locator(".fits [data-until]").first
+    field.fill("23:45")
+    field.press("Enter")
+    expect(page.locator(".holds li")).to_have_count(1)
+    assert [hold.kind for hold in Stay.objects.all()] == [Stay.Kind.HOLD]

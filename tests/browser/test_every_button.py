@@ -52,7 +52,7 @@ pytestmark = pytest.mark.browser
 
 WIDE = {"width": 1280, "height": 900}
 REPLACED = ("htmx:afterRequest", "htmx:sendAbort")  # what a second press asks for takes the place of the first
-WORK_AT_A_SITE = (Role.VOLUNTEER, Role.AID_VOLUNTEER, Role.COORDINATOR)
+WORK_AT_A_SITE = (Role.VOLUNTEER, Role.AID_VOLUNTEER, Role.RECEPTIONIST, Role.COORDINATOR)
 TOLD = [pytest.param(story, way, id=f"{story.name}-{way}") for story in STORIES for way in story.ways]
 
 

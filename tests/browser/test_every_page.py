@@ -17,8 +17,10 @@ from centre.access import Role
 from centre.models import Operation, Site, User
 from centre.sessions import SessionStore
 from centre.shift import CHOSEN
+from registrations.models import Household
 from tests.api.world import furnish
 from tests.browser.buttons import SETTLED
+from tests.browser.touch import far_from_the_thumb, too_small
 from tests.build import make_user, person, register_family
 from tests.servers import Server
 
@@ -44,6 +46,8 @@ def everyone(committed_database) -> User:
         user.assignments.create(role=role, starts_at=site.opened_at)
     facts = {"name": LONGEST["given"], "code": "GORI", "purpose": "practice", "complaints_to": "0-800-01-234"}
     Operation.objects.create(**facts, opened_at=site.opened_at, opened_by=user)
+    for number, row in enumerate(Site.objects.order_by("code")):
+        Site.objects.filter(pk=row.pk).update(latitude=39.51 + number / 9, longitude=46.34)
     register_family(site, user, person(LONGEST["given"], LONGEST["family"], fathers_name=LONGEST["given"]))
     return user
 
@@ -82,7 +86,8 @@ def _sign_in(context, server: Server, user: User) -> None:
 
 def _links(page: Page) -> Iterator[str]:
     here = urlsplit(page.url)
-    for link in page.eval_on_selector_all("a[href]:not([download])", "links => links.map(link => link.href)"):
+    read = "links => links.map(link => new URL(link.getAttribute('href'), location.href).href)"  # a drawing's too
+    for link in page.eval_on_selector_all("a[href]:not([download])", read):
         there = urlsplit(link)
         if there.netloc == here.netloc and not there.path.startswith(("/api/", "/static/")):
             yield there.path + (f"?{there.query}" if there.query else "")
@@ -130,6 +135,23 @@ def test_pages_are_light_on_the_wire(chromium, server, everyone, pages):
             heavy.append(f"{name}: {html} bytes of HTML, {visit} in all")
         context.close()
     assert "\n".join(heavy) == ""
+
+
+def test_a_thumb_hits_every_button_and_link(chromium, server, everyone, pages):
+    context = chromium.new_context(
+        base_url=f"http://127.0.0.1:{server.port}", locale="hy-AM", viewport=UPRIGHT, has_touch=True, is_mobile=True
+    )
+    _sign_in(context, server, everyone)
+    page, wrong = context.new_page(), []
+    waiting = Household.objects.latest("number")
+    more = {"chosen": f"/shelter/?family={str(waiting).replace(' ', '')}", "opened": "/houses/tonight/?house=goris"}
+    for name, address in (pages | more).items():
+        page.goto(address, wait_until="load")
+        page.wait_for_function(SETTLED)
+        wrong += [f"{name} {missed}" for missed in too_small(page)]
+        wrong += [f"{name} {hidden}" for hidden in far_from_the_thumb(page)]
+    context.close()
+    assert "\n".join(wrong) == ""
 
 
 @pytest.mark.parametrize("role", Role.values)

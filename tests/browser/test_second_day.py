@@ -38,7 +38,8 @@ def open_file(page: Page, family: Household) -> None:
 
 
 def follow(page: Page, words: str) -> None:
-    """By the link of the file that says so."""
+    """By the link of the file that says so; the rarer acts are in a fold."""
+    page.get_by_text("Ավելին այս ընտանիքի մասին").click()
     page.get_by_role("link", name=words).first.click()
     reads_armenian(page)
 

@@ -7,6 +7,9 @@ from centre.access import Role
 from centre.models import Site, User
 from registrations.models import Household
 from tests.build import child, make_site, make_user, register_family
+from tests.races.conftest import committed_database
+
+__all__ = ["committed_database"]
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from registrations.facts import Birth, Group, HouseholdFacts, years_before
 from registrations.models import Household, Individual
 from shelter.actions import hold_places, place_household
 from shelter.models import Bedding, Stay
+from shelter.reach import open_to_others
 from tests.build import child, make_room, make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what was recorded after what decides
@@ -84,9 +85,19 @@ def test_a_child_whose_carer_is_dead_or_elsewhere_gets_no_bed_without_an_officer
         place_household(family, rooms=[room], members=[girl.pk], by=desk)
     with pytest.raises(OfficerFirst):
         hold_places(family, rooms=[room], members=[girl.pk], until=timezone.now() + HOUR, by=desk)
-    do_in_case(Case.objects.get(kind="child_protection"), topic=Topic.SAFE_PLACE, by=officer)
+    do_in_case(Case.objects.get(kind="child_protection"), topic=Topic.SAFE_PLACE, words="room 14", by=officer)
     place_household(family, rooms=[room], members=[girl.pk], by=desk)
     assert Stay.objects.get().individual_id == girl.pk
+
+
+def test_a_place_is_held_at_an_open_house_for_a_child_whose_place_is_safe(family, goris, desk, officer):
+    the_mother_died(family, goris, desk)
+    house, girl = make_site("house"), people_of(family)[-1]
+    open_to_others(house, places=2, until=timezone.now() + 9 * HOUR, by=desk)
+    far = make_user(Role.COORDINATOR, goris)
+    do_in_case(Case.objects.get(kind="child_protection"), topic=Topic.SAFE_PLACE, words="room 14", by=officer)
+    hold_places(family, rooms=[make_room(house)], members=[girl.pk], until=timezone.now() + HOUR, by=far)
+    assert Stay.objects.get().opening_id is not None
 
 
 def test_a_child_whose_mother_is_back_is_placed_with_her_by_anybody(family, goris, desk):
@@ -136,7 +147,7 @@ def test_a_man_of_its_list_looks_after_a_child_alone_when_an_officer_says_so(gor
     correct(household, said=[Said("carer", {"carer_kind": "member", "carer_id": str(man.pk)}, person=boy.pk)], by=desk)
     with pytest.raises(OfficerFirst):
         place_household(household, rooms=[make_room(goris, 3)], by=desk)
-    close_case(Case.objects.get(), outcome="helped", by=officer)
+    close_case(Case.objects.get(), outcome="helped", happened_anyway="she is well", by=officer)
     place_household(household, rooms=[make_room(goris, 3)], by=desk)
     assert Stay.objects.count() == 2
 
@@ -150,11 +161,11 @@ def test_a_man_who_joins_an_orphan_is_not_who_looked_after_it(family, goris, des
 
 def test_what_was_agreed_is_spent_after_a_day_and_when_the_case_was_closed(goris, desk, officer, alone):
     case = Case.objects.get()
-    do_in_case(case, topic=Topic.SAFE_PLACE, by=officer, at=timezone.now() - timedelta(hours=25))
+    do_in_case(case, topic=Topic.SAFE_PLACE, words="room 14", by=officer, at=timezone.now() - timedelta(hours=25))
     with pytest.raises(OfficerFirst):
         place_household(alone, rooms=[make_room(goris)], by=desk)
-    do_in_case(case, topic=Topic.SAFE_PLACE, by=officer)
-    close_case(case, outcome="helped", by=officer)
+    do_in_case(case, topic=Topic.SAFE_PLACE, words="room 14", by=officer)
+    close_case(case, outcome="helped", happened_anyway="she is well", by=officer)
     reopen_case(case, words="He ran away again.", by=officer)
     with pytest.raises(OfficerFirst):
         place_household(alone, rooms=[make_room(goris)], by=desk)

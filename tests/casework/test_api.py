@@ -24,7 +24,7 @@ def closed(case, officer):
     """Of the same child, a case of another kind, closed again."""
     opened = open_case(case.individual, kind="medical", urgency="week", words="a cough", by=officer)
     one = Case.objects.get(pk=opened.case)
-    close_case(one, outcome="helped", by=officer)
+    close_case(one, outcome="helped", happened_anyway="she is well", by=officer)
     return one
 
 
@@ -84,8 +84,8 @@ def test_the_acts_of_a_case(machine, case, officer):
     assert machine.post(f"cases/{case.pk}/done/", words="called", fulfils=planned).status_code == 201
     assert machine.post(f"cases/{case.pk}/urgency/", urgency="week").status_code == 201
     assert machine.post(f"cases/{case.pk}/hand-over/", to=None).status_code == 201
-    assert machine.post(f"cases/{case.pk}/close/", outcome="helped").status_code == 201
-    assert machine.post(f"cases/{case.pk}/close/", outcome="helped").status_code == 409
+    assert machine.post(f"cases/{case.pk}/close/", outcome="helped", happened_anyway="she is well").status_code == 201
+    assert machine.post(f"cases/{case.pk}/close/", outcome="helped", happened_anyway="she is well").status_code == 409
     assert machine.post(f"cases/{case.pk}/reopen/", words="again").status_code == 201
     said = machine.get("case-steps/").json()["results"]
     assert [row["kind"] for row in said] == [

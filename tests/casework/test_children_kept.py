@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from casework.actions import close_case, do_in_case, set_duty, void_step
 from casework.errors import ChildAlone, ChildAmongStrangers, ChildApart, OfficerFirst
+from casework.guard import on_duty_for
 from casework.kinds import Topic
 from casework.models import Case, Step
 from centre.access import Role
@@ -19,8 +20,8 @@ from desk.merging import merge_individuals, merge_pairs, unmerge
 from registrations.errors import ToldElsewhere
 from registrations.facts import HouseholdFacts
 from registrations.models import Individual, Movement, Presence
-from shelter.actions import check_in, end_stays, hold_places, keep_beds, move, place_household
-from shelter.models import Stay
+from shelter.actions import check_in, end_stays, hold_places, keep_beds, move, place_household, void_bedding
+from shelter.models import Bedding, Stay
 from tests.build import child, make_room, make_site, make_user, person, register_family, said_in
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +165,15 @@ def has_only_kept_beds_beside_her_when_strangers_are_placed(family, goris, sisia
     place_household(register_family(goris, make_user(), person("Armen")), rooms=[room], **who)
 
 
+def sleeps_among_strangers_when_a_bed_beside_her_is_taken_back(family, goris, sisian, **who):
+    _mother, girl, grandmother = people_of(family)
+    shared = asleep_with_strangers(goris, make_user())
+    place_household(family, rooms=[shared], members=[girl.pk, grandmother.pk], by=make_user())
+    void_bedding(Bedding.objects.get(individual=grandmother), **who)
+
+
 HAPPEN = [
+    sleeps_among_strangers_when_a_bed_beside_her_is_taken_back,
     checks_in_before_who_looks_after_her,
     stays_among_strangers_when_hers_check_in_elsewhere,
     stays_among_strangers_when_who_slept_beside_her_departs,
@@ -408,7 +417,7 @@ def test_a_protection_officer_gives_a_child_alone_a_bed(bed, goris, officer, alo
 
 @pytest.mark.parametrize("bed", BEDS)
 def test_a_child_alone_gets_a_bed_once_an_officer_said_that_it_is_safe(bed, goris, desk, officer, alone):
-    do_in_case(Case.objects.get(), topic=Topic.SAFE_PLACE, by=officer)
+    do_in_case(Case.objects.get(), topic=Topic.SAFE_PLACE, words="room 14", by=officer)
     bed(alone, make_room(goris), by=desk)
     assert Stay.objects.exists()
 
@@ -421,12 +430,12 @@ def test_a_bed_that_a_child_alone_has_anyway_is_told(bed, goris, desk, alone):
 
 def test_what_an_officer_took_back_or_said_of_a_case_that_is_closed_agrees_to_nothing(goris, desk, officer, alone):
     case = Case.objects.get()
-    said = do_in_case(case, topic=Topic.SAFE_PLACE, by=officer)
+    said = do_in_case(case, topic=Topic.SAFE_PLACE, words="room 14", by=officer)
     void_step(Step.objects.get(pk=said.step), by=officer)
     with pytest.raises(OfficerFirst):
         is_placed(alone, make_room(goris), by=desk)
-    do_in_case(case, topic=Topic.SAFE_PLACE, by=officer)
-    close_case(case, outcome="helped", by=officer)
+    do_in_case(case, topic=Topic.SAFE_PLACE, words="room 14", by=officer)
+    close_case(case, outcome="helped", happened_anyway="she is well", by=officer)
     with pytest.raises(OfficerFirst):
         is_placed(alone, make_room(goris), by=desk)
 
@@ -436,6 +445,27 @@ def test_who_is_on_duty_is_named_to_who_would_give_the_bed(goris, desk, officer,
     set_duty(goris, name="Gohar", phone="+37477123456", from_at=now, until=now + HOUR, by=officer)
     with pytest.raises(OfficerFirst, match=r"On duty: Gohar, \+37477123456\."):
         is_placed(alone, make_room(goris), by=desk)
+
+
+def test_who_is_on_duty_where_the_child_is_comes_before_who_is_where_the_bed_is(goris, desk, officer, alone):
+    now, hotel = timezone.now(), make_site("hotel")
+    desk.assignments.create(role=Role.COORDINATOR, site=hotel, starts_at=now - HOUR)
+    set_duty(hotel, name="Anahit", phone="+37477999999", from_at=now, until=now + HOUR, by=officer)
+    with pytest.raises(OfficerFirst, match=r"On duty: Anahit"):
+        is_held_a_place(alone, make_room(hotel), by=desk)
+    set_duty(goris, name="Gohar", phone="+37477123456", from_at=now, until=now + HOUR, by=officer)
+    with pytest.raises(OfficerFirst, match=r"On duty: Gohar, \+37477123456\."):
+        is_held_a_place(alone, make_room(hotel), by=desk)
+
+
+def test_who_is_on_duty_where_the_child_is_is_not_named_to_who_may_not_know_of_it(goris, desk, officer, alone):
+    now, hotel = timezone.now(), make_site("hotel")
+    desk.assignments.all().delete()
+    desk.assignments.create(role=Role.COORDINATOR, site=hotel, starts_at=now - HOUR)
+    goris.confidential = True
+    goris.save(update_fields=["confidential"])
+    set_duty(goris, name="Gohar", phone="+37477123456", from_at=now, until=now + HOUR, by=officer)
+    assert on_duty_for(list(alone.memberships.values_list("individual", flat=True)), hotel, desk, now) == ""
 
 
 def test_where_nobody_is_on_duty_it_is_said_whom_to_call(goris, desk, alone):

@@ -256,7 +256,7 @@ def test_a_letter_that_is_taken_back_is_gone_at_once(client, case, officer):
 def test_letters_go_when_the_time_of_their_case_is_over(case, officer):
     letter = keep(case, officer)
     discard()
-    close_case(case, outcome="helped", by=officer)
+    close_case(case, outcome="helped", happened_anyway="she is well", by=officer)
     discard()
     letter.refresh_from_db()
     assert letter.gone_at is None
@@ -273,7 +273,7 @@ def test_letters_go_when_the_time_of_their_case_is_over(case, officer):
 
 def test_letters_of_a_case_that_goes_on_stay(case, officer):
     letter = keep(case, officer)
-    close_case(case, outcome="helped", by=officer)
+    close_case(case, outcome="helped", happened_anyway="she is well", by=officer)
     reopen_case(case, by=officer)
     discard()
     letter.refresh_from_db()
@@ -281,7 +281,7 @@ def test_letters_of_a_case_that_goes_on_stay(case, officer):
 
 
 def test_a_closed_case_takes_no_letter(case, officer):
-    close_case(case, outcome="helped", by=officer)
+    close_case(case, outcome="helped", happened_anyway="she is well", by=officer)
     with pytest.raises(AlreadyClosed):
         keep(case, officer)
     assert not Step.objects.filter(kind="letter").exists()

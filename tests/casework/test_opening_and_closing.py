@@ -1,17 +1,34 @@
 """A matter of a kind is opened once for a person, and closed once with how it ended, by who follows cases there."""
 
+import re
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from casework.actions import ask_to_hand_over_child, close_case, open_case, reopen_case
-from casework.errors import AlreadyClosed, AlreadyOpen, NotAskedByAnother, NotClosed
-from casework.kinds import Kind, Reason, Urgency
+from casework.actions import ask_to_hand_over_child, close_case, do_in_case, open_case, plan, reopen_case
+from casework.errors import (
+    AlreadyClosed,
+    AlreadyOpen,
+    NobodyCares,
+    NoDeathRecorded,
+    NotAskedByAnother,
+    NotClosed,
+    PlaceNotNamed,
+    StillOpen,
+)
+from casework.kinds import BEST_INTEREST, Kind, Reason, Topic, Urgency
 from casework.models import Case, Step
 from casework.parts import open_cases
+from casework.referral_actions import refer
+from casework.service_actions import add_service
+from casework.services import Service
 from centre.access import NotAllowed, Role
 from centre.models import Assignment
+from desk.actions import record_death
+from registrations.models import Membership
+from tests.api.conftest import Machine
 from tests.build import make_user, said_in
 
 
@@ -21,7 +38,7 @@ def open_again(case, *people, reason=Reason.CHILD_LEFT, **facts):
 
 
 def close(case, by, **facts):
-    return close_case(case, by=by, **{"outcome": "helped"} | facts)
+    return close_case(case, by=by, **{"outcome": "helped", "happened_anyway": "she is well"} | facts)
 
 
 def test_open_where_one_of_the_kind_is_open_joins_the_reason_to_it(case):
@@ -72,12 +89,78 @@ def test_a_coordinator_opens_a_case_and_a_volunteer_does_not(case, goris):
     assert Case.objects.filter(kind="other").count() == 1
 
 
+def test_a_child_whom_nobody_looks_after_is_not_with_its_family_again(case, officer):
+    with pytest.raises(NobodyCares):
+        close(case, officer, outcome="reunited")
+    Membership.objects.filter(counted_as=case.counted_as).update(carer_kind="relative")
+    with pytest.raises(NobodyCares):
+        close(case, officer, outcome="reunited")
+    case.refresh_from_db()
+    assert case.closed_at is None
+
+
+def test_what_is_open_of_a_child_is_said_before_its_case_is_closed(client, case, officer):
+    client.force_login(officer)
+    due = timezone.now() + timedelta(hours=2)
+    clinic = add_service(name="Clinic", offers="medical", by=make_user(Role.PROTECTION)).service
+    plan(case, words="doctor", due_at=due, by=officer)
+    refer(case, service=Service.objects.get(pk=clinic), words="a cough", by=officer)
+    with pytest.raises(StillOpen, match=r"to do by .*; Clinic, ") as refused:
+        close(case, officer, happened_anyway="")
+    assert "doctor" not in str(refused.value)
+    answer = Machine(officer).post(f"cases/{case.pk}/close/", outcome="helped")
+    assert (answer.status_code, answer.json()["code"]) == (409, "still_open")
+    page = client.post(f"/cases/{case.pk}/close/", {"id": uuid.uuid4(), "outcome": "helped"})
+    assert page.status_code == 422
+    assert "Clinic" in page.text
+    assert 'name="happened_anyway"' in page.text
+    assert re.search(r'<a href="#id_close_happened_anyway">Why is it closed [^<]+ – Clinic, [^<;]+</a>', page.text)
+    sent = {"id": uuid.uuid4(), "outcome": "helped", "words": "she left", "happened_anyway": "nobody answers there"}
+    assert client.post(f"/cases/{case.pk}/close/", sent).status_code == 303
+    assert case.steps.get(kind=Step.Kind.CLOSED).said == "she left\nnobody answers there"
+
+
+def test_what_nobody_looked_at_of_a_child_is_asked_once_before_its_case_is_closed(case, officer):
+    with pytest.raises(StillOpen, match=r"not looked at: A safe place for tonight, Spoke") as refused:
+        close(case, officer, happened_anyway="")
+    assert "to do by" not in str(refused.value)
+    for topic in BEST_INTEREST:
+        do_in_case(case, topic=topic, words="room 14", by=officer)
+    close(case, officer, happened_anyway="")
+
+
+@pytest.mark.parametrize("outcome", ["died", "mistake"])
+def test_of_a_case_that_never_was_or_a_child_who_died_nothing_is_left_to_look_at(case, officer, outcome):
+    if outcome == "died":
+        record_death(case.individual, site=case.site, by=officer)
+    close(case, officer, outcome=outcome, happened_anyway="")
+
+
+def test_a_case_does_not_end_by_a_death_that_is_not_recorded(case, officer):
+    with pytest.raises(NoDeathRecorded):
+        close(case, officer, outcome="died", happened_anyway="she died, they say")
+    case.refresh_from_db()
+    assert case.closed_at is None
+
+
+def test_what_was_planned_is_done_as_what_was_planned(case, officer):
+    due = timezone.now() + timedelta(hours=2)
+    plan(case, words="tonight", due_at=due, topic=Topic.SAFE_PLACE, by=officer)
+    planned = case.steps.get(kind=Step.Kind.PLANNED)
+    answer = Machine(officer).post(f"cases/{case.pk}/done/", fulfils=str(planned.pk), topic="health", words="fine")
+    assert (answer.status_code, answer.json()["code"]) == (409, "about_something_else")
+    with pytest.raises(PlaceNotNamed):
+        do_in_case(case, fulfils=planned, by=officer)
+    do_in_case(case, fulfils=planned, words="room 14", topic=Topic.SAFE_PLACE, by=officer)
+    assert case.steps.get(kind=Step.Kind.DONE).topic == Topic.SAFE_PLACE
+
+
 def test_close_keeps_who_closed_it_when_and_how_it_ended(case, officer):
     at = timezone.now()
-    close(case, officer, outcome="reunited", words="with her aunt", at=at)
+    close(case, officer, outcome="other", words="with her aunt", at=at)
     case.refresh_from_db()
-    assert (case.closed_at, case.closed_by, case.outcome) == (at, officer, "reunited")
-    assert case.steps.get(kind=Step.Kind.CLOSED).words == "with her aunt"
+    assert (case.closed_at, case.closed_by, case.outcome) == (at, officer, "other")
+    assert case.steps.get(kind=Step.Kind.CLOSED).words == "with her aunt\nshe is well"
 
 
 def test_close_when_another_was_first_leaves_the_first(case, officer):
@@ -135,7 +218,7 @@ def test_a_coordinator_who_opens_what_is_open_is_not_told_so_and_joins_it(case, 
 def test_a_coordinator_is_answered_the_same_before_a_case_was_closed_and_after(case, goris, officer):
     said = {"kind": "child_protection", "urgency": "now", "by": make_user(Role.COORDINATOR, goris)}
     before = open_case(case.individual, **said)
-    close_case(case, outcome="helped", by=officer)
+    close(case, officer)
     assert open_case(case.individual, **said) == before
     assert Case.objects.open().exclude(pk=case.pk).exists()
 

@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import escape
 
 from casework.actions import ask_to_hand_over_child, close_case, do_in_case, note, plan, set_duty, take_case, void_step
 from casework.kinds import BEST_INTEREST
-from casework.models import Case, CaseRule, Duty, Step
+from casework.models import Case, CaseRule, Duty, Referral, Service, Step
+from casework.referral_actions import accept_referral, refer, say_came
+from casework.service_actions import add_service
 from centre.access import Role
 from centre.models import LogLine
 from registrations.models import Individual
@@ -52,7 +55,8 @@ def test_cases_are_shown_to_protection_officers_of_the_site_alone(role, client, 
             (at(case, "print/"), there),
         ):
             answer = client.get(address)
-            assert answer.status_code == (status if follows else 403)
+            nothing = 404 if role == Role.RECEPTIONIST else 403  # whose page is her door alone
+            assert answer.status_code == (status if follows else nothing)
             assert ("Mane" in text(answer)) is shown
 
 
@@ -89,16 +93,18 @@ def test_the_queue_is_narrowed_down(asked, shown, client, goris, officer, case):
     assert family
 
 
-def test_a_queue_asked_for_what_there_is_not_shows_nothing(client, officer, case):
+def test_a_queue_asked_for_what_there_is_not_says_so_and_is_not_narrowed(client, officer, case):
     client.force_login(officer)
-    assert at(case) not in text(client.get(f"{QUEUE}?kind=hunger"))
+    asked = text(client.get(f"{QUEUE}?kind=hunger"))
+    assert at(case) in asked
+    assert "hunger is not one of the available choices" in asked
 
 
 def test_a_closed_case_is_in_no_queue_and_stays_in_the_familys_file(client, officer, case, alone):
-    close_case(case, outcome="reunited", by=officer)
+    close_case(case, outcome="helped", happened_anyway="she is well", by=officer)
     client.force_login(officer)
     assert "urgent first" in text(client.get(QUEUE))
-    assert "With the family again" in text(client.get(of_family(alone)))
+    assert "Helped" in text(client.get(of_family(alone)))
 
 
 def test_the_queue_leads_to_the_case_and_the_family_and_says_whom_to_call(client, officer, case, alone, goris):
@@ -144,7 +150,7 @@ WRITES = {
     "write/": {"what": "known", "words": "an aunt in Vayk"},
     "give-back/": {},
     "urgency/": {"urgency": "week"},
-    "close/": {"outcome": "helped"},
+    "close/": {"outcome": "helped", "happened_anyway": "she is well"},
 }
 
 
@@ -202,8 +208,18 @@ def test_a_case_is_handed_over_by_its_page(client, officer, case, goris):
     assert case.follower == colleague
 
 
+def test_where_nobody_else_may_take_a_case_the_page_says_so(client, officer, case, goris):
+    client.force_login(officer)
+    shown = text(client.get(at(case)))
+    assert "nobody can take it over" in shown
+    assert "hand-over/" not in shown
+    make_user(Role.PROTECTION, goris)
+    shown = text(client.get(at(case)))
+    assert ("nobody can take it over" in shown, "hand-over/" in shown) == (False, True)
+
+
 def test_close_after_another_desk_is_refused_in_words(client, officer, case):
-    close_case(case, outcome="helped", by=make_user(Role.PROTECTION))
+    close_case(case, outcome="helped", happened_anyway="she is well", by=make_user(Role.PROTECTION))
     client.force_login(officer)
     refused = send(client, at(case, "close/"), outcome="died")
     assert refused.status_code == 422
@@ -236,7 +252,7 @@ def test_words_that_have_no_place_any_more_stand_with_why_they_were_refused(clie
     handing = {"to": "Nune, her mother", "seen": "passport AN 0123456", "why": "she came for <her>"}
     late = send(client, f"/cases/steps/{planned}/done/", words="nobody's at home")
     assert (late.status_code, '<p class="said">nobody&#x27;s at home</p>' in text(late)) == (422, True)
-    close_case(case, outcome="helped", by=officer)
+    close_case(case, outcome="helped", happened_anyway="she is well", by=officer)
     for verb, facts in (("write/", {"what": "known", "words": "an aunt\r\nin Vayk"}), ("handing/", handing)):
         page = text(send(client, at(case, verb), **facts))
         assert "already closed" in page
@@ -265,6 +281,10 @@ def test_what_is_looked_at_for_a_child_alone_is_ticked_with_its_day(client, offi
     assert (step.topic, step.by) == ("carer_seen", officer)
     assert text(client.get(at(case))).count("not yet") == len(BEST_INTEREST) - 1
     assert send(client, at(case, "check/"), topic="visit").status_code == 422
+    unnamed = send(client, at(case, "check/"), topic="safe_place")
+    assert (unnamed.status_code, "Write which place is safe for tonight." in text(unnamed)) == (422, True)
+    assert send(client, at(case, "check/"), topic="safe_place", words="room 14").status_code == 303
+    assert "room 14" in text(client.get(at(case)))
 
 
 def test_two_hand_a_child_to_a_parent(client, officer, case, goris):
@@ -278,7 +298,8 @@ def test_two_hand_a_child_to_a_parent(client, officer, case, goris):
     assert (asker.status_code, "You asked for it yourself" in text(asker)) == (422, True)
     client.force_login(colleague)
     assert "Nune, her mother" in text(client.get(at(case)))
-    assert send(client, at(case, "close/"), outcome="handed_over").status_code == 303
+    anyway = {"outcome": "handed_over", "happened_anyway": "her mother waits"}
+    assert send(client, at(case, "close/"), **anyway).status_code == 303
     case.refresh_from_db()
     assert (case.outcome, case.closed_by) == ("handed_over", colleague)
 
@@ -297,7 +318,10 @@ def test_a_round_shows_what_is_due_where_one_works_and_is_done_on_the_way(client
     client.force_login(officer)
     page = text(client.get("/cases/round/"))
     assert "bring insulin" in page
-    assert "Medicine runs out" in page
+    assert "<strong>Medicine runs out</strong><br>bring insulin</td>" in page
+    assert f'data-label="Until">{date_format(timezone.localtime(due), "DAY_HOUR_FORMAT")}' in page
+    assert '<span aria-hidden="true">☐</span>' in page
+    assert re.search(r"Printed \d[\d., ]+:\d\d\.", page)
     assert "next month" not in page
     answer = send(client, f"/cases/steps/{planned.step}/done/", words="she has it", round="1")
     assert (answer.status_code, answer["Location"]) == (303, "/cases/round/")
@@ -371,3 +395,38 @@ def test_marks_that_nobody_sees_are_no_words(client, officer, case):
     answer = send(client, at(case, "write/"), what="known", words="\u200b\u2060")
     assert answer.status_code == 422
     assert not Step.objects.filter(kind="known").exists()
+
+
+def test_what_a_case_is_about_is_chosen_by_nobody_before(client, officer, alone):
+    client.force_login(officer)
+    page = client.get(f"/cases/family/{str(alone).replace(' ', '')}/open/").text
+    kinds = re.search(r"<select name=\"kind\".*?</select>", page, re.S)[0]
+    assert re.findall(r"<option value=\"(\w*)\" selected", kinds) == [""]
+
+
+def test_a_round_shows_who_is_expected_at_a_service(client, officer, case):
+    by = make_user(Role.PROTECTION)
+    clinic = Service.objects.get(pk=add_service(name="Clinic", offers="medical", by=by).service)
+    referral = Referral.objects.get(pk=refer(case, service=clinic, words="a cough", by=officer).referral)
+    client.force_login(officer)
+    assert "Clinic" not in text(client.get("/cases/round/"))
+    accept_referral(referral, appointment_at=timezone.now() + timedelta(minutes=5), by=officer)
+    assert "<strong>Appointment</strong><br>Clinic</td>" in text(client.get("/cases/round/"))
+    say_came(referral, came=True, by=officer)
+    assert "Clinic" not in text(client.get("/cases/round/"))
+
+
+def test_where_nobody_else_may_agree_to_hand_over_a_child_the_page_says_so(client, officer, case, goris):
+    client.force_login(officer)
+    shown = text(client.get(at(case)))
+    assert ("nobody can agree" in shown, "handing/" in shown) == (True, False)
+    make_user(Role.PROTECTION, goris)
+    shown = text(client.get(at(case)))
+    assert ("nobody can agree" in shown, "handing/" in shown) == (False, True)
+
+
+def test_a_safe_place_that_is_not_named_is_said_in_our_words(client, officer, case):
+    client.force_login(officer)
+    assert re.search(r"<form [^>]*/check/\" novalidate>", text(client.get(at(case))))
+    refused = send(client, at(case, "check/"), topic="safe_place", words="")
+    assert (refused.status_code, "Write which place is safe for tonight." in text(refused)) == (422, True)

@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from django.urls import get_resolver
 from django.utils import timezone
+from django.utils.formats import date_format
 
-from casework.actions import close_case
+from casework.actions import close_case, set_duty
 from casework.models import Case, Referral, Service, ServiceAccount
 from casework.referral_actions import accept_referral, decline_referral, end_referral, say_came, withdraw_referral
 from centre.access import Role
-from centre.models import LogLine, User
+from centre.models import LogLine, Site, User
 from centre.outside import there_for_outsiders
 from desk.merging import merge_individuals
 from registrations.facts import Birth
@@ -57,6 +58,94 @@ def minute(at):
     return f"{timezone.localtime(at):%d.%m.%Y %H:%M}"
 
 
+def test_a_service_reads_whom_to_call_and_when_it_accepted(client, officer, wounded, service, answerer, goris):
+    now = timezone.now()
+    at = {"from_at": now - timedelta(hours=1), "until": now + timedelta(hours=1)}
+    set_duty(goris, name="Lusine", phone="+37499000111", by=officer, **at)
+    referral = make_referral(wounded, service, officer)
+    client.force_login(answerer)
+    page = text(client.get("/referrals/"))
+    assert f"Whom to ask: {officer}" in page
+    assert "tel:+37499000111" in page
+    assert goris.name not in page
+    accept_referral(referral, by=answerer)
+    accepted = Referral.objects.get().accepted_at
+    assert f"accepted {in_words(accepted)} by {answerer}" in text(client.get("/referrals/"))
+    client.force_login(officer)
+    shown = text(client.get(f"/cases/{wounded.pk}/referrals/"))
+    said = f"offered {in_words(referral.offered_at)} by {officer}; accepted {in_words(accepted)} by {answerer}"
+    assert said in re.sub("<[^>]*>", "", shown)
+    close_case(wounded, outcome="helped", by=officer)
+    client.force_login(answerer)
+    assert "Whom to ask" not in text(client.get("/referrals/"))
+
+
+def test_the_duty_of_a_hidden_house_is_not_told_to_a_service(client, officer, wounded, service, answerer, goris):
+    now = timezone.now()
+    at = {"from_at": now - timedelta(hours=1), "until": now + timedelta(hours=1)}
+    set_duty(goris, name="Lusine", phone="+37499000111", by=officer, **at)
+    make_referral(wounded, service, officer)
+    Site.objects.filter(pk=goris.pk).update(confidential=True)
+    client.force_login(answerer)
+    page = text(client.get("/referrals/"))
+    assert f"Whom to ask: {officer}" in page
+    assert "+37499000111" not in page
+
+
+def test_a_service_reads_who_is_on_duty_next_where_nobody_is_now(client, officer, wounded, service, answerer, goris):
+    make_referral(wounded, service, officer)
+    client.force_login(answerer)
+    assert "no telephone is given for now" in text(client.get("/referrals/"))
+    now = timezone.now()
+    for name, hours in (("Anahit", 9), ("Lusine", 1)):
+        begins = now + timedelta(hours=hours)
+        shift = {"from_at": begins, "until": begins + timedelta(hours=2)}
+        set_duty(goris, name=name, phone=f"+3749900011{hours}", by=officer, **shift)
+    page = text(client.get("/referrals/"))
+    assert f"On duty from {in_words(now + timedelta(hours=1))}: Lusine" in page
+    assert "Anahit" not in page
+
+
+def test_the_number_at_the_door_is_read_by_the_service_and_in_the_case(client, officer, wounded, service, answerer):
+    number = make_referral(wounded, service, officer).number
+    client.force_login(answerer)
+    assert f"Number {number}" in text(client.get("/referrals/"))
+    client.force_login(officer)
+    assert f"the person says number {number}." in text(client.get(f"/cases/{wounded.pk}/referrals/"))
+
+
+def test_an_answer_by_telephone_is_said_to_be_one(client, officer, wounded, service, answerer):
+    row = make_referral(wounded, service, officer)
+    client.force_login(officer)
+    page = f"/cases/{wounded.pk}/referrals/"
+    shown = text(client.get(page))
+    assert "What the service said by telephone" in shown
+    assert ("They accept<" in shown, ">Accept<" in shown) == (True, False)
+    assert send(client, f"/referrals/{row.pk}/accept/").status_code == 303
+    said = f"by telephone, noted by {officer}"
+    assert said in text(client.get(page))
+    client.force_login(answerer)
+    assert said in text(client.get("/referrals/"))
+
+
+def test_a_service_is_told_that_an_offer_ended_with_its_case_and_expects_nobody(
+    client, officer, wounded, service, answerer
+):
+    row = make_referral(wounded, service, officer)
+    accept_referral(row, appointment_at=tomorrow(9), by=answerer)
+    client.force_login(answerer)
+    ended = "This offer ended: do not expect the person any more."
+    shown = text(client.get("/referrals/"))
+    assert ("Appointment" in shown, f"/referrals/{row.pk}/came/" in shown, ended in shown) == (True, True, False)
+    close_case(wounded, outcome="helped", by=officer)
+    shown = text(client.get("/referrals/"))
+    assert ("Appointment" in shown, f"/referrals/{row.pk}/" in shown, ended in shown) == (False, False, True)
+
+
+def in_words(at):
+    return date_format(timezone.localtime(at), "DAY_HOUR_FORMAT")
+
+
 def test_a_person_is_referred_on_the_page_of_the_case(client, officer, wounded, service):
     client.force_login(officer)
     page = f"/cases/{wounded.pk}/referrals/"
@@ -81,7 +170,9 @@ def test_a_person_is_referred_on_the_page_of_the_case(client, officer, wounded, 
     assert (late.status_code, "already ended" in text(late)) == (422, True)
 
 
-def test_a_service_reads_what_was_written_for_it_and_nobodys_name(client, answerer, officer, wounded, service):
+def test_a_service_reads_what_was_written_for_it_and_nobodys_name_but_whom_to_ask(
+    client, answerer, officer, wounded, service
+):
     row = make_referral(wounded, service, officer)
     client.force_login(answerer)
     assert client.get("/").url == "/referrals/"
@@ -94,7 +185,6 @@ def test_a_service_reads_what_was_written_for_it_and_nobodys_name(client, answer
         str(wounded.pk),
         str(wounded.individual_id),
         "Goris",
-        str(officer),
         "/families/",
     )
     assert [word for word in kept if word in shown] == []

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from casework.actions import close_case, open_case
+from casework.actions import close_case, open_case, reopen_case
 from casework.errors import (
     AlreadyAccepted,
     AlreadyOffered,
@@ -162,7 +162,7 @@ def test_a_closed_service_is_offered_nothing_and_answers_what_it_has(case, servi
 
 
 def test_when_the_case_is_closed_the_service_is_told_only_that_the_offer_ended(case, officer, answerer, referral):
-    close_case(case, outcome="helped", by=officer)
+    close_case(case, outcome="helped", happened_anyway="they telephoned", by=officer)
     with pytest.raises(ReferralEnded):
         accept_referral(referral, by=answerer)
 
@@ -221,6 +221,35 @@ def test_a_day_takes_as_many_as_the_service_says(case, officer):
         appoint_referral(second, appointment_at=tomorrow(0), by=officer)
     decline_referral(first, why="unwilling", by=officer)
     appoint_referral(second, appointment_at=tomorrow(0), by=officer)
+
+
+def test_an_appointment_of_a_closed_case_takes_no_place_of_its_day(case, officer):
+    service = make_service(places_a_day=1)
+    first = make_referral(case, service, officer)
+    accept_referral(first, appointment_at=tomorrow(9), by=officer)
+    close_case(case, outcome="helped", happened_anyway="she is well", by=officer)
+    second = make_referral(another_case(case, officer), service, officer)
+    accept_referral(second, appointment_at=tomorrow(10), by=officer)
+    assert not Referral.objects.overdue(tomorrow(9)).exists()
+
+
+@pytest.mark.parametrize("places", [1, 2])
+def test_a_case_that_goes_on_overbooks_no_day(case, officer, places):
+    service = make_service(places_a_day=places)
+    first = make_referral(case, service, officer)
+    accept_referral(first, appointment_at=tomorrow(9), by=officer)
+    close_case(case, outcome="helped", happened_anyway="she is well", by=officer)
+    accept_referral(
+        make_referral(another_case(case, officer), service, officer), appointment_at=tomorrow(10), by=officer
+    )
+    reopen_case(case, by=officer)
+    first.refresh_from_db()
+    assert (first.appointment_at, state(first)) == (tomorrow(9) if places == 2 else None, ReferralState.ACCEPTED)
+    said = [step.said for step in case.steps.filter(act__kind="reopen_case")]
+    assert said == [
+        "",
+        *([f"{service}\nThe appointment is gone: that day is full. Ask the service for another."] * (places == 1)),
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,7 +14,8 @@ from desk.correcting import Said, correct
 from desk.merging import merge_individuals, unmerge
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual, Merge
-from tests.build import child, make_user, person, register_family
+from tests.build import child, make_user, person
+from tests.casework.matching import let_the_worker_match, register_family
 
 MOTHER = {"given_name": "Անահիտ", "family_name": "Հարությունյան", "birth": Birth.in_year(1980), "sex": "F"}
 MOTHERS = (("Анаит", "Арутюнян"), ("Anahit", "Harutyunian"), ("Անահիտ", "Հարութունյան"))
@@ -98,13 +99,16 @@ def test_complete_and_join_and_correct_match_too(seek, sisian):
     counted = pre_register(sisian, groups=[Group(1, "F", "18-59")], facts=going, by=by)
     family = Household.objects.get(pk=counted.household)
     complete(family, site=sisian, members=[mother()], facts=going, by=by)
+    let_the_worker_match()
     assert search.matches.count() == 1
     join(family, site=sisian, person=mother(relationship="sibling"), by=by)
+    let_the_worker_match()
     assert search.matches.count() == 2
     other = register_family(sisian, by, mother("Karine"))
     assert search.matches.count() == 2
     karine = other.memberships.get().individual_id
     correct(other, said=[Said("given_name", "Anahit", was="Karine", person=karine)], by=by)
+    let_the_worker_match()
     assert search.matches.count() == 3
 
 

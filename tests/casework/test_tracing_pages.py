@@ -12,7 +12,8 @@ from centre.access import Role
 from centre.models import LogLine
 from registrations.facts import Birth
 from tests.api.conftest import Machine
-from tests.build import make_site, make_user, person, register_family
+from tests.build import make_site, make_user, person
+from tests.casework.matching import register_family
 
 PHONE = "+37491123456"
 

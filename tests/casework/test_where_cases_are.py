@@ -76,7 +76,7 @@ def test_closed_it_goes_with_the_child_too_who_has_it_now_reopens_it_and_who_had
     colleague = make_user(Role.PROTECTION, goris)
     take_case(case, by=officer)
     letter = keep_letter(case, sheet=read_sheet(b"%PDF-1.4 burns %%EOF"), words="Referral", by=officer).step
-    close_case(case, outcome="helped", by=officer)
+    close_case(case, outcome="helped", happened_anyway="she is well", by=officer)
     assert seen_by(colleague) == {case}
     arrive(alone, site=sisian, by=make_user(Role.PROTECTION))
     assert (seen_by(colleague), seen_by(there)) == (set(), {case})

@@ -101,7 +101,7 @@ def test_who_reads_no_census_sees_the_sites_of_their_shift_alone(client):
 def test_the_board_opens_for_every_role(client, role):
     site = make_site("goris")
     client.force_login(make_user(role, site))
-    assert client.get("/").status_code == 200
+    assert client.get("/", follow=True).status_code == 200
 
 
 def test_what_waits_is_for_those_whose_work_it_is():

@@ -53,7 +53,7 @@ LIMITS = {one.name: one for one in vars(limits).values() if isinstance(one, limi
 
 
 def test_every_limit_has_a_door_here():
-    assert set(DOORS) | set(CALLS) == set(LIMITS)
+    assert set(DOORS) | set(CALLS) | {"houses"} == set(LIMITS)  # that one in tests/shelter/test_begun_houses.py
 
 
 @pytest.mark.parametrize("name", sorted(DOORS))

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from centre.access import GIVEN_TO, Role
 from centre.models import Assignment, User
 from centre.navigation import navigation_of
+from centre.shift import LISTED, first_of
 from registrations.numbers import check_letter
 from tests.build import LONG_AGO, make_site, make_user
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 OPEN_TO_ALL = {"accounts/login/", "accounts/logout/", "accounts/inactive/", "settings/language/"}
 OF_HALF_A_SIGN_IN = "accounts/login/code/"  # after the password; without one it begins again
 OPEN_TO_ALL |= {"healthz", "readyz", "metrics"}  # of machines; figures only with their token
-OPEN_TO_ALL |= {"d/<slug:token>/"}  # of the driver, who has no account: the link itself is the key
+OPEN_TO_ALL |= {"d/"}  # of the driver, who has no account: the link itself is the key
 
 SAMPLES = {"uuid": str(uuid.UUID(int=1)), "int": "1", "slug": "a", "str": "a", "path": "a"}
 
@@ -217,7 +218,7 @@ def test_the_table_of_roles_says_who_may_do_what(client):
 
     assert [str(why) for why in GIVEN_TO.values() if html.escape(str(why)) not in answer.text] == []
     rows = answer.context["rows"]
-    assert {str(p): row for p, row in rows}["hand_out"] == [False, True, True, False, False, False, False, False]
+    assert {str(p): row for p, row in rows}["hand_out"] == [False, True, False, True, False, False, False, False, False]
 
 
 class InlineCode(html.parser.HTMLParser):
@@ -275,6 +276,21 @@ def test_choosing_a_site_goes_back_to_the_page_that_asked(client):
     page = client.get("/settings/shift/?next=/intake/").content.decode()
     assert 'name="next" value="/intake/"' in page
     assert client.post("/settings/shift/", {"site": site.pk, "next": "/intake/"}).headers["Location"] == "/intake/"
+
+
+def test_site_menu_lists_the_first_sites_and_says_that_there_are_more():
+    groups = [("own", [1, 2]), ("here", [3, 4, 5]), ("others", [6])]
+    assert first_of(groups, 4) == ([("own", [1, 2]), ("here", [3, 4])], True)
+    assert first_of(groups, 6) == (groups, False)
+
+
+def test_a_page_lists_no_more_sites_than_the_first_and_links_to_all(client):
+    for number in range(LISTED + 1):
+        make_site(f"house-{number}")
+    client.force_login(make_user(Role.COORDINATOR))
+    page, every = (client.get(path).content.decode() for path in ("/help/coordinator/", "/settings/shift/"))
+    assert (page.count('name="site"'), every.count('name="site"')) == (LISTED, LISTED + LISTED + 1)  # with its menu
+    assert f"All sites: {LISTED + 1}" in page
 
 
 def test_site_menu_shows_own_and_lately_used_first_then_the_province_then_others(client):

@@ -84,10 +84,10 @@ def test_a_role_that_needs_a_factor_reaches_nothing_before_it_is_set_up(anna, pa
     assert browser.get(path, follow=True).status_code == 200
 
 
-@pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.AID_VOLUNTEER])
+@pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.AID_VOLUNTEER, Role.RECEPTIONIST])
 def test_a_volunteer_needs_none(role):
     make_user(role, make_site("gate"), username="davit")
-    assert signed_in("davit").get("/settings/").status_code == 200
+    assert signed_in("davit").get("/settings/access/").status_code == 200
 
 
 def test_where_it_is_not_asked_for_nobody_is_led_to_it(anna, settings):
@@ -99,7 +99,8 @@ def test_where_it_is_not_asked_for_nobody_is_led_to_it(anna, settings):
     assert not is_in(signed_in()), "who has one is asked for it all the same"
 
 
-def test_setting_up_an_app_asks_for_the_password_and_shows_the_codes_once(anna, django_capture_on_commit_callbacks):
+@pytest.mark.django_db(transaction=True)
+def test_setting_up_an_app_asks_for_the_password_and_shows_the_codes_once(anna):
     browser = signed_in()
     again = browser.get("/accounts/factor/app/")
     assert again.headers["Location"].startswith("/accounts/again/")
@@ -108,8 +109,7 @@ def test_setting_up_an_app_asks_for_the_password_and_shows_the_codes_once(anna, 
     secret = page.context["form"].secret
     assert "<svg" in page.content.decode()
     assert browser.post("/accounts/factor/app/", {"code": "000000"}).status_code == 200
-    with django_capture_on_commit_callbacks(execute=True):
-        done = browser.post("/accounts/factor/app/", {"code": code_at(secret)}, follow=True)
+    done = browser.post("/accounts/factor/app/", {"code": code_at(secret)}, follow=True)
     codes = done.context["unused_codes"]
     assert len(codes) == 10
     assert all(code in done.content.decode() for code in codes)
@@ -187,18 +187,48 @@ def test_wrong_codes_from_many_addresses_are_counted_together(anna):
     assert say(signed_in(REMOTE_ADDR="10.0.2.1"), code_at(secret), REMOTE_ADDR="10.0.2.1").status_code == 429
 
 
-def test_removing_a_factor_asks_for_the_password_and_leads_back_to_setting_one_up(anna):
+def test_removing_a_factor_asks_for_the_password_and_the_factor_and_leads_back_to_setting_one_up(anna):
     secret = with_app(anna)
     browser = signed_in()
     say(browser, code_at(secret))
     again = browser.post("/accounts/factor/app/remove/")
-    assert again.headers["Location"].startswith("/accounts/again/")
+    assert again.headers["Location"].startswith("/accounts/again/?")
+    and_then = browser.post(again.headers["Location"], {"password": PASSWORD})
+    assert and_then.headers["Location"].startswith("/accounts/again/code/?")
+    assert "used already" in browser.post(and_then.headers["Location"], {"code": code_at(secret)}).text
     assert Authenticator.objects.filter(user=anna).exists()
-    browser.post(again.headers["Location"], {"password": PASSWORD})
-    browser.post("/accounts/factor/app/remove/")
+    browser.post(and_then.headers["Location"], {"code": code_at(secret, 1)})
     assert not Authenticator.objects.filter(user=anna).exists()
     assert browser.get("/settings/").headers["Location"] == "/accounts/factor/"
     assert LogLine.objects.filter(verb="factor_removed", by=anna).exists()
+
+
+@pytest.mark.parametrize("page", ["app/", "app/remove/", "codes/", "codes/new/", "passkeys/new/", "passkeys/1/remove/"])
+def test_who_has_the_password_and_an_open_screen_changes_no_factor(anna, page):
+    secret = with_app(anna)
+    browser = signed_in()
+    say(browser, code_at(secret))
+    browser.post("/accounts/again/?next=/settings/", {"password": PASSWORD})
+    for asked in (browser.get, browser.post):
+        assert asked(f"/accounts/factor/{page}").headers["Location"].startswith("/accounts/again/code/?")
+    kept = list(Authenticator.objects.filter(user=anna).values_list("type", flat=True))
+    assert kept == ["totp"]
+
+
+def test_the_factor_alone_is_no_password(anna):
+    secret = with_app(anna)
+    browser = signed_in()
+    say(browser, code_at(secret))
+    browser.post("/accounts/again/code/?next=/settings/", {"code": code_at(secret, 1)})
+    assert browser.post("/accounts/factor/app/remove/").headers["Location"].startswith("/accounts/again/?")
+
+
+def test_a_guessed_code_before_a_change_is_counted(anna):
+    with_app(anna)
+    browser = Client()
+    browser.force_login(anna, "django.contrib.auth.backends.ModelBackend")
+    tried = [browser.post("/accounts/again/code/", {"code": "000000"}).status_code for _ in range(11)]
+    assert tried[9:] == [200, 429]
 
 
 def test_a_guessed_password_is_counted_before_a_factor_too(anna):
@@ -213,6 +243,7 @@ def test_new_recovery_codes_end_the_old_ones(anna, django_capture_on_commit_call
     browser = signed_in()
     say(browser, code_at(secret))
     browser.post("/accounts/again/?next=/settings/", {"password": PASSWORD})
+    browser.post("/accounts/again/code/?next=/settings/", {"code": code_at(secret, 1)})
     with django_capture_on_commit_callbacks(execute=True):
         done = browser.post("/accounts/factor/codes/new/", follow=True)
     assert not set(old) & set(done.context["unused_codes"])
@@ -225,7 +256,12 @@ def test_secrets_lie_sealed_under_the_server_key(anna, settings):
     kept = json.dumps(list(Authenticator.objects.values_list("data", flat=True)))
     assert secret not in kept
     assert RecoveryCodes.activate(anna).generate_codes()
-    settings.SECRET_KEY = "another"
+    of_before, settings.SECRET_KEY = settings.SECRET_KEY, "another"
+    with pytest.raises(FactorUnreadable):
+        RecoveryCodes.activate(anna).generate_codes()
+    settings.SECRET_KEY_FALLBACKS = [of_before]
+    assert RecoveryCodes.activate(anna).generate_codes()
+    settings.SECRET_KEY_FALLBACKS = []
     with pytest.raises(FactorUnreadable):
         RecoveryCodes.activate(anna).generate_codes()
 

@@ -5,7 +5,7 @@ from io import StringIO
 from django.core.management import call_command
 from django.utils import timezone
 
-from casework.models import Case
+from casework.models import Case, Referral
 from census.models import Snapshot
 from census.selectors import Tally
 from centre.models import Site, User
@@ -45,6 +45,19 @@ def test_day_ends_now_and_has_families_in_every_state(committed_database, demons
     assert figures.ever_accommodated
     assert figures.gate_people > figures.registered
     assert_every_page_of_houses_has_something_to_show(now)
+    assert_the_service_has_answered_one_offer_and_another_waits()
+    assert_two_officers_may_follow_a_child()
+
+
+def assert_the_service_has_answered_one_offer_and_another_waits():
+    offers = Referral.objects.filter(service=User.objects.get(username="service").service_account.service)
+    assert sorted(one.accepted_at is None for one in offers) == [False, True]
+
+
+def assert_two_officers_may_follow_a_child():
+    children = Case.objects.open().filter(kind="child_protection")
+    officers = User.objects.filter(assignments__role="protection")
+    assert [children.visible_to(officer).exists() for officer in officers] == [True, True]
 
 
 def assert_every_page_of_houses_has_something_to_show(now):

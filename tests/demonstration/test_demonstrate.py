@@ -1,5 +1,6 @@
 """A demonstration is loaded into an empty database, once, and never beside real families."""
 
+import re
 from io import StringIO
 
 import pytest
@@ -62,4 +63,6 @@ def test_ground_has_places_names_in_three_languages_and_a_login_for_each_role(de
     assert {user.username for user in User.objects.all()} == {login.username for login in logins()}
     assert User.objects.get(username="volunteer").check_password(logins()[0].password)
     assert not Assignment.objects.filter(role="volunteer", ends_at=None).exists()
+    assert not User.objects.filter(username__in=["protection", "protection_2"]).exclude(assignments__site=None).exists()
+    assert all(re.fullmatch(r"[Ա-և]+ [Ա-և]+", str(user)) for user in User.objects.all())
     assert not Household.objects.exists()

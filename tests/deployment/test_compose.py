@@ -42,6 +42,7 @@ def test_no_secret_stands_in_the_environment_or_a_command(name):
 def test_only_the_proxy_is_reached_from_outside():
     assert {name for name, service in SERVICES.items() if "ports" in service} == {"proxy"}
     assert WHOLE["networks"]["inside"]["internal"] is True
+    assert WHOLE["networks"]["next"]["internal"] is True
 
 
 def test_one_migrates_and_the_others_wait_for_it():

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from reception.environment import flag, hours, secret, with_password
+from reception.environment import flag, hours, secret, secret_keys, with_password
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,12 @@ def test_a_secret_whose_file_is_absent_or_empty_is_refused(tmp_path, monkeypatch
         secret("SECRET_KEY")
 
 
+def test_the_first_secret_key_signs_and_those_that_follow_are_believed(tmp_path, monkeypatch):
+    (tmp_path / "held").write_text("of today\n\nof yesterday\n")
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "held"))
+    assert secret_keys(tmp_path) == ["of today", "of yesterday"]
+
+
 @pytest.mark.parametrize(("said", "means"), [("1", True), ("True", True), ("", False), ("0", False), ("off", False)])
 def test_a_flag_is_yes_or_no(monkeypatch, said, means):
     monkeypatch.setenv("RECEPTION_HTTPS", said)
@@ -65,6 +71,7 @@ WRONG = {
     "DEBUG": ["perhaps"],
     "DISK_ENCRYPTED": ["perhaps"],
     "LOG_FORMAT": ["xml"],
+    "SECRET_KEY": [" "],
     "RECEPTION_DEMONSTRATION": ["perhaps"],
     "RECEPTION_HTTPS": ["perhaps"],
     "RECEPTION_VAR": ["/dev/null/var", "/proc/var"],

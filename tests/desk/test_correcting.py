@@ -133,7 +133,12 @@ def test_a_volunteer_of_another_site_corrects_nothing(family):
 
 @pytest.mark.parametrize(
     ("field", "now"),
-    [("sex", "M"), ("birth", told_birth(Birth(years_before(TODAY, 20), "day"))), ("given_name", "Tigran")],
+    [
+        ("sex", "M"),
+        ("birth", told_birth(Birth(years_before(TODAY, 20), "day"))),
+        ("given_name", "Tigran"),
+        ("documents", []),
+    ],
 )
 def test_what_matters_later_says_why_when_it_is_not_of_today(family, coordinator, field, now, later):
     girl = members(family)[1]

@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 
 from centre.access import Role
-from desk.actions import record_death, void_movement
+from desk.actions import arrive, record_death, void_movement
+from desk.errors import FamilyNotTold
 from desk.lists import families_file
-from desk.telling_deaths import tell_family_of_death
+from desk.telling_deaths import take_back_family_told, tell_family_of_death
 from registrations.errors import NotTold, RecordClosed
 from registrations.living import require_no_death
 from registrations.models import Household, Individual, Movement
@@ -115,3 +116,75 @@ def test_an_officer_records_it_by_page_and_nobody_else(house):
     text = client.get(address).content.decode()
     assert "The family was told of the death · in person · Anna" in text
     assert f"{address}family-told/" not in text
+
+
+def test_a_telling_that_was_wrong_is_taken_back_alone(house):
+    house.tell()
+    take_back_family_told(house.man, by=house.officer)
+    assert says_so(house.coordinator, house) == [False] * 5
+    assert "his wife" not in read(house.coordinator, house.family) + read(house.coordinator, house.family, "told/")
+    for user in (house.officer, house.recorder):
+        assert says_so(user, house) == [True] * 5
+    for tail in ("", "told/"):
+        assert "Anna, his wife" in read(house.officer, house.family, tail), "that it was said stays to be read"
+    with pytest.raises(FamilyNotTold):
+        take_back_family_told(house.man, by=house.officer)
+    tell_family_of_death(house.man, to_whom="his brother", how="in_person", by=house.officer)
+    assert says_so(house.coordinator, house) == [True] * 5
+    assert "his brother" in read(house.coordinator, house.family)
+
+
+def test_an_officer_takes_it_back_by_page_and_nobody_else(house):
+    house.tell()
+    back = f"/families/{str(house.family).replace(' ', '')}/family-not-told/{house.man.pk}/"
+    assert back in read(house.officer, house.family)
+    assert back not in read(house.coordinator, house.family)
+    client, data = Client(), {"id": str(uuid.uuid4())}
+    client.force_login(house.coordinator)
+    assert client.post(back, data).status_code == 403
+    client.force_login(house.officer)
+    assert client.post(back.replace(str(house.man.pk), str(uuid.uuid4())), data).status_code == 404
+    assert client.post(back, data).status_code == 303
+    assert client.post(back, data).status_code == 303, "sent twice, it is done once"
+    assert client.post(back, {"id": str(uuid.uuid4())}).status_code == 409
+    assert back not in read(house.officer, house.family)
+
+
+def test_nobody_learns_by_the_api_whether_a_family_was_told(house):
+    path = f"individuals/{house.man.pk}/family-not-told/"
+    assert Machine(house.coordinator).post(path).status_code == 403
+    answer = Machine(house.officer).post(path)
+    assert (answer.status_code, answer.json()["code"]) == (409, "family_not_told")
+    house.tell()
+    assert Machine(house.officer).post(path).status_code == 201
+    assert says_so(house.coordinator, house) == [False] * 5
+
+
+def test_who_is_not_told_of_a_death_does_not_take_it_back(house):
+    death = Movement.objects.get(kind="died")
+    machine = Machine(house.coordinator)
+    shown = machine.get("presences/", household=str(house.family.pk)).json()["results"]
+    assert [(row["until"] is None, row["ended_by"]) for row in shown if row["individual"] == str(house.man.pk)] == [
+        (False, None)
+    ]
+    assert machine.post(f"movements/{death.pk}/void/").status_code == 404
+    client = Client()
+    client.force_login(house.coordinator)
+    address = f"/families/{str(house.family).replace(' ', '')}/void/"
+    client.post(address, {"id": uuid.uuid4(), "movements": str(death.pk)})
+    with pytest.raises(NotTold):
+        void_movement(death, by=house.coordinator)
+    assert not Movement.objects.filter(voids=death).exists()
+    house.tell()
+    assert [row["ended_by"] for row in machine.get("presences/").json()["results"] if row["until"]] == [str(death.pk)]
+    assert machine.post(f"movements/{death.pk}/void/").status_code == 201
+
+
+def test_what_was_told_at_a_place_that_is_kept_from_one_is_not_theirs_to_take_back(house):
+    hidden = make_site("haven", confidential=True)
+    wife = Individual.objects.get(given_name="Anna")
+    arrive(house.family, site=hidden, members=[wife.pk], by=house.officer)
+    arrival = Movement.objects.get(site=hidden)
+    assert Machine(house.coordinator).post(f"movements/{arrival.pk}/void/").status_code == 404
+    with pytest.raises(NotTold):
+        void_movement(arrival, by=house.coordinator)

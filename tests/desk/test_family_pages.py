@@ -229,7 +229,7 @@ def test_a_confidential_site_and_a_death_are_not_told_to_a_volunteer(client, gor
     text = client.get(at(family)).content.decode()
     assert text.count("registered, not here: ask a protection officer") == 1  # said of both
     assert "Regional hospital" not in text
-    assert "ied" not in re.sub(r"<a .*?</a>|studied", "", text)
+    assert "ied" not in re.sub(r'<a .*?</a>|studied|csrf\w+" value="\w+"', "", text)
     client.force_login(make_user(Role.PROTECTION))
     text = client.get(at(family)).content.decode()
     assert "Regional hospital" in text
@@ -430,3 +430,11 @@ def test_file_fills_the_button_of_what_comes_next(client, coordinator, goris, st
     depart(family, site=goris, destination="abroad", by=staff)
     client.force_login(make_user(Role.VOLUNTEER, goris))
     assert filled() == ["Record arrival"]
+
+
+def test_what_can_be_done_for_a_family_stands_once_and_directly_under_its_head(client, coordinator, family):
+    page = client.get(at(family)).text.split("</h1>")[1]
+    head, rest = page.split("<table", 1)
+    for act in ("depart", "hospital", "join", "born", "died", "part", "head", "log"):
+        assert (head.count(f'href="{at(family, act)}/"'), rest.count(f'href="{at(family, act)}/"')) == (1, 0), act
+    assert head.index("Record departure") < head.index("To a hospital") < head.index("Tell a protection officer")

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from casework.errors import ChildApart
 from casework.models import Case, Step
 from centre.access import Role
 from centre.models import Site
-from desk.actions import record_death
+from desk.actions import arrive, depart, record_death
 from desk.errors import NotPlanned
 from desk.hospital import back_from_hospital, send_to_hospital
 from registrations.errors import NoLongerMember, NotHere, NotTold
@@ -133,6 +134,23 @@ def test_a_child_goes_with_its_mother_and_not_alone(camp):
     camp.back(members=[camp.child.pk, camp.mother.pk])
 
 
+def test_a_mother_does_not_leave_her_child_in_the_hospital_unless_it_happened(camp):
+    camp.send(patient=camp.child.pk, companion=camp.mother.pk, arrived=True)
+    known = Case.objects.filter(individual=camp.child, kind="child_protection")
+    with pytest.raises(ChildApart):
+        camp.back(members=[camp.mother.pk])
+    assert Presence.objects.get(individual=camp.mother, during__contains=timezone.now()).site == camp.hospital
+    assert not known.exists()
+    camp.back(members=[camp.mother.pk], happened_anyway="she went to her son")
+    assert (known.get().site, known.get().urgency) == (camp.hospital, "now")
+    assert said_in(known.get()) == "she went to her son"
+
+
+def test_a_protection_officer_lets_a_mother_go_back(camp):
+    camp.send(patient=camp.child.pk, companion=camp.mother.pk, arrived=True)
+    assert camp.back(members=[camp.mother.pk], by=camp.officer).individuals == [str(camp.mother.pk)]
+
+
 def test_a_mother_who_is_wounded_goes_at_once_and_a_case_opens_for_who_stays(camp):
     camp.send(companion=None)
     camp.send(patient=camp.mother.pk)
@@ -153,7 +171,9 @@ def test_who_is_not_there_or_dead_or_no_member_is_not_sent(camp):
 
 def test_who_is_elsewhere_and_hidden_does_not_come_back_by_this_door(camp):
     house = make_site("house", Site.Kind.CRISIS, confidential=True)
-    Machine(camp.officer).post(f"households/{camp.family.pk}/arrive/", site="house", members=[str(camp.man.pk)])
+    Machine(camp.officer).post(
+        f"households/{camp.family.pk}/arrive/", site="house", members=[str(camp.man.pk)], beds_become_free=True
+    )
     assert find_people([camp.man.pk], timezone.now())[camp.man.pk].site == house
     with pytest.raises(NotTold):
         camp.back()
@@ -228,3 +248,109 @@ def test_a_hidden_house_that_is_no_hospital_cannot_be_chosen(client, camp):
     back = f"households/{camp.family.pk}/from-hospital/"
     answer = machine.post(back, site="goris", members=[str(camp.man.pk)])
     assert (answer.status_code, answer.json()["without_bed"]) == (201, [str(camp.man.pk)])
+
+
+@pytest.mark.parametrize("going", ["shelter", "stays"])
+def test_finding_a_place_is_the_next_act_on_the_file_of_who_lost_their_bed(client, camp, going):
+    sent = camp.send(arrived=True, keep_bed_until=camp.now + DAY, at=camp.now - 2 * HOUR)
+    end_stays(list(Stay.objects.filter(pk__in=sent.holds)), by=camp.coordinator, at=camp.now - HOUR)
+    Household.objects.update(going=going)
+    number = str(camp.family).replace(" ", "")
+    address = f"/families/{number}/"
+    client.force_login(camp.coordinator)
+    find = f'<a class="main" href="/shelter/?family={number}">'
+    assert find not in client.get(address, follow=True).content.decode()
+    camp.back()
+    assert find in client.get(address, follow=True).content.decode()
+    assert find in client.get(address, follow=True).content.decode(), "as long as there is no bed"
+    place_household(camp.family, rooms=[make_room(camp.goris, 1)], members=[camp.man.pk], by=camp.coordinator)
+    assert find not in client.get(address, follow=True).content.decode()
+
+
+def test_a_family_without_a_bed_is_not_asked_what_becomes_of_it(client, camp):
+    other = register_family(camp.goris, camp.officer, person("Karen"))
+    assert "Their bed" in page(client, camp.volunteer, camp.family, "hospital/")
+    assert "Their bed" not in page(client, camp.volunteer, other, "hospital/")
+    karen = Individual.objects.members_of(other).get()
+    address = f"/families/{str(other).replace(' ', '')}/"
+    sent = {"patient": karen.pk, "hospital": camp.hospital.pk, "arrived": "no"}
+    assert client.post(f"{address}hospital/", {"id": uuid.uuid4()} | sent).status_code == 303
+    answer = client.post(f"{address}back/", {"id": uuid.uuid4(), "members": [karen.pk]}, follow=True)
+    assert "No bed is kept here any more" not in answer.text
+
+
+def test_who_gave_their_bed_up_reads_that_none_is_kept(client, camp):
+    camp.send()
+    client.force_login(camp.volunteer)
+    address = f"/families/{str(camp.family).replace(' ', '')}/back/"
+    answer = client.post(address, {"id": uuid.uuid4(), "members": [camp.man.pk]}, follow=True)
+    assert "No bed is kept here any more" in answer.text
+
+
+def on_the_way(camp, person):
+    where = find_people([person.pk], timezone.now())[person.pk]
+    return where.place == "on_the_way" and where.site == camp.hospital
+
+
+def test_the_button_of_an_arrival_names_whom_it_records_and_no_patient(client, camp):
+    camp.send()
+    text = page(client, camp.volunteer, camp.family)
+    assert "Record arrival: " not in text
+    son = camp.child
+    depart(camp.family, site=camp.goris, members=[son.pk], destination="unknown", by=camp.officer)
+    assert f"Record arrival: {son}</button>" in page(client, camp.volunteer, camp.family)
+    address = f"/families/{str(camp.family).replace(' ', '')}/"
+    answer = client.post(f"{address}arrive/", {"id": uuid.uuid4()}, follow=True)
+    assert f"{camp.family}: arrived here are {son}." in answer.text
+    assert on_the_way(camp, camp.man)
+
+
+@pytest.mark.parametrize("others", ["with the patient", "in a hidden house"])
+def test_who_is_on_the_way_to_a_hospital_comes_by_name_alone_whoever_else_is_known_of(camp, others):
+    if others == "in a hidden house":
+        house = make_site("house", Site.Kind.CRISIS, confidential=True)
+        both = {"members": [camp.mother.pk, camp.child.pk], "beds_become_free": True}
+        arrive(camp.family, site=house, **both, by=camp.officer)
+        camp.send()
+    else:
+        for one in (camp.man, camp.mother, camp.child):
+            camp.send(patient=one.pk, by=camp.officer)
+    machine, address = Machine(camp.volunteer), f"households/{camp.family.pk}/arrive/"
+    answer = machine.post(address, site="goris")
+    assert (answer.status_code, answer.json()["code"]) == (409, "told_elsewhere")
+    assert on_the_way(camp, camp.man)
+    assert machine.post(address, site="goris", members=[str(camp.man.pk)]).status_code == 201
+
+
+def test_who_left_leaves_once_whichever_desk_said_the_later_hour(camp):
+    there = {"site": (kapan := make_site("kapan")), "beds_become_free": True}
+    arrive(camp.family, **there, by=camp.officer, at=camp.now - 9 * HOUR)
+    going = {"site": kapan, "destination": "abroad", "by": camp.officer}
+    depart(camp.family, **going, at=camp.now - HOUR)
+    with pytest.raises(NotHere):
+        depart(camp.family, **going, at=camp.now - HOUR - timedelta(milliseconds=5))
+    with pytest.raises(NotHere):
+        camp.send(site=kapan, at=camp.now - 2 * HOUR, by=camp.officer)
+    assert Movement.objects.filter(kind="departed").count() == 3
+    depart(camp.family, **going, at=camp.now - 2 * HOUR, written_by="the guard")
+    assert Movement.objects.filter(kind="departed").count() == 6, "what a paper says stands beside"
+
+
+def test_who_went_to_hospital_goes_once(camp):
+    camp.send(at=camp.now)
+    with pytest.raises(NotHere):
+        camp.send(at=camp.now - timedelta(milliseconds=5))
+
+
+def test_of_who_is_only_in_a_hospital_no_arrival_is_offered(client, camp):
+    camp.send()
+    client.force_login(camp.volunteer)
+    page = client.get(f"/families/{str(camp.family).replace(' ', '')}/").text
+    assert ("Back from hospital" in page, "Record arrival" in page) == (True, False)
+
+
+def test_what_was_done_is_said_with_the_number_of_the_family(client, camp):
+    client.force_login(camp.officer)
+    address = f"/families/{str(camp.family).replace(' ', '')}/void/"
+    sent = {"id": uuid.uuid4(), "movements": Movement.objects.of([camp.man.pk]).first().pk}
+    assert f"{camp.family} · It was taken back." in client.post(address, sent, follow=True).text

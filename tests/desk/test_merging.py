@@ -9,11 +9,12 @@ from casework.actions import close_case
 from casework.errors import ChildAlone
 from casework.models import Case
 from centre.access import NotAllowed, Role
-from desk.actions import arrive, depart
+from desk.actions import arrive, depart, record_death
 from desk.merging import merge_individuals, merge_pairs, unmerge
 from desk.selectors import read_file
-from registrations.errors import AlreadyMerged, NotMerged
+from registrations.errors import AlreadyMerged, LivedOn, NotMerged, NotTold
 from registrations.facts import Birth
+from registrations.living import known_deaths
 from registrations.models import Household, Individual, Membership, Merge, Movement, Presence
 from shelter.actions import place_household
 from shelter.models import Bedding, Stay
@@ -79,7 +80,7 @@ def test_merge_counts_both_records_facts_as_one_person(twice, sisian, staff):
 def test_merged_records_sizes_count_the_person_once_in_each_household(twice, staff):
     kept, double = twice
     merge_individuals(double, into=kept, reason="same passport", by=staff)
-    assert [h.size for h in Household.objects.with_size()] == [1, 1]
+    assert [h.size for h in Household.objects.with_size(known_deaths(make_user()))] == [1, 1]
 
 
 def test_unmerge_at_once_gives_back_exactly_what_was(twice, goris, staff):
@@ -214,3 +215,16 @@ def test_an_age_lies_side_by_side_as_an_age(client, goris):
     page = client.get("/duplicates/", {"one": str(one), "other": str(other)}).content.decode()
     assert "<td>≈ 33 years</td>" in page
     assert f"{born.on:%d.%m.%Y}" not in page
+
+
+def test_who_died_and_who_came_later_are_not_merged_and_it_says_so(goris, sisian, staff):
+    dead = register_family(goris, staff, person("Suren"), at=hours(1))
+    record_death(only(dead), site=goris, by=staff, at=hours(2))
+    later = register_family(sisian, staff, person("Souren"), at=hours(3))
+    other, before = make_user(), (presences(), journal())
+    with pytest.raises(LivedOn, match="the person died"):
+        merge_individuals(only(dead), into=only(later), reason="one man", by=staff)
+    with pytest.raises(NotTold):  # as of one in a hidden house: the family was not told
+        merge_individuals(only(later), into=only(dead), reason="one man", by=other)
+    assert (presences(), journal()) == before
+    assert not Merge.objects.exists()

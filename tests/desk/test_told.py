@@ -390,7 +390,7 @@ def test_cases_are_told_of_to_who_may_see_them_alone(client, family, goris, by):
     before = answers_of(client, coordinator, family)
     case = Case.objects.get(individual=named("Anna"))  # her need opened it
     note(case, words="beaten at home", by=officer)
-    close_case(case, outcome="helped", by=officer)
+    close_case(case, outcome="helped", happened_anyway="she is well", by=officer)
     assert answers_of(client, coordinator, family) == before
     opened, closed = (line(family, officer, kind) for kind in ("case", "case_closed"))
     assert (opened.words, closed.words) == ("A case was opened", "The case was closed")
@@ -513,12 +513,12 @@ def test_a_large_family_is_read_with_as_many_questions_as_a_small_one(client, by
         for row in family.memberships.all():
             correct(family, said=[Said("fathers_name", "Karen", person=row.individual_id)], by=make_user())
         client.force_login(by)
-        asked = []
-        for address in (page_of(family), page_of(family, family.memberships.first().individual)):
-            with CaptureQueriesContext(connection) as counted:
-                assert client.get(address).status_code == 200
-            asked.append(len(counted))
-        return asked
+        pages = (page_of(family), page_of(family, family.memberships.first().individual))
+        return [min(asked(address) for _ in range(3)) for address in pages]  # now and then what is kept is read anew
 
-    questions(1)  # what is asked once by a process
+    def asked(address: str) -> int:
+        with CaptureQueriesContext(connection) as counted:
+            assert client.get(address).status_code == 200
+        return len(counted)
+
     assert questions(2) == questions(20)

@@ -23,6 +23,18 @@ from tests.promises.world import change
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
+@pytest.fixture(autouse=True)
+def _told_as_it_happens(settings):
+    """As in a demonstration, whose past is played as if that were now."""
+    settings.DEMONSTRATION = True
+
+
+@pytest.fixture
+def told_late(settings, _told_as_it_happens):
+    """What these tests tell of days ago was recorded today."""
+    settings.DEMONSTRATION = False
+
+
 @pytest.fixture
 def by(db):
     """A coordinator of all sites."""
@@ -237,3 +249,43 @@ def test_a_house_without_contract_or_invoice_has_a_page_of_nights(client, db):
     place_household(family, rooms=[make_room(site, 3)], by=user)
     client.force_login(user)
     assert client.get("/houses/nights/").status_code == 200
+
+
+def sure(site, day, count=3):
+    return [(row.used, row.confirmed, row.amber) for row in nights(site, day, count)]
+
+
+def test_a_check_in_that_was_told_days_later_confirms_no_night_and_turns_amber_sooner(
+    told_late, goris, by, one, room, day, hour
+):
+    place_household(one, rooms=[room], by=by, at=hour(22))
+    assert sure(goris, day) == [(1, 0, 0), (1, 0, 0), (1, 0, 1)]
+
+
+def test_a_check_in_that_was_told_the_next_day_confirms_its_night(told_late, goris, by, one, room, day, hour):
+    place_household(one, rooms=[room], by=by, at=hour(22, 2))
+    assert sure(goris, day) == [(0, 0, 0), (0, 0, 0), (1, 1, 0)]
+
+
+def test_a_roll_call_that_was_told_days_later_confirms_no_night(told_late, goris, by, one, room, day, hour):
+    place_household(one, rooms=[room], by=by, at=hour(22))
+    for days in range(3):
+        roll = RollCall.objects.get(pk=begin_roll_call(goris, by=by, at=hour(23, days)).roll_call)
+        see_people(roll, people=[Stay.objects.get().individual_id], by=by, at=hour(23, days))
+    assert sure(goris, day) == [(1, 0, 0), (1, 0, 0), (1, 1, 0)]  # that of yesterday is in time
+
+
+def test_a_report_that_was_told_days_later_confirms_no_night(told_late, goris, by, one, room, day, hour):
+    place_household(one, rooms=[room], by=by, at=hour(20))
+    report_headcount(goris, persons=1, said_by="Aram", hour=hour(21), by=by)
+    report_headcount(goris, persons=1, said_by="Aram", hour=hour(21, 2), by=by)
+    assert sure(goris, day) == [(1, 0, 0), (1, 0, 0), (1, 1, 0)]
+
+
+def test_a_report_in_time_confirms_nobody_who_was_told_of_later(told_late, goris, by, one, room, day, hour):
+    place_household(one, rooms=[room], by=by, at=hour(20))
+    act = Stay.objects.get().began_by.act
+    ReportedHeadcount.objects.create(
+        site=goris, happened_at=hour(21), recorded_at=hour(21), persons=1, said_by="Aram", act=act
+    )
+    assert sure(goris, day) == [(1, 0, 0), (1, 0, 0), (1, 0, 1)]

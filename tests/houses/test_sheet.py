@@ -3,6 +3,7 @@
 import csv
 import io
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from python_calamine import CalamineWorkbook
 from centre.access import Role
 from centre.models import LogLine
 from houses.models import Invoice
+from houses.sheets import read_months
 from shelter.actions import place_household
 from tests.api.conftest import Machine
 from tests.build import make_room, make_site, make_user, person, register_family
@@ -21,8 +23,9 @@ WHY = "the invoice of the hotel"
 
 
 @pytest.fixture
-def month(goris, coordinator, day, hour):
+def month(settings, goris, coordinator, day, hour):
     """The month of the night; a contract of 40 places for that one night, two people, and an invoice of 41."""
+    settings.DEMONSTRATION = True  # whose past is played as if that were now
     agree(goris, coordinator, day, day)
     family = register_family(goris, coordinator, person("Zaruhi"), person("Bagrat", relationship="spouse"), at=hour(12))
     place_household(family, rooms=[make_room(goris, 2)], by=coordinator, at=hour(22))
@@ -45,6 +48,25 @@ def test_the_page_shows_the_house_against_its_invoice(client, goris, coordinator
     assert "A-7" in shown
     assert f"typed in by {coordinator}" in shown
     assert "Against the contract: 1 nights, 9,000 dram" in shown
+
+
+def test_nights_of_the_invoice_that_nobody_used_stand_in_sight_beside_what_the_contract_says(
+    client, goris, coordinator, month, day
+):
+    make_room(make_site("sisian"), 3)  # a house without an invoice
+    used = 2 * expected_nights(day)
+    client.force_login(make_user(Role.ADMINISTRATOR))
+    whole = client.get(f"/houses/nights/?month={month}").content.decode()
+    assert whole.count(f'<span class="mark bad">{41 - used}</span>') == 2  # of the house, and the sum in the first row
+    assert whole.index("Total") < whole.index("Goris</a>")
+    own = client.get(f"/houses/sites/goris/nights/?month={month}").content.decode()
+    assert f"Used {used}, invoiced 41: {41 - used} invoiced but not used" in own
+
+
+def test_no_night_is_invoiced_but_not_used_where_more_were_used_than_invoiced(goris, coordinator, month, day):
+    (read,) = read_months([goris], day.replace(day=1), timezone.now())
+    own = replace(read, invoice=Invoice(nights=1))
+    assert (own.invoiced, own.unused) == (1, 0)
 
 
 def test_a_house_without_an_invoice_is_shown_beside_one_with(client, coordinator, month, goris):
@@ -84,6 +106,7 @@ def test_csv_by_house_and_by_night(goris, coordinator, month, day):
     assert (row["Used"], row["Confirmed"]) == (str(2 * expected_nights(day)), "2")
     assert (row["Contracted, dram"], row["Invoice, dram"], row["Difference, dram"]) == ("360000", "369000", "9000")
     assert (row["Difference in nights"], row["Typed in by"], row["Why"]) == ("1", str(coordinator), WHY)
+    assert row["Invoiced but not used"] == str(41 - int(row["Used"]))
     rows = read_csv(machine.get("bed-nights.csv", month=month, why=WHY, lang="en", rows="night"))
     (of_day,) = [row for row in rows if row["Night of"] == day.isoformat()]
     assert (of_day["Contracted"], of_day["Used"], of_day["Dram for a place"]) == ("40", "2", "9000")
@@ -138,3 +161,35 @@ def test_a_confidential_house_is_in_no_sheet_of_who_may_not_know_of_it(client, d
         assert "Crisis" not in client.get("/houses/nights/").content.decode()
         assert client.get("/houses/sites/crisis/nights/").status_code == 404
         assert "crisis" not in Machine(user).get("bed-nights/", month=f"{timezone.now():%Y-%m}").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "assigned", "reads"),
+    [
+        (Role.ADMINISTRATOR, False, False),
+        (Role.ADMINISTRATOR, True, True),
+        (Role.COORDINATOR, False, False),
+        (Role.COORDINATOR, True, True),
+        (Role.AUDITOR, False, False),
+        (Role.AUDITOR, True, True),
+    ],
+)
+def test_nights_of_a_confidential_house_are_read_by_who_may_be_told_that_somebody_is_there(
+    client, db, role, assigned, reads
+):
+    hidden = make_site("crisis", kind="crisis", confidential=True)
+    make_room(hidden)
+    user, month = make_user(role, hidden if assigned else None), f"{timezone.now():%Y-%m}"
+    client.force_login(user)
+    machine, lists = Machine(user), []
+    for page in ("/houses/nights/", "/houses/nights/?month=2026-10"):
+        assert ("Crisis" in client.get(page).text) == reads
+    assert client.get("/houses/sites/crisis/nights/").status_code == (200 if reads else 404)
+    for asked in ({}, {"site": str(hidden.pk)}):
+        lists.append(machine.get("bed-nights/", month=month, **asked).content)
+        lists.append(machine.get("bed-nights.csv", month=month, why=WHY, lang="en", **asked).content)
+        book = machine.get("bed-nights.xlsx", month=month, why=WHY, lang="en", **asked).content
+        if book.startswith(b"PK"):
+            sheets = CalamineWorkbook.from_filelike(io.BytesIO(book))
+            lists.append(str(sheets.get_sheet_by_index(0).to_python()).encode())
+    assert any(b"crisis" in one for one in lists) == reads

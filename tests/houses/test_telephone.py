@@ -9,7 +9,7 @@ from django.db.utils import InternalError
 from django.utils import timezone
 
 from centre.access import NotAllowed, Role
-from centre.models import Act
+from centre.models import Act, Site
 from centre.refusals import NotThen
 from houses.errors import AlreadySettled, HeadcountReplaced, HourAhead, OfAnotherHouse, SaysNothing
 from houses.evening import houses_to_call, read_evenings
@@ -241,3 +241,36 @@ def test_bed_nights_are_linked_where_they_are_read(client, goris, coordinator):
     make_room(goris, 1)
     assert "/houses/sites/goris/nights/" in client.get(PAGE).content.decode()
     assert client.get("/houses/sites/goris/nights/").status_code == 200
+
+
+def test_the_page_says_whether_the_house_was_reached(client, goris, coordinator):
+    client.force_login(coordinator)
+    told = {}
+    for outcome in ("spoke", "no_answer"):
+        sent = {"id": uuid.uuid4(), "outcome": outcome}
+        told[outcome] = client.post(f"{PAGE}called/", sent, follow=True).text
+    assert "Written down: we spoke with Goris." in told["spoke"]
+    assert "Written down: Goris does not answer." in told["no_answer"]
+
+
+def test_the_number_that_was_written_down_is_said_with_its_hour(client, goris, coordinator):
+    client.force_login(coordinator)
+    hour = timezone.localtime(timezone.now() - HOUR)
+    sent = {"id": uuid.uuid4(), "persons": 4, "said_by": "Aram", "hour": f"{hour:%d.%m.%Y %H:%M}"}
+    page = client.post(f"{PAGE}headcount/", sent, follow=True).text
+    assert f"Written down: 4 at {hour:%d.%m, %H:%M}." in page
+
+
+def test_no_number_is_of_an_hour_before_the_house_was_open(client, goris, coordinator):
+    opened = timezone.localtime(timezone.now() - HOUR)
+    Site.objects.filter(pk=goris.pk).update(opened_at=opened)
+    client.force_login(coordinator)
+    before = opened - timedelta(minutes=1)
+    sent = {"id": uuid.uuid4(), "persons": 4, "said_by": "Aram", "hour": f"{before:%d.%m.%Y %H:%M}"}
+    page = client.post(f"{PAGE}headcount/", sent)
+    assert page.status_code == 422
+    assert list(page.context["counting"].errors) == ["hour"]
+    assert f"This house is open since {opened:%d.%m, %H:%M}." in page.text
+    assert not ReportedHeadcount.objects.exists()
+    sent |= {"id": uuid.uuid4(), "hour": f"{opened:%d.%m.%Y %H:%M}"}
+    assert client.post(f"{PAGE}headcount/", sent).status_code == 303

@@ -85,7 +85,9 @@ def test_houses_that_were_not_told_come_first_and_all_are_summed(family, goris, 
     hold_places(guest, rooms=[make_room(goris, 1)], until=timezone.now() + HOUR, by=coordinator)
     note_call(goris, outcome="spoke", by=coordinator)
     assert numbers(coordinator) == [("sisian", 2, 2, 0, 0), ("goris", 1, 0, 0, 1)]
-    assert sum_up(houses_tonight(coordinator, timezone.now())) == Sums(promised=3, untold=2, coming=0, inside=1)
+    assert sum_up(houses_tonight(coordinator, timezone.now())) == Sums(
+        promised=3, untold=2, coming=0, inside=1, missing=0
+    )
 
 
 def test_beds_kept_for_who_is_away_are_promised_to_nobody(family, goris, coordinator, hour):
@@ -120,3 +122,29 @@ def test_a_baby_without_a_place_is_inside_like_everybody(goris, coordinator, hou
     baby = family.memberships.get(position=1).counted_as_id
     place_household(family, rooms=[make_room(goris, 1)], sharing=[baby], by=coordinator, at=hour)
     assert numbers(coordinator) == [("goris", 0, 0, 0, 2)]
+
+
+def test_who_is_on_the_way_is_said_to_be_part_of_who_is_promised(
+    client, family, goris, sisian, coordinator, other, held
+):
+    depart(family, site=goris, destination="site", destination_site=sisian, by=coordinator)
+    client.force_login(other)
+    page = " ".join(client.get(PAGE).content.decode().split())
+    assert page.count("of them on the way: 2") == 2  # of the house, and of all
+    assert page.count("of them the house was not told of: 2") == 2
+
+
+def test_houses_where_nobody_more_is_expected_are_one_fold(client, goris, coordinator, hour):
+    inside = register_family(goris, coordinator, person(), at=hour)
+    place_household(inside, rooms=[make_room(goris, 3, "7")], by=coordinator, at=hour)
+    client.force_login(coordinator)
+    page = " ".join(client.get(PAGE).content.decode().split())
+    assert "1 house where nobody more is expected" in page
+    assert "inside 1, free 2" in page
+    assert '<li class="card"' not in page
+
+
+@pytest.mark.parametrize("page", ["/houses/", PAGE, "/shelter/"])
+def test_who_may_begin_a_house_finds_it_from_each_page_of_the_evening(client, coordinator, page):
+    client.force_login(coordinator)
+    assert 'href="/shelter/begin/"' in client.get(page).text

@@ -9,7 +9,9 @@ from django.utils import timezone
 from centre.access import Role
 from plans.models import How, Plan
 from registrations.models import Household
+from shelter.actions import hold_places
 from shelter.models import ApartPair, Stay
+from shelter.reach import open_to_others
 from tests.build import child, make_room, make_site, make_user, person
 from tests.plans.conftest import HOUR, make_plan, waiting
 
@@ -45,6 +47,72 @@ def test_an_evening_is_planned_read_and_confirmed(desk, goris, sisian, by):
     assert Stay.objects.holds().count() == 2
     assert "Places are held for 0 families." in confirm(desk, plan).content.decode()
     assert Stay.objects.holds().count() == 2
+
+
+def test_who_has_the_places_by_now_is_ticked_no_more_and_read_until_when(desk, goris, sisian, by):
+    waiting(goris, by, person(), child("Davit"))
+    make_room(sisian, 2)
+    ask(desk, sisian)
+    plan = Plan.objects.get()
+    page = desk.get(plan.get_absolute_url()).content.decode()
+    assert " checked>" in page
+    assert "Their places are held until" not in page
+    page = confirm(desk, plan).content.decode()
+    assert " checked>" not in page
+    assert "Their places are held until" in page
+
+
+def test_what_was_not_ticked_is_not_ticked_again(desk, goris, sisian, by):
+    first, second = waiting(goris, by, hours=9), waiting(goris, by)
+    for _ in range(2):
+        make_room(sisian, 1)
+    ask(desk, sisian)
+    plan = Plan.objects.get()
+    keys = {row.household_id: str(row.pk) for row in plan.families.all()}
+    address, ticked = plan.get_absolute_url(), 'value="{}" checked>'.format
+    page = desk.get(address).content.decode()
+    assert all(ticked(key) in page for key in keys.values())
+    refused = confirm(desk, plan, families=[keys[first.pk]], until=(timezone.now() - HOUR).isoformat())
+    assert ticked(keys[first.pk]) in refused.content.decode()
+    assert ticked(keys[second.pk]) not in refused.content.decode()
+    assert " checked>" not in confirm(desk, plan, families=[keys[first.pk]]).content.decode()
+    page = desk.get(f"{address}?how=greedy&ticked=all").content.decode()
+    assert ticked(keys[second.pk]) in page
+    assert ticked(keys[first.pk]) not in page
+
+
+def test_who_has_places_elsewhere_by_now_is_ticked_no_more(desk, goris, sisian, by):
+    family = waiting(goris, by, person(), child("Davit"))
+    make_room(sisian, 2)
+    ask(desk, sisian)
+    hold_places(family, rooms=[make_room(goris, 2)], until=timezone.now() + HOUR, by=by)
+    page = desk.get(Plan.objects.get().get_absolute_url()).content.decode()
+    assert " checked>" not in page
+    assert "They have places elsewhere by now." in page
+
+
+def test_a_hold_that_the_house_cuts_short_is_said_with_its_hour_and_pressed_twice_too(client, goris, sisian, by):
+    family = waiting(goris, by)
+    make_room(sisian, 1)
+    ends = timezone.now() + 2 * HOUR
+    open_to_others(sisian, places=1, until=ends, by=by)
+    client.force_login(make_user(Role.COORDINATOR, goris))
+    ask(client, sisian)
+    told = f"{family}: only until {timezone.localtime(ends):%d.%m, %H:%M}, so long the house is open to others."
+    facts = {"until": (timezone.now() + 8 * HOUR).isoformat()}
+    for _ in range(2):
+        page = confirm(client, Plan.objects.get(), **facts).content.decode()
+        assert told in page
+        assert "Places are held for 1 family." in page
+
+
+def test_who_may_have_left_is_said_to_be_in_no_plan(desk, goris, sisian, by):
+    gone = waiting(goris, by, hours=9)
+    type(goris).objects.filter(pk=goris.pk).update(presumed_left_after=6, kind="registration_point")
+    make_room(sisian, 2)
+    page = desk.get("/plans/").content.decode()
+    assert "1 of them may have left, and is in no plan: look for it first." in page
+    assert str(gone) in page
 
 
 def test_nothing_ticked_is_said_and_a_hold_in_the_past_too(desk, goris, sisian, by):
@@ -132,6 +200,7 @@ def test_the_api_does_what_the_pages_do(desk, goris, sisian, by):
     assert send(desk, f"plans/{said['plan']}/confirm/", **body).json() == {
         "held": [str(family)],
         "placed": [],
+        "shortened": [],
         "left_out": [],
     }
     assert Stay.objects.holds().count() == 2

@@ -1,21 +1,28 @@
 """A plan asked for, searched for, and confirmed family by family."""
 
 import uuid
+from contextlib import closing
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from centre.access import NotAllowed, Role
+from centre.models import Act, LogLine
 from desk.actions import arrive
 from plans.actions import search_plan, stop_plan
 from plans.confirming import confirm_plan, planned_with_places
 from plans.errors import AlreadySearching, NobodyWaits, NoFreePlace, NotSearching
+from plans.evening import Draft
+from plans.greedy import plan_greedily
 from plans.models import How, Plan, PlanState
-from plans.searching import search_for_plan
+from plans.reading import read_evening
+from plans.search import plan_by_solver
+from plans.searching import SEARCHING, alone, search_for_plan
 from registrations.numbers import write_number
-from shelter.actions import hold_places, place_household
+from shelter.actions import end_stays, hold_places, place_household
 from shelter.apart import end_apart, keep_apart
-from shelter.errors import AlreadyApart, NotApart, SameFamily
+from shelter.errors import AlreadyApart, NoRoomSuits, NotApart, SameFamily
 from shelter.models import ApartPair, Stay
 from shelter.reach import open_to_others
 from tests.build import child, make_room, make_user, person
@@ -130,6 +137,17 @@ def test_confirmed_twice_each_family_has_its_places_once(goris, sisian, by):
     assert Stay.objects.holds().count() == 4
 
 
+def test_places_that_were_given_back_are_given_again_by_the_plan(goris, sisian, by):
+    family, later = waiting(goris, by, person(), child("Davit")), until()
+    make_room(sisian, 2)
+    plan = make_plan(sisian, by=by)
+    Act.objects.create(id=uuid.uuid5(plan.pk, str(family.pk)), kind="call_house", at=timezone.now(), by=by)
+    for _ in range(2):
+        assert confirm(plan, by, until=later).held == [write_number(family.number)]
+        assert Stay.objects.holds().from_(timezone.now()).count() == 2
+        end_stays(list(Stay.objects.holds().from_(timezone.now())), by=by)
+
+
 def test_what_changed_meanwhile_is_left_out_and_said(goris, sisian, by):
     placed, squeezed, waits = (waiting(goris, by, person(), man(), hours=hours) for hours in (9, 8, 7))
     rooms = [make_room(sisian, 3), make_room(sisian, 2), make_room(sisian, 2)]
@@ -193,6 +211,41 @@ def test_a_search_of_an_evening_that_is_another_by_now_keeps_the_plan_made_at_on
     assert rooms_planned(plan, How.SOLVER) == rooms_planned(plan)
 
 
+def test_a_search_that_fails_may_be_asked_for_again(goris, sisian, by, settings):
+    settings.PLAN_SECONDS = "soon"
+    waiting(goris, by)
+    make_room(sisian, 1)
+    plan = make_plan(sisian, by=by)
+    Plan.objects.filter(pk=plan.pk).update(search_asked_at=timezone.now(), search_asked_by=by)
+    with pytest.raises(TypeError):
+        search_for_plan(plan.pk)
+    plan.refresh_from_db()
+    assert plan.state == PlanState.NOT_SEARCHED
+
+
+def test_who_asks_for_another_search_ends_the_one_before(goris, sisian, by, settings):
+    waiting(goris, by)
+    make_room(sisian, 1)
+    plans = [make_plan(sisian, by=by) for _ in range(2)]
+    first = Plan.objects.filter(pk=plans[0].pk)
+    first.update(search_asked_at=timezone.now(), search_asked_by=by)
+    search_plan(plans[1], by=by)
+    assert first.get().stopped_at is not None
+
+
+def test_one_worker_searches_at_a_time(db):
+    other = connection.copy("default")
+    with closing(other), other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [SEARCHING])
+        with alone() as first:
+            assert not first
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [SEARCHING])
+        with alone() as first:
+            assert first
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [SEARCHING])
+            assert cursor.fetchone() == (False,)
+
+
 def test_a_plan_that_nobody_asked_to_search_is_left_alone(goris, sisian, by):
     waiting(goris, by)
     make_room(sisian, 1)
@@ -230,3 +283,27 @@ def test_who_may_only_hold_in_the_house_holds_for_those_who_are_there(goris, sis
     open_to_others(sisian, places=1, until=until(), by=by)
     ours = make_user(Role.COORDINATOR, goris)
     assert confirm(make_plan(sisian, by=ours), ours).held == [write_number(family.number)]
+
+
+@pytest.mark.parametrize("both_wait", [True, False])
+def test_no_plan_over_a_house_of_others_tells_who_is_kept_apart_there(goris, sisian, by, both_wait):
+    one, other = waiting(goris, by, hours=3), waiting(goris, by, hours=2)
+    rooms = [make_room(sisian, 1) for _ in range(2)]
+    if not both_wait:
+        place_household(other, rooms=[make_room(sisian, 1)], by=by)
+    open_to_others(sisian, places=2, until=until(), by=by)
+    ours = make_user(Role.COORDINATOR, goris)
+
+    def drafts() -> list:
+        evening = read_evening(ours, [sisian], timezone.now())
+        greedy = plan_greedily(evening)
+        solved = plan_by_solver(evening, Draft((), greedy.left_out), seconds=2)
+        seated = [{who.family.number: set(who.rooms) for who in draft.planned} for draft in (greedy, solved)]
+        return [(len(seats), set.union(*seats.values()) <= {room.pk for room in rooms}) for seats in seated]
+
+    before = drafts()
+    keep_apart(one, other=other, reason="a feud", by=by)
+    assert drafts() == before == [(1 + both_wait, True)] * 2
+    done = confirm(make_plan(sisian, by=ours), ours)
+    assert (len(done.held), [line.partition(": ")[2] for line in done.left_out]) == (both_wait, [NoRoomSuits.message])
+    assert LogLine.objects.filter(verb="refused", by=ours, fields=["barred"]).count() == 1

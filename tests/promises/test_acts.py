@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import Q
 
 from aid.actions import (
     Rule,
@@ -99,16 +100,17 @@ from desk.correcting import Said, correct, settle
 from desk.hospital import back_from_hospital, send_to_hospital
 from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs
-from desk.telling_deaths import tell_family_of_death
+from desk.not_left import take_back_leaving
+from desk.telling_deaths import take_back_family_told, tell_family_of_death
 from houses.actions import add_contract, type_invoice, void_contract, void_invoice
 from houses.telephone import note_call, report_headcount, settle_difference, take_difference, void_headcount
 from plans.actions import ask_plan, search_plan, stop_plan
 from registrations.facts import Birth, Group, PersonFacts
-from registrations.models import Household, NeedCode
+from registrations.models import Household, Movement, NeedCode
 from shelter.actions import check_in, close_site, end_stays, hold_places, keep_beds, move, place_household, void_bedding
 from shelter.apart import end_apart, keep_apart
 from shelter.begun import begin_house
-from shelter.dividing import divide_room
+from shelter.dividing import divide_room, give_room
 from shelter.inventory import (
     RoomFacts,
     add_bed,
@@ -120,17 +122,22 @@ from shelter.inventory import (
     set_places,
     take_beds_away,
 )
+from shelter.models import Stay
+from shelter.no_shows import hold_again, put_back_no_show, take_off_no_show
 from shelter.reach import open_to_others
 from shelter.rollcalls import begin_roll_call, see_people, take_back_seen
 from shelter.swapping import swap
 from shelter.turns import decline_offer, move_up, void_waiting_fact
+from shelter.undoing import undo_beds
 from tests.build import child, make_site, make_user, newborn, person
+from tests.promises.test_doors_to_beds import DOORS, SAME_BED
 from tests.promises.world import HOUR, LETTER, SHELTER, World, check_deferred, everything
 from tests.test_house_rules import own_files
 from transport.actions import cancel_bus, end_bus, plan_bus, put_on_bus, send_bus, take_off_bus
 from transport.linking import make_driver_link, withdraw_driver_link
 from transport.rerouting import reroute_bus
 from transport.riding import board_bus, get_off_bus, void_boarding
+from transport.taking_back import take_back_house
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +200,12 @@ def seen(world: World) -> Household:
     return world.family
 
 
+def seen_out(world: World) -> list[Movement]:
+    """That the sleepers left the house, as who receives there says it."""
+    gone = depart(world.sleepers, site=world.stay.site, destination="unknown", by=world.coordinator)
+    return list(Movement.objects.filter(pk__in=gone.movements))
+
+
 def to_hospital(world: World, **facts: Any) -> dict[str, Any]:
     """Who of the sleepers goes where."""
     hospital = make_site(kind="hospital", confidential=True)
@@ -230,9 +243,11 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "tell_family_of_death": lambda w: sent(
         tell_family_of_death, w.officer, w.one_who_died(), to_whom="Anna", how="in_person"
     ),
+    "take_back_family_told": lambda w: sent(take_back_family_told, w.officer, w.one_told()),
     "born": lambda w: sent(record_birth, w.coordinator, w.family, site=w.goris, child=newborn()),
     "void": lambda w: sent(void_movement, w.coordinator, w.departure),
     "void_together": lambda w: sent(void_movements, w.officer, [w.departure, w.arrival]),
+    "not_left": lambda w: sent(take_back_leaving, w.coordinator, seen_out(w)),
     "correct": lambda w: sent(correct, w.coordinator, w.family, said=[Said("vehicle", "bus")]),
     "change_needs": lambda w: sent(change_needs, w.coordinator, w.other, add=["SM-CC"]),
     "settle": lambda w: sent(settle, w.coordinator, w.conflict, take=True),
@@ -277,7 +292,7 @@ DESK: dict[str, Callable[[World], Sent]] = {
     "do_in_case": lambda w: sent(do_in_case, w.officer, w.case, words="called", fulfils=w.planned),
     "ask_to_hand_over_child": lambda w: sent(ask_to_hand_over_child, w.officer, w.case, words="her mother, passport"),
     "set_urgency": lambda w: sent(set_urgency, w.officer, w.case, urgency="week"),
-    "close_case": lambda w: sent(close_case, w.officer, w.case, outcome="helped"),
+    "close_case": lambda w: sent(close_case, w.officer, w.case, outcome="helped", happened_anyway="he is gone"),
     "reopen_case": lambda w: sent(reopen_case, w.officer, w.old_case, words="it goes on"),
     "void_step": lambda w: sent(void_step, w.officer, w.planned, words="another aunt"),
     "set_duty": lambda w: sent(
@@ -303,7 +318,11 @@ SHELTER_ACTS: dict[str, Callable[[World], Sent]] = {
     "move": lambda w: sent(move, w.coordinator, [w.stay], rooms=[w.hall]),
     "begin_roll_call": lambda w: sent(begin_roll_call, w.coordinator, w.goris),
     "end_stay": lambda w: sent(end_stays, w.coordinator, [w.stay, w.hold]),
+    "undo_beds": lambda w: sent(undo_beds, w.coordinator, w.hold.act),
     "keep_beds": lambda w: sent(keep_beds, w.coordinator, [w.stay], until=w.now + HOUR, reason="in hospital"),
+    "hold_again": lambda w: sent(hold_again, w.coordinator, [w.ran_out], until=w.now + HOUR),
+    "take_off_no_show": lambda w: sent(take_off_no_show, w.coordinator, [w.ran_out]),
+    "put_back_no_show": lambda w: sent(put_back_no_show, w.coordinator, [w.off_the_list()]),
     "void_bedding": lambda w: sent(void_bedding, w.coordinator, w.stay.began_by),
     "add_rooms": lambda w: sent(add_rooms, w.coordinator, w.goris, names=["9a", "9b"], places=2),
     "block": lambda w: sent(block_places, w.coordinator, [w.free], reason="the roof leaks"),
@@ -321,9 +340,11 @@ SHELTER_ACTS: dict[str, Callable[[World], Sent]] = {
     "add_bed": lambda w: sent(add_bed, w.coordinator, w.room),
     "take_beds_away": lambda w: sent(take_beds_away, w.coordinator, [w.free]),
     "divide_room": lambda w: sent(divide_room, w.coordinator, w.hall, places=list(w.hall.places.all()[:2]), name="9d"),
+    "give_room": lambda w: sent(give_room, w.coordinator, [w.undivided_stay()], name="9e"),
     "begin_house": lambda w: sent(
         begin_house, w.coordinator, name="Mirhav", kind="hotel", marz="AM-SU", places=9, room="to be divided"
     ),
+    "take_back_house": lambda w: sent(take_back_house, w.coordinator, w.begun_house()),
 }
 PLANS: dict[str, Callable[[World], Sent]] = {
     "ask_plan": lambda w: sent(ask_plan, w.coordinator, houses=[w.goris]),
@@ -422,6 +443,8 @@ def test_an_act_sent_twice_is_done_once_and_answered_the_same(kind, world):
     assert Act.objects.get(pk=key).kind == kind
     assert act(key) == answer
     assert everything() == done
+    beds = Stay.objects.filter(Q(act=key) | Q(began_by__act=key))
+    assert kind in DOORS.keys() | SAME_BED or not beds.exists(), "a door to a bed: write it into test_doors_to_beds.py"
 
 
 @pytest.mark.parametrize("kind", ACTS)

@@ -13,14 +13,16 @@ from casework.models import Duty
 from centre.models import Act, LogLine, LogSeal, Token
 from desk.actions import open_in_emergency, record_death
 from desk.models import EmergencyOpening
-from desk.telling_deaths import tell_family_of_death
+from desk.telling_deaths import take_back_family_told, tell_family_of_death
 from plans.models import PlannedPlace
 from registrations.deaths import DeathTold
 from registrations.models import Individual, Membership, Name, Presence, Sighting, SpecificNeed
+from shelter.beginnings import Beginning
 from shelter.inventory import change_room
 from shelter.models import Bedding, RoomChange
 from shelter.rollcalls import take_back_seen
 from shelter.rolls import RollCallUnseen
+from tests.build import make_room
 from tests.promises.world import HOUR, World, again, change, check_deferred, delete, empty, kept_letter
 from tests.test_house_rules import OWN_MODELS
 
@@ -45,6 +47,12 @@ def death_told(world: World) -> DeathTold:
     record_death(world.head(world.gone), site=world.goris, by=world.coordinator)
     tell_family_of_death(world.head(world.gone), to_whom="Anna", how="letter", by=world.officer)
     return DeathTold.objects.get()
+
+
+def death_untold(world: World) -> DeathTold:
+    told = death_told(world)
+    take_back_family_told(world.head(world.gone), by=world.officer)
+    return DeathTold.objects.get(pk=told.pk)
 
 
 def member(world: World, position: int = 1) -> Membership:
@@ -135,6 +143,12 @@ def sleep_again(world: World, **columns: Any) -> None:
     again(world.stay, **{"began_by": again(bedding(world)), "place": world.free} | columns)
 
 
+def hidden_twice(w: World) -> None:
+    room = make_room(w.goris, 2)
+    for place in room.places.all():  # the first stands beside one that is open
+        again(w.hold, room=room, place=place, hidden=True)
+
+
 CENTRE: dict[str, Break] = {
     "password_given_by_someone": lambda w: change(w.volunteer, password_given_at=w.now),
     "centre_user_username_key": lambda w: change(w.volunteer, username=w.admin.username),
@@ -202,7 +216,8 @@ REGISTRATIONS: dict[str, Break] = {
     "sighting_answered_one_way": lambda w: sighting(w, confirmed_in=act(w), dismissed_in=act(w)),
     "death_told_to_somebody": lambda w: change(death_told(w), to_whom=""),
     "registrations_deathtold_act_id_key": lambda w: again(death_told(w), death=w.arrival),
-    "registrations_deathtold_death_id_key": lambda w: again(death_told(w), act=act(w)),
+    "registrations_deathtold_undone_act_id_key": lambda w: again(death_untold(w), act=act(w)),
+    "death_told_once": lambda w: again(death_told(w), act=act(w)),
     "emergency_has_a_reason": lambda w: change(emergency(w), reason=" x "),
     "desk_emergencyopening_act_id_key": lambda w: again(emergency(w)),
     "merged_once": lambda w: again(w.merge, act=act(w)),
@@ -253,12 +268,17 @@ SHELTER: dict[str, Break] = {
     "place_added_by_someone": lambda w: change(w.free, added_at=w.now),
     "place_retired_by_someone": lambda w: change(w.free, retired_at=w.now),
     "room_changed_once_in_an_act": lambda w: again(room_change(w)),
+    "beginning_contact_has_a_phone": lambda w: Beginning.objects.create(
+        site=w.goris, contact="Aram", act=w.arrival.act
+    ),
     "bedding_in_a_room": lambda w: again(bedding(w), room=None, place=None),
     "voided_bedding_names_what": lambda w: again(bedding(w), kind="voided"),
     "shelter_bedding_voids_id_key": lambda w: void_twice(bedding(w), kind="voided"),
     "place_taken_once": lambda w: again(w.hold, individual=person(w), room=w.room, place=w.stay.place),
     "one_bed": sleep_again,
     "one_hold": lambda w: again(w.hold, room=w.room, place=w.free),
+    "one_hidden_hold": hidden_twice,
+    "stay_is_not_hidden": lambda w: change(w.stay, hidden=True),
     "stay_lasts": lambda w: change(w.hold, during=nothing(w)),
     "hold_ends_and_stay_began": lambda w: change(w.hold, during=DateTimeTZRange(w.now, None)),
     "overflow_is_flagged": lambda w: change(w.stay, place=None),
@@ -269,6 +289,7 @@ SHELTER: dict[str, Break] = {
     "seen_once_in_a_roll_call": lambda w: again(w.seen_in_roll_call),
     "shelter_rollcallunseen_seen_id_key": lambda w: again(taken_back(w)),
     "shelter_rollcallseen_after_id_key": ticked_anew_twice,
+    "taken_off_after_it_ran_out": lambda w: change(w.stay, taken_off_in=w.hold.act),
     "stay_of_no_opening": lambda w: change(w.stay, opening=w.opening),
     "one_opening": lambda w: again(w.opening),
     "opening_lasts_and_ends": lambda w: change(w.opening, during=DateTimeTZRange(w.now, None)),
@@ -392,6 +413,15 @@ AID_AND_CENSUS: dict[str, Break] = {
     "snapshot_revised_for_a_reason": lambda w: again(w.snapshot, revision=2),
 }
 
+
+def another_told(w: Any, site: Any = None) -> Any:
+    return again(w.told, site=site or w.told.site)
+
+
+def another_difference(w: Any) -> Any:
+    return again(w.difference, headcount=another_told(w))
+
+
 HOUSES: dict[str, Break] = {
     "contract_days_apart": lambda w: again(w.contract),
     "contract_has_a_first_night": lambda w: again(w.contract, site=w.sisian, days=DateRange(None, w.now.date())),
@@ -408,10 +438,14 @@ HOUSES: dict[str, Break] = {
     "headcount_voids_one_of_its_house": lambda w: again(w.told, voids=w.told, site=w.sisian),
     "houses_reportedheadcount_voids_id_key": lambda w: [again(w.told, voids=w.told) for _ in range(2)],
     "houses_difference_headcount_id_key": lambda w: again(w.difference),
+    "difference_open_once_a_house": another_difference,
+    "difference_of_headcount_at_its_house": lambda w: again(w.difference, headcount=another_told(w), site=w.sisian),
+    "difference_overtaken_at_its_house": lambda w: change(w.difference, overtaken_by=another_told(w, w.sisian)),
     "difference_taken_by_someone": lambda w: change(w.difference, taken_at=w.now),
     "difference_settled_by_someone": lambda w: change(w.difference, settled_at=w.now, words="a slip"),
     "difference_settled_with_a_word": lambda w: change(w.difference, settled_at=w.now, settled_by=w.admin),
     "call_unanswered_says_nothing": lambda w: again(w.call, outcome="no_answer"),
+    "call_ended_somehow": lambda w: again(w.call, outcome="perhaps"),
     "call_keeps_its_sentence": lambda w: again(w.call, words=""),
 }
 
@@ -476,6 +510,10 @@ REWRITTEN: dict[str, tuple[Break, ...]] = {
     "roll_call_unseen_is_append_only": (
         lambda w: change(taken_back(w), happened_at=w.now),
         lambda w: delete(taken_back(w)),
+    ),
+    "beginning_is_append_only": (
+        lambda w: change(w.begun_house().beginning, town="Goris"),
+        lambda w: delete(w.begun_house().beginning),
     ),
     "waiting_fact_is_append_only": (lambda w: change(w.moved_up, reason="well"), lambda w: delete(w.moved_up)),
     "bedding_is_append_only": (lambda w: change(bedding(w), place=w.free),),

@@ -3,16 +3,20 @@
 import base64
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from centre.models import Act, Site, User
+from desk.actions import depart
 from desk.coming import note_seen
 from registrations.models import GateCount, Household
+from shelter.models import Stay
+from shelter.no_shows import take_off_no_show
 from tests.api.conftest import Machine, intake, member
 from tests.build import make_user
 from tests.promises.test_acts import in_hospital, to_hospital
@@ -48,6 +52,22 @@ def proof(world: World) -> dict[str, Any]:
     birth = {"birth_year": head.birth_date.year} if head.birth_date else {}
     names = {"given_name": head.given_name, "family_name": head.family_name}
     return {"site": "sisian", "card": code_of(world.gone), **names, **birth, **DISTANT}
+
+
+def ran_out(w: World, *, taken_off: bool = False) -> uuid.UUID:
+    """A hold that ran out a minute ago, whose people did not come; or who were taken off the list since."""
+    Stay.objects.holds().filter(pk=w.hold.pk).update(
+        during=DateTimeTZRange(w.hold.during.lower, timezone.now() - timedelta(minutes=1), "[)")
+    )
+    if taken_off:
+        take_off_no_show([Stay.objects.get(pk=w.hold.pk)], by=w.coordinator)
+    return w.hold.pk
+
+
+def who_left(w: World) -> Sent:
+    """That somebody left the house is taken back."""
+    depart(w.sleepers, site=w.stay.site, destination="unknown", by=w.coordinator)
+    return w.coordinator, f"stays/{w.stay.pk}/not-left/", {}
 
 
 def at_a_bus(world: World, run: TransportRun, verb: str, family: Household | None = None, **facts: Any) -> Sent:
@@ -191,6 +211,7 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         f"individuals/{w.one_who_died().pk}/family-told/",
         {"to_whom": "Anna", "how": "in_person"},
     ),
+    "individuals/{id}/family-not-told/": lambda w: (w.officer, f"individuals/{w.one_told().pk}/family-not-told/", {}),
     "individuals/{id}/observe/": lambda w: (
         w.volunteer,
         f"individuals/{w.child.pk}/observe/",
@@ -247,7 +268,11 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
     "cases/{id}/done/": lambda w: (w.officer, f"cases/{w.case.pk}/done/", {"fulfils": str(w.planned.pk)}),
     "cases/{id}/handing/": lambda w: (w.officer, f"cases/{w.case.pk}/handing/", {"words": "her mother"}),
     "cases/{id}/urgency/": lambda w: (w.officer, f"cases/{w.case.pk}/urgency/", {"urgency": "week"}),
-    "cases/{id}/close/": lambda w: (w.officer, f"cases/{w.case.pk}/close/", {"outcome": "helped"}),
+    "cases/{id}/close/": lambda w: (
+        w.officer,
+        f"cases/{w.case.pk}/close/",
+        {"outcome": "helped", "happened_anyway": "gone"},
+    ),
     "cases/{id}/reopen/": lambda w: (w.officer, f"cases/{w.old_case.pk}/reopen/", {"words": "it goes on"}),
     "case-steps/{id}/void/": lambda w: (w.officer, f"case-steps/{w.planned.pk}/void/", {}),
     "duties/": lambda w: (
@@ -304,6 +329,13 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
     "transport-runs/{id}/end/": lambda w: at_a_bus(w, w.on_the_road, "end", site="vayk"),
     "transport-runs/{id}/reroute/": lambda w: at_a_bus(w, w.on_the_road, "reroute", old="vayk", new="sisian"),
     "transport-runs/{id}/cancel/": lambda w: at_a_bus(w, w.bus, "cancel"),
+    "stays/{id}/give-room/": lambda w: (
+        w.coordinator,
+        f"stays/{w.undivided_stay().pk}/give-room/",
+        {"name": "9e"},
+    ),
+    "stays/{id}/depart/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/depart/", {"destination": "unknown"}),
+    "stays/{id}/not-left/": who_left,
     "stays/{id}/check-in/": lambda w: (w.coordinator, f"stays/{w.hold.pk}/check-in/", {}),
     "stays/{id}/move/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/move/", {"rooms": [str(w.hall.pk)]}),
     "stays/{id}/swap/": lambda w: (
@@ -311,6 +343,14 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         f"stays/{w.stay.pk}/swap/",
         {"others": [str(w.stay_of(w.neighbours).pk)]},
     ),
+    "stays/{id}/hold-again/": lambda w: (
+        w.coordinator,
+        f"stays/{ran_out(w)}/hold-again/",
+        {"until": (w.now + 5 * HOUR).isoformat()},
+    ),
+    "stays/{id}/take-off/": lambda w: (w.coordinator, f"stays/{ran_out(w)}/take-off/", {}),
+    "stays/{id}/put-back/": lambda w: (w.coordinator, f"stays/{ran_out(w, taken_off=True)}/put-back/", {}),
+    "bed-acts/{id}/undo/": lambda w: (w.coordinator, f"bed-acts/{w.hold.act_id}/undo/", {}),
     "stays/{id}/end/": lambda w: (w.coordinator, f"stays/{w.stay.pk}/end/", {}),
     "rooms/": lambda w: (w.coordinator, "rooms/", {"site": "goris", "rooms": [{"name": "9c", "places": 2}]}),
     "rooms/{id}/change/": lambda w: (w.coordinator, f"rooms/{w.hall.pk}/change/", {"name": "hall", "kind": "hall"}),
@@ -329,6 +369,7 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         "sites/begin/",
         {"name": "Mirhav", "kind": "hotel", "marz": "AM-SU", "places": 9, "room": "to be divided"},
     ),
+    "sites/{id}/take-back/": lambda w: (w.coordinator, f"sites/{w.begun_house().pk}/take-back/", {}),
     "sites/{id}/open-to-others/": lambda w: (
         w.coordinator,
         f"sites/{w.goris.pk}/open-to-others/",

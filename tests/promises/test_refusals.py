@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -39,7 +40,17 @@ from cards.actions import print_card, print_cards, revoke_card
 from cards.selectors import look_at
 from cards.sheets import read_sheet
 from casework import errors as casework
-from casework.actions import close_case, hand_over_case, note, open_case, reopen_case, take_case, void_step
+from casework.actions import (
+    close_case,
+    do_in_case,
+    hand_over_case,
+    note,
+    open_case,
+    plan,
+    reopen_case,
+    take_case,
+    void_step,
+)
 from casework.letter_views import letter_file
 from casework.models import Case, Letter
 from casework.referral_actions import accept_referral, end_referral, name_driver, refer, withdraw_referral
@@ -88,7 +99,7 @@ from desk.hospital import back_from_hospital, send_to_hospital
 from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs
 from desk.proof import require_proof
-from desk.telling_deaths import tell_family_of_death
+from desk.telling_deaths import take_back_family_told, tell_family_of_death
 from houses import errors as houses
 from houses.actions import add_contract, type_invoice, void_contract
 from houses.telephone import note_call, report_headcount, settle_difference, void_headcount
@@ -102,12 +113,15 @@ from shelter import errors as shelter
 from shelter.actions import check_in, close_site, end_stays, hold_places, place_household
 from shelter.apart import end_apart, keep_apart
 from shelter.begun import begin_house
-from shelter.inventory import add_bed, add_rooms, block_places, set_places, take_beds_away
-from shelter.models import MOST_PLACES, Place, Stay
+from shelter.dividing import divide_room, give_room
+from shelter.inventory import add_bed, add_rooms, block_places, change_room, set_places, take_beds_away
+from shelter.models import MOST_PLACES, Bedding, Place, Room, Stay
+from shelter.no_shows import take_off_no_show
 from shelter.rollcalls import begin_roll_call, see_people, take_back_seen
 from shelter.rolls import RollCall
 from shelter.swapping import swap
 from shelter.turns import move_up
+from shelter.undoing import undo_beds
 from tests.build import child, make_room, make_site, make_user, newborn, person, register_family
 from tests.desk.test_intake_page import intake, row
 from tests.promises.world import HOUR, SHELTER, World, change, check_deferred, everything, kept_letter
@@ -119,6 +133,7 @@ from transport.linking import withdraw_driver_link
 from transport.links import read_address
 from transport.rerouting import reroute_bus
 from transport.riding import board_bus, void_boarding
+from transport.taking_back import take_back_house
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +144,12 @@ def twice(do: Callable[..., Any], *about: Any, **facts: Any) -> Refused:
     """Done once, it is refused the second time."""
     do(*about, **facts)
     return lambda: do(*about, **facts)
+
+
+def died_and_came_later(world: World) -> Refused:
+    dead = world.one_who_died()
+    later = register_family(world.goris, world.coordinator, person("Karen")).memberships.get().individual
+    return lambda: merge_individuals(dead, into=later, reason="one person", by=world.officer)
 
 
 def contact_before_who_seeks_agrees(world: World) -> Refused:
@@ -296,6 +317,13 @@ def goes_on_elsewhere(world: World) -> Refused:
     return lambda: note(later, words="seen", by=world.officer)
 
 
+def done_as_something_else(w: World) -> Refused:
+    """What was planned about health is done as a visit."""
+    plan(w.case, words="see a doctor", topic="health", due_at=w.now + HOUR, by=w.officer)
+    planned = w.case.steps.get(kind="planned", topic="health")
+    return lambda: do_in_case(w.case, topic="visit", fulfils=planned, words="done", by=w.officer)
+
+
 CENTRE: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     refusals.Changed: lambda w: lambda: count_gate(w.goris, people=8, by=w.volunteer, id=w.gate_count.act_id),
     refusals.TooMany: lambda w: asked_too_often(w.volunteer),
@@ -335,6 +363,7 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
         lambda: complete(w.family, site=w.goris, members=[person()], facts=SHELTER, by=w.coordinator)
     ),
     registrations.AlreadyVoided: lambda w: twice(void_movement, w.departure, by=w.coordinator),
+    registrations.LivedOn: died_and_came_later,
     registrations.CameLater: lambda w: (
         lambda: record_death(w.other, site=w.goris, by=w.coordinator, at=w.now - 9 * HOUR)
     ),
@@ -349,6 +378,7 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     registrations.NotMerged: lambda w: twice(unmerge, w.merge, by=w.officer),
     registrations.CardTaken: lambda w: registered(w, person(), card=w.card.number),
     desk.NoDeath: lambda w: lambda: tell_family_of_death(w.head(w.family), to_whom="Anna", how="letter", by=w.officer),
+    desk.FamilyNotTold: lambda w: partial(take_back_family_told, w.one_who_died(), by=w.officer),
     desk.FamilyToldAlready: lambda w: twice(
         tell_family_of_death, w.one_who_died(), to_whom="Anna", how="letter", by=w.officer
     ),
@@ -366,6 +396,7 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     desk.NotPlanned: lambda w: (
         lambda: depart(w.family, site=w.goris, destination="abroad", members=[w.child.pk], by=w.coordinator)
     ),
+    desk.BedsBecomeFree: lambda w: lambda: arrive(w.sleepers, site=w.sisian, by=w.coordinator),
     desk.CardNeeded: lambda w: told_on_a_page(w, "/intake/same-family/", intake(row(), same=str(w.family.pk))),
     desk.NotProven: lambda w: told_on_a_page(w, "/intake/arrive/", intake({}, card=str(elsewhere(w)), **OTHERS)),
     desk.ReadInEmergency: read_in_emergency,
@@ -391,7 +422,12 @@ REGISTRATIONS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     casework.ChildAlone: lambda w: (
         lambda: merge_individuals(w.case.individual, into=w.child, reason="one girl", by=w.coordinator)
     ),
-    casework.AlreadyClosed: lambda w: twice(close_case, w.case, outcome="helped", by=w.officer),
+    casework.AlreadyClosed: lambda w: twice(close_case, w.wounded, outcome="helped", by=w.officer),
+    casework.StillOpen: lambda w: lambda: close_case(w.case, outcome="helped", by=w.officer),
+    casework.NoDeathRecorded: lambda w: lambda: close_case(w.case, outcome="died", by=w.officer),
+    casework.AboutSomethingElse: done_as_something_else,
+    casework.PlaceNotNamed: lambda w: lambda: do_in_case(w.case, topic="safe_place", by=w.officer),
+    casework.NobodyCares: lambda w: lambda: close_case(w.case, outcome="reunited", by=w.officer),
     casework.NotClosed: lambda w: lambda: reopen_case(w.case, by=w.officer),
     casework.AlreadyOpen: lambda w: (
         lambda: open_case(w.case.individual, kind="child_protection", urgency="now", by=w.officer)
@@ -479,9 +515,29 @@ def near_a_family_kept_apart(w: World) -> Refused:
     return placed(w, w.family, w.hall)
 
 
+def received_near_a_family_kept_apart(w: World) -> Refused:
+    held_for = Household.objects.get(memberships__individual=w.hold.individual)
+    keep_apart(held_for, other=w.sleepers, reason="a feud", by=w.coordinator, at=w.before)
+    reception = make_user(Role.RECEPTIONIST, w.goris)
+    return lambda: check_in([w.hold], happened_anyway="they stand here", by=reception)
+
+
 def man_in_a_room_of_women(w: World) -> Refused:
     w.hall.name, w.hall.women_only = "173", True
+    w.hall.save()
     return placed(w, w.couple, w.hall)
+
+
+def man_among_women_of_others(w: World) -> Refused:
+    room = make_room(w.sisian, 2)
+    Room.objects.filter(pk=room.pk).update(women_only=True)
+    guest = make_user(site=w.goris)
+    return lambda: hold_places(w.couple, rooms=[room], until=w.now + HOUR, by=guest)
+
+
+def room_of_a_man_for_women(w: World) -> Refused:
+    place_household(w.couple, rooms=[w.hall], by=w.coordinator, at=w.before)
+    return lambda: change_room(w.hall, name="W", women_only=True, by=w.coordinator)
 
 
 def two_who_would_swap_with_one(w: World) -> Refused:
@@ -499,31 +555,73 @@ def begun_twice(w: World) -> Refused:
     return twice(begin_house, name="12", kind="hotel", marz="AM-SU", places=9, room="1", by=w.coordinator)
 
 
+def begun_and_slept_in(w: World) -> Refused:
+    house = w.begun_house()
+    hold_places(w.make_family(), rooms=[house.rooms.get()], until=w.now + HOUR, by=w.coordinator)
+    return lambda: take_back_house(house, by=w.coordinator)
+
+
+def begun_and_on_the_way_of_a_bus(w: World) -> Refused:
+    house = w.begun_house()
+    bus(w, stops=[house])()
+    return lambda: take_back_house(house, by=w.coordinator)
+
+
 def roll_call_of_the_day_before(world: World) -> Refused:
     begun = begin_roll_call(world.goris, by=world.coordinator, at=world.now - 25 * HOUR)
     roll = RollCall.objects.get(pk=begun.roll_call)
     return lambda: take_back_seen(roll, people=[world.stay.individual_id], by=world.coordinator)
 
 
+def beds_used_since(world: World) -> Refused:
+    early = {"by": world.coordinator, "at": world.now, "recorded_at": world.now - timedelta(minutes=1)}
+    done, who = Act.objects.create(kind="move", **early), world.stay.individual
+    facts = {"kind": "moved", "room": world.hall, "happened_at": world.now, "act": done}
+    Bedding.objects.create(individual=who, counted_as=who, **facts)
+    return lambda: undo_beds(done, by=world.coordinator)
+
+
+def room_of_two_families(world: World) -> Refused:
+    place_household(world.family, rooms=[world.hall], by=world.coordinator)
+    Room.objects.update(kind=Room.Kind.UNDIVIDED)
+    stays = [world.stay, world.stay_of(world.family)]
+    return lambda: give_room(stays, name="9e", by=world.coordinator)
+
+
 SHELTER_REFUSALS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     shelter.NotInThisHouse: near_a_family_kept_apart,
+    shelter.CallWhoPlaces: received_near_a_family_kept_apart,
+    shelter.NoRoomSuits: man_among_women_of_others,
     shelter.WomenOnly: man_in_a_room_of_women,
+    shelter.MenSleepHere: room_of_a_man_for_women,
     shelter.SwapDoesNotFit: two_who_would_swap_with_one,
     shelter.TooManyPlaces: a_bed_too_many,
     shelter.HouseOfThatName: begun_twice,
+    shelter.HouseWasUsed: begun_and_slept_in,
     shelter.PlaceTaken: lambda w: lambda: block_places([w.free, w.stay.place], reason="leaks", by=w.coordinator),
+    shelter.UndoTooLate: lambda w: lambda: undo_beds(w.hold.act, by=w.officer),
+    shelter.UndoneBefore: lambda w: twice(undo_beds, w.hold.act, by=w.coordinator),
+    shelter.UsedSince: beds_used_since,
     shelter.PlaceBlocked: lambda w: twice(block_places, [w.free], reason="leaks", by=w.coordinator),
     shelter.NotEnoughPlaces: lambda w: placed(w, w.family, w.room),
     shelter.AlreadyHoused: lambda w: placed(w, w.sleepers, w.hall),
     shelter.AlreadyHeld: lambda w: held(w, w.expected),
     shelter.HoldEndsFirst: lambda w: held(w, w.family, -HOUR),
+    shelter.HoldTooLong: lambda w: held(w, w.family, 73 * HOUR),
     shelter.HoldGone: hold_whose_place_is_blocked,
+    shelter.NotHeldThen: lambda w: lambda: check_in([w.hold], by=w.coordinator, at=w.hold.during.lower - HOUR),
     shelter.RoomNameTaken: lambda w: lambda: add_rooms(w.goris, names=["new", w.room.name], places=2, by=w.coordinator),
     shelter.TooFewPlaces: lambda w: lambda: set_places(w.room, places=0, by=w.coordinator),
+    shelter.StillUndivided: lambda w: (
+        lambda: divide_room(w.room, places=[w.free], name="A", kind=Room.Kind.UNDIVIDED, by=w.coordinator)
+    ),
     shelter.PlaceGone: lambda w: twice(take_beds_away, [w.free], by=w.coordinator),
     shelter.BlockEndsFirst: lambda w: lambda: block_places([w.free], reason="wet", until=w.before, by=w.coordinator),
     shelter.NothingChanged: lambda w: lambda: set_places(w.hall, places=5, by=w.coordinator),
+    shelter.RoomGiven: lambda w: lambda: give_room([w.stay], name="9e", by=w.coordinator),
+    shelter.SeveralFamilies: room_of_two_families,
     shelter.StayEnded: lambda w: twice(end_stays, [w.stay, w.hold], by=w.coordinator),
+    shelter.NotANoShow: lambda w: lambda: take_off_no_show([w.hold], by=w.coordinator),
     shelter.SiteDiffers: lambda w: placed(w, w.family),
     shelter.NotWaiting: lambda w: lambda: move_up(w.sleepers, reason="ill", by=w.coordinator),
     shelter.OpeningSpent: held_where_it_is_not_open,
@@ -583,6 +681,7 @@ PLANS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     shelter.NotApart: lambda w: twice(end_apart, w.apart, by=w.coordinator),
 }
 BUSES: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
+    transport.BusStopsThere: begun_and_on_the_way_of_a_bus,
     transport.NoSeats: full_bus,
     transport.NothingHeld: lambda w: filled(w, w.bus, w.family),
     transport.OnABus: lambda w: filled(w, w.loaded, w.riders),
@@ -710,6 +809,7 @@ HOUSES: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     houses.ContractsOverlap: lambda w: (
         lambda: add_contract(w.goris, first_night=w.contract.first_night, by=w.coordinator, **TERMS)
     ),
+    houses.VeryMany: lambda w: reported(w, persons=99_999),
     houses.NightsBackwards: lambda w: (
         lambda: add_contract(
             w.sisian,
@@ -723,6 +823,7 @@ HOUSES: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     houses.InvoiceThere: lambda w: (
         lambda: type_invoice(w.goris, month=w.invoice.month, nights=1, amount=Decimal(1), by=w.coordinator)
     ),
+    houses.BeforeItOpened: lambda w: reported(w, site=w.begun_house(), hour=w.now - 5 * HOUR),
     houses.HourAhead: lambda w: reported(w, hour=w.now + 5 * HOUR),
     houses.HeadcountReplaced: lambda w: twice(void_headcount, w.told, by=w.coordinator),
     houses.OfAnotherHouse: lambda w: reported(w, site=w.sisian, corrects=w.told),

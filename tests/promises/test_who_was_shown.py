@@ -37,6 +37,10 @@ TYPED = {"members-TOTAL_FORMS": "1", "member-0-given_name": "Mane", "member-0-fa
 
 @pytest.fixture
 def world(db) -> World:
+    return furnished()
+
+
+def furnished() -> World:
     """A site with three families of one; two of them are the same person, written twice."""
     world = furnish("goris")
     staff = make_user(Role.PROTECTION)
@@ -50,7 +54,7 @@ def _code(household: Household) -> str:
     return str(household).replace(" ", "")
 
 
-def _everywhere(world: World) -> Iterator[str]:
+def everywhere(world: World) -> Iterator[str]:
     """Every address; into its gaps come the rows of the world, by the word before them, or nobody's id."""
     gaps = {name: row.pk for name, row in world.rows.items()}
     gaps |= {"undo": gaps["handouts"], "count": gaps["gate-counts"], "duplicates": Merge.objects.get().pk}
@@ -100,7 +104,7 @@ def test_nobody_is_shown_without_a_line(role, world):
     machine, client, words = Machine(make_user(role, world.site)), Client(), _words()
     client.force_login(machine.user)
     unsaid = []
-    for address in _everywhere(world):
+    for address in everywhere(world):
         of_the_api = address.startswith("/api/")
         if address.startswith(("/accounts/", *OF_THE_LOG)):
             continue

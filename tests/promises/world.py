@@ -28,11 +28,12 @@ from census.models import Snapshot
 from centre.access import Role
 from centre.log import write_log
 from centre.lost_factors import LostFactor
-from centre.models import Assignment, LogLine, Operation, User
+from centre.models import Assignment, LogLine, Operation, Site, User
 from centre.tokens import make_token
 from desk.actions import count_gate, depart, pre_register, record_death, register
 from desk.correcting import Said, correct
 from desk.merging import merge_individuals
+from desk.telling_deaths import tell_family_of_death
 from houses.actions import add_contract, type_invoice
 from houses.models import Call, Contract, Difference, Invoice, ReportedHeadcount
 from houses.telephone import note_call, report_headcount
@@ -43,7 +44,9 @@ from registrations.facts import Group, HouseholdFacts, PersonFacts
 from registrations.models import GateCount, Household, Individual, Merge, Movement
 from shelter.actions import hold_places, place_household
 from shelter.apart import keep_apart
-from shelter.models import ApartPair, Opening, Stay, WaitingFact
+from shelter.begun import begin_house
+from shelter.models import ApartPair, Opening, Room, Stay, WaitingFact
+from shelter.no_shows import take_off_no_show
 from shelter.reach import open_to_others
 from shelter.rollcalls import begin_roll_call, see_people
 from shelter.rolls import RollCall, RollCallSeen
@@ -128,7 +131,7 @@ class World:
         self.planned = Step.objects.get(pk=planned.step)
         opened = open_case(self.head(self.alone), kind="documents", urgency="week", by=by, at=at)
         self.old_case = Case.objects.get(pk=opened.case)
-        close_case(self.old_case, outcome="helped", by=by, at=at)
+        close_case(self.old_case, outcome="helped", happened_anyway="she is well", by=by, at=at)
         sought = seek_person(self.head(self.alone), given_name="Vahan", family_name="Hakobyan", by=by, at=at)
         self.search = TracingRequest.objects.get(pk=sought.search)
         self.match = self.search.matches.get()
@@ -163,6 +166,9 @@ class World:
         place_household(self.sleepers, rooms=[self.room], by=by, at=at)
         hold_places(self.expected, rooms=[self.kept], until=self.now + 5 * HOUR, by=by, at=at)
         self.stay, self.hold = self.stay_of(self.sleepers), Stay.objects.holds().get()
+        self.missing = self.make_family(person("Tigran"))
+        ran_out = hold_places(self.missing, rooms=[make_room(self.goris, 1)], until=at + HOUR / 60, by=by, at=at)
+        self.ran_out = Stay.objects.get(pk=ran_out.stays[0])
         self.neighbours = self.make_family(person("Lilit"))
         place_household(self.neighbours, rooms=[make_room(self.goris, 1)], by=by, at=at)
         self.roll_call = RollCall.objects.get(pk=begin_roll_call(self.goris, by=by, at=at).roll_call)
@@ -254,6 +260,19 @@ class World:
         kept = keep_apart(self.original, other=self.carrier, reason="a feud", by=by, at=at)
         self.apart = ApartPair.objects.get(pk=kept.pair)
 
+    def begun_house(self) -> Site:
+        """A house that the coordinator began by telephone, where nobody was yet."""
+        begun = begin_house(
+            name="Aram",
+            kind="guest_house",
+            marz="AM-SU",
+            places=9,
+            phone="+37494123456",
+            contact="Aram",
+            by=self.coordinator,
+        )
+        return Site.objects.get(pk=begun.site)
+
     def searched_plan(self) -> Plan:
         """The plan, for which a search was asked."""
         Plan.objects.filter(pk=self.plan.pk).update(search_asked_at=self.now, search_asked_by=self.coordinator)
@@ -268,6 +287,11 @@ class World:
         at = self.now - 2 * HOUR
         return Snapshot.objects.create(site=self.goris, at=at, known_at=at, tally={"places": {}})
 
+    def off_the_list(self) -> Stay:
+        """The hold that ran out, of who is off the list."""
+        take_off_no_show([self.ran_out], by=self.coordinator)
+        return self.ran_out
+
     def make_family(self, *members: PersonFacts) -> Household:
         """A family of these members, registered at Goris an hour ago."""
         return register_family(self.goris, self.coordinator, *members, at=self.before)
@@ -276,6 +300,17 @@ class World:
         """One of whose death the family was not told."""
         record_death(self.head(self.sleepers), site=self.goris, by=self.coordinator, at=self.before + HOUR / 4)
         return self.head(self.sleepers)
+
+    def one_told(self) -> Individual:
+        """One of whose death the family was told."""
+        dead = self.one_who_died()
+        tell_family_of_death(dead, to_whom="Anna", how="letter", by=self.officer)
+        return dead
+
+    def undivided_stay(self) -> Stay:
+        """A stay in a room that is to be divided."""
+        Room.objects.filter(pk=self.stay.room_id).update(kind=Room.Kind.UNDIVIDED)
+        return Stay.objects.select_related("room__site").get(pk=self.stay.pk)
 
     def stay_of(self, household: Household) -> Stay:
         """Where the first of the family sleeps."""

@@ -10,7 +10,7 @@ from tests.servers import Server, deadlocks, fresh_database, serve
 
 
 @pytest.fixture(scope="module")
-def committed_database(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def committed_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A database for the tests of one module; what they write is committed and seen by `serve()`."""
     with django_db_blocker.unblock(), fresh_database(f"races_{os.getpid()}"):
         yield

@@ -56,7 +56,7 @@ LEAVING = {
     "end_stays": lambda s: (end_stays, s.stays, {}),
     "keep_beds": lambda s: (keep_beds, s.stays, {"until": timezone.now() + HOUR, "reason": "in hospital"}),
     "depart": lambda s: (depart, s.family, {"site": s.site, "destination": "abroad", "members": [s.mother.pk]}),
-    "arrive": lambda s: (arrive, s.family, {"site": make_site(), "members": [s.mother.pk]}),
+    "arrive": lambda s: (arrive, s.family, {"site": make_site(), "members": [s.mother.pk], "beds_become_free": True}),
     "to_hospital": lambda s: (
         send_to_hospital, s.family, {"site": s.site, "hospital": make_site(kind="hospital"), "patient": s.mother.pk}
     ),

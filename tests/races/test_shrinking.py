@@ -7,10 +7,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from desk.hospital import back_from_hospital, send_to_hospital
+from registrations.models import Individual
 from shelter.actions import hold_places, place_household
 from shelter.inventory import RoomFacts, enter_rooms, set_places
 from shelter.models import Place, Room, Stay
-from tests.build import make_room, make_site, make_user
+from tests.build import make_room, make_site, make_user, register_family
 from tests.races.test_beds import families
 from tests.races.test_pairs import beside
 from tests.servers import at_once, deadlocks
@@ -94,3 +96,26 @@ def test_of_a_hold_and_rooms_that_are_entered_the_second_waits_and_is_refused(co
         assert answer.result().status == 422
     assert not Stay.objects.filter(place__retired_at__isnull=False).exists()
     assert Place.objects.filter(room__site=house).standing().count() == 4
+
+
+def test_of_one_who_comes_back_to_bed_and_rooms_that_are_entered_the_second_waits_and_is_refused(committed_database):
+    """Who is back from hospital locks the place alone, and no room; of a hold the lock of the room is enough.
+
+    Without the lock of places the second is not refused in words, but fails in the database.
+    """
+    house, by, now = make_site(), make_user(), timezone.now()
+    undivided = make_room(house, 1)
+    Room.objects.filter(pk=undivided.pk).update(kind=Room.Kind.UNDIVIDED)
+    family = register_family(house, by, at=now - timedelta(hours=5))
+    place_household(family, rooms=[undivided], by=by, at=now - timedelta(hours=4))
+    (patient,) = Individual.objects.members_of(family)
+    hospital = {"hospital": make_site(kind="hospital"), "patient": patient.pk, "arrived": True}
+    kept = {"keep_bed_until": now - timedelta(hours=1), "by": by, "at": now - timedelta(hours=3)}
+    send_to_hospital(family, site=house, **hospital, **kept)
+    with ThreadPoolExecutor() as desks:
+        with transaction.atomic():
+            assert not back_from_hospital(family, site=house, members=[patient.pk], by=by).without_bed
+            answer = desks.submit(beside(enter_rooms, house, rooms=[RoomFacts("1", 1)], by=by))
+            wait([answer], timeout=1)  # for a second that does not wait
+        assert answer.result().status == 422
+    assert not Stay.objects.from_(timezone.now()).filter(place__retired_at__isnull=False).exists()

@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from random import Random
 
@@ -24,6 +25,7 @@ from tests.recall.mutators import ALPHABETS, ERRORS, some  # noqa: E402
 from tests.recall.pairs import SCRIPTS, Pair, Spelling, read_pairs  # noqa: E402
 
 SHOWN = 50  # of what is found, this much is looked at
+ASKERS = 20  # in turn: nobody may ask more than so much a minute
 
 
 @dataclass(frozen=True)
@@ -40,17 +42,18 @@ def main(path: Path, people: int, places: int) -> None:
     call_command("migrate", verbosity=0)
     fill(people)
     pairs = read_pairs(path)
-    by = make_staff(Role.COORDINATOR, None, "recall")
+    askers = [make_staff(Role.COORDINATOR, None, f"recall-{number}") for number in range(ASKERS)]
+    by = askers[0]
     families = [register(pair, number, Site.objects.get(code="goris"), by) for number, pair in enumerate(pairs)]
     print(
         f"{path.name}: {len(pairs)} people among {Individual.objects.count():,}, each registered in one script.\n",
         flush=True,
     )
     asked, found, first = Counter(), Counter(), Counter()
-    for pair, family in zip(pairs, families, strict=True):
+    for pair, family, asker in zip(pairs, families, cycle(askers), strict=False):
         wanted = Individual.objects.get(memberships__household=family)
         for question in questions(pair, places):
-            place = place_of(wanted, question.query, by)
+            place = place_of(wanted, question.query, asker)
             key = question.kind, question.script
             asked[key] += 1
             found[key] += place is not None

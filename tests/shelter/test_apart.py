@@ -1,16 +1,20 @@
 """Families kept apart, and rooms for women: heeded by every bed that is given by hand."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 
+from centre.access import Role
+from centre.models import LogLine
 from registrations.models import Individual
 from shelter.actions import check_in, hold_places, move, place_household
 from shelter.apart import end_apart, houses_barred_to, keep_apart
 from shelter.board import read_board
-from shelter.errors import NotInThisHouse, WomenOnly
+from shelter.errors import CallWhoPlaces, NotInThisHouse, WomenOnly
 from shelter.models import ApartPair, Bedding, Room, Stay
-from tests.build import make_room, person, register_family
+from tests.api.conftest import Machine
+from tests.build import make_room, make_user, person, register_family
 from tests.shelter.conftest import make_family
 
 HOUR = timedelta(hours=1)
@@ -90,3 +94,46 @@ def test_a_room_for_women_is_given_to_no_man(goris, coordinator, now):
     assert chosen.fits[0][0].doubts == ("for women only",)
     place_household(couple, rooms=[room], happened_anyway="the only heated room", by=coordinator, at=now)
     assert Stay.objects.stays().count() == 2
+
+
+@pytest.fixture
+def held(goris, sisian, coordinator, now, family):
+    """Beds held at Goris for a family, and another one that sleeps there; the two were kept apart since."""
+    held = hold_places(family, rooms=[make_room(goris, 3)], until=now + 20 * HOUR, by=coordinator, at=now)
+    other = make_family(goris, coordinator, now - HOUR, 1)
+    place_household(other, rooms=[make_room(goris, 1)], by=coordinator, at=now)
+    keep_apart(family, other=other, reason="a feud", by=coordinator, at=now)
+    return list(Stay.objects.filter(pk__in=held.stays))
+
+
+def test_who_only_checks_in_does_not_put_them_into_one_house_whatever_happened(client, goris, held):
+    reception = make_user(Role.RECEPTIONIST, goris)
+    client.force_login(reception)
+    facts = {"id": uuid.uuid4(), "stays": [hold.pk for hold in held], "happened_anyway": "they stand here"}
+    answer = client.post(f"/shelter/house/{goris.code}/check-in/", facts)
+    assert (answer.status_code, str(CallWhoPlaces.message) in answer.text) == (422, True)
+    assert 'name="happened_anyway"' not in answer.text
+    sent = Machine(reception).post(f"stays/{held[0].pk}/check-in/", happened_anyway="they stand here")
+    assert (sent.status_code, sent.json()["code"]) == (409, "call_who_places")
+    assert Stay.objects.stays().count() == 1
+
+
+def test_who_places_puts_them_into_one_house_and_it_is_said_at_once_until_they_are_parted(
+    client, goris, sisian, coordinator, now, family, held
+):
+    officer = make_user(Role.PROTECTION)
+    check_in(held, happened_anyway="the road is closed", by=make_user(site=goris), at=now + HOUR)
+    pair = ApartPair.objects.get()
+    (line,) = LogLine.objects.filter(verb="put_together")
+    assert (line.fields, set(line.keys)) == (["barred"], {pair.first_id, pair.second_id})
+    client.force_login(officer)
+    said = f"{pair.first} and {pair.second} are kept apart, and both sleep in one house"
+    assert all(said in client.get(page).text for page in ("/", "/families/"))
+    assert "now in one house: Goris" in client.get("/plans/apart/").text
+    assert [row["in_one_house"] for row in Machine(officer).get("kept-apart/").json()["results"]] == [["goris"]]
+    client.force_login(make_user(site=sisian))
+    assert said not in client.get("/shelter/").text
+    client.force_login(officer)
+    there = list(Stay.objects.stays().of(members(family)))
+    move(there, rooms=[make_room(sisian, 3)], by=coordinator, at=now + 2 * HOUR)
+    assert said not in client.get("/").text

@@ -1,20 +1,31 @@
 """A house begins with a telephone call, and its one room is divided when people arrive."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
+from django.utils import timezone, translation
 
 from casework.errors import ChildAmongStrangers
-from centre.access import NotAllowed, Role
+from centre.access import NotAllowed, Permission, Role
+from centre.errors import SiteClosed
+from centre.limits import HOUSES
 from centre.models import LogLine, Site, User
+from desk.actions import depart
 from shelter.actions import check_in, end_stays, hold_places, place_household
-from shelter.begun import begin_house, marzes_to_begin
+from shelter.begun import begin_house, marzes_to_begin, may_take_back
 from shelter.dividing import divide_room
-from shelter.errors import HouseOfThatName, PlaceGone, RoomNameTaken, TooFewPlaces
+from shelter.errors import HouseOfThatName, HouseWasUsed, PlaceGone, RoomNameTaken, TooFewPlaces
 from shelter.inventory import RoomFacts, add_rooms, enter_rooms
 from shelter.models import Place, Room, Stay
+from shelter.reach import open_to_others
+from tests.api.conftest import Machine
 from tests.build import LONG_AGO, child, make_room, make_site, make_user, person, register_family
 from tests.shelter.conftest import make_family
+from tests.transport.conftest import make_run
+from transport.actions import cancel_bus
+from transport.taking_back import take_back_house
 
 HOUR = timedelta(hours=1)
 HOTEL = {"name": "Mirhav", "kind": "hotel", "marz": "AM-SU", "places": 40, "room": "to be divided"}
@@ -179,3 +190,155 @@ def test_of_a_house_that_is_hidden_elsewhere_or_closed_nobody_is_told(goris, now
     make_site("hotel", name_en="Mirhav", **columns)
     begin_house(**HOTEL, by=make_user(Role.COORDINATOR, goris), at=now)
     assert Site.objects.filter(name_en="Mirhav").count() == 2
+
+
+def test_nobody_begins_more_houses_in_an_hour_than_a_telephone_brings(client, goris):
+    cache.clear()
+    by = make_user(Role.COORDINATOR, goris)
+    client.force_login(by)
+    for turn in range(HOUSES.most):
+        body = HOTEL | {"id": str(uuid.uuid4()), "name": f"Mirhav {turn}"}
+        assert Machine(by).post("sites/begin/", **body).status_code == 201
+    body = HOTEL | {"id": str(uuid.uuid4()), "name": "One more"}
+    answer = Machine(by).post("sites/begin/", **body)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "3600")
+    assert client.post("/shelter/begin/", body).status_code == 429
+    assert Site.objects.exclude(pk=goris.pk).count() == HOUSES.most
+    assert client.get("/shelter/begin/").status_code == 200
+    cache.clear()
+
+
+CALLED = {"phone": "+374 94 123456", "contact": "Aram", "town": "Verishen"}
+
+
+def test_whom_to_call_stands_on_the_page_of_the_house_and_on_the_list_of_the_evening(client, goris):
+    by = make_user(Role.COORDINATOR, goris)
+    client.force_login(by)
+    body = HOTEL | CALLED | {"id": str(uuid.uuid4())}
+    assert client.post("/shelter/begin/", body).status_code == 303
+    site = Site.objects.get(name_en="Mirhav")
+    page = client.get(f"/houses/sites/{site.code}/").content.decode()
+    assert 'Aram, <a class="tel" href="tel:+37494123456">' in page
+    assert "Verishen" in page
+    assert "tel:+37494123456" in client.get("/houses/").content.decode()
+    (line,) = [row for row in Machine(by).get("call-list/").json() if row["site"] == site.code]
+    assert (line["contact"], line["phone"], line["town"]) == ("Aram", "+37494123456", "Verishen")
+
+
+@pytest.mark.parametrize(("said", "field"), [({"phone": "12"}, "phone"), ({"contact": "Aram"}, "phone")])
+def test_telephone_that_nobody_can_call_is_asked_back_at_page_and_api(client, goris, said, field):
+    by = make_user(Role.COORDINATOR, goris)
+    client.force_login(by)
+    body = HOTEL | said | {"id": str(uuid.uuid4())}
+    page = client.post("/shelter/begin/", body)
+    assert (page.status_code, f'id="id_{field}_error"' in page.content.decode()) == (422, True)
+    answer = Machine(by).post("sites/begin/", **body)
+    assert (answer.status_code, list(answer.json())) == (400, [field])
+    assert Site.objects.count() == 1
+
+
+def test_the_room_to_be_divided_is_called_so_in_the_language_of_who_reads(client, goris):
+    by = make_user(Role.COORDINATOR, goris)
+    client.force_login(by)
+    body = {name: said for name, said in HOTEL.items() if name != "room"} | {"id": str(uuid.uuid4())}
+    client.post("/shelter/begin/", body, headers={"Accept-Language": "hy"})
+    room = Room.objects.get(kind="undivided")
+    assert room.name == "to be divided"
+    said = {}
+    for language in ("en", "hy", "ru"):
+        with translation.override(language):
+            said[language] = str(room)
+    assert said == {"en": "to be divided", "hy": "դեռ չբաժանված", "ru": "к разделению"}
+
+
+def test_a_house_begun_by_mistake_is_taken_back_by_who_began_it_and_nothing_stands_there(client, goris, family):
+    by, other = make_user(Role.COORDINATOR, goris), make_user(Role.COORDINATOR)
+    now = timezone.now() - HOUR
+    begun = begin_house(**HOTEL, by=by, at=now)
+    site, room = Site.objects.get(pk=begun.site), Room.objects.get(pk=begun.room)
+    with pytest.raises(NotAllowed):
+        take_back_house(site, by=other)
+    client.force_login(other)
+    assert client.post(f"/shelter/houses/{site.code}/take-back/", {"id": str(uuid.uuid4())}).status_code == 404
+    assert "Take the house back" not in client.get(f"/shelter/rooms/{room.pk}/").content.decode()
+    client.force_login(again(by))
+    assert "Take the house back" in client.get(f"/shelter/rooms/{room.pk}/").content.decode()
+    assert client.post(f"/shelter/houses/{site.code}/take-back/", {"id": str(uuid.uuid4())}).status_code == 303
+    site.refresh_from_db()
+    assert site.closed_at is not None
+    assert again(by).reach(Permission.PLACE) == {goris.pk}
+    assert "Mirhav" not in client.get("/shelter/?houses=1").content.decode()
+    assert "Mirhav" not in client.get("/houses/").content.decode()
+    with pytest.raises(SiteClosed):
+        hold_places(family, rooms=[room], until=timezone.now() + HOUR, by=again(by))
+    with pytest.raises(SiteClosed):
+        take_back_house(site, by=again(by))
+    assert client.post(f"/shelter/houses/{site.code}/take-back/", {"id": str(uuid.uuid4())}).status_code == 404
+
+
+def test_a_house_where_a_place_was_ever_held_is_not_taken_back(client, goris, family):
+    by = make_user(Role.COORDINATOR, goris)
+    now = timezone.now() - HOUR
+    begun = begin_house(**HOTEL, by=by, at=now)
+    site, room = Site.objects.get(pk=begun.site), Room.objects.get(pk=begun.room)
+    hold_places(family, rooms=[room], until=now + HOUR / 2, by=again(by), at=now)
+    with pytest.raises(HouseWasUsed):
+        take_back_house(site, by=again(by))
+    answer = Machine(again(by)).post(f"sites/{site.pk}/take-back/", id=str(uuid.uuid4()))
+    assert (answer.status_code, answer.json()["code"]) == (409, "house_was_used")
+    client.force_login(again(by))
+    assert "Take the house back" not in client.get(f"/shelter/rooms/{room.pk}/").content.decode()
+    page = client.post(f"/shelter/houses/{site.code}/take-back/", {"id": str(uuid.uuid4())})
+    assert (page.status_code, "It is not taken back" in page.content.decode()) == (422, True)
+    site.refresh_from_db()
+    assert site.closed_at is None
+
+
+def test_a_house_that_others_coordinate_too_or_may_hold_in_is_not_taken_back(goris):
+    by, now = make_user(Role.COORDINATOR, goris), timezone.now() - HOUR
+    given, opened, left = (
+        Site.objects.get(pk=begin_house(**HOTEL | {"name": name}, by=again(by), at=now).site)
+        for name in ("Mirhav", "Aram", "Lotus")
+    )
+    make_user(Role.COORDINATOR, given)
+    open_to_others(opened, places=2, until=timezone.now() + HOUR, by=again(by))
+    for site in (given, opened):
+        with pytest.raises(HouseWasUsed):
+            take_back_house(site, by=again(by))
+        assert not may_take_back(site, again(by), timezone.now())
+    by.assignments.filter(site=left).update(ends_at=timezone.now())
+    with pytest.raises(NotAllowed):
+        take_back_house(left, by=again(by))
+
+
+def test_a_house_to_which_a_bus_is_to_come_is_not_taken_back(client, goris):
+    by, now = make_user(), timezone.now()
+    site = Site.objects.get(pk=begin_house(**HOTEL, by=by, at=now - HOUR).site)
+    run = make_run(goris, site, by=by)
+    leaves = f"A bus that leaves at {timezone.localtime(run.departs_at):%d.%m, %H:%M} stops there."
+    client.force_login(by)
+    page = client.post(f"/shelter/houses/{site.code}/take-back/", {"id": str(uuid.uuid4())})
+    assert (page.status_code, leaves in page.text) == (422, True)
+    api = Machine(by).post(f"sites/{site.pk}/take-back/", id=str(uuid.uuid4()))
+    assert (api.status_code, api.json()["code"]) == (409, "bus_stops_there")
+    cancel_bus(run, by=by)
+    take_back_house(site, by=by)
+    site.refresh_from_db()
+    assert site.closed_at is not None
+
+
+def test_a_house_to_which_people_are_on_the_way_is_not_taken_back(goris, family, now):
+    by = make_user(Role.COORDINATOR, goris)
+    site = Site.objects.get(pk=begin_house(**HOTEL, by=by, at=now).site)
+    depart(family, site=goris, destination="site", destination_site=site, by=by)
+    assert not may_take_back(site, again(by), timezone.now())
+    with pytest.raises(HouseWasUsed):
+        take_back_house(site, by=again(by))
+
+
+def test_nobody_is_sent_to_a_house_that_was_taken_back(goris, family, now):
+    by = make_user(Role.COORDINATOR, goris)
+    site = Site.objects.get(pk=begin_house(**HOTEL, by=by, at=now).site)
+    take_back_house(site, by=again(by))
+    with pytest.raises(SiteClosed):
+        depart(family, site=goris, destination="site", destination_site=site, by=by)

@@ -70,6 +70,11 @@ def test_the_reasons_say_who_else_sleeps_there_and_what_is_left():
     assert not fit.here
 
 
+def test_a_house_that_is_to_be_divided_is_no_room_of_their_own():
+    fit = judge([replace(room("to be divided", 10), kind="undivided")], needed(3), here=THERE)
+    assert fit.reasons == ("which room, the house says",)
+
+
 def test_a_room_chosen_by_hand_that_is_too_small_says_so():
     fit = judge([room("14", 2)], needed(5), here=HERE)
     assert (fit.short, fit.doubts) == (3, ("3 people without a place",))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from centre.access import NotAllowed, Role
 from centre.models import Site
@@ -15,6 +16,7 @@ from shelter.errors import (
     HoldEndsFirst,
     HoldGone,
     NotEnoughPlaces,
+    NotHeldThen,
     SiteDiffers,
     StayEnded,
 )
@@ -117,6 +119,22 @@ def test_check_in_after_the_hold_has_gone_and_the_place_was_given_is_refused(fam
     assert beds(family, now + 2 * HOUR) == [None, None, None]
     place_household(family, rooms=[room], happened_anyway="Late bus.", by=coordinator, at=now + 2 * HOUR)
     assert beds(family, now + 2 * HOUR) == [("14", 2), ("14", 3), ("14", None)]
+
+
+def test_nobody_is_checked_in_before_the_place_was_held(family, goris, coordinator, now):
+    hold_places(family, rooms=[make_room(goris, 3)], until=now + 2 * HOUR, by=coordinator, at=now)
+    with pytest.raises(NotHeldThen, match=f"{timezone.localtime(now):%d.%m, %H:%M}"):
+        check_in(holds(), by=coordinator, at=now - timedelta(minutes=1))
+    assert Bedding.objects.count() == 0
+    check_in(holds(), by=coordinator, at=now)
+    assert Bedding.objects.count() == 3
+
+
+def test_an_hour_told_to_the_minute_of_the_hold_checks_in_as_the_hold_begins(family, goris, coordinator, now):
+    held_at = now.replace(second=59)
+    hold_places(family, rooms=[make_room(goris, 3)], until=now + 2 * HOUR, by=coordinator, at=held_at)
+    check_in(holds(), by=coordinator, at=held_at.replace(second=0, microsecond=0))
+    assert set(Bedding.objects.values_list("happened_at", flat=True)) == {held_at}
 
 
 def test_check_in_twice_is_refused(family, goris, coordinator, now):

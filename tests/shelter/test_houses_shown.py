@@ -128,6 +128,15 @@ def test_houses_near_the_family_are_offered_before_those_that_fit_more_exactly(h
     assert [site.code for _fit, site in board.chosen.fits] == ["kornidzor", "kapan", "jermuk"]
 
 
+def test_a_house_of_the_province_that_lies_nobody_knows_where_comes_after_the_near_and_before_the_far(houses):
+    by = make_user()
+    houses["goris"].rooms.get().places.update(blocked_at=timezone.now(), blocked_by=by, blocked_reason="wet")
+    make_room(make_site("aram", marz=houses["goris"].marz), 9, "to be divided")
+    family = register_family(houses["goris"], by, *[person(relationship=one) for one in ("head", "spouse", "parent")])
+    board = read_board(by, timezone.now(), {}, family, houses["goris"])
+    assert [site.code for _fit, site in board.chosen.fits] == ["kornidzor", "aram", "kapan"]
+
+
 def test_whose_sex_and_age_nobody_knows_may_be_a_man(houses):
     by = make_user()
     family = register_family(houses["goris"], by, person(sex=None))
@@ -148,7 +157,7 @@ def test_an_act_of_another_coordinator_is_seen_by_the_small_question(houses):
     assert asked() == board.acts
     actions.hold_places(family, rooms=[houses["goris"].rooms.get()], until=now + timedelta(hours=6), by=by)
     assert asked() == board.acts + 1
-    assert acts_since(timezone.now() + timedelta(hours=1)) == 0
+    assert acts_since(timezone.now() + timedelta(hours=1), by) == 0
 
 
 def test_what_cannot_be_read_as_an_instant_is_answered_so(houses):

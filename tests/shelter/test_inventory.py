@@ -9,6 +9,7 @@ from centre.access import NotAllowed, Role
 from shelter.actions import check_in, end_stays, hold_places, place_household, void_bedding
 from shelter.errors import (
     BlockEndsFirst,
+    MenSleepHere,
     NotEnoughPlaces,
     NothingChanged,
     PlaceBlocked,
@@ -30,7 +31,7 @@ from shelter.inventory import (
 )
 from shelter.models import Bedding, Place, Room, Stay
 from shelter.selectors import rooms_now
-from tests.build import make_room, make_user
+from tests.build import make_room, make_user, person, register_family
 
 HOUR = timedelta(hours=1)
 
@@ -94,6 +95,19 @@ def test_a_room_does_not_shrink_below_those_who_sleep_there_or_are_awaited(goris
         set_places(room, places=1, by=make_user(Role.ADMINISTRATOR), at=now)
     assert "2" not in str(refused.value)
     assert numbers(room) == [2, 3]
+
+
+def test_a_room_in_which_a_man_sleeps_or_is_awaited_becomes_no_room_for_women(goris, coordinator, now):
+    pair = register_family(goris, coordinator, person(), person("Petros", sex="M", relationship="spouse"), at=now)
+    rooms = [make_room(goris, 2), make_room(goris, 2)]
+    place_household(pair, rooms=rooms[:1], by=coordinator, at=now)
+    hold_places(pair, rooms=rooms[1:], until=now + HOUR, by=coordinator, at=now)
+    for room in rooms:
+        with pytest.raises(MenSleepHere):
+            change_room(room, name=room.name, women_only=True, by=coordinator, at=now)
+    end_stays(list(Stay.objects.stays().filter(individual__sex="M")), by=coordinator, at=now)
+    change_room(rooms[0], name=rooms[0].name, women_only=True, by=coordinator, at=now + HOUR)
+    change_room(rooms[0], name="for women", women_only=True, by=coordinator, at=now + HOUR)
 
 
 def test_who_is_awaited_is_told_apart(goris, coordinator, family, now):

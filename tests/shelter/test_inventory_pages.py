@@ -1,5 +1,6 @@
 """The pages of the inventory, as a coordinator presses them."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -61,6 +62,26 @@ def test_a_block_says_until_when_on_every_page(desk, goris):
     assert Place.objects.get(blocked_reason="painted").blocked_until == until
     for address in (f"/shelter/rooms/{room.pk}/", "/shelter/rooms/?site=goris", "/shelter/blocked/"):
         assert "painted" in desk.get(address).text
+
+
+def test_the_hour_until_which_places_are_blocked_is_typed(desk, goris):
+    room = make_room(goris, 2)
+    until = timezone.localtime(timezone.now() + timedelta(hours=3)).replace(second=0, microsecond=0)
+    facts = {"places": [room.places.first().pk], "reason": "painted"}
+    refused = send(desk, f"/shelter/rooms/{room.pk}/", **facts, until="after lunch")
+    assert (refused.status_code, 'value="after lunch"' in refused.text) == (422, True)
+    assert send(desk, f"/shelter/rooms/{room.pk}/", **facts, until=f"{until:%H:%M}").status_code == 303
+    assert Place.objects.get(blocked_reason="painted").blocked_until == until
+
+
+def test_a_block_that_is_refused_keeps_the_places_that_were_ticked(desk, goris):
+    room = make_room(goris, 3)
+    first, _second, third = room.places.order_by("number")
+    facts = {"places": [first.pk, third.pk], "reason": "painted", "until": "25:00"}
+    refused = send(desk, f"/shelter/rooms/{room.pk}/", **facts)
+    assert refused.status_code == 422
+    ticked = re.findall(r'name="places" value="([0-9a-f-]+)" checked', refused.text)
+    assert ticked == [str(first.pk), str(third.pk)]
 
 
 def test_blocked_places_of_other_sites_are_not_shown(goris, coordinator):

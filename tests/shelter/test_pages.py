@@ -12,6 +12,7 @@ from centre.access import Role
 from centre.models import LogLine, Site
 from registrations.models import Individual
 from shelter.actions import hold_places, place_household
+from shelter.apart import keep_apart
 from shelter.inventory import block_places
 from shelter.models import Place, Room, Stay
 from tests.build import make_room, make_site, make_user
@@ -264,7 +265,7 @@ def test_the_board_costs_the_same_queries_whatever_is_on_it(goris, coordinator, 
         shown = make_family(goris, coordinator, timezone.now(), 4)
         make_room(goris, 4)
     desk.get("/")  # when a session was last used is written once in a while
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(35):
         desk.get(f"/shelter/?family={code(shown)}")
 
 
@@ -319,3 +320,15 @@ def test_a_refused_form_of_the_board_stands_open_with_what_was_typed(goris, coor
     assert drawn
     assert f'value="{facts[field]}" aria-invalid="true"' in drawn[0]
     assert '<ul class="error">' in drawn[0]
+
+
+def test_no_place_at_all_and_none_that_they_can_have_are_two_sentences(desk, family, goris, coordinator, now):
+    page = f"/shelter/?family={code(family)}"
+    assert "No site of yours has 3 free places." in desk.get(page).text
+    make_room(goris, 3)
+    other = make_family(goris, coordinator, now, 1)
+    place_household(other, rooms=[make_room(goris, 1)], by=coordinator)
+    keep_apart(family, other=other, reason="a feud", by=coordinator)
+    text = desk.get(page).text
+    assert "No site of yours has" not in text
+    assert "Places are free, but none that this family can have." in text

@@ -12,14 +12,15 @@ from centre.models import LogLine, Operation
 from desk.belonging import change_household
 from registrations.card_texts import secrets_of, write_qr
 from registrations.facts import PersonFacts
-from registrations.models import Membership
+from registrations.models import Individual, Membership
 from shelter.actions import end_stays, hold_places, place_household
 from shelter.errors import NotAsleepHere, NotTicked, RollCallKept, RollCallOver
 from shelter.models import Stay
 from shelter.rollcalls import begin_roll_call, see_people, take_back_seen, who_sleeps_in
 from shelter.rolls import RollCall, RollCallSeen, RollCallUnseen
+from shelter.selectors import said_as_rooms
 from tests.api.conftest import Machine
-from tests.build import make_room, make_site, make_user, person, register_family
+from tests.build import child, make_room, make_site, make_user, person, register_family
 
 HOUR = timedelta(hours=1)
 
@@ -116,13 +117,16 @@ def test_a_card_is_checked_in_at_the_house_and_ticked_in_its_roll_call(client, f
     assert number in page
     stays = list(Stay.objects.holds().values_list("pk", flat=True))
     act = "0199f6f0-0000-7000-8000-000000000001"
+    assert "room 14" in page
     assert client.post("/shelter/house/goris/check-in/", {"stays": stays, "id": act}).status_code == 303
+    told = client.get("/shelter/house/goris/").content.decode()
+    assert f"{number} is checked in: room 14, 3 people." in told
     assert Stay.objects.stays().count() == 3
     assert "14" in client.post("/shelter/house/goris/scan/", {"card": number}).content.decode()
     assert client.get("/shelter/house/goris/sleeping/").status_code == 200
     client.post("/shelter/house/goris/roll-call/begin/", {"id": act.replace("1", "2")})
     shown = client.post("/shelter/house/goris/roll-call/", {"card": number}).content.decode()
-    assert shown.count('name="people"') == 6
+    assert (shown.count('name="family"'), shown.count('name="people"')) == (3, 3)
     assert not RollCallSeen.objects.exists()  # a number typed by hand ticks nobody
     people = list(Stay.objects.stays().values_list("individual", flat=True))
     sent = {
@@ -134,7 +138,9 @@ def test_a_card_is_checked_in_at_the_house_and_ticked_in_its_roll_call(client, f
     }
     assert client.post("/shelter/house/goris/roll-call/", sent).status_code == 303
     assert RollCallSeen.objects.count() == 3
-    assert client.get("/shelter/house/goris/").status_code == 200
+    assert f"{number} seen: 3 people." in client.get("/shelter/house/goris/").text
+    undone = {"undo": people[0], "roll_call": sent["roll_call"], "id": act.replace("1", "4")}
+    assert f"{number} not seen after all: one person." in client.post("/shelter/house/goris/roll-call/", undone).text
 
 
 def test_a_scanned_card_ticks_its_family_and_the_next_one_too(client, goris, coordinator, now):
@@ -163,6 +169,28 @@ def test_a_scanned_card_ticks_its_family_and_the_next_one_too(client, goris, coo
     assert RollCallUnseen.objects.get().seen.individual_id == first
     again = client.post(page, sent | {"id": uuid.uuid4()})
     assert (again.status_code, str(NotTicked.message) in again.content.decode()) == (422, True)
+
+
+def test_a_family_that_was_looked_up_and_not_confirmed_is_not_seen(client, goris, coordinator):
+    looked_up, confirmed, by_hand = (register_family(goris, coordinator) for _ in range(3))
+    for number, family in enumerate((looked_up, confirmed, by_hand)):
+        place_household(family, rooms=[make_room(goris, 3, f"2{number}")], by=coordinator)
+    roll = RollCall.objects.get(pk=begin_roll_call(goris, by=coordinator).roll_call)
+    client.force_login(coordinator)
+    page, common = "/shelter/house/goris/roll-call/", {"roll_call": roll.pk, "card": ""}
+    first, second, ticked = (
+        [str(one) for one in family.memberships.values_list("individual", flat=True)]
+        for family in (looked_up, confirmed, by_hand)
+    )
+    # What the browser sends with the next card: the boxes of the family before it, and what was ticked on the list
+    standing = common | {"family": first, "people": ticked}
+    shown = client.post(page, standing | {"card": str(confirmed), "id": uuid.uuid4()}).content.decode()
+    boxes = [f'value="{one}" checked' in shown for one in (*first, *second, *ticked)]
+    assert boxes == [False, True, True]
+    done = client.post(page, common | {"family": second, "people": ticked, "here": "", "id": uuid.uuid4()})
+    assert f'value="{ticked[0]}" checked' in done.content.decode()
+    seen = RollCallSeen.objects.values_list("individual__memberships__household", flat=True)
+    assert set(seen) == {confirmed.pk}
 
 
 def test_a_roll_call_at_the_api(goris, coordinator, family):
@@ -213,3 +241,21 @@ def test_who_changed_family_since_is_shown_with_the_family_of_that_night(roll, f
     )
     assert set(at_night.values()) == {family.pk}
     assert [key for key, household in later.items() if household == other.pk] == [gone]
+
+
+def test_a_roll_call_is_walked_by_room_and_tells_namesakes_apart(client, goris, coordinator, now):
+    far, near = (register_family(goris, coordinator, person("Anna"), child("Ani")) for _ in range(2))
+    place_household(far, rooms=[make_room(goris, 2, "10")], by=coordinator, at=now)
+    place_household(near, rooms=[make_room(goris, 2, "2")], by=coordinator, at=now + HOUR)
+    begin_roll_call(goris, by=coordinator, at=now + 2 * HOUR)
+    client.force_login(coordinator)
+    rows = client.get("/shelter/house/goris/roll-call/").context["unseen"]
+    assert [row.room for row in rows] == ["2", "2", "10", "10"]
+    born = [Individual.objects.get(pk=row.individual_id).birth_date.year for row in rows[:2]]
+    assert [row.who for row in rows[:2]] == [f"A. H. {year}" for year in born]
+
+
+def test_a_number_is_said_to_be_a_room_and_a_hall_is_called_what_it_is():
+    assert said_as_rooms(["5"]) == "room 5"
+    assert said_as_rooms(["12b", "5"]) == "rooms 5 + 12b"
+    assert said_as_rooms(["to be divided"]) == "to be divided"

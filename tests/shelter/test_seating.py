@@ -142,3 +142,52 @@ def test_the_api_seats_by_hand(couple, rooms, coordinator, now):
     assert short.json()["seating"]
     assert machine.post(f"households/{couple.pk}/place/", **facts).status_code == 201
     assert asleep(couple) == {name: room.name for name, room in seats.items()}
+
+
+def test_the_api_moves_them_as_chosen_by_hand(couple, rooms, coordinator, goris, now):
+    machine = Machine(coordinator)
+    place_household(couple, rooms=[make_room(goris, 4, "hall")], by=coordinator, at=now)
+    one, two = rooms
+    seats = {"Vera": two, "Mane": two, "Aram": one, "Davit": one}
+    stays = {stay.individual.given_name: str(stay.pk) for stay in Stay.objects.select_related("individual")}
+    first, *others = (stays[name] for name in seats)
+    seating = [str(room.pk) for room in seats.values()]
+    facts = {"rooms": [str(room.pk) for room in rooms], "also": others}
+    for wrong in (seating[:2], [*seating[:3], str(make_room(goris, 1).pk)]):
+        answer = machine.post(f"stays/{first}/move/", **facts, seating=wrong)
+        assert (answer.status_code, list(answer.json())) == (400, ["seating"])
+    assert machine.post(f"stays/{first}/move/", **facts, seating=seating).status_code == 201
+    names = {key: name for name, key in by_name(couple).items()}
+    slept = Stay.objects.filter(during__upper_inf=True).select_related("room")
+    assert {names[stay.individual_id]: stay.room.name for stay in slept} == {k: r.name for k, r in seats.items()}
+
+
+def moving(couple, rooms, seats):
+    """What the page sends to move all of them: the seats of these rooms, and of others that were not chosen."""
+    people, stays = by_name(couple), Stay.objects.filter(individual__in=by_name(couple).values())
+    one, two = rooms
+    return {
+        "id": "7d8be0a4-7a64-4e0a-9a44-7d5c6f1f0a12",
+        "stays": [str(stay.pk) for stay in stays.order_by("pk")],
+        "rooms": f"{one.pk},{two.pk}",
+        **{f"seat-{one.pk}-{people[name]}": str(room.pk) for name, room in seats.items()},
+        **{f"seat-{two.pk}-{person}": str(one.pk) for person in people.values()},
+    }
+
+
+def test_the_page_moves_them_as_chosen_by_hand(desk, couple, rooms, coordinator, goris, now):
+    place_household(couple, rooms=[make_room(goris, 4, "hall")], by=coordinator, at=now)
+    page = desk.get(reverse("shelter:board"), {"family": number(couple)})
+    fit = next(fit for fit, _site in page.context["board"].chosen.fits if len(fit.rooms) > 1)
+    assert f'name="seat-{fit.rooms[0].id}-{by_name(couple)["Vera"]}"' in page.content.decode()
+    one, two = rooms
+    address = f"{reverse('shelter:move')}?family={number(couple)}"
+    crowded = desk.post(address, moving(couple, rooms, {"Vera": two, "Mane": two, "Aram": two, "Davit": one}))
+    assert crowded.status_code == 422
+    assert "Room 102 has 2 free places, and 3 people are to sleep there." in crowded.content.decode()
+    assert set(asleep(couple).values()) == {"hall"}
+    seats = {"Vera": two, "Mane": two, "Aram": one, "Davit": one}
+    assert desk.post(address, moving(couple, rooms, seats)).status_code == 303
+    names = {key: name for name, key in by_name(couple).items()}
+    slept = Stay.objects.filter(during__upper_inf=True).select_related("room")
+    assert {names[stay.individual_id]: stay.room.name for stay in slept} == {k: r.name for k, r in seats.items()}

@@ -87,6 +87,8 @@ def test_what_was_recorded_of_a_turn_is_taken_back_once(family, coordinator, now
     assert rows(coordinator, now)[0].moved_up is None
     with pytest.raises(AlreadyVoided):
         void_waiting_fact(fact, reason="again", by=coordinator, at=now)
+    with pytest.raises(AlreadyVoided):
+        void_waiting_fact(fact.voided_by, reason="and that", by=coordinator, at=now)
 
 
 def test_who_does_not_wait_is_not_moved_up(family, goris, coordinator, now):
@@ -119,6 +121,27 @@ def test_who_places_reads_who_waits_anywhere_without_names(family, goris, sisian
     assert (first.initials, first.needs, first.size) == ("", ("DS",), 1)
     assert (second.number, second.initials, second.size) == (family.number, "", 3)
     assert [row.initials for row in rows(make_user(site=goris), now)] == ["K. D.", "A. H."]
+
+
+def test_who_places_elsewhere_moves_no_family_up_and_reads_no_reason(client, family, goris, sisian, coordinator, now):
+    elsewhere = make_user(site=sisian)
+    with pytest.raises(NotWaiting):
+        move_up(family, reason="a friend of mine", by=elsewhere, at=now)
+    move_up(family, reason="ill, has a fever", by=coordinator, at=now)
+    decline_offer(family, site=sisian, reason="afraid of the height", by=elsewhere, at=now)
+    (row,) = rows(elsewhere, now)
+    assert (row.moved_up, row.declined) == ("", [(sisian.pk, "")])
+    assert reasons_of(row)[0] == "moved up"
+    client.force_login(elsewhere)
+    page = client.get("/shelter/", {"everywhere": 1, "family": family.number}).text
+    assert "moved up ·" in page
+    assert "offer declined" in page
+    for words in ("fever", "afraid", "Let them go first"):
+        assert words not in page
+    client.force_login(coordinator)
+    page = client.get("/shelter/", {"family": family.number}).text
+    assert "fever" in page
+    assert "afraid" in page
 
 
 def test_nobody_reads_who_waits_at_a_site_of_which_they_may_not_know(db, now):

@@ -35,9 +35,12 @@ def linked(run, by):
     return DriverLink.objects.get(pk=make_driver_link(run, by=by).link).address
 
 
-def opened(address):
-    """What somebody without an account is answered there."""
-    return Client().get(address)
+def opened(address, **headers):
+    """What somebody without an account is answered there, as the page's script sends the end of the link."""
+    page, _sharp, token = address.partition("#")
+    client = Client(headers=headers)
+    answer = client.post(page, {"token": token})
+    return client.get(answer["Location"]) if answer.status_code == 303 else answer
 
 
 def test_the_driver_reads_numbers_and_heads_and_no_names(run, family, by):
@@ -70,8 +73,26 @@ def test_the_driver_is_told_whom_to_call_at_the_house(run, by, sisian):
 def test_a_map_reads_where_a_house_is_in_every_language(run, by, sisian, language):
     sisian.latitude, sisian.longitude = Decimal("39.52"), Decimal("46.03")
     sisian.save(update_fields=["latitude", "longitude"])
-    answer = Client().get(linked(run, by), headers={"Accept-Language": language})
+    answer = opened(linked(run, by), **{"Accept-Language": language})
     assert "geo:39.52000,46.03000" in answer.content.decode()
+
+
+def test_what_opens_the_list_stands_in_no_address_and_in_a_cookie_of_that_page_alone(run, by):
+    page, _sharp, token = linked(run, by).partition("#")
+    client = Client(enforce_csrf_checks=True)
+    blank = client.get(page)
+    assert (blank.status_code, bool(blank.cookies)) == (200, False)
+    assert "runs no JavaScript" in blank.content.decode()
+    assert Client().get(f"{page}{token}/").status_code in (302, 404)
+    answer = client.post(page, {"token": token})
+    assert (answer.status_code, answer["Location"], page) == (303, "/d/", "/d/")
+    kept = answer.cookies["driver"]
+    assert (kept["httponly"], kept["samesite"], kept["path"]) == (True, "Strict", "/d/")
+    assert kept["expires"]
+    assert client.get(page).status_code == 200
+    assert token not in client.get(page).content.decode()
+    withdraw_driver_link(run, by=by)
+    assert client.get(page).status_code == 404
 
 
 @pytest.mark.parametrize("hidden", ["start", "stop"])
@@ -100,7 +121,7 @@ def test_nothing_is_said_of_a_confidential_site_or_of_who_goes_there(goris, sisi
 
 def test_what_is_kept_opens_nothing(run, by):
     address = linked(run, by)
-    token = address.split("/")[-2]
+    token = address.partition("#")[2]
     kept = (
         str(list(DriverLink.objects.values())) + str(list(Act.objects.values())) + str(list(LogLine.objects.values()))
     )
@@ -155,6 +176,20 @@ def test_a_link_ends_after_a_day(run, by):
     assert opened(address).status_code == 404
 
 
+@pytest.mark.parametrize("how", ["role ended", "role at another site", "sign-in blocked"])
+def test_a_link_ends_with_the_role_of_who_made_it(run, how):
+    maker = make_user(Role.COORDINATOR, run.site)
+    address = linked(run, maker)
+    assert opened(address).status_code == 200
+    if how == "role ended":
+        maker.assignments.update(ends_at=timezone.now())
+    elif how == "role at another site":
+        maker.assignments.update(site=make_site("kapan"))
+    else:
+        type(maker).objects.filter(pk=maker.pk).update(is_active=False)
+    assert opened(address).status_code == 404
+
+
 def test_who_places_elsewhere_makes_none(run):
     with pytest.raises(NotAllowed):
         make_driver_link(run, by=make_user(Role.COORDINATOR, make_site("kapan")))
@@ -162,13 +197,14 @@ def test_who_places_elsewhere_makes_none(run):
         withdraw_driver_link(run, by=make_user(Role.VOLUNTEER, run.site))
 
 
-def test_who_guesses_waits_and_so_does_the_right_link_from_there(run, by):
-    address = linked(run, by)
-    for _try in range(WRONG + 1):
-        assert opened("/d/AAAAAAAAAAAAAAAAAAAA/").status_code == 404
-    answer = opened(address)
+def test_who_guesses_waits_and_shuts_out_no_driver_behind_the_same_address(run, by):
+    address, guess = linked(run, by), "/d/#AAAAAAAAAAAAAAAAAAAA"
+    for _try in range(WRONG):
+        assert opened(guess).status_code == 404
+    answer = opened(guess)
     assert (answer.status_code, answer["Retry-After"]) == (429, "60")
     assert not answer.cookies
+    assert opened(address).status_code == 200
 
 
 def test_the_link_is_shown_to_who_made_it_and_not_again(client, run, goris):

@@ -7,6 +7,7 @@ from django.test import Client
 
 from centre.access import Role
 from centre.models import Site, User
+from desk.actions import depart
 from registrations.models import Household, Individual
 from tests.build import make_room, make_site, make_user
 from tests.transport.conftest import expected_family, make_run
@@ -57,6 +58,46 @@ def test_a_number_of_nobody_on_the_bus_is_refused_beside_the_page(desk, run, fam
     assert "has no seat on this bus" in answer.content.decode()
 
 
+def test_what_the_act_refuses_stands_beside_the_card(desk, run, family, by):
+    put_on_bus(run, household=family, by=by)
+    board_bus(run, household=family, by=by)
+    answer = post(desk, run, "scan/on", card=code(family))
+    assert answer.status_code == 422
+    assert answer.context["scanned"].errors["card"]
+
+
+def test_a_card_read_is_answered_beside_its_field_with_the_family_and_how_many(desk, run, family, sisian, by):
+    desk.force_login(by)
+    put_on_bus(run, household=family, by=by)
+    page = desk.get(post(desk, run, "scan/on", card=code(family))["Location"]).text
+    form = page[page.index("/scan/on/") :]
+    assert f"{family} · 2 people aboard" in form[: form.index("</form>")]
+    assert page.count(f"{family} · 2 people aboard") == 1
+    send_bus(run, by=by)
+    page = desk.get(post(desk, run, "scan/off", card=code(family), site=sisian.pk)["Location"]).text
+    form = page[page.index("/scan/off/") :]
+    assert f"{family} · 2 people got off" in form[: form.index("</form>")]
+
+
+def test_what_has_already_happened_is_asked_beside_the_card(desk, goris, sisian, by):
+    family = expected_family(goris, sisian, by)
+    run = make_run(goris, sisian, by=by)
+    put_on_bus(run, household=family, by=by)
+    parent = family.memberships.order_by("position").first().counted_as
+    depart(family, site=goris, members=[parent.pk], destination="unknown", happened_anyway="ran", by=by)
+    page = post(desk, run, "scan/on", card=code(family)).text
+    assert page.index("id_it_happened") > page.index("Read a card as they get on")
+
+
+def test_the_hour_of_a_last_stop_goes_with_the_stop(desk, run, family, sisian, by):
+    desk.force_login(by)
+    put_on_bus(run, household=family, by=by)
+    assert "Should arrive" in desk.get(f"/buses/{run.pk}/").text
+    page = desk.get(post(desk, run, "reroute", old=sisian.pk, new=make_site("vayk").pk)["Location"]).text
+    assert "The bus goes to Vayk now." in page
+    assert "Should arrive" not in page
+
+
 def test_the_list_for_the_driver_has_numbers_and_no_names(desk, run, family, by):
     put_on_bus(run, household=family, by=by)
     page = desk.get(f"/buses/{run.pk}/list/").content.decode()
@@ -102,6 +143,19 @@ def test_a_bus_is_planned_and_sent_elsewhere(client, goris, sisian, by, family):
     answer = post(client, run, "reroute", old=sisian.pk, new=vayk.pk)
     assert answer.status_code == 303
     page = client.get(answer["Location"]).content.decode()
-    assert "has no place at the new stop" in page
+    assert "no place is held for all of them where they get off" in page
+    assert f"{family}: 0 free places for 2 people." in page
     make_room(vayk, 2)
     assert run.stops.filter(given_up_in=None).get().site == vayk
+
+
+def test_who_has_not_chosen_a_site_is_told_to_choose_one(client, goris):
+    make_site("sisian")
+    client.force_login(make_user(Role.COORDINATOR))
+    page = client.get("/buses/").content.decode()
+    assert "Choose your site in the top bar: a bus is planned from there." in page
+    assert 'id="plan"' not in page
+    client.post("/settings/shift/", {"site": str(goris.pk), "next": "/buses/"})
+    page = client.get("/buses/").content.decode()
+    assert 'id="plan"' in page
+    assert "a bus is planned from there" not in page

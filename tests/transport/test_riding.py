@@ -1,18 +1,26 @@
 """A family gets seats, gets on, is on the way, gets off, and sleeps where a place was held."""
 
+from datetime import timedelta
+
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from casework.errors import OfficerFirst
 from casework.models import Case
 from centre.access import NotAllowed, Role
+from centre.models import Site, User
 from desk.actions import void_movements
 from registrations.errors import NotHere
 from registrations.models import Absence, Household, Individual, Movement, Presence
 from registrations.whereabouts import ON_THE_WAY, find_people
-from shelter.models import Stay
+from shelter.actions import end_stays
+from shelter.apart import keep_apart
+from shelter.errors import NotInThisHouse
+from shelter.models import Place, Stay
+from shelter.waiting import who_waits
 from tests.build import child, make_room, make_site, make_user, newborn, person, register_family
-from tests.transport.conftest import expected_family, make_run
+from tests.transport.conftest import HOUR, expected_family, make_run
 from transport.actions import cancel_bus, end_bus, put_on_bus, send_bus, take_off_bus
 from transport.errors import (
     AlreadyBoarded,
@@ -21,15 +29,17 @@ from transport.errors import (
     BusLeft,
     BusNotLeft,
     NoSeats,
+    NotAStop,
     NotBoarded,
     NothingHeld,
     NotOnThisBus,
     OnABus,
     TravelsApart,
 )
-from transport.models import Passenger
+from transport.models import Passenger, TransportRun
 from transport.rerouting import reroute_bus
 from transport.riding import board_bus, get_off_bus, void_boarding
+from transport.selectors import read_sheet
 
 
 def members(household: Household) -> list[Individual]:
@@ -53,6 +63,18 @@ def test_a_family_travels_and_sleeps_where_a_place_was_held(run, family, by, gor
     assert not Passenger.objects.open().exists()
     end_bus(run, site=sisian, by=by)
     assert set(Passenger.objects.values_list("ended_as", flat=True)) == {"got_off"}
+
+
+def test_families_kept_apart_ride_on_one_bus_to_different_houses_and_to_one_house_they_do_not(goris, sisian, by):
+    vayk = make_site("vayk")
+    run = make_run(goris, sisian, vayk, by=by)
+    one, other = expected_family(goris, sisian, by), expected_family(goris, vayk, by)
+    keep_apart(one, other=other, reason="a feud", by=by)
+    assert [put_on_bus(run, household=family, by=by).seats_left for family in (one, other)] == [8, 6]
+    third = expected_family(goris, vayk, by)
+    keep_apart(other, other=third, reason="a feud", by=by)
+    with pytest.raises(NotInThisHouse):
+        put_on_bus(run, household=third, by=by)
 
 
 def test_a_child_under_two_travels_on_a_lap(goris, sisian, by):
@@ -235,3 +257,52 @@ def test_a_bus_that_was_not_on_the_list_of_stops_lets_off_where_it_comes(run, fa
 def test_a_family_without_a_seat_does_not_get_on(run, family, by):
     with pytest.raises(NotOnThisBus):
         board_bus(run, household=family, by=by)
+
+
+def come_to(run: TransportRun, household: Household, site: Site, by: User) -> list[str]:
+    """The family travels there; who of it has no bed."""
+    put_on_bus(run, household=household, by=by)
+    board_bus(run, household=household, by=by)
+    send_bus(run, by=by)
+    return get_off_bus(run, household=household, site=site, by=by).without_bed
+
+
+def test_a_bus_later_than_the_hold_finds_the_bed_that_nobody_else_has(run, family, by, sisian):
+    put_on_bus(run, household=family, by=by)
+    board_bus(run, household=family, by=by)
+    send_bus(run, by=by)
+    begun, ended = timezone.now() - HOUR, timezone.now() - timedelta(minutes=10)
+    Stay.objects.holds().update(during=DateTimeTZRange(begun, ended))
+    assert get_off_bus(run, household=family, site=sisian, by=by).without_bed == []
+    assert Stay.objects.stays().at(timezone.now()).filter(site=sisian).count() == 2
+
+
+def test_a_block_that_ended_by_itself_is_in_no_familys_way(run, family, by, sisian):
+    long_ago = timezone.now() - HOUR
+    Place.objects.update(blocked_at=long_ago, blocked_by=by, blocked_reason="wet", blocked_until=timezone.now())
+    assert come_to(run, family, sisian, by) == []
+    assert Stay.objects.stays().at(timezone.now()).count() == 2
+
+
+def test_whose_place_can_be_given_no_more_is_there_waits_and_is_named(run, family, by, sisian):
+    Place.objects.update(blocked_at=timezone.now() - HOUR, blocked_by=by, blocked_reason="wet")
+    assert set(come_to(run, family, sisian, by)) == {str(one.pk) for one in members(family)}
+    assert places_of(family) == {("site", "sisian")}
+    waiting, _all = who_waits(by, [sisian], timezone.now())
+    assert [one.household_id for one in waiting] == [family.pk]
+
+
+def test_a_bus_does_not_come_where_it_does_not_stop(run, family, by, goris, sisian):
+    send_bus(run, by=by)
+    with pytest.raises(NotAStop):
+        end_bus(run, site=goris, by=by)
+    end_bus(run, site=sisian, by=by)
+
+
+def test_who_travels_without_a_place_is_named_until_one_is_held(run, family, by, sisian):
+    put_on_bus(run, household=family, by=by)
+    row = TransportRun.objects.with_counts().get()
+    assert read_sheet(row, by, timezone.now()).bedless == []
+    holds = list(Stay.objects.holds())
+    end_stays(holds[:1], by=by)
+    assert read_sheet(row, by, timezone.now()).bedless == [str(family)]

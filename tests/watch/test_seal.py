@@ -117,6 +117,14 @@ def test_a_seal_of_another_key_is_said_and_is_not_wrong(lines, settings):
     assert check(wrong=False)[:2] == told
 
 
+def test_a_seal_of_a_key_that_another_follows_is_checked_still(lines, settings):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key " * 5, [settings.SECRET_KEY]
+    [whole] = check(wrong=False)
+    assert whole.startswith("Sealed up to")
+    _by_hand("DELETE FROM centre_logline WHERE id = %s", [lines[0]])
+    assert check() == [f"wrong: line {lines[0]} was removed"]
+
+
 def seals() -> list[LogSeal]:
     return list(LogSeal.objects.all())
 

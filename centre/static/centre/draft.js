@@ -1,7 +1,7 @@
 // What is typed into a form outlives a reload, the way back, a sign-out by timeout, a crashed tab and a lost line.
 //
-// Every form that can be typed in and posts keeps a draft, unless it says [data-native], asks for a password or has
-// nothing but a card to be scanned: at each keystroke its values, the act's id among them, are sealed (AES-GCM) and
+// Every form that can be typed in and posts keeps a draft, unless it says [data-native] or [data-no-draft] (its boxes say
+// what somebody sees now), asks for a password or has nothing but a card to be scanned: at each keystroke its values, the act's id among them, are sealed (AES-GCM) and
 // laid into IndexedDB. The key comes with each page to whoever is signed in and lies nowhere on the disk, so what lies
 // there names nobody. A draft belongs to its tab; one whose tab is gone comes back in the next that opens the same
 // form. It goes when a page says that something was saved, when the form is emptied, and at sign-out. A form whose rows
@@ -275,7 +275,7 @@ export async function settled() {
 }
 
 function keepsDraft(form) {
-  if (form.method !== "post" || form.matches("[data-native], [role=search]") || form.querySelector("[type=password]")) return false;
+  if (form.method !== "post" || form.matches("[data-native], [data-no-draft], [role=search]") || form.querySelector("[type=password]")) return false;
   return [...form.querySelectorAll(FIELDS)].some((field) => !field.matches(SCANNED));
 }
 

@@ -67,6 +67,9 @@ function say(form, submitter, state, text, again) {
   button.scrollIntoView({ block: "nearest" });
 }
 
+// Of what no answer came: whether it was saved is not known, unless there was no line to send it on.
+const unanswered = () => (navigator.onLine ? words().unanswered : words().unsent);
+
 function mark(form, submitter) {
   form.dataset.underWay = "";
   delete form.dataset.unsent;
@@ -127,7 +130,7 @@ async function send(form, submitter) {
     got = await fetched(address, { method: "POST", body });
   } catch {
     release(form);
-    say(form, submitter, "bad", words().unsent, again);
+    say(form, submitter, "bad", unanswered(), again);
     tell("offline");
     return;
   }
@@ -340,7 +343,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (status === 200 && responseText.includes("data-saved")) forget(drafts.get(form));
   const again = () => form.requestSubmit(submitter?.isConnected ? submitter : undefined);
   if (!status) form.dataset.unsent = "";
-  if (!status) say(form, submitter, "bad", words().unsent, again);
+  if (!status) say(form, submitter, "bad", unanswered(), again);
   else if (status >= 400 && ![401, 409, 422].includes(status)) say(form, submitter, "bad", words()[status === 403 ? "forbidden" : "failed"], again);
   else form.querySelector("[data-sending]")?.remove();
 });

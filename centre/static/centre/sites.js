@@ -6,13 +6,15 @@ const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase(
 
 whenShown("[data-sites]", (menu) => {
   const field = menu.querySelector("[data-find]");
-  const rows = [...menu.querySelectorAll("button[name=site]")];
-  const shown = () => rows.filter((row) => !row.hidden);
-  const words = new Map(rows.map((row) => [row, fold(`${row.textContent} ${row.dataset.also}`)]));
+  const rows = () => [...menu.querySelectorAll("button[name=site]")]; // the others come when the menu is opened
+  const shown = () => rows().filter((row) => !row.hidden);
 
   function narrow() {
     const typed = fold(field.value).split(/\s+/);
-    for (const row of rows) row.hidden = !typed.every((word) => words.get(row).includes(word));
+    for (const row of rows()) {
+      const words = fold(`${row.textContent} ${row.dataset.also}`);
+      row.hidden = !typed.every((word) => words.includes(word));
+    }
     for (const group of menu.querySelectorAll("fieldset")) group.hidden = !group.querySelector("button:not([hidden])");
     menu.querySelector("[data-none]").hidden = shown().length > 0;
   }
@@ -32,5 +34,6 @@ whenShown("[data-sites]", (menu) => {
   if (!field) return;
   field.closest("[hidden]").hidden = false;
   field.addEventListener("input", narrow);
+  menu.addEventListener("htmx:afterSettle", narrow);
   menu.closest("details")?.addEventListener("toggle", ({ target }) => target.open && field.focus());
 });

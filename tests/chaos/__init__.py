@@ -1,0 +1,1 @@
+"""`make chaos`: the processes are killed one after the other while desks work; then everything is counted."""
