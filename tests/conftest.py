@@ -7,6 +7,7 @@ would be too early: settings take the engines' addresses from the environment. S
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from importlib import import_module
 from io import StringIO
@@ -20,6 +21,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from engines.addresses import WEB, database_url, var_mode
@@ -73,6 +75,20 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_setupnodes() -> None:
     """The workers inherit the engines from this process, but name the settings themselves, as above."""
     del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """No test takes its day or hour from when it was read: it may run after midnight."""
+
+    def refuse() -> None:
+        raise AssertionError("a test asks for its hour when it runs, not when it is read")
+
+    told, timezone.now = timezone.now, refuse
+    try:
+        return (yield)
+    finally:
+        timezone.now = told
 
 
 @pytest.hookimpl(trylast=True)

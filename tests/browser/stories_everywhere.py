@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from census.actions import take_snapshots
 from census.models import Snapshot
 from centre.access import Role
 from centre.actions import give_role
@@ -320,6 +321,7 @@ def sent_for() -> int:
 @button("Revise the snapshot", "census:revise", on="census:revise", does=["revise_snapshot"], enter="[name=reason]")
 def revise_a_snapshot(desk: Desk) -> Iterator[None]:
     at = timezone.now() - timedelta(hours=1)
+    take_snapshots(at)  # the page of its day is that of the whole operation
     snapshot = Snapshot.objects.create(site=desk.site, at=at, known_at=at, tally={"places": {}})
     desk.open(f"/census/snapshots/{snapshot.pk}/revise/").locator("[name=reason]").fill("paper lists")
     yield

@@ -1,8 +1,11 @@
 """The boards renew themselves: what a desk does is seen on them within seconds, and nobody at work is disturbed."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from census.situation import COUNT
@@ -75,7 +78,7 @@ def test_enter_in_the_field_of_an_hour_presses_the_button_beside_it(page, server
     page.goto(f"/shelter/?family={family}".replace(" ", ""))
     page.locator(".fits summary", has_text="Hold instead").click()
     field = page.locator(".fits [data-until]").first
-    field.fill("23:45")
+    field.fill(f"{timezone.localtime() + timedelta(hours=2):%H:%M}")
     field.press("Enter")
     expect(page.locator(".holds li")).to_have_count(1)
     assert [hold.kind for hold in Stay.objects.all()] == [Stay.Kind.HOLD]

@@ -16,8 +16,6 @@ from tests.build import STAFF, make_room, make_site, make_user, register_family
 
 pytestmark = pytest.mark.django_db
 
-TOMORROW = timezone.localdate() + timedelta(days=1)
-
 
 @pytest.fixture
 def goris():
@@ -41,7 +39,7 @@ def new_site(**facts):
 def new_person(site, **facts):
     return {
         "id": uuid.uuid4(), "username": "Anna.H", "first_name": "Աննա", "last_name": "Հակոբյան", "language": "hy",
-        "role": "volunteer", "site": site.pk, "last_day": TOMORROW.isoformat(),
+        "role": "volunteer", "site": site.pk, "last_day": (timezone.localdate() + timedelta(days=1)).isoformat(),
     } | facts  # fmt: skip
 
 

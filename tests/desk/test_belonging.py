@@ -23,8 +23,6 @@ from tests.build import child, make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate()
-
 
 @pytest.fixture
 def goris():
@@ -199,7 +197,7 @@ def test_what_another_desk_wrote_is_taken_out_by_a_coordinator(family, goris, co
 
 
 def test_the_birth_of_a_wrong_mother_taken_back_leaves_her_family_as_it_was(family, goris, coordinator):
-    newborn = person("Ani", relationship="daughter", birth=Birth(TODAY, "day"))
+    newborn = person("Ani", relationship="daughter", birth=Birth(timezone.localdate(), "day"))
     record_birth(family, site=goris, child=newborn, by=coordinator)
     void_movement(Movement.objects.get(kind="born"), by=coordinator)
     assert len(rows(family)) == 3
@@ -264,7 +262,7 @@ def test_what_cannot_be_read_is_named(family, coordinator, address, facts, field
 
 
 def test_grown_children_become_siblings_of_the_new_head(goris, volunteer):
-    grown = Birth(years_before(TODAY, 30), "day")
+    grown = Birth(years_before(timezone.localdate(), 30), "day")
     people = [person("Anna"), *(child(name, birth=grown) for name in ("Mane", "Nare"))]
     family = register_family(goris, volunteer, *people)
     make_head(family, head=key_of("Mane"), by=volunteer)
@@ -274,7 +272,7 @@ def test_grown_children_become_siblings_of_the_new_head(goris, volunteer):
 @pytest.fixture
 def widow(goris, volunteer):
     """A mother, who is the head, her son of seven and her own mother."""
-    boy = child("Davit", relationship="son", sex="M", birth=Birth(years_before(TODAY, 7), "day"))
+    boy = child("Davit", relationship="son", sex="M", birth=Birth(years_before(timezone.localdate(), 7), "day"))
     return register_family(goris, volunteer, person("Anna"), boy, person("Vera", relationship="parent"))
 
 

@@ -23,7 +23,7 @@ SAID = [
     Birth(DAY, "day"),
     Birth(date(1989, 5, 1), "month"),
     Birth.in_year(1989),
-    Birth.of_age(33, timezone.localdate()),
+    Birth.of_age(33, date(2026, 11, 26)),
     Birth(None, "age_group", "5-11"),
     Birth(),
 ]

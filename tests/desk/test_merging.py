@@ -1,6 +1,7 @@
 """Merging two records of one person and undoing it: nothing is lost, and each keeps what was told of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 
 import pytest
 from django.utils import timezone
@@ -22,11 +23,14 @@ from tests.build import make_room, make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db
 
-START = timezone.now() - timedelta(hours=48)
+
+@cache
+def start() -> datetime:
+    return timezone.now() - timedelta(hours=48)
 
 
 def hours(count):
-    return START + timedelta(hours=count)
+    return start() + timedelta(hours=count)
 
 
 @pytest.fixture

@@ -27,14 +27,19 @@ pytestmark = pytest.mark.django_db
 
 Sent = tuple[User, str, dict[str, Any]]
 
-NEWBORN = {
-    "given_name": "Tigran",
-    "family_name": "Hakobyan",
-    "sex": "M",
-    "birth_date": timezone.localdate().isoformat(),
-    "relationship": "son",
-}
-DISTANT = {"at": timezone.now().isoformat()}
+
+def newborn() -> dict[str, str]:
+    return {
+        "given_name": "Tigran",
+        "family_name": "Hakobyan",
+        "sex": "M",
+        "birth_date": timezone.localdate().isoformat(),
+        "relationship": "son",
+    }
+
+
+def distant() -> dict[str, str]:
+    return {"at": timezone.now().isoformat()}
 
 
 def seen(world: World) -> Household:
@@ -51,7 +56,7 @@ def proof(world: World) -> dict[str, Any]:
     head = world.head(world.gone)
     birth = {"birth_year": head.birth_date.year} if head.birth_date else {}
     names = {"given_name": head.given_name, "family_name": head.family_name}
-    return {"site": "sisian", "card": code_of(world.gone), **names, **birth, **DISTANT}
+    return {"site": "sisian", "card": code_of(world.gone), **names, **birth, **distant()}
 
 
 def ran_out(w: World, *, taken_off: bool = False) -> uuid.UUID:
@@ -110,7 +115,7 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
     "households/{id}/born/": lambda w: (
         w.coordinator,
         f"households/{w.family.pk}/born/",
-        {"site": "goris", "child": NEWBORN, **DISTANT},
+        {"site": "goris", "child": newborn(), **distant()},
     ),
     "households/{id}/hold/": lambda w: (
         w.coordinator,
@@ -137,7 +142,7 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
     "households/{id}/join/": lambda w: (
         w.coordinator,
         f"households/{w.family.pk}/join/",
-        {"site": "goris", "person": NEWBORN | {"birth_date": "1970-05-04", "relationship": "parent"}, **DISTANT},
+        {"site": "goris", "person": newborn() | {"birth_date": "1970-05-04", "relationship": "parent"}, **distant()},
     ),
     "households/{id}/head/": lambda w: (
         w.coordinator,

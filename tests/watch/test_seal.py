@@ -1,6 +1,7 @@
 """The seal of the log: whoever has the database alone cannot remove, change or add a line unseen."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from io import StringIO
 
 import pytest
@@ -16,7 +17,10 @@ from tests.promises.world import check_deferred
 from upkeep.actions import seal_log
 from upkeep.tasks import seal_log as seal_log_task
 
-START = timezone.now() - timedelta(hours=1)
+
+@cache
+def start() -> datetime:
+    return timezone.now() - timedelta(hours=1)
 
 
 @pytest.fixture
@@ -26,12 +30,12 @@ def lines(db) -> list[int]:
     for number in range(6):
         write(by, number)
         if number in (2, 5):
-            seal_log(START + timedelta(minutes=number + 1))
+            seal_log(start() + timedelta(minutes=number + 1))
     return list(LogLine.objects.order_by("pk").values_list("pk", flat=True))
 
 
 def write(by: User, minute: float) -> LogLine:
-    at = START + timedelta(minutes=minute)
+    at = start() + timedelta(minutes=minute)
     return LogLine.objects.create(by=by, verb="opened", subject="household", fields=["stays"], at=at)
 
 
@@ -60,7 +64,7 @@ def check(*, wrong: bool = True) -> list[str]:
 
 def test_a_log_as_it_was_written_is_whole(lines):
     assert LogSeal.objects.count() == 2
-    assert check(wrong=False) == [f"Sealed up to {START + timedelta(minutes=6):%Y-%m-%d %H:%M} UTC: {head()}"]
+    assert check(wrong=False) == [f"Sealed up to {start() + timedelta(minutes=6):%Y-%m-%d %H:%M} UTC: {head()}"]
 
 
 def head() -> str:
@@ -131,7 +135,7 @@ def seals() -> list[LogSeal]:
 
 def test_a_line_that_is_not_settled_waits_for_the_next_seal(db):
     by = make_user()
-    settled, fresh = write(by, 0), write(by, (timezone.now() - START) / timedelta(minutes=1))
+    settled, fresh = write(by, 0), write(by, (timezone.now() - start()) / timedelta(minutes=1))
     seal_log_task()
     assert LogSeal.objects.get().lines == [settled.pk]
     seal_log(timezone.now() + timedelta(minutes=2))
@@ -140,7 +144,7 @@ def test_a_line_that_is_not_settled_waits_for_the_next_seal(db):
 
 def test_two_workers_seal_once(lines):
     write(make_user(), 7)
-    one, other = (next_seal(START + timedelta(minutes=8)) for _ in range(2))
+    one, other = (next_seal(start() + timedelta(minutes=8)) for _ in range(2))
     for seal in (one, other):
         LogSeal.objects.bulk_create([seal], ignore_conflicts=True)
     assert LogSeal.objects.count() == 3
