@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from centre.access import Permission, allows
 from centre.models import User
@@ -48,9 +48,13 @@ def which_deaths(user: User, at: datetime | None) -> tuple[bool, frozenset[uuid.
 
 def known_deaths(user: User, at: datetime | None = None) -> "QuerySet[Absence]":
     """The deaths that stand and of which the user may know: whom they count as living is everybody else."""
-    told, but = which_deaths(user, at)
     deaths = Absence.objects.filter(movement__kind=Movement.Kind.DIED)
-    return deaths.exclude(individual__in=but) if told else deaths.filter(individual__in=but)
+    theirs = Q(movement__act__by=user)
+    if not is_told_of_deaths(user, at):
+        return deaths.filter(theirs)
+    if allows(user, Permission.SEE_CASES, None, at):
+        return deaths
+    return deaths.filter(theirs | Exists(_family_told()))
 
 
 def living_for(user: User, people: IndividualQuerySet, at: datetime) -> IndividualQuerySet:
@@ -62,7 +66,11 @@ def living_for(user: User, people: IndividualQuerySet, at: datetime) -> Individu
 def untold_deaths() -> "QuerySet[Absence]":
     """The deaths that stand and of which no family was told."""
     deaths = Absence.objects.filter(movement__kind=Movement.Kind.DIED)
-    return deaths.exclude(Exists(DeathTold.objects.standing().filter(death=OuterRef("movement"))))
+    return deaths.exclude(Exists(_family_told()))
+
+
+def _family_told() -> "QuerySet[DeathTold]":
+    return DeathTold.objects.standing().filter(death=OuterRef("movement"))
 
 
 def told_deaths(people: Collection[uuid.UUID]) -> "QuerySet[DeathTold]":

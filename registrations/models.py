@@ -350,6 +350,7 @@ class Movement(models.Model):
             models.Index(fields=["counted_as", "happened_at", "recorded_at", "id"], name="movement_in_order"),
             models.Index(fields=["happened_at"], name="movement_happened"),
             models.Index(fields=["recorded_at"], name="movement_recorded"),
+            models.Index(fields=["counted_as"], name="movement_died", condition=Q(kind="died")),  # few among many
         )
 
     def __str__(self) -> str:
