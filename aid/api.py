@@ -1,4 +1,4 @@
-"""The API of aid: distributions, handouts, stock, handing out and taking back."""
+"""The API of aid: items, distributions, handing out and taking back."""
 
 from typing import Any
 
@@ -6,25 +6,27 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from aid.actions import HandedOut, Planned, Reversed, hand_out, reverse_handout, withdraw_distribution
-from aid.counts import StockCount
-from aid.filters import DistributionFilterSet, HandoutFilterSet, StockCountFilterSet, StockMovementFilterSet
-from aid.forms import MOST
-from aid.models import SETTLES, Distribution, EntitlementRule, Handout, Item, StockMovement
+from aid.actions import (
+    Added,
+    HandedOut,
+    Planned,
+    Reversed,
+    Rule,
+    add_item,
+    categorise_item,
+    end_distribution,
+    hand_out,
+    plan_distribution,
+    reverse_handout,
+    withdraw_distribution,
+)
+from aid.filters import DistributionFilterSet, HandoutFilterSet
+from aid.forms import LONGEST_INTERVAL, MOST, MOST_FOR_ONE
+from aid.models import Distribution, EntitlementRule, Handout, Item
 from aid.scanning import find_card
 from aid.selectors import Line
-from aid.storing import (
-    StockCounted,
-    Stocked,
-    confirm_count,
-    confirm_stock,
-    count_stock,
-    settle_stock,
-    void_stock,
-    withdraw_count,
-)
-from centre.access import Permission
-from centre.fields import Count, Facts, Key, ShownSite, SiteField, Text
+from centre.access import Permission, allows
+from centre.fields import Choice, Count, Facts, Instant, Key, SiteField, Text
 from centre.models import Site, User
 from centre.sight import allowed_at
 from centre.viewsets import ActFacts, OnPaper, Rows, act_on_list, act_on_row
@@ -38,6 +40,56 @@ def distributions_of(user: User) -> "QuerySet[Distribution]":
     """The distributions where the user may hand out or plan."""
     shown = allowed_at(user, Permission.HAND_OUT, Permission.PLAN_AID, path="site")
     return Distribution.objects.filter(shown).select_related("site")
+
+
+class ItemField(serializers.SlugRelatedField[Item]):
+    """An item by its code."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(slug_field="code", queryset=Item.objects.all(), **options)
+
+
+class ItemRow(serializers.ModelSerializer[Item]):
+    """A kind of thing that is given out."""
+
+    class Meta:
+        model = Item
+        fields = ("id", "code", "name_en", "name_hy", "name_ru", "category")
+
+
+class CategoryFacts(ActFacts):
+    """Which goods an item counts together with."""
+
+    category = Choice(Item.Category.choices, allow_blank=True, help_text="Empty: it counts alone.")
+
+
+class ItemFacts(ActFacts):
+    """An item for the list."""
+
+    name_en = Text(max_length=80)
+    name_hy = Text(required=False, max_length=80)
+    name_ru = Text(required=False, max_length=80)
+    category = Choice(Item.Category.choices, required=False, help_text="It counts alone when absent.")
+
+
+class Items(Rows):
+    """What is given out, for who plans aid."""
+
+    queryset = Item.objects.all()
+    serializer_class = ItemRow
+
+    def get_queryset(self) -> Any:
+        return Item.objects.all() if allows(self.request.user, Permission.PLAN_AID) else Item.objects.none()
+
+    @act_on_list(ItemFacts, Added)
+    def create(self, body: ItemFacts) -> Added:
+        """Put an item on the list; it gets its code from its name."""
+        return add_item(**body.facts)
+
+    @act_on_row(CategoryFacts, Added)
+    def categorise(self, item: Item, body: CategoryFacts) -> Added:
+        """Say which goods it counts together with from now on."""
+        return categorise_item(item, **body.facts)
 
 
 class RuleRow(serializers.ModelSerializer[EntitlementRule]):
@@ -78,6 +130,28 @@ class ReversalFacts(ActFacts):
     reason = Text(max_length=200)
 
 
+class RuleFacts(Facts):
+    """What a distribution gives of one item."""
+
+    item = ItemField()
+    per = Choice(EntitlementRule.Per.choices)
+    quantity = Count(min_value=1, max_value=MOST_FOR_ONE)
+    every_days = Count(required=False, min_value=1, max_value=LONGEST_INTERVAL, help_text="Like goods once in so many.")
+
+
+class PlanFacts(ActFacts):
+    """A round of aid."""
+
+    site = SiteField()
+    name = Text(max_length=80)
+    starts_at = Instant()
+    ends_at = Instant(required=False, help_text="It runs until it is ended when absent.")
+    rules = serializers.ListField(child=RuleFacts(), allow_empty=False, max_length=40)
+
+    def validate_rules(self, rows: list[dict[str, Any]]) -> list[Rule]:
+        return [Rule(**row) for row in rows]
+
+
 class Distributions(Rows):
     """Distributions at the asker's sites."""
 
@@ -87,6 +161,17 @@ class Distributions(Rows):
 
     def get_queryset(self) -> Any:
         return distributions_of(self.request.user).prefetch_related("rules__item")
+
+    @act_on_list(PlanFacts, Planned)
+    def create(self, body: PlanFacts) -> Planned:
+        """Plan a distribution: when it runs, and what each family may receive."""
+        facts = body.facts
+        return plan_distribution(facts.pop("site"), **facts)
+
+    @act_on_row(ActFacts, Planned)
+    def end(self, distribution: Distribution, body: ActFacts) -> Planned:
+        """End it now: cards that are scanned later are refused."""
+        return end_distribution(distribution, **body.facts)
 
     @act_on_row(ReversalFacts, Planned)
     def withdraw(self, distribution: Distribution, body: ReversalFacts) -> Planned:
@@ -186,134 +271,3 @@ class Handouts(Rows):
     def reverse(self, handout: Handout, body: ReversalFacts) -> Reversed:
         """Take a handout back."""
         return reverse_handout(handout, **body.facts)
-
-
-class StockMovementRow(serializers.ModelSerializer[StockMovement]):
-    """So much of an item from one store to another; without a store it is outside."""
-
-    item = serializers.SlugRelatedField[Item](slug_field="code", read_only=True)
-    from_site = ShownSite()
-    to_site = ShownSite()
-    bound_for = ShownSite()
-    on_the_way = serializers.IntegerField(read_only=True, help_text="How much of it nobody has said came.")
-    difference = serializers.IntegerField(read_only=True, help_text="How much more came than was sent, or less.")
-
-    class Meta:
-        model = StockMovement
-        fields = (
-            "id",
-            "kind",
-            "item",
-            "quantity",
-            "from_site",
-            "to_site",
-            "bound_for",
-            "on_the_way",
-            "difference",
-            "happened_at",
-            "recorded_at",
-            "donor",
-            "voids",
-            "answers",
-            "count",
-            "note",
-        )
-
-
-class CameFacts(ActFacts):
-    """What came of what was sent."""
-
-    quantity = Count(min_value=0, max_value=MOST)
-    note = Text(required=False, max_length=200)
-
-
-class SettlementFacts(ActFacts):
-    """What became of a difference, and how one knows."""
-
-    became = serializers.ChoiceField(choices=[one for one in StockMovement.Kind.choices if one[0] in SETTLES])
-    reason = Text(max_length=200)
-
-
-class StockMovements(Rows):
-    """Movements into and out of the stores that the asker keeps; goods of handouts are told of with the handout."""
-
-    queryset = StockMovement.objects.filter(handout=None)
-    serializer_class = StockMovementRow
-    filterset_class = StockMovementFilterSet
-
-    def get_queryset(self) -> Any:
-        mine = StockMovement.objects.where(self.request.user, Permission.PLAN_AID).filter(handout=None)
-        return mine.with_answers().select_related("item", "from_site", "to_site", "bound_for", "answers", "voided_by")
-
-    @act_on_row(ReversalFacts, Stocked)
-    def void(self, movement: StockMovement, body: ReversalFacts) -> Stocked:
-        """Take back an entry of stock that was wrong."""
-        return void_stock(movement, **body.facts)
-
-    @act_on_row(CameFacts, Stocked)
-    def confirm(self, sent: StockMovement, body: CameFacts) -> Stocked:
-        """Say how many pieces came of what was sent."""
-        return confirm_stock(sent, **body.facts)
-
-    @act_on_row(SettlementFacts, Stocked)
-    def settle(self, sent: StockMovement, body: SettlementFacts) -> Stocked:
-        """Say what became of the difference between what was sent and what came."""
-        return settle_stock(sent, **body.facts)
-
-
-class StockCountRow(serializers.ModelSerializer[StockCount]):
-    """How many pieces of an item one person counted in a store."""
-
-    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
-    item = serializers.SlugRelatedField[Item](slug_field="code", read_only=True)
-    books = serializers.IntegerField(read_only=True, help_text="How many the movements say were there, without it.")
-
-    class Meta:
-        model = StockCount
-        fields = (
-            "id",
-            "site",
-            "item",
-            "quantity",
-            "books",
-            "happened_at",
-            "confirmed_at",
-            "withdrawn_at",
-            "withdrawn_reason",
-        )
-
-
-class StockCountFacts(ActFacts):
-    """What was counted in a store."""
-
-    site = SiteField()
-    item = serializers.SlugRelatedField[Item](slug_field="code", queryset=Item.objects.all())
-    quantity = Count(min_value=0, max_value=MOST)
-
-
-class StockCounts(Rows):
-    """Counts of stock in the stores that the asker keeps; a second person confirms each."""
-
-    queryset = StockCount.objects.all()
-    serializer_class = StockCountRow
-    filterset_class = StockCountFilterSet
-
-    def get_queryset(self) -> Any:
-        mine = StockCount.objects.where(self.request.user, Permission.PLAN_AID)
-        return mine.with_books().select_related("site", "item", "counted_by")
-
-    @act_on_list(StockCountFacts, StockCounted)
-    def create(self, body: StockCountFacts) -> StockCounted:
-        """Count an item in a store."""
-        facts = body.facts
-        return count_stock(facts.pop("site"), **facts)
-
-    @act_on_row(ActFacts, StockCounted)
-    def confirm(self, count: StockCount, body: ActFacts) -> StockCounted:
-        """Confirm what somebody else counted."""
-        return confirm_count(count, **body.facts)
-
-    @act_on_row(ReversalFacts, StockCounted)
-    def withdraw(self, count: StockCount, body: ReversalFacts) -> StockCounted:
-        """Take back a count that was wrong, while nobody has confirmed it."""
-        return withdraw_count(count, **body.facts)

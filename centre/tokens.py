@@ -47,6 +47,7 @@ DOORS = (
     "intakes",
     "kept-apart",
     "invoices",
+    "items",
     "log",
     "merges",
     "movements",

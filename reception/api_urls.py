@@ -3,7 +3,8 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import DefaultRouter
 
-from aid.api import Distributions, Handouts, StockCounts, StockMovements
+from aid.api import Distributions, Handouts, Items
+from aid.stock_api import StockCounts, StockMovements
 from casework.api import Cases, CasesOfPeople, Duties, Steps
 from casework.letter_api import Letters
 from casework.referral_api import Referrals, ReferralsOfCases, Services
@@ -99,6 +100,7 @@ router.register("case-letters", Letters)
 router.register("duties", Duties)
 router.register("tracing-requests", TracingRequests)
 router.register("tracing-matches", TracingMatches)
+router.register("items", Items)
 router.register("distributions", Distributions)
 router.register("handouts", Handouts)
 router.register("stock-movements", StockMovements)

@@ -13,7 +13,7 @@ from centre.models import Site, User
 from centre.sight import allowed_at
 from centre.viewsets import ActFacts, Acts, Rows, act_on_row
 from registrations.models import Household, Individual
-from shelter.actions import check_in, end_stays, move, place_household
+from shelter.actions import check_in, end_stays, keep_beds, move, place_household
 from shelter.dividing import Divided, give_room
 from shelter.filters import StayFilterSet
 from shelter.lodging import Placed
@@ -114,6 +114,12 @@ class AgainFacts(NoShowFacts):
     until = Instant(help_text="When the hold ends by itself.")
 
 
+class KeepFacts(AgainFacts):
+    """Until when the beds are kept, and why."""
+
+    reason = Text(max_length=200)
+
+
 class GiveRoomFacts(NoShowFacts):
     """Which room they have."""
 
@@ -180,6 +186,12 @@ class Stays(Rows):
         """Make a room of the places of these people, who sleep in a room that is to be divided."""
         stays, facts = body.with_others(stay)
         return give_room(stays, **facts)
+
+    @act_on_row(KeepFacts, Placed)
+    def keep(self, stay: Stay, body: KeepFacts) -> Placed:
+        """Hold the same bed for who is away for a while."""
+        stays, facts = body.with_others(stay)
+        return keep_beds(stays, **facts)
 
     @act_on_row(AgainFacts, Placed, url_path="hold-again")
     def hold_again(self, hold: Stay, body: AgainFacts) -> Placed:

@@ -144,6 +144,7 @@ def test_an_act_on_what_one_may_not_see_is_not_found(db, role):
         "stays/{stays}/end/",
         "movements/{presences}/void/",
         "handouts/{handouts}/reverse/",
+        "distributions/{distributions}/end/",
         "stock-movements/{stock-movements}/void/",
     ):
         assert machine.post(act.format(**{name: row.pk for name, row in there.rows.items()})).status_code == 404

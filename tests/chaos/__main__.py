@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+import uuid
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from demonstration.replaying import take_census
 from demonstration.wire import Refused, Wire
 from engines.addresses import database_url
 from tests.chaos.counting import count_people, find_wrong
-from tests.chaos.desks import AID_AT, Desk
+from tests.chaos.desks import Desk
 from tests.chaos.killing import WEIGHTS, Server
 
 
@@ -61,10 +62,23 @@ def open_desks(server: Server, number: int, seed: int, stop: threading.Event) ->
     for row in coordinator.pages("rooms/"):
         by_site[row["site"]].append(row["id"])
     site, rooms = max(by_site.items(), key=lambda one: len(one[1]))
-    handouts = next(row["id"] for row in coordinator.pages("distributions/") if row["site"] == AID_AT)
+    handouts = plan_handouts(coordinator, site)
     coordinator.close()
     lines = [Wire.sign_in(server.address, "coordinator", PASSWORD, f"chaos, desk {desk}") for desk in range(number)]
     return [Desk(desk, seed, line, site, rooms, handouts, stop) for desk, line in enumerate(lines)]
+
+
+def plan_handouts(coordinator: Wire, site: str) -> str:
+    """A round of aid where the families arrive: an item of the list for each person."""
+    item = next(iter(coordinator.pages("items/")))["code"]
+    rules = [{"item": item, "per": "person", "quantity": 1}]
+    now = datetime.now(UTC).isoformat()
+    body = {"id": str(uuid.uuid4()), "at": now, "site": site, "name": "Chaos", "starts_at": now, "rules": rules}
+    answer = coordinator.post("distributions/", body)
+    if not answer.done:
+        raise Refused(f"no round was planned: {answer.status} {answer.body}")
+    planned: str = answer.body["distribution"]
+    return planned
 
 
 def kill(server: Server, kills: int, rng: random.Random) -> Counter[str]:

@@ -1,11 +1,12 @@
 """What is there at the end, beside what the desks were answered."""
 
+from collections import Counter
 from typing import Any
 
 import psycopg
 
 from demonstration.replaying import Night
-from tests.chaos.desks import Desk
+from tests.chaos.desks import ACTS, Desk
 
 ONE_BED_TWO_SLEEPERS = """
     SELECT count(*) FROM shelter_stay one JOIN shelter_stay other
@@ -36,6 +37,8 @@ def find_wrong(database: str, desks: list[Desk], people_before: int, night: Nigh
     found = [f"{what}: {number}" for what, asked in NEVER.items() if (number := _one(database, asked))]
     found += [problem for desk in desks for problem in desk.problems]
     found += [f"{desk.name} broke off" for desk in desks if not desk.ended]
+    did = sum((desk.did for desk in desks), Counter[str]())
+    found += [f"nobody ever did {act}: nothing was shown of it" for act in ACTS if not did[act]]
     found += _acts(database, desks)
     new = count_people(database) - people_before
     if new != (told := sum(desk.registered for desk in desks)):

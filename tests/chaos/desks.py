@@ -9,7 +9,7 @@ from demonstration.people import InventedFamily, invent_families
 from demonstration.wire import Refused, Wire
 from tests.chaos.sending import Sender
 
-AID_AT = "goris"
+ACTS = ("intakes", "handouts", "place", "depart")  # each is done again and again
 
 
 class Desk(threading.Thread):
@@ -24,6 +24,7 @@ class Desk(threading.Thread):
         self.sender = Sender(wire)
         self.site, self.rooms, self.handouts, self.stopped = site, rooms, handouts, stop
         self.ended = False  # in order; else something in it broke
+        self.did: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.problems: list[str] = []
         self.registered = 0  # people
@@ -48,16 +49,17 @@ class Desk(threading.Thread):
         self.registered += len(rows)
         household = f"households/{written['household']}"
         self._do("handouts/", distribution=self.handouts, number=written["number"])
-        held = self._do(f"{household}/place/", rooms=[self.rng.choice(self.rooms)])
+        held = self._do(f"{household}/place/", rooms=self.rng.sample(self.rooms, 2))
         if self.rng.random() < 0.6 or held is None:  # so that beds are given many times
             self._do(f"{household}/depart/", site=self.site, destination="abroad")
 
     def _do(self, path: str, **facts: Any) -> dict[str, Any] | None:
         answer = self.sender.send(path, **facts)
+        act = path.strip("/").rpartition("/")[2]
         if answer.done:
+            self.did[act] += 1
             body: dict[str, Any] = answer.body
             return body
-        act = path.strip("/").rpartition("/")[2]
         self.refused[f"{act}: {answer.status} {_code(answer.body)}"] += 1
         return None
 

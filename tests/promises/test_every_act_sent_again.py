@@ -186,6 +186,34 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         f"stock-movements/{w.received.pk}/void/",
         {"reason": "a slip"},
     ),
+    "stock-movements/receive/": lambda w: (
+        w.coordinator,
+        "stock-movements/receive/",
+        {"site": "goris", "item": "parcel", "quantity": 5, "donor": "Red Cross"},
+    ),
+    "stock-movements/send/": lambda w: (
+        w.coordinator,
+        "stock-movements/send/",
+        {"site": "goris", "to_site": "sisian", "item": "parcel", "quantity": 5},
+    ),
+    "stock-movements/write-off/": lambda w: (
+        w.coordinator,
+        "stock-movements/write-off/",
+        {"site": "goris", "item": "parcel", "quantity": 5, "note": "wet"},
+    ),
+    "items/": lambda w: (w.coordinator, "items/", {"name_en": "Soap", "category": "hygiene"}),
+    "items/{id}/categorise/": lambda w: (w.coordinator, f"items/{w.parcel.pk}/categorise/", {"category": "food"}),
+    "distributions/": lambda w: (
+        w.coordinator,
+        "distributions/",
+        {
+            "site": "goris",
+            "name": "Blankets",
+            "starts_at": w.now.isoformat(),
+            "rules": [{"item": "parcel", "per": "person", "quantity": 1}],
+        },
+    ),
+    "distributions/{id}/end/": lambda w: (w.coordinator, f"distributions/{w.round.pk}/end/", {}),
     "distributions/{id}/withdraw/": lambda w: (
         w.coordinator,
         f"distributions/{w.next_round.pk}/withdraw/",
@@ -347,6 +375,11 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         w.coordinator,
         f"stays/{w.stay.pk}/swap/",
         {"others": [str(w.stay_of(w.neighbours).pk)]},
+    ),
+    "stays/{id}/keep/": lambda w: (
+        w.coordinator,
+        f"stays/{w.stay.pk}/keep/",
+        {"until": (w.now + HOUR).isoformat(), "reason": "in hospital"},
     ),
     "stays/{id}/hold-again/": lambda w: (
         w.coordinator,
