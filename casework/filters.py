@@ -55,8 +55,11 @@ class CaseFilterSet(filters.FilterSet):
 
 
 def sites_followed(request: StaffRequest) -> QuerySet[Site]:
-    """The open sites where the asker follows cases."""
-    return Site.objects.where(request.user, Permission.SEE_CASES).offered(timezone.now())
+    """The open sites where the asker follows cases, and each where one of the queue is, open or closed."""
+    now = timezone.now()
+    may_follow = Site.objects.where(request.user, Permission.SEE_CASES).open(now).values("pk")
+    of_queue = Case.objects.open().visible_to(request.user).values("site")
+    return Site.objects.visible_to(request.user).filter(Q(pk__in=may_follow) | Q(pk__in=of_queue)).by_name()
 
 
 class QueueFilterSet(filters.FilterSet):

@@ -15,7 +15,7 @@ from casework.models import Case, CaseRule, Duty, Referral, Service, Step
 from casework.referral_actions import accept_referral, refer, say_came
 from casework.service_actions import add_service
 from centre.access import Role
-from centre.models import LogLine
+from centre.models import LogLine, Site
 from registrations.models import Individual
 from tests.build import STAFF, child, make_user, person, register_family
 
@@ -98,6 +98,15 @@ def test_a_queue_asked_for_what_there_is_not_says_so_and_is_not_narrowed(client,
     asked = text(client.get(f"{QUEUE}?kind=hunger"))
     assert at(case) in asked
     assert "hunger is not one of the available choices" in asked
+
+
+def test_the_queue_is_narrowed_to_a_closed_site_where_a_case_still_is(client, goris, sisian, officer, case):
+    Site.objects.filter(pk__in=[goris.pk, sisian.pk]).update(closed_at=timezone.now())
+    client.force_login(officer)
+    page = text(client.get(f"{QUEUE}?site={goris.pk}"))
+    assert at(case) in page
+    assert f'<option value="{goris.pk}" selected>' in page
+    assert str(sisian.pk) not in page
 
 
 def test_a_closed_case_is_in_no_queue_and_stays_in_the_familys_file(client, officer, case, alone):
