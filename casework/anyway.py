@@ -20,12 +20,14 @@ class Anyway:
     officer: bool = True  # whether a protection officer is told of it
 
 
-def asked_anyway(request: HttpRequest, form: ActForm, codes: Collection[str] = ASKED_OF) -> Anyway | None:
-    """What to send once more; none where the form was refused for no child's sake, or asks what has not happened."""
-    if "happened_anyway" not in form.fields or not any(form.has_error("__all__", code) for code in codes):
+def asked_anyway(
+    request: HttpRequest, form: ActForm, codes: Collection[str] = ASKED_OF, field: str = "happened_anyway"
+) -> Anyway | None:
+    """What to send once more with this field; none where the form was refused for something else, or has no such."""
+    if field not in form.fields or not any(form.has_error("__all__", code) for code in codes):
         return None
     sent = form.data.lists()  # type: ignore[attr-defined]  # a refused form was sent: it holds a QueryDict
     kept = [(name, value) for name, values in sent for value in values]
-    left_out = ("csrfmiddlewaretoken", "happened_anyway")
+    left_out = ("csrfmiddlewaretoken", field)
     told = any(form.has_error("__all__", code) for code in ASKED_OF)
     return Anyway(request.get_full_path(), [(name, value) for name, value in kept if name not in left_out], told)

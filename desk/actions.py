@@ -53,6 +53,7 @@ from registrations.parts import (
 )
 from registrations.presences import lay_out_presences
 from registrations.where_told import require_facts_told, require_told
+from registrations.whereabouts import told_of
 from shelter.beside import parted
 from shelter.parts import end_holds
 
@@ -137,6 +138,7 @@ def complete(
     members: Sequence[PersonFacts],
     facts: HouseholdFacts,
     card_read: bool | None = None,
+    beds_become_free: bool = False,
     by: User,
     at: datetime,
     act: Act,
@@ -145,7 +147,8 @@ def complete(
 
     People beyond those counted are added. In parts where they are many: the first part registers the household, and
     says what it says of itself. Of a child who is then without who looks after it, as where only some come to the site,
-    a case opens. Refuses with AlreadyRegistered, OneHead or CarerMissing; then nothing is written.
+    a case opens. Who is at a confidential site of which the user may not know stays there. Refuses with
+    AlreadyRegistered, OneHead or CarerMissing, and with BedsBecomeFree as an arrival does; then nothing is written.
     """
     require(by, Permission.REGISTER, site, act.judged_at)
     _require_carers(members, at)
@@ -155,8 +158,11 @@ def complete(
     with children_kept(parted(family, at, families_change=True), by=by, site=site, act=act, refusal=None):
         said = take_facts(locked, facts, act, by)
         people = fill_nameless(locked, rows, members, act, by)
-        living = list(Individual.objects.filter(pk__in=[person.pk for person in people]).living(at))
+        told = told_of([person.pk for person in people], by, at)
+        living = list(Individual.objects.filter(pk__in=told).living(at))
         absent = absent_from(living, site, at)
+        if not beds_become_free:
+            require_beds_given_up(absent, site, at)
         if absent:
             arrive_at(absent, site, at, act, card_read=card_read)
         _go(living, site, said, at, act)

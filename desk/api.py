@@ -98,8 +98,8 @@ class Intakes(Acts):
     def create(self, body: IntakeBody) -> dict[str, Any]:
         """Register a family; with a card, name the family that was counted under it."""
         said = body.validated_data
-        facts = {"members": body.people, "facts": body.family, **_signed(body)}
-        done = take_names(_shown(said.get("card")), site=said["site"], **facts)
+        facts = {"members": body.people, "facts": body.family, "beds_become_free": said["beds_become_free"]}
+        done = take_names(_shown(said.get("card")), site=said["site"], **facts, **_signed(body))
         known = find_matches(
             body.people,
             settlement=body.family.last_residence_settlement,
@@ -214,6 +214,7 @@ class SiteFacts(ActFacts):
 class ConfirmFacts(SiteFacts):
     """Where they arrived."""
 
+    beds_become_free = serializers.BooleanField(default=True, help_text=BEDS)
     happened_anyway = Text(required=False, max_length=200, help_text="How a child came without who looks after it.")
 
 
@@ -239,8 +240,8 @@ class HouseholdMovements(Acts):
     @act_on_row(NamesBody, Registered)
     def complete(self, household: Household, body: NamesBody) -> Registered:
         """Take the names of a family that was counted at the gate, of everybody or of a part of it."""
-        site = body.validated_data["site"]
-        return complete(household, site=site, members=body.people, facts=body.family, **_signed(body))
+        said = {name: body.validated_data[name] for name in ("site", "beds_become_free")}
+        return complete(household, **said, members=body.people, facts=body.family, **_signed(body))
 
     @act_on_row(ArrivalFacts, Moved)
     def arrive(self, household: Household, body: ArrivalFacts) -> Moved:

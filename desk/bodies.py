@@ -163,6 +163,7 @@ class NamesBody(FamilyFacts, OnPaper, DatedFacts):
 
     site = SiteField()
     members = MemberBody(many=True, min_length=1, max_length=MOST_AT_ONCE)  # type: ignore[call-arg]  # of the list
+    beds_become_free = serializers.BooleanField(default=True, help_text=BEDS)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)

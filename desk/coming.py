@@ -49,16 +49,26 @@ def note_seen(household: Household, *, site: Site, by: User, at: datetime, act: 
 
 @act("confirm_seen", answers=Moved)
 def confirm_seen(
-    household: Household, *, site: Site, happened_anyway: str = "", by: User, at: datetime, act: Act
+    household: Household,
+    *,
+    site: Site,
+    beds_become_free: bool = False,
+    happened_anyway: str = "",
+    by: User,
+    at: datetime,
+    act: Act,
 ) -> Moved:
     """Record that the household, which was seen at the site, did arrive there then.
 
-    Refuses with NotSeenThere, AlreadyHere, NotTold or ToldElsewhere, and with ChildApart as an arrival does.
+    Refuses with NotSeenThere, AlreadyHere, NotTold or ToldElsewhere, and with BedsBecomeFree or ChildApart as an
+    arrival does.
     """
     require(by, Permission.REGISTER, at=at)
     people = lock_family(household, None, at, by)
     seen_at = answer_sighting(household, site, confirmed_in=act)
     coming = who_comes(people, site, seen_at, by)
+    if not beds_become_free:
+        require_beds_given_up(coming, site, seen_at)
     keys = [person.pk for person in coming]
     with children_kept(parted(keys, seen_at), by=by, site=site, act=act, happened_anyway=happened_anyway):
         return moved(arrive_at(coming, site, seen_at, act, household=household, card_read=False))

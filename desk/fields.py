@@ -18,6 +18,7 @@ from registrations.fields import DigitsInput
 from registrations.phones import read_phones
 from registrations.unknown import is_unknown
 
+BEDS_FREE = _("They stay here: their beds in the other house become free")
 NOT_KNOWN = "?"  # what a desk writes for a name that nobody knows
 LONGEST_PHONES, BETWEEN_PHONES = 120, ", "  # several numbers in one field, as people dictate them
 

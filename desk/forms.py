@@ -17,7 +17,7 @@ from centre.models import Marz, Site
 from centre.requests import StaffRequest
 from centre.sheets import list_separator, read_why
 from desk.errors import BedsBecomeFree
-from desk.fields import NOT_KNOWN, BirthField, NameField
+from desk.fields import BEDS_FREE, NOT_KNOWN, BirthField, NameField
 from desk.intake import MOST_CROSSING, MOST_IN_A_GROUP, MemberForm, child_key, need_name
 from desk.naming import card_facts, given_in
 from desk.newborn import CHILDS, faults_of, mothers_in
@@ -232,9 +232,7 @@ class ArriveForm(PaperForm):
         help_text=_("Only when a child came without who looks after it. A protection officer is told at once."),
         max_length=200,
     )
-    beds_become_free = forms.BooleanField(
-        label=_("They stay here: their beds in the other house become free"), required=False
-    )
+    beds_become_free = forms.BooleanField(label=BEDS_FREE, required=False)
 
     BESIDE = {BedsBecomeFree.code: "beds_become_free"}
 
@@ -276,6 +274,7 @@ class SeenForm(ActForm):
 class ConfirmForm(SeenForm):
     """That they did arrive there."""
 
+    beds_become_free = forms.BooleanField(required=False, widget=forms.HiddenInput)
     happened_anyway = LineField(max_length=200)
 
 

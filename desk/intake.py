@@ -17,7 +17,8 @@ from centre.forms import field_of
 from centre.lines import LineField
 from centre.models import Marz
 from desk.births import for_browsers, in_words
-from desk.fields import NOT_KNOWN, BirthField, NameField, PhoneField, phones_in
+from desk.errors import BedsBecomeFree
+from desk.fields import BEDS_FREE, NOT_KNOWN, BirthField, NameField, PhoneField, phones_in
 from desk.on_paper import PaperForm
 from registrations.card_texts import LENGTH
 from registrations.choosing import PersonChoice, members_as_choices
@@ -62,13 +63,17 @@ class IntakeForm(PaperForm):
         label=_("Where do they go?"), choices=Going, widget=forms.RadioSelect, initial=Going.SHELTER
     )
     destination_marz = forms.ChoiceField(label=_("Marz"), choices=[("", _("not known")), *Marz.choices], required=False)
+    beds_become_free = forms.BooleanField(label=BEDS_FREE, required=False)
     asked = forms.CharField(
         required=False, max_length=4000, widget=forms.HiddenInput
     )  # the questions answered by *so it is*
 
+    BESIDE = {BedsBecomeFree.code: "beds_become_free"}
+
     def facts(self) -> dict[str, Any]:
         """The parameters of the act, but for the members."""
-        return {"facts": self._family(), "id": self.cleaned_data["id"], **self.from_paper()}
+        own = {name: self.cleaned_data[name] for name in ("id", "beds_become_free")}
+        return {"facts": self._family(), **own, **self.from_paper()}
 
     def _family(self) -> HouseholdFacts:
         said = self.cleaned_data

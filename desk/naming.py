@@ -52,6 +52,7 @@ def take_names(
     *,
     site: Site,
     members: Sequence[PersonFacts],
+    beds_become_free: bool = False,
     by: User,
     id: uuid.UUID | None = None,
     **facts: Any,
@@ -69,4 +70,5 @@ def take_names(
     elif card.household is not None and card.household.registered_in_id != id:
         require(by, Permission.REGISTER, site)
         require_proof(card, PersonFacts(), by=by)
-    return complete(card.household, site=site, **facts, members=members, card_read=card.proven, by=by, id=id)
+    facts |= {"members": members, "card_read": card.proven, "beds_become_free": beds_become_free}
+    return complete(card.household, site=site, **facts, by=by, id=id)

@@ -31,6 +31,7 @@ from desk.actions import (
 from desk.at_the_desk import ASK_WHO, arrived_in_words, arriving_or_404, forget_family
 from desk.coming import confirm_seen, dismiss_seen
 from desk.correcting import may_correct, may_supervise
+from desk.errors import BedsBecomeFree
 from desk.filters import FamilyFilterSet
 from desk.forms import (
     ArriveForm,
@@ -266,6 +267,7 @@ def draw_file(request: StaffRequest, household: Household, form: ActForm | None 
         "moves": moves,
         "next": "" if reads_only else _next_act(request, household, here, moves=moves),
         "anyway": asked_anyway(request, form) if form else None,
+        "beds": asked_anyway(request, form, [BedsBecomeFree.code], "beds_become_free") if form else None,
         "seen": Sighting.objects.open().in_hand_of(request.user).filter(household=household),
     }
     return draw(request, "desk/family.html", form or PaperForm(), **context)
