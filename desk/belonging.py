@@ -294,7 +294,7 @@ def _join_others(
     at, day = act.at, local_day(act.at)
     say_anew([leaves(row, at) for row in going.values()], act, cause=Correction.Cause.CHANGED)
     there = [*going.values(), *to.memberships.today()]
-    people = with_carers(people, carers_among(there, carers, at))
+    people = with_carers(people, carers_among(there, carers, at, by))
     known = [replace(person, birth=going[person.id].individual.birth) for person in people]
     unsaid = [person.id for person in known if asks_for_carer(person, day) and not person.carer_kind]
     if unsaid:

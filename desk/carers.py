@@ -5,7 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from centre.models import User
 from registrations.facts import PersonFacts
+from registrations.living import living_for
 from registrations.models import Individual, Membership
 from registrations.said import Change
 
@@ -19,12 +21,16 @@ class Carer:
     member: uuid.UUID | None = None
 
 
-def carers_among(members: Iterable[Membership], carers: Collection[Carer], at: datetime) -> list[Carer]:
-    """Those of what was said that can be so here: nobody is looked after by the dead, the absent or themselves."""
+def carers_among(members: Iterable[Membership], carers: Collection[Carer], at: datetime, by: User) -> list[Carer]:
+    """Those of what was said that can be so here: nobody is looked after by the dead, the absent or themselves.
+
+    Who is dead as far as the user may know: of a death that is kept from them the answer would tell.
+    """
     if not carers:
         return []
     counted_as = {row.individual_id: row.counted_as_id for row in members}
-    living = set(Individual.objects.filter(pk__in=counted_as.values()).living(at).values_list("pk", flat=True))
+    people = Individual.objects.filter(pk__in=counted_as.values())
+    living = set(living_for(by, people, at).values_list("pk", flat=True))
     here = {None, *(key for key, person in counted_as.items() if person in living)}
     return [one for one in carers if one.member in here and one.member != one.child]
 

@@ -332,7 +332,7 @@ def follow_children(
     """
     day = local_day(act.at)
     asked = {key: row for key, row in members.items() if asks_for_carer(facts_of(row), day)}
-    told = carer_changes(asked, carers_among(members.values(), carers, act.at))
+    told = carer_changes(asked, carers_among(members.values(), carers, act.at, by))
     say_anew(told, act, cause=Correction.Cause.CHANGED)
     unsaid = [key for key, row in asked.items() if not row.carer_kind and key not in before]
     if unsaid:

@@ -9,7 +9,7 @@ from casework.models import Case
 from census.selectors import Tally
 from centre.access import Role
 from centre.models import Act
-from desk.actions import complete, pre_register, record_birth, record_death, void_movement
+from desk.actions import arrive, complete, pre_register, record_birth, record_death, void_movement
 from desk.belonging import change_household, join, make_head, never_was, split, undo
 from desk.carers import Carer
 from desk.correcting import Said, correct
@@ -299,6 +299,28 @@ def test_neither_the_dead_nor_who_never_was_looks_after_a_child(widow, goris, vo
     record_death(Individual.objects.get(given_name="Anna"), site=goris, by=volunteer)
     with pytest.raises(CarerMissing):
         make_head(widow, head=key_of("Vera"), carers=carers, by=volunteer)
+
+
+def test_a_carer_whose_death_is_kept_is_answered_of_as_one_who_is_hidden(goris, volunteer):
+    by, officer = make_user(site=goris), make_user(Role.PROTECTION)
+    haven = make_site("haven", confidential=True)
+    boy = {"relationship": "son", "sex": "M", "birth": Birth(years_before(timezone.localdate(), 7), "day")}
+    answers = []
+    for is_dead in (True, False):
+        people = [person("Anna"), child("Davit", **boy), person("Vera", relationship="parent")]
+        family = register_family(goris, volunteer, *people)
+        anna, davit, vera = (row.individual for row in family.memberships.order_by("position"))
+        if is_dead:
+            record_death(anna, site=goris, told_of=family, by=officer)
+        else:
+            arrive(family, site=haven, members=[anna.pk], by=officer)
+        facts = {"head": str(vera.pk), "carers": [{"individual": str(davit.pk), "carer": str(anna.pk)}]}
+        answer = Machine(by).post(f"households/{family.pk}/head/", **facts)
+        said = answer.text.replace(str(family.pk), "").replace(str(family), "").replace(str(vera.pk), "")
+        row = family.memberships.today().get(individual=davit)
+        answers.append((answer.status_code, said.replace(str(davit.pk), ""), row.carer_kind, row.carer_id == anna.pk))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 201
 
 
 def test_a_child_whom_nobody_is_said_to_look_after_has_a_case(widow, volunteer):
