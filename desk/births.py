@@ -35,6 +35,8 @@ MONTHS = (
     "dec|дек|դեկ",
 )  # fmt: skip
 
+NOBODY_KNOWS = "?"  # as it is written for a name
+
 WRONG = {
     "no_birth": _("Write 04.05.1989, 05.1989, 1989, or an age such as 34."),
     "short_year": _("Write the year with four digits."),
@@ -55,7 +57,7 @@ _BESIDE_A_DATE, _BESIDE_AN_AGE = set(BESIDE_A_DATE.split()), set(BESIDE_AN_AGE.s
 def read_birth(text: str, today: date) -> Birth:
     """Read a birth as precisely as it was written; raises ValidationError with a sentence for the desk."""
     typed = unicodedata.normalize("NFC", in_plain_marks(text)).strip().lower()
-    if not typed:
+    if typed in ("", NOBODY_KNOWS):
         return Birth()
     tokens = _TOKEN.findall(typed)
     if not tokens or not _LINE.fullmatch(typed):

@@ -48,6 +48,21 @@ def test_the_browser_reads_births_as_the_server_does(page, server):
     assert said == expected
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_why_it_is_not_read_fits_the_page(page, server, width):
+    sign_in(page, server, "hy")
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/intake/")
+    birth = page.locator("[name$=-birth]").first
+    birth.fill("?")
+    birth.blur()
+    expect(page.locator("[data-understood]").first).to_be_empty()
+    birth.fill("1989-1990")
+    birth.blur()
+    expect(page.locator("[data-understood]").first).to_contain_text("04.05.1989")
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("language", ["hy", "ru"])
 def test_an_age_is_counted_as_the_language_does(page, server, language):
     sign_in(page, server, language)

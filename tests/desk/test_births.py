@@ -35,7 +35,7 @@ def refused_as(typed):
 
 
 def test_nothing_typed_is_nothing_known():
-    assert read_birth("  ", TODAY) == Birth()
+    assert read_birth("  ", TODAY) == read_birth(" ? ", TODAY) == Birth()
 
 
 def test_an_age_in_months_is_precise_to_the_month_and_nought_is_in_years():

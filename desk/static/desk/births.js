@@ -155,7 +155,7 @@ function read(typed, today, known) {
 // whether more may be coming. Nothing where nothing was typed.
 export function readBirth(text, today, known) {
   const typed = plain(text);
-  if (!typed) return null;
+  if (!typed || typed === "?") return null; // nobody knows it
   try {
     const { born, written, inMonths } = read(typed, today, known);
     const months = monthsOn(born, today);
