@@ -68,7 +68,7 @@ class FieldSaid:
     person: uuid.UUID | None
 
     def __str__(self) -> str:
-        return f"{self.words}: {self.was} → {self.now}" if self.was else f"{self.words}: {self.now}"
+        return f"{self.words} – {self.was} → {self.now}" if self.was else f"{self.words} – {self.now}"
 
 
 @dataclass(frozen=True)

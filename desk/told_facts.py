@@ -42,7 +42,7 @@ def entered(book: Book) -> Iterator[Line]:
             if not book.eyes.sight.is_told(book.household.site):
                 more["by"] = None
             if book.shows_needs and book.household.urgent_need:
-                more["more"] = [*more["more"], f"{_('Urgent need')}: {book.household.urgent_need.name}"]
+                more["more"] = [*more["more"], f"{_('Urgent need')} – {book.household.urgent_need.name}"]
         yield book.line(act.kind, words, act, records, said=book.first_said(act), **more)
 
 

@@ -287,6 +287,15 @@ def _templates() -> list[Path]:
     return sorted((ROOT / "templates").rglob("*.html"))
 
 
+OF_THE_DESKS = [path for path in _templates() if path.parent.name in ("aid", "casework", "desk")]
+
+
+@pytest.mark.parametrize("path", OF_THE_DESKS, ids=relative)
+def test_no_template_sets_a_latin_colon_between_two_words(path):
+    sentences = re.compile(r"\{% blocktranslate.*?\{% endblocktranslate %\}", re.DOTALL)
+    assert re.findall(r"(?:\}\}|%\}): ", sentences.sub("", path.read_text())) == [], "in Armenian it is a full stop"
+
+
 @pytest.mark.parametrize("path", _templates(), ids=relative)
 def test_templates_read_and_have_nothing_inline(path):
     get_template(path.relative_to(ROOT / "templates").as_posix())

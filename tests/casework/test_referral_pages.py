@@ -102,7 +102,7 @@ def test_a_service_reads_who_is_on_duty_next_where_nobody_is_now(client, officer
         shift = {"from_at": begins, "until": begins + timedelta(hours=2)}
         set_duty(goris, name=name, phone=f"+3749900011{hours}", by=officer, **shift)
     page = text(client.get("/referrals/"))
-    assert f"On duty from {in_words(now + timedelta(hours=1))}: Lusine" in page
+    assert f"On duty from {in_words(now + timedelta(hours=1))} – Lusine" in page
     assert "Anahit" not in page
 
 

@@ -64,7 +64,7 @@ def test_a_person_is_corrected_field_by_field(desk, family):
     address = at(family, f"correct/{key_of('Mane')}/")
     answer = desk.post(address, drawn(desk, address) | {"given_name": "Nane", "birth": "7"}, follow=True)
     assert "Corrected." in answer.text
-    assert "given name: Mane → Nane" in answer.text
+    assert "given name – Mane → Nane" in answer.text
     assert Individual.objects.get(given_name="Nane").birth.precision == "age"
 
 
@@ -259,7 +259,7 @@ def test_a_correction_that_seats_another_head_asks_about_the_children(desk, wido
 def test_language_and_earlier_registered_address_are_corrected(desk, family):
     address = at(family, "correct/")
     said = {"language": "ru", "original_registration_district": "HAD", "original_registration_settlement": "Togh"}
-    assert "language: nothing → " in desk.post(address, drawn(desk, address) | said, follow=True).text
+    assert "language – nothing → " in desk.post(address, drawn(desk, address) | said, follow=True).text
     family.refresh_from_db()
     assert (family.languages, family.original_registration_district) == (["ru"], "HAD")
     assert family.original_registration_settlement == "Togh"

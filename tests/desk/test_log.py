@@ -58,7 +58,7 @@ def rows(answer) -> list[str]:
 def test_a_line_is_told_in_words(client, auditor, volunteer, family):
     write_log(volunteer, LogLine.Verb.OPENED, family, ["stays"])
     (row,) = rows(client.get(PAGE, {"by": "gate"}))
-    assert "gate opened: families (beds)" in row
+    assert "gate opened – families (beds)" in row
     assert str(family) in row
 
 

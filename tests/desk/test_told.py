@@ -120,15 +120,15 @@ def test_a_registration_says_what_was_said_of_each(family, by, goris):
         by,
         ["Hakobyan Anna", "Hakobyan Aram", "Hakobyan Mane"],
     )
-    assert {"given name: Anna", "sex: male", "relation to head: daughter", "where they go: Shelter wanted"} <= said(
+    assert {"given name – Anna", "sex – male", "relation to head – daughter", "where they go – Shelter wanted"} <= said(
         told
     )
 
 
 def test_what_was_said_first_stays_with_the_registration_when_it_is_corrected(family, by):
     correct(family, said=[Said("given_name", "Anahit", person=named("Anna").pk)], by=by)
-    assert "given name: Anna" in said(line(family, by, "register"))
-    assert said(line(family, by, "correct")) == {"given name: Anna → Anahit"}
+    assert "given name – Anna" in said(line(family, by, "register"))
+    assert said(line(family, by, "correct")) == {"given name – Anna → Anahit"}
 
 
 def test_a_count_at_the_gate_and_the_names_that_follow(goris, by):
@@ -138,7 +138,7 @@ def test_a_count_at_the_gate_and_the_names_that_follow(goris, by):
     family.refresh_from_db()
     gate, named_now = line(family, by, "pre_register"), line(family, by, "complete")
     assert (gate.words, "given name" in str(said(gate))) == ("Counted at the gate · Goris", False)
-    assert {"given name: nothing → Anna", "relation to head: head"} <= said(named_now)
+    assert {"given name – nothing → Anna", "relation to head – head"} <= said(named_now)
 
 
 def test_arrivals_and_departures_and_what_was_taken_back(family, by, goris, sisian, now):
@@ -164,7 +164,7 @@ def test_a_birth_has_what_was_said_of_the_child(family, by, goris):
     record_birth(family, site=goris, child=newborn("Tigran"), by=by)
     told = line(family, by, "born")
     assert list(told.people.values()) == ["Hakobyan Tigran"]
-    assert "given name: Tigran" in said(told)
+    assert "given name – Tigran" in said(told)
 
 
 def test_who_joined_parted_and_leads(family, by, goris):
@@ -172,8 +172,8 @@ def test_who_joined_parted_and_leads(family, by, goris):
     make_head(family, head=named("Aram").pk, by=by)
     answer = split(family, site=goris, members=[person(id=named("Sona").pk)], by=by)
     other = Household.objects.get(pk=next(key for key in answer.households if key != str(family.pk)))
-    assert "given name: Sona" in said(line(family, by, "join"))
-    assert "relation to head: spouse or partner → head" in said(line(family, by, "make_head"))
+    assert "given name – Sona" in said(line(family, by, "join"))
+    assert "relation to head – spouse or partner → head" in said(line(family, by, "make_head"))
     assert [list(line(one, by, "split").people.values()) for one in (family, other)] == [["Hakobyan Sona"]] * 2
 
 
@@ -183,7 +183,7 @@ def test_who_left_is_told_of_until_they_left(family, by, goris):
     other = Household.objects.get(pk=next(key for key in answer.households if key != str(family.pk)))
     correct(other, said=[Said("given_name", "Armen", person=named("Aram").pk)], by=by)
     assert [one.kind for one in lines(family, by) if "correct" in one.kind] == []
-    assert said(line(other, by, "correct")) == {"given name: Aram → Armen"}
+    assert said(line(other, by, "correct")) == {"given name – Aram → Armen"}
 
 
 def test_who_never_was_and_that_it_was_undone(family, by):
@@ -198,14 +198,14 @@ def test_a_correction_that_was_undone_is_struck_and_kept(family, by, client):
     correct(family, said=[Said("vehicle", "bus")], by=by)
     undo(Act.objects.get(kind="correct"), by=by)
     assert line(family, by, "correct").voided is not None
-    assert said(line(family, by, "undo")) == {"vehicle: bus → nothing"}
+    assert said(line(family, by, "undo")) == {"vehicle – bus → nothing"}
     client.force_login(by)
-    assert "<del>vehicle: nothing → bus</del>" in client.get(page_of(family), {"language": "en"}).content.decode()
+    assert "<del>vehicle – nothing → bus</del>" in client.get(page_of(family), {"language": "en"}).content.decode()
 
 
 def test_a_wish_is_told_with_what_stood(family, by):
     correct(family, said=[Said("going", {"going": "stays", "destination_marz": ""})], by=by)
-    assert said(line(family, by, "correct")) == {"where they go: Shelter wanted → Stays here"}
+    assert said(line(family, by, "correct")) == {"where they go – Shelter wanted → Stays here"}
 
 
 @pytest.mark.parametrize("take", [True, False])
@@ -214,8 +214,8 @@ def test_a_conflict_and_how_it_was_settled(family, by, take):
     for name in ("Armen", "Artur"):
         correct(family, said=[Said("given_name", name, was="Aram", person=aram.pk)], by=by)
     settle(Conflict.objects.get(), take=take, by=by)
-    assert said(line(family, by, "conflict")) == {"given name: Aram → Artur"}
-    assert said(line(family, by, "settle")) == ({"given name: Armen → Artur"} if take else set())
+    assert said(line(family, by, "conflict")) == {"given name – Aram → Artur"}
+    assert said(line(family, by, "settle")) == ({"given name – Armen → Artur"} if take else set())
 
 
 def test_needs_that_began_and_ended(family, by):
@@ -284,7 +284,7 @@ def test_a_merge_and_its_undoing(family, by, goris):
     told = line(family, by, "merge")
     assert (told.reason, told.voided, set(told.people.values())) == ("one person", None, {"Hakobyan Anna"})
     correct(twin, said=[Said("given_name", "Annet", person=named("Annette").pk)], by=by)
-    assert said(line(family, by, "correct")) == {"given name: Annette → Annet"}  # they are one person
+    assert said(line(family, by, "correct")) == {"given name – Annette → Annet"}  # they are one person
     unmerge(Merge.objects.get(), by=by)
     assert line(family, by, "merge").voided is not None
     assert [one for one in lines(family, by) if one.kind == "correct"] == []
@@ -445,7 +445,7 @@ def test_a_person_reads_of_themselves_and_of_the_family_and_not_of_others(family
     anna = named("Anna")
     told = lines(family, by, anna)
     assert all(set(one.people) <= {anna.pk} for one in told)
-    assert [said(one) for one in told if one.kind == "correct"] == [{"vehicle: nothing → bus"}]
+    assert [said(one) for one in told if one.kind == "correct"] == [{"vehicle – nothing → bus"}]
     assert not any("Armen" in str(one) or "Aram" in str(one) for line in told for one in line.said)
 
 
