@@ -56,6 +56,17 @@ READ = """() => [...document.querySelectorAll("button, input[type=submit], input
     outside: Boolean(one.form) && !one.form.contains(one),
   };
 })"""
+# Each field to type into between two buttons of two acts: Enter presses the first, which without a script is not its own.
+MISLED = """() => [...document.querySelectorAll("form")].flatMap((form) => {
+  const buttons = [...form.elements].filter((one) => one.matches("button:not([type=button], [type=reset])"));
+  const typed = [...form.elements].filter((one) => one.matches(
+    "input:not([type=hidden], [type=checkbox], [type=radio], [type=submit], [type=button], [type=file])"));
+  const after = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const first = buttons[0];
+  return typed.filter((one) => first && after(first, one)
+    && buttons.some((other) => after(one, other) && other.formAction !== first.formAction))
+    .map((one) => `${one.name}: ${first.textContent.trim()}`);
+})"""
 SETTLED = """() => !document.querySelector("[hx-trigger=load], .htmx-request, [data-busy]")
   && !document.querySelector("form[data-draft]:not([data-draft-ready])")"""
 
@@ -235,6 +246,11 @@ def read_keys(page: Page) -> list[Key]:
 def untold(page: Page) -> list[Key]:
     """The buttons of the page that no story tells of."""
     return [key for key in read_keys(page) if not any(story.tells_of(key) for story in STORIES)]
+
+
+def misled(page: Page) -> list[str]:
+    """The fields of the page in which Enter would press a button that is not theirs, by name and that button."""
+    return page.evaluate(MISLED)
 
 
 def rows() -> dict[str, int]:

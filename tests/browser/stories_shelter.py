@@ -59,7 +59,7 @@ def place_here(desk: Desk) -> Iterator[None]:
     assert (sleeping(family), held(family)) == ({room.pk: 2}, {})
 
 
-@button("Hold", "shelter:hold", on=BOARD, does=["hold"])
+@button("Hold", "shelter:hold", on=BOARD, does=["hold"], enter=".fits .until-field")
 def hold_instead(desk: Desk) -> Iterator[None]:
     family, room = desk.family(), desk.room()
     show(desk, family)
@@ -173,7 +173,7 @@ def missing(desk: Desk) -> tuple[Household, Room]:
     return family, room
 
 
-@button("Hold again", "shelter:hold_again", on=BOARD, does=["hold_again"], within=".holds")
+@button("Hold again", "shelter:hold_again", on=BOARD, does=["hold_again"], within=".holds", enter=".holds .until-field")
 def hold_again_who_did_not_come(desk: Desk) -> Iterator[None]:
     family, room = missing(desk)
     assert held(family) == {}

@@ -70,15 +70,19 @@ def test_on_a_telephone_the_family_that_was_chosen_comes_first_with_its_best_roo
     expect(links).to_be_visible()
 
 
-def test_enter_in_the_field_of_an_hour_presses_the_button_beside_it(page, server, committed_database):
-    site = make_site("masis")
+@pytest.mark.parametrize("script", [True, False])
+def test_enter_in_the_field_of_an_hour_presses_the_button_beside_it(chromium, server, committed_database, script):
+    site = make_site("masis" if script else "echmiadzin")
     make_room(site, 4, "14")
     family = register_family(site, make_user(), person("Narek", sex="M"))
+    context = chromium.new_context(base_url=f"http://127.0.0.1:{server.port}", java_script_enabled=script)
+    page = context.new_page()
     sign_in(page, server, make_user(Role.COORDINATOR, site))
     page.goto(f"/shelter/?family={family}".replace(" ", ""))
     page.locator(".fits summary", has_text="Hold instead").click()
-    field = page.locator(".fits [data-until]").first
-    field.fill(f"{timezone.localtime() + timedelta(hours=2):%H:%M}")
+    field = page.locator(".fits .until-field").first
+    field.fill(f"{timezone.localtime() + timedelta(hours=2):%d.%m.%Y %H:%M}")
     field.press("Enter")
     expect(page.locator(".holds li")).to_have_count(1)
-    assert [hold.kind for hold in Stay.objects.all()] == [Stay.Kind.HOLD]
+    context.close()
+    assert [hold.kind for hold in Stay.objects.filter(room__site=site)] == [Stay.Kind.HOLD]

@@ -25,7 +25,7 @@ from tests.browser import (
     stories_shelter,
     stories_turns,
 )
-from tests.browser.buttons import OPENS, STORIES, Desk, Story, kind_of, kinds_since, press, read_links, rows, untold
+from tests.browser.buttons import OPENS, STORIES, Desk, Story, kind_of, kinds_since, misled, press, read_links, rows, untold
 from tests.build import LONG_AGO, make_user
 from tests.servers import Server
 
@@ -105,6 +105,7 @@ def test_a_button_does_what_it_says(desk: Desk, story: Story, way: str):
     telling = story.tell(desk)
     next(telling)
     assert untold(desk.page) == []
+    assert misled(desk.page) == []
     known, before = set(Act.objects.values_list("pk", flat=True)), rows()
     press(desk, story, way)
     if story.to == OPENS:
@@ -136,7 +137,7 @@ def test_every_link_leads_to_a_page_whose_buttons_are_all_told_of(desk: Desk, go
         assert answer is not None
         assert answer.status == 200, address
         desk.settle()
-        found += untold(desk.page)
+        found += [*untold(desk.page), *misled(desk.page)]
         waiting += read_links(desk.page)
     assert found == []
     assert rows() == before
