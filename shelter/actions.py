@@ -2,18 +2,16 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from centre.access import Permission, require
 from centre.acts import act
-from centre.errors import SiteClosed, SiteInUse
-from centre.locks import lock_by_key, lock_open, lock_to_close
+from centre.locks import lock_by_key, lock_open
 from centre.models import Act, Site, User
 from registrations.errors import AlreadyVoided, NotTold
 from registrations.locks import lock_records
-from registrations.models import Household, Presence
+from registrations.models import Household
 from registrations.together import LookedAfter
 from registrations.where_told import Eyes
 from registrations.whereabouts import find_people, most_at, require_told_of, told_of, touched_at
@@ -338,26 +336,3 @@ def _who_comes(people: Sequence[Sleeper], site: Site | None, at: datetime, by: U
         raise NotTold
     touched = touched_at(told, site or most_at(told))
     return [who for who in people if who.person in touched]
-
-
-@dataclass(frozen=True)
-class Closed:
-    """The site that is closed."""
-
-    site: str
-
-
-@act("close_site", answers=Closed)
-def close_site(site: Site, *, by: User, at: datetime, act: Act) -> Closed:
-    """Close the site: nobody arrives there, no place is kept and no role is given there any more.
-
-    Refuses with SiteInUse while anybody is present there, or a place is kept; with SiteClosed when it is closed.
-    """
-    require(by, Permission.SET_UP, site, at)
-    lock_to_close(site)
-    here = Presence.objects.filter(site=site).at(at)
-    if here.exists() or Stay.objects.filter(site=site).from_(at).exists():
-        raise SiteInUse
-    if not Site.objects.filter(pk=site.pk, closed_at=None).update(closed_at=at):
-        raise SiteClosed
-    return Closed(str(site.pk))

@@ -29,7 +29,6 @@ urlpatterns = [
     path("shelter/rooms/<uuid:key>/divide/", inventory_views.divide, name="divide_room"),
     path("shelter/blocked/", inventory_views.blocked, name="blocked"),
     path("shelter/begin/", inventory_views.begin, name="begin_house"),
-    path("settings/sites/<slug:code>/close/", views.close, name="close_site"),
     path("shelter/family/<str:number>/", views.family, name="family"),
     path("shelter/family/<str:number>/place/", views.place, name="place"),
     path("shelter/family/<str:number>/hold/", views.hold, name="hold"),

@@ -8,17 +8,17 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from casework.anyway import ASKED_OF, asked_anyway
-from centre.access import Permission, require
+from centre.access import Permission
 from centre.clock import read_instant
-from centre.doors import do, draw, may, see
+from centre.doors import do, may, see
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import Act, LogLine, Site
@@ -27,7 +27,7 @@ from centre.shift import site_of_shift
 from registrations.card_texts import read_card_text
 from registrations.doors import household_or_404
 from registrations.models import Household, Individual
-from shelter.actions import check_in, close_site, end_stays, hold_places, keep_beds, move, place_household
+from shelter.actions import check_in, end_stays, hold_places, keep_beds, move, place_household
 from shelter.board import as_typed, read_board
 from shelter.changed import acts_since
 from shelter.errors import AGAINST_THE_HOUSE
@@ -189,17 +189,6 @@ def family(request: StaffRequest, number: str) -> HttpResponse:
     """The beds and holds of a family, for its file; whoever may not place sees them and changes nothing."""
     household = _household(request, number)
     return _draw_family(request, household)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def close(request: StaffRequest, code: str) -> HttpResponse:
-    """Close a site that nobody is at; it stays in every figure of before."""
-    require(request.user, Permission.SET_UP)
-    site = get_object_or_404(Site.objects.where(request.user, Permission.SET_UP), code=code)
-    form = ActForm(request.POST or None)
-    if do(request, form, close_site, site, said=_("The site is closed.")):
-        return see("centre:sites")
-    return draw(request, "shelter/close.html", form, site=site)
 
 
 def acts_named(form: UndoBedsForm) -> list[Act]:

@@ -16,6 +16,7 @@ from registrations.models import Household
 from shelter.api import members_named
 from shelter.begun import TakenBack, begun_by
 from transport.actions import Riding, Run, cancel_bus, end_bus, plan_bus, put_on_bus, send_bus, take_off_bus
+from transport.closing import take_back_house
 from transport.errors import LinkNotShown
 from transport.filters import PassengerFilterSet, RunFilterSet
 from transport.forms import MOST_SEATS
@@ -24,7 +25,6 @@ from transport.links import DriverLink, read_address
 from transport.models import Passenger, RunState, TransportRun, families_at
 from transport.rerouting import Rerouted, reroute_bus
 from transport.riding import board_bus, get_off_bus, void_boarding
-from transport.taking_back import take_back_house
 from transport.told import reads_where, rides_in_sight
 
 MOST_STOPS = 10

@@ -34,13 +34,27 @@ class NothingHeld(Refusal):
 
 
 class BusStopsThere(Refusal):
-    """The house that is to be taken back is on the way of a bus."""
+    """The site that is to be closed, or taken back, is on the way of a bus."""
 
     code = "bus_stops_there"
 
     def __init__(self, departs_at: datetime) -> None:
-        told = gettext("A bus that leaves at %(at)s stops there. Nothing was changed: take the bus elsewhere first.")
+        told = gettext("A bus of %(at)s comes here or leaves from here. Nothing was changed: end or cancel it first.")
         super().__init__(told % {"at": day_and_hour(departs_at)})
+
+
+class PeopleOnTheWay(Refusal):
+    """Somebody who was said to go to the site that is to be closed did not arrive anywhere yet."""
+
+    code = "people_on_the_way"
+
+    def __init__(self, people: int) -> None:
+        told = ngettext(
+            "%(people)d person is on the way here. Nothing was changed: let a desk record first where they arrived.",
+            "%(people)d people are on the way here. Nothing was changed: let a desk record first where they arrived.",
+            people,
+        )
+        super().__init__(told % {"people": people})
 
 
 class OnABus(Refusal):

@@ -8,6 +8,7 @@ from transport import driver_views, views
 app_name = "transport"
 
 urlpatterns = [
+    path("settings/sites/<slug:code>/close/", views.close, name="close_site"),
     path("shelter/houses/<slug:code>/take-back/", views.take_back, name="take_back_house"),
     path("buses/", views.buses, name="buses"),
     path("buses/<uuid:key>/", views.run, name="run"),

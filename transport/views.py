@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cards.selectors import Shown
 from casework.anyway import ASKED_OF, asked_anyway
-from centre.access import Permission, allows
+from centre.access import Permission, allows, require
 from centre.clock import local_day
 from centre.doors import do, draw, may, see, site_or_none
 from centre.forms import ActForm
@@ -31,6 +31,7 @@ from shelter.inventory_forms import PlacesForm
 from shelter.inventory_views import draw_room
 from shelter.models import Room
 from transport.actions import Riding, cancel_bus, end_bus, plan_bus, put_on_bus, send_bus, take_off_bus
+from transport.closing import close_site, take_back_house
 from transport.errors import NotOnThisBus, TravelsApart
 from transport.filters import RunPageFilterSet, on_day, sites_at_work
 from transport.forms import (
@@ -48,7 +49,6 @@ from transport.models import TransportRun, families_at
 from transport.rerouting import reroute_bus
 from transport.riding import board_bus, get_off_bus, void_boarding
 from transport.selectors import read_sheet, who_may_be_put_on
-from transport.taking_back import take_back_house
 from transport.told import WORK, reads_all
 
 ASKED = (*ASKED_OF, TravelsApart.code, *AGAINST_THE_HOUSE)
@@ -299,3 +299,14 @@ def take_back(request: StaffRequest, code: str) -> HttpResponse:
         return see("shelter:rooms")
     begun = get_object_or_404(Room.objects.select_related("site"), site=site, kind=Room.Kind.UNDIVIDED)
     return draw_room(request, begun, PlacesForm(room=begun), back=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: StaffRequest, code: str) -> HttpResponse:
+    """Close a site that nobody is at or comes to; it stays in every figure of before."""
+    require(request.user, Permission.SET_UP)
+    site = get_object_or_404(Site.objects.where(request.user, Permission.SET_UP), code=code)
+    form = ActForm(request.POST or None)
+    if do(request, form, close_site, site, said=_("The site is closed.")):
+        return see("centre:sites")
+    return draw(request, "transport/close.html", form, site=site)

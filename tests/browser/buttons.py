@@ -56,7 +56,7 @@ READ = """() => [...document.querySelectorAll("button, input[type=submit], input
     outside: Boolean(one.form) && !one.form.contains(one),
   };
 })"""
-# Each field to type into between two buttons of two acts: Enter presses the first, which without a script is not its own.
+# Each field to type into between the buttons of two acts: without a script Enter presses the first, not its own.
 MISLED = """() => [...document.querySelectorAll("form")].flatMap((form) => {
   const buttons = [...form.elements].filter((one) => one.matches("button:not([type=button], [type=reset])"));
   const typed = [...form.elements].filter((one) => one.matches(

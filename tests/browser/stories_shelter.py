@@ -251,7 +251,7 @@ def add_rooms(desk: Desk) -> Iterator[None]:
     assert Place.objects.filter(room__site=desk.site).count() == 12
 
 
-@button("Close this site", "shelter:close_site", on="shelter:close_site", does=["close_site"])
+@button("Close this site", "transport:close_site", on="transport:close_site", does=["close_site"])
 def close_this_site(desk: Desk) -> Iterator[None]:
     desk.open(f"/settings/sites/{desk.site.code}/close/", Role.ADMINISTRATOR, everywhere=True)
     yield

@@ -25,7 +25,19 @@ from tests.browser import (
     stories_shelter,
     stories_turns,
 )
-from tests.browser.buttons import OPENS, STORIES, Desk, Story, kind_of, kinds_since, misled, press, read_links, rows, untold
+from tests.browser.buttons import (
+    OPENS,
+    STORIES,
+    Desk,
+    Story,
+    kind_of,
+    kinds_since,
+    misled,
+    press,
+    read_links,
+    rows,
+    untold,
+)
 from tests.build import LONG_AGO, make_user
 from tests.servers import Server
 

@@ -107,7 +107,7 @@ from houses.telephone import note_call, report_headcount, settle_difference, tak
 from plans.actions import ask_plan, search_plan, stop_plan
 from registrations.facts import Birth, Group, PersonFacts
 from registrations.models import Household, Movement, NeedCode
-from shelter.actions import check_in, close_site, end_stays, hold_places, keep_beds, move, place_household, void_bedding
+from shelter.actions import check_in, end_stays, hold_places, keep_beds, move, place_household, void_bedding
 from shelter.apart import end_apart, keep_apart
 from shelter.begun import begin_house
 from shelter.dividing import divide_room, give_room
@@ -134,10 +134,10 @@ from tests.promises.test_doors_to_beds import DOORS, SAME_BED
 from tests.promises.world import HOUR, LETTER, SHELTER, World, check_deferred, everything
 from tests.test_house_rules import own_files
 from transport.actions import cancel_bus, end_bus, plan_bus, put_on_bus, send_bus, take_off_bus
+from transport.closing import close_site, take_back_house
 from transport.linking import make_driver_link, withdraw_driver_link
 from transport.rerouting import reroute_bus
 from transport.riding import board_bus, get_off_bus, void_boarding
-from transport.taking_back import take_back_house
 
 pytestmark = pytest.mark.django_db
 

@@ -110,7 +110,7 @@ from registrations.card_texts import CardText
 from registrations.facts import PersonFacts
 from registrations.models import Household
 from shelter import errors as shelter
-from shelter.actions import check_in, close_site, end_stays, hold_places, place_household
+from shelter.actions import check_in, end_stays, hold_places, place_household
 from shelter.apart import end_apart, keep_apart
 from shelter.begun import begin_house
 from shelter.dividing import divide_room, give_room
@@ -129,11 +129,11 @@ from tests.test_house_rules import APPS
 from tools.languages.catalogues import LANGUAGES
 from transport import errors as transport
 from transport.actions import cancel_bus, end_bus, plan_bus, put_on_bus
+from transport.closing import close_site, take_back_house
 from transport.linking import withdraw_driver_link
 from transport.links import read_address
 from transport.rerouting import reroute_bus
 from transport.riding import board_bus, void_boarding
-from transport.taking_back import take_back_house
 
 pytestmark = pytest.mark.django_db
 
@@ -567,6 +567,11 @@ def begun_and_on_the_way_of_a_bus(w: World) -> Refused:
     return lambda: take_back_house(house, by=w.coordinator)
 
 
+def sent_to_a_site_to_be_closed(w: World) -> Refused:
+    depart(w.make_family(), site=w.goris, destination="site", destination_site=w.sisian, by=w.coordinator)
+    return lambda: close_site(w.sisian, by=w.admin)
+
+
 def roll_call_of_the_day_before(world: World) -> Refused:
     begun = begin_roll_call(world.goris, by=world.coordinator, at=world.now - 25 * HOUR)
     roll = RollCall.objects.get(pk=begun.roll_call)
@@ -682,6 +687,7 @@ PLANS: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
 }
 BUSES: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     transport.BusStopsThere: begun_and_on_the_way_of_a_bus,
+    transport.PeopleOnTheWay: sent_to_a_site_to_be_closed,
     transport.NoSeats: full_bus,
     transport.NothingHeld: lambda w: filled(w, w.bus, w.family),
     transport.OnABus: lambda w: filled(w, w.loaded, w.riders),

@@ -16,7 +16,7 @@ from centre.models import Site
 from desk.actions import depart, register
 from registrations.facts import HouseholdFacts
 from registrations.models import Absence, Presence
-from shelter.actions import close_site, hold_places, place_household
+from shelter.actions import hold_places, place_household
 from shelter.begun import begin_house
 from shelter.models import Room, Stay
 from shelter.rollcalls import begin_roll_call
@@ -25,8 +25,8 @@ from tests.build import make_room, make_site, make_user, person, register_family
 from tests.races.test_pairs import beside
 from tests.servers import at_once, deadlocks
 from transport.actions import plan_bus
+from transport.closing import close_site, take_back_house
 from transport.models import TransportRun
-from transport.taking_back import take_back_house
 
 pytestmark = pytest.mark.races
 
@@ -94,7 +94,7 @@ def what_is_there(site):
     ]
 
 
-@pytest.mark.parametrize("coming", [holding, placing, registering, calling_the_roll, planning_a_bus])
+@pytest.mark.parametrize("coming", [holding, placing, registering, calling_the_roll, planning_a_bus, sending_there])
 def test_who_comes_to_a_site_that_is_being_closed_waits_and_is_refused(committed_database, coming):
     site, by = make_site(), make_user()
     make_room(site)
@@ -139,7 +139,7 @@ def test_a_house_to_which_somebody_is_just_coming_is_not_taken_back(committed_da
     assert site.closed_at is None
 
 
-@pytest.mark.parametrize("coming", [holding, placing, registering])
+@pytest.mark.parametrize("coming", [holding, placing, registering, planning_a_bus, sending_there])
 def test_a_site_to_which_somebody_is_just_coming_is_closed_after_them_and_refused(committed_database, coming):
     site, by, administrator = make_site(), make_user(), make_user(Role.ADMINISTRATOR)
     make_room(site)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.utils import timezone, translation
+from transport.taking_back import take_back_house
 
 from casework.errors import ChildAmongStrangers
 from centre.access import NotAllowed, Permission, Role
@@ -25,7 +26,6 @@ from tests.build import LONG_AGO, child, make_room, make_site, make_user, person
 from tests.shelter.conftest import make_family
 from tests.transport.conftest import make_run
 from transport.actions import cancel_bus
-from transport.taking_back import take_back_house
 
 HOUR = timedelta(hours=1)
 HOTEL = {"name": "Mirhav", "kind": "hotel", "marz": "AM-SU", "places": 40, "room": "to be divided"}

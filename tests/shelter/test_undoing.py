@@ -10,7 +10,7 @@ from centre.access import NotAllowed, Role
 from centre.errors import SiteClosed
 from centre.models import Act
 from registrations.models import Presence
-from shelter.actions import check_in, close_site, end_stays, hold_places, keep_beds, move, place_household
+from shelter.actions import check_in, end_stays, hold_places, keep_beds, move, place_household
 from shelter.errors import OpeningSpent, PlaceTaken, UndoneBefore, UndoTooLate, UsedSince
 from shelter.models import Stay
 from shelter.reach import open_to_others
@@ -18,6 +18,7 @@ from shelter.swapping import swap
 from shelter.undoing import UNDOABLE, undo_beds, undoable_by
 from tests.build import make_room, make_site, make_user
 from tests.shelter.conftest import make_family
+from transport.closing import close_site
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what was recorded after what decides
 
