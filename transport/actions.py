@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from casework.guard import children_kept
 from casework.kinds import Reason
@@ -48,6 +48,8 @@ from transport.parts import (
     stop_told,
     withdraw_links,
 )
+
+RIDES_ON_FOR = timedelta(hours=3)  # after the hour of the last stop: a bus is late, or nobody there read them off
 
 
 @dataclass(frozen=True)
@@ -212,7 +214,8 @@ def end_bus(run: TransportRun, *, site: Site, by: User, at: datetime, act: Act) 
     """The bus has come to this stop, mostly its last: who was to get off by now and was not seen is among the missing.
 
     The run has ended where that leaves nobody aboard: who is to get off at a later stop, of which the user may not
-    know, rides on. Refuses with BusCancelled, BusArrived, BusNotLeft or NotAStop.
+    know, rides on, until it should have been at its last stop for three hours. Refuses with BusCancelled, BusArrived,
+    BusNotLeft or NotAStop.
     """
     require_at_a_door(by, site, at)
     row = lock_run(run)
@@ -221,7 +224,8 @@ def end_bus(run: TransportRun, *, site: Site, by: User, at: datetime, act: Act) 
     stop = stop_told(row, site, by)
     aboard = Passenger.objects.open().filter(run=row)
     later = TransportStop.objects.kept().filter(run=row, position__gt=stop.position).values("site")
-    end_seats(aboard.exclude(site__in=later), Passenger.End.NOT_SEEN, at, by)
+    over = at >= row.arrives_at + RIDES_ON_FOR
+    end_seats(aboard.all() if over else aboard.exclude(site__in=later), Passenger.End.NOT_SEEN, at, by)
     if not aboard.exists():
         TransportRun.objects.filter(pk=row.pk).update(arrived_at=at, arrived_by=by)
     return Run(str(row.pk))

@@ -72,7 +72,7 @@ FAMILIES: dict[str, Way] = {
 }
 RUNS: dict[str, Way] = {
     "leaves": Way(ActForm, send_bus, _("The bus has left.")),
-    "comes": Way(ComeForm, end_bus, _("The bus has arrived.")),
+    "comes": Way(ComeForm, end_bus, _("The bus has come to this stop.")),
     "cancel": Way(ActForm, cancel_bus, _("The bus is cancelled. Places stay held.")),
 }
 

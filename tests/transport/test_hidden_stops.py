@@ -16,7 +16,7 @@ from tests.promises.test_hidden_is_nothing import PASSING, UUID
 from tests.transport.conftest import expected_family, make_run
 from transport.actions import end_bus, put_on_bus, send_bus, take_off_bus
 from transport.errors import NotAStop, NothingHeld
-from transport.models import Passenger
+from transport.models import Passenger, TransportRun
 from transport.rerouting import reroute_bus
 from transport.riding import board_bus, get_off_bus
 from transport.selectors import who_may_be_put_on
@@ -165,6 +165,28 @@ def test_who_knows_of_no_later_stop_ends_the_run_for_none_who_ride_on(client, ru
     assert aboard(run) == ({"sisian": "not_seen", "secret": ""}, True)
     get_off_bus(run, household=families[1], site=secret, by=officer)
     end_bus(run, site=secret, by=officer)
+    assert aboard(run) == ({"sisian": "not_seen", "secret": "got_off"}, False)
+
+
+def due(run, ago):
+    """Let the run be one that should have been at its last stop so long ago."""
+    arrives_at = timezone.now() - ago
+    TransportRun.objects.filter(pk=run.pk).update(departs_at=arrives_at - timedelta(hours=2), arrives_at=arrives_at)
+
+
+def test_a_run_whose_last_stop_reads_nobody_off_is_ended_from_the_stop_before_it_three_hours_late(
+    run, families, sisian, secret, officer
+):
+    on_the_road(run, families, officer, until_off=False)
+    at_sisian = make_user("volunteer", sisian)
+    end_bus(run, site=sisian, by=at_sisian)
+    due(run, timedelta(hours=3) - timedelta(minutes=5))
+    end_bus(run, site=sisian, by=at_sisian)
+    assert aboard(run) == ({"sisian": "not_seen", "secret": ""}, True)
+    due(run, timedelta(hours=3))
+    end_bus(run, site=sisian, by=at_sisian)
+    assert aboard(run) == ({"sisian": "not_seen", "secret": "not_seen"}, False)
+    get_off_bus(run, household=families[1], site=secret, by=officer)
     assert aboard(run) == ({"sisian": "not_seen", "secret": "got_off"}, False)
 
 
