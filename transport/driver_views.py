@@ -84,7 +84,7 @@ def driver(request: HttpRequest) -> HttpResponse:
         return _answer(request, "transport/driver_ended.html", HTTPStatus.NOT_FOUND)
     if sent:
         return _keep(token, link)
-    sheet = read_driver_sheet(link.run)
+    sheet = read_driver_sheet(link.run, link.act.by)
     write_log(None, LogLine.Verb.OPENED, link, ["list"], shown=[one.household.pk for one in sheet.parties])
     return _answer(request, "transport/driver.html", HTTPStatus.OK, link=link, sheet=sheet, calls=_calls(sheet))
 

@@ -181,11 +181,15 @@ def read_sheet(run: TransportRun, user: User, at: datetime) -> Sheet:
 
 @dataclass(frozen=True)
 class DriverStop:
-    """A stop for who has no account: its name, and where it lies, where anybody may know of it; and all its people."""
+    """A stop for who has no account: its name, and where it lies, where anybody may know of it.
+
+    And all its people, where it is said who gets off there.
+    """
 
     site: Site
     name: str
     open: bool
+    told: bool
     people: int
     on_laps: int
 
@@ -199,32 +203,39 @@ class DriverStop:
 class DriverSheet:
     """What the driver of a run reads: stops, and the families who travel from and to places that anybody may know of.
 
-    Of whoever goes to a confidential site, or leaves one, there are heads and no number.
+    Of whoever goes to a confidential site, or leaves one, there are heads and no number, where the stop is said.
     """
 
     start: str
     stops: list[DriverStop]
     parties: list[Party]
     hour: datetime | None
-
-    @property
-    def people(self) -> int:
-        """All who travel."""
-        return sum(one.people for one in self.stops)
+    people: int  # of whom it is not said where they get off
+    seats: int  # that these take
 
 
-def read_driver_sheet(run: TransportRun) -> DriverSheet:
-    """The run as anybody may read it who has its link."""
+def read_driver_sheet(run: TransportRun, maker: User) -> DriverSheet:
+    """The run as anybody may read it who has its link: stops and who gets off there as far as its maker is told.
+
+    Who makes the link opens it too: a stop that they may not know is none, and of who gets off where is said no more
+    than on their own page, or a gap among the heads would tell of it.
+    """
+
+    def told(site: Site) -> bool:
+        return reads_where(maker, run.site, site)
+
     travelling = Passenger.objects.filter(run=run).exclude(ended_as__in=NOT_TRAVELLING)
     seats = list(travelling.select_related("site"))
-    in_the_open = [one for one in seats if is_in_the_open(one.site) and is_in_the_open(run.site)]
-    families = Household.objects.in_bulk({one.household_id for one in in_the_open})
-    kept = TransportStop.objects.kept().filter(run=run).select_related("site")
+    listed = [one for one in seats if is_in_the_open(run.site) and (is_in_the_open(one.site) or not told(one.site))]
+    families = Household.objects.in_bulk({one.household_id for one in listed})
+    kept = TransportStop.objects.kept().filter(sight_of(maker).told("site"), run=run).select_related("site")
     stops = [
-        DriverStop(one.site, named_for_all(one.site), is_in_the_open(one.site), one.people, one.on_laps)
-        for one in _stops([stop.site for stop in kept], seats)
+        DriverStop(one.site, named_for_all(one.site), is_in_the_open(one.site), one.told, one.people, one.on_laps)
+        for one in _stops([stop.site for stop in kept], seats, told)
     ]
-    return DriverSheet(named_for_all(run.site), stops, _parties(in_the_open, families), _hour(run))
+    parties, anywhere = _parties(listed, families, told), [one for one in seats if not told(one.site)]
+    taken = sum(not one.on_lap for one in anywhere)
+    return DriverSheet(named_for_all(run.site), stops, parties, _hour(run), len(anywhere), taken)
 
 
 def _hour(run: TransportRun) -> datetime | None:

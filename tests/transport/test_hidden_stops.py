@@ -8,14 +8,17 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from centre.access import Role
+from centre.access import Permission, Role, allows
 from centre.models import User
 from tests.api.conftest import Machine
 from tests.build import make_site, make_user
 from tests.promises.test_hidden_is_nothing import PASSING, UUID
 from tests.transport.conftest import expected_family, make_run
+from tests.transport.test_driver import opened
 from transport.actions import end_bus, put_on_bus, send_bus, take_off_bus
 from transport.errors import NotAStop, NothingHeld
+from transport.linking import make_driver_link
+from transport.links import DriverLink
 from transport.models import Passenger, TransportRun
 from transport.rerouting import reroute_bus
 from transport.riding import board_bus, get_off_bus
@@ -74,12 +77,21 @@ def forget(run, secret, sisian, *, of_all):
     run.stops.filter(site=secret).delete()
 
 
+def link_of(run, user):
+    """The driver's link that the user made, or makes now."""
+    return DriverLink.objects.filter(run=run, act__by=user, withdrawn_at=None).first() or DriverLink.objects.get(
+        pk=make_driver_link(run, by=user).link
+    )
+
+
 def read(user, run, families):
     """All that the user reads of the bus, on pages and as a machine."""
     client, machine = Client(), Machine(user)
     client.force_login(user)
+    links = [link_of(run, user)] if allows(user, Permission.PLACE, run.site) else []
     texts = [client.get(page).text for page in ("/buses/", f"/buses/{run.pk}/", f"/buses/{run.pk}/list/")]
     texts += [machine.get(rows).text for rows in ("transport-runs/", f"transport-runs/{run.pk}/", "passengers/")]
+    texts += [opened(link.address).text for link in links]
     kept = {str(one.pk) for one in (run, *families)}
     return [PASSING.sub("", UUID.sub(lambda found: found[0] if found[0] in kept else "", text)) for text in texts]
 
@@ -114,6 +126,14 @@ def test_all_who_are_at_the_start_stand_on_its_list_to_print(client, run, goris)
     text = client.get(f"/buses/{run.pk}/list/").text
     assert all(str(one.household) in text for one in run.passengers.all())
     assert text.count("<table") == 1
+
+
+def test_the_driver_reads_all_who_ride_and_no_stop_that_who_made_the_link_may_not_know(run, families, goris):
+    page = opened(link_of(run, make_user(Role.COORDINATOR, goris)).address).text
+    assert all(str(one) in page for one in families)
+    assert "4 people" in page
+    assert page.count("<h2>") == 2  # the stop that may be known, and the list
+    assert "confidential" not in page
 
 
 def test_who_works_at_a_hidden_stop_by_name_is_told_who_gets_off_there(client, run, officer):
