@@ -14,6 +14,7 @@ from centre.requests import StaffCall
 from centre.viewsets import Rows
 from desk.filters import LogFilterSet
 from desk.list_api import ListQuestion, list_schema, take_list
+from desk.log_lines import reads_cases, without_case
 from desk.shown_file import shown_file
 
 FILTERS = tuple(LogFilterSet.base_filters)
@@ -27,6 +28,9 @@ class LogRow(serializers.ModelSerializer[LogLine]):
     class Meta:
         model = LogLine
         fields = ("id", "at", "by", "verb", "subject", "subject_id", "fields", "keys", "address", "why")
+
+    def to_representation(self, line: LogLine) -> Any:
+        return super().to_representation(line if reads_cases(self.context["request"].user) else without_case(line))
 
 
 class LogLines(Rows):

@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from casework.models import Case
+from centre.access import Permission
 from centre.log import digest_of_account
 from centre.models import LogLine, User
 from registrations.matches import Agreement
@@ -77,12 +80,28 @@ class LineRow:
     account: User | None  # whose it is, where the line is about an account that there is
 
 
-CASEWORK = ("case", "step", "tracingrequest", "tracingmatch")
+CASEWORK = frozenset(str(model._meta.model_name) for model in apps.get_app_config("casework").get_models())
 
 
-def without_cases(lines: "QuerySet[LogLine]") -> "QuerySet[LogLine]":
-    """The lines that do not say, by what was opened, that there is a case."""
-    return lines.exclude(subject__in=CASEWORK)
+def told_of_cases(lines: "QuerySet[LogLine]", household: Household, user: User) -> "QuerySet[LogLine]":
+    """The lines without those that say, by what was opened, that there is a case which the user may not see."""
+    people = Membership.objects.filter(household=household).values_list("individual", "counted_as")
+    records = {key for row in people for key in row}
+    seen = list(Case.objects.visible_to(user).filter(individual__in=records).values_list("individual", flat=True))
+    of_cases = Q(subject__in=CASEWORK)
+    return lines.exclude(of_cases & ~Q(keys__overlap=seen)) if seen else lines.exclude(of_cases)
+
+
+def reads_cases(user: User) -> bool:
+    """Whether who reads the log may know of every case. Who may not reads of a case that people were shown."""
+    return user.reach(Permission.SEE_CASES) is None
+
+
+def without_case(line: Any) -> Any:
+    """The line as who may not know of the case reads it: whose data were shown stays, that it is a case does not."""
+    if line.subject in CASEWORK:
+        line.subject, line.subject_id, line.fields = "individual", "", []
+    return line
 
 
 def lines_about(lines: "QuerySet[LogLine]", number: int) -> "QuerySet[LogLine]":
@@ -100,9 +119,9 @@ def to_be_read(lines: "QuerySet[LogLine]") -> Any:
     return first.select_related("by").order_by("-pk")
 
 
-def read_lines(lines: Iterable[Any]) -> list[LineRow]:
-    """The lines in words."""
-    lines = list(lines)
+def read_lines(lines: Iterable[Any], *, cases: bool) -> list[LineRow]:
+    """The lines in words; `cases` is whether the reader may know of the cases in them."""
+    lines = [line if cases else without_case(line) for line in lines]
     numbers = numbers_of({key for line in lines for key in _first(line)})
     accounts = _accounts() if any(line.subject == "user" for line in lines) else {}
     return [_row(line, numbers, accounts) for line in lines]
@@ -117,7 +136,7 @@ def _accounts() -> dict[str, User]:
 def _row(line: Any, numbers: dict[uuid.UUID, int], accounts: dict[str, User]) -> LineRow:
     families = {write_number(numbers[key]) for key in _first(line) if key in numbers}
     parts = {str(PARTS[part]): None for part in line.fields if part in PARTS}
-    what = KINDS.get(line.subject, line.subject)
+    what = KINDS.get("case" if line.subject in CASEWORK - KINDS.keys() else line.subject, line.subject)
     return LineRow(
         line, str(what), ", ".join(parts), sorted(families), max(line.shown - NAMED, 0), accounts.get(line.subject_id)
     )

@@ -11,7 +11,7 @@ from centre.models import LogLine, LogSeal
 from centre.requests import StaffRequest
 from desk.filters import LogFilterSet
 from desk.forms import ListForm
-from desk.log_lines import lines_about, read_lines, to_be_read, without_cases
+from desk.log_lines import lines_about, read_lines, reads_cases, to_be_read, told_of_cases
 from desk.pages import Page
 from desk.shown_file import shown_file
 from registrations.doors import household_or_404
@@ -26,7 +26,8 @@ def log(request: StaffRequest) -> HttpResponse:
     narrowed = LogFilterSet(request.GET, LogLine.objects.visible_to(request.user), request=request)
     write_log(request.user, LogLine.Verb.OPENED, "log", [name for name in narrowed.filters if request.GET.get(name)])
     page = Page.of(to_be_read(narrowed.qs), request.GET.get("page", ""))
-    context = {"filter": narrowed, "page": page, "rows": read_lines(page.rows), "seal": LogSeal.objects.last()}
+    rows = read_lines(page.rows, cases=reads_cases(request.user))
+    context = {"filter": narrowed, "page": page, "rows": rows, "seal": LogSeal.objects.last()}
     return render(request, "desk/log.html", context)
 
 
@@ -45,9 +46,8 @@ def shown(request: StaffRequest) -> HttpResponse:
 @may(Permission.MERGE, Permission.SEE_LOG)
 def who_opened(request: StaffRequest, number: int) -> HttpResponse:
     """Who was shown this family, the latest first; in whose cases, for who may know that there are any."""
-    household = household_or_404(request, number)
+    household = household_or_404(request, number, supervising=not allows(request.user, Permission.SEE_LOG))
     write_log(request.user, LogLine.Verb.OPENED, household, ["log"])
-    lines = lines_about(LogLine.objects.all(), number)
-    told = lines if allows(request.user, Permission.SEE_CASES) else without_cases(lines)
-    rows = read_lines(to_be_read(told)[:LATEST])
+    told = told_of_cases(lines_about(LogLine.objects.all(), number), household, request.user)
+    rows = read_lines(to_be_read(told)[:LATEST], cases=True)
     return render(request, "desk/who_opened.html", {"household": household, "rows": rows})

@@ -16,7 +16,7 @@ from centre.log import write_log
 from centre.models import LogLine, User
 from centre.seal import head_of_today
 from centre.sheets import COMMA, CONTENT_TYPES, Column, Table, Value, csv_lines
-from desk.log_lines import KINDS, numbers_of
+from desk.log_lines import KINDS, numbers_of, reads_cases, without_case
 from registrations.numbers import write_number
 
 AT_ONCE = 500  # lines of the log read together: one may hold the keys of a whole list
@@ -47,7 +47,7 @@ def shown_file(
     the end of an operation has taken from every household since are counted in the last line.
     """
     bound(by, FILES)
-    families, gone = _families(lines)
+    families, gone = _families(lines, cases=reads_cases(by))
     write_log(by, LogLine.Verb.EXPORTED, "log", shown=[], why=why)
     made_at = timezone.now()
     with translation.override(language):
@@ -61,12 +61,14 @@ def shown_file(
     return response
 
 
-def _families(lines: "QuerySet[LogLine]") -> tuple[dict[int, _Shown], int]:
+def _families(lines: "QuerySet[LogLine]", *, cases: bool) -> tuple[dict[int, _Shown], int]:
     """What is said of each family, by its number; and how many keys are of nobody that is in a household today."""
     found: dict[int, _Shown] = {}
     numbers: dict[uuid.UUID, int] = {}
     gone: set[uuid.UUID] = set()
     for some in _at_once(lines.filter(SHOWN).select_related("by").order_by("pk")):
+        if not cases:
+            some = [without_case(line) for line in some]
         asked = {key for line in some for key in _keys(line)} - set(numbers) - gone
         numbers |= numbers_of(asked)
         gone |= asked - set(numbers)

@@ -7,15 +7,19 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
+from django.db import transaction
 from django.utils import timezone
 
+from casework.actions import open_case
+from casework.models import Case
 from centre.access import Role
 from centre.log import write_log
 from centre.models import LogLine
 from desk.merging import merge_individuals
 from registrations.models import Household
 from tests.api.conftest import Machine
-from tests.build import STAFF, make_site, make_user, person, register_family
+from tests.build import LONG_AGO, STAFF, make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db
 
@@ -158,15 +162,49 @@ def test_the_file_says_who_opened_it_to_those_who_merge(client, goris, volunteer
         assert any("gate opened" in row for row in rows(answer))
 
 
-@pytest.mark.parametrize("subject", ["case", "step", "tracingrequest", "tracingmatch"])
-def test_who_opened_a_family_tells_of_its_cases_only_who_follows_cases(subject, client, goris, volunteer, family):
-    people = family.memberships.values_list("individual", flat=True)
-    write_log(volunteer, LogLine.Verb.OPENED, subject, shown=people)
+OF_CASES = sorted(model._meta.model_name for model in apps.get_app_config("casework").get_models())
+
+
+def a_case_of(family: Household) -> Case:
+    """A case of the head of the family, and its individual."""
+    open_case(family.memberships.first().individual, kind="medical", urgency="now", by=make_user(Role.PROTECTION))
+    return Case.objects.get()
+
+
+@pytest.mark.parametrize("subject", OF_CASES)
+def test_who_opened_a_family_tells_of_its_cases_only_who_follows_them(subject, client, goris, volunteer, family):
+    """Who follows cases elsewhere, and runs this site, follows none of these."""
+    case = a_case_of(family)
+    write_log(volunteer, LogLine.Verb.OPENED, subject, shown=[case.individual_id])
+    both = make_user(Role.COORDINATOR, goris)
+    both.assignments.create(site=make_site("kapan"), role=Role.PROTECTION, starts_at=LONG_AGO)
     read = {}
-    for role in (Role.COORDINATOR, Role.PROTECTION):
-        client.force_login(make_user(role, goris))
-        read[role] = any("gate opened" in row for row in rows(client.get(f"/families/{code(family)}/log/")))
-    assert read == {Role.COORDINATOR: False, Role.PROTECTION: True}
+    for user in (make_user(Role.COORDINATOR, goris), both, make_user(Role.PROTECTION, goris)):
+        client.force_login(user)
+        page = rows(client.get(f"/families/{code(family)}/log/"))
+        read[user.pk] = any("gate opened" in row and subject not in row.split() for row in page)
+    assert list(read.values()) == [False, False, True]
+
+
+@pytest.mark.parametrize("subject", OF_CASES)
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])
+def test_the_log_says_whose_data_were_shown_and_not_that_there_is_a_case(role, subject, client, volunteer, family):
+    case = a_case_of(family)
+    reader, shown = make_user(role), [case.individual_id]
+    client.force_login(reader)
+    asked = {"by": "gate", "number": code(family)}
+    of_file_asked = asked | {"why": "a telephone was stolen", "language": "en", "suffix": "csv"}
+    told = []
+    for kind, key, fields in ((subject, str(case.pk), ["words"]), ("individual", "", [])):
+        with transaction.atomic():
+            write_log(volunteer, LogLine.Verb.OPENED, kind, fields, key=key, shown=shown)
+            page = re.sub(r"\d\d:\d\d", "", " ".join(rows(client.get(PAGE, asked))))
+            line = {} if role == Role.ADMINISTRATOR else Machine(reader).get("log/", **asked).json()["results"][0]
+            (row,) = [[*row[:1], *row[3:]] for row in of_file(client.get(f"{PAGE}shown/", of_file_asked))[1:-1]]
+            told.append((page, {name: said for name, said in line.items() if name not in ("id", "at")}, row))
+            transaction.set_rollback(True)
+    assert told[0] == told[1]
+    assert str(family) in told[0][0]
 
 
 def test_who_opened_a_family_one_may_not_see_is_not_there(client, family):
