@@ -28,7 +28,7 @@ from casework.errors import (
 from casework.kinds import OF_SIGN, Kind, Outcome, Reason, Sign, Topic, Urgency
 from casework.laying import lay_out
 from casework.models import Case, CaseRule, Duty, Letter, Step
-from casework.parts import open_cases, record_steps, since_it_goes_on, site_followed_at
+from casework.parts import open_cases, record_steps, since_it_goes_on, site_followed_at, site_told_to
 from casework.referrals import Referral, without_place
 from casework.services import Service
 from centre.access import NotAllowed, Permission, allows, require, require_everywhere
@@ -78,7 +78,7 @@ def open_case(
     site = site_followed_at(person, at)
     follows = allows(by, Permission.SEE_CASES, site, at)
     if not follows:
-        require(by, Permission.MERGE, site, at)
+        require(by, Permission.MERGE, site_told_to(by, person, at), at)  # where they are kept from is not told by it
     opened = open_cases(
         [individual.pk],
         site=site,

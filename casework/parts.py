@@ -14,7 +14,7 @@ from casework.tracing_parts import recount_matches
 from centre.locks import lock_with_its_people
 from centre.models import Act, Site, User
 from registrations.models import Household, Membership
-from registrations.whereabouts import find_people
+from registrations.whereabouts import find_people, told_of
 
 
 def open_cases(
@@ -69,8 +69,18 @@ def open_cases(
 def site_followed_at(person: uuid.UUID, at: datetime, otherwise: Site | None = None) -> Site:
     """Where the person is or is going; else this site, or the one at which their family was registered."""
     where = find_people([person], at).get(person)
+    return (where and where.site) or otherwise or _registered_at(person)
+
+
+def site_told_to(by: User, person: uuid.UUID, at: datetime) -> Site:
+    """The same as far as the user may know: of whose place or death is kept from them, the one of their family."""
+    where = told_of([person], by, at).get(person)
+    return (where and where.site) or _registered_at(person)
+
+
+def _registered_at(person: uuid.UUID) -> Site:
     theirs = Site.objects.filter(households__memberships__counted_as=person)
-    return (where and where.site) or otherwise or theirs.latest("households__memberships__joined_at")
+    return theirs.latest("households__memberships__joined_at")
 
 
 def since_it_goes_on(case: Case, steps: QuerySet[Step]) -> QuerySet[Step]:

@@ -150,8 +150,9 @@ def read_rows(
     people: dict[uuid.UUID, dict[uuid.UUID, Individual]] = defaultdict(dict)
     for membership in members.order_by("position"):
         people[membership.household_id][membership.counted_as_id] = membership.counted_as
-    eyes = Eyes.of(user, at)
-    found_at = find_people([key for family in people.values() for key in family], at)
+    everybody = [key for family in people.values() for key in family]
+    eyes = Eyes.of(user, at, everybody)
+    found_at = find_people(everybody, at)
     names = _found_names([found[household.pk] for household in households if household.pk in found], eyes, at)
     return [
         Row(
@@ -161,9 +162,10 @@ def read_rows(
             earlier=earlier.get(found[household.pk], "") if household.pk in found else "",
             nameless=any(person.registered_at is None for person in people[household.pk].values()),
             where=_together(
-                where_in_words(found_at[key], eyes)
+                where
                 for key in people[household.pk]
-                if key in found_at and found_at[key].place in AT_A_SITE
+                for where in [where_in_words(found_at.get(key), eyes)]
+                if where.untold or (key in found_at and found_at[key].place in AT_A_SITE)
             ),
         )
         for household in households

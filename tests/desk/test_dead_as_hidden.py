@@ -65,6 +65,15 @@ def answers(family: Family, user: Any) -> dict[str, tuple[int, str]]:
     }.items():
         address = f"households/{key}/{name.split()[0]}/"
         asked[f"POST {name}"] = lambda address=address, body=body: machine.post(address, id=str(uuid.uuid4()), **body)
+    for name, body in {
+        "open-case": {"kind": "medical", "urgency": "now"},
+        "observe": {"sign": "private_talk", "site": "goris"},
+        "needs": {"add": ["SM-CC"]},
+        "died": {"site": "goris"},
+    }.items():
+        address = f"individuals/{man[0]}/{name}/"
+        asked[f"POST {name}"] = lambda address=address, body=body: machine.post(address, id=str(uuid.uuid4()), **body)
+    asked["list"] = lambda: client.get("/families/")
     asked["pressed"] = lambda: client.post(f"{family.page}arrive/", {"id": str(uuid.uuid4())})
     asked["who is back"] = lambda: client.post(f"{family.page}back/", {"id": str(uuid.uuid4()), "members": man})
     return {name: _plain(ask) for name, ask in asked.items()}
