@@ -317,7 +317,7 @@ class MergeFacts(ActFacts):
     reason = Text(max_length=200)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        seen = Individual.objects.in_hand_of(self.asker).in_bulk([attrs["merged"], attrs["into"]])
+        seen = Individual.objects.supervised_by(self.asker).in_bulk([attrs["merged"], attrs["into"]])
         for name in ("merged", "into"):
             if attrs[name] not in seen:
                 raise serializers.ValidationError({name: [_("There is nothing with this id.")]})
@@ -332,7 +332,7 @@ class Merges(Acts):
     queryset = Merge.objects.all()
 
     def get_queryset(self) -> Any:
-        seen = Individual.objects.in_hand_of(self.request.user).order_by().values("pk")
+        seen = Individual.objects.supervised_by(self.request.user).order_by().values("pk")
         return Merge.objects.filter(Q(merged__in=seen) | Q(into__in=seen))
 
     @act_on_list(MergeFacts, Merged)

@@ -43,15 +43,15 @@ def duplicates(request: StaffRequest) -> HttpResponse:
 @may(Permission.MERGE)
 def undo_merge(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Undo a merge: each record has again what was told of it."""
-    seen = Individual.objects.in_hand_of(request.user)
+    seen = Individual.objects.supervised_by(request.user)
     merge = get_object_or_404(Merge.objects.filter(merged__in=seen), pk=key)
     press(request, unmerge, merge, said=_("The merge is undone."))
     return see("desk:duplicates")
 
 
 def _pair(request: StaffRequest, asked: PairForm) -> tuple[Household, Household] | None:
-    """The two families of these numbers, if the user may see both; each number not seen is said beside its field."""
-    seen = Household.objects.in_hand_of(request.user).select_related("site").with_size(known_deaths(request.user))
+    """The two families of these numbers, if both are theirs to set right; a number that is not is said at its field."""
+    seen = Household.objects.supervised_by(request.user).select_related("site").with_size(known_deaths(request.user))
     found = {household.number: household for household in seen.filter(number__in=asked.cleaned_data.values())}
     for name, number in list(asked.cleaned_data.items()):
         if number not in found:

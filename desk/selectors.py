@@ -343,7 +343,7 @@ def movement_in_words(movement: Movement, eyes: Eyes) -> str:
 
 
 def read_merges(user: User) -> list[Merge]:
-    """The merges that stand and whose records the user may see, the latest first."""
-    seen = Individual.objects.visible_to(user)
+    """The merges that stand and whose records the user supervises, the latest first."""
+    seen = Individual.objects.supervised_by(user)
     rows = Merge.objects.filter(merged__in=seen, undone_recorded_at__isnull=True)
     return list(rows.select_related("merged", "into", "act__by").order_by("-recorded_at")[:MOST_MERGES])

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from casework.actions import close_case
@@ -19,6 +20,7 @@ from registrations.living import known_deaths
 from registrations.models import Household, Individual, Membership, Merge, Movement, Presence
 from shelter.actions import place_household
 from shelter.models import Bedding, Stay
+from tests.api.conftest import Machine
 from tests.build import make_room, make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +195,33 @@ def test_a_volunteer_may_not_merge(twice, goris):
     with pytest.raises(NotAllowed):
         merge_individuals(double, into=kept, reason="alike", by=make_user(Role.VOLUNTEER, goris))
     assert not Merge.objects.exists()
+
+
+def test_who_merges_elsewhere_merges_nobody_whom_they_see_as_a_volunteer(client, goris, sisian, staff):
+    """A right at one site is none over the families of another: on the page, and for machines."""
+    one, other, third = (register_family(goris, staff, person("Anna")) for _ in range(3))
+    keys = [str(family.memberships.get().individual_id) for family in (one, other, third)]
+    merge_individuals(Individual.objects.get(pk=keys[1]), into=Individual.objects.get(pk=keys[0]), reason="x", by=staff)
+    merge = Merge.objects.get()
+    both = make_user(Role.VOLUNTEER, goris)
+    both.assignments.create(site=sisian, role=Role.COORDINATOR, starts_at=goris.opened_at)
+    here = make_user(Role.COORDINATOR, goris)
+    numbers = {"one": str(one).replace(" ", ""), "other": str(third).replace(" ", "")}
+    told = {}
+    for user in (both, here):
+        client.force_login(user)
+        page = client.get("/duplicates/", numbers).content.decode()
+        machine = Machine(user)
+        with transaction.atomic():
+            told[user] = (
+                str(merge.pk) in page,
+                "No family that you may see has this number." not in page,
+                machine.post("merges/", merged=keys[2], into=keys[0], reason="same").status_code,
+                machine.post(f"merges/{merge.pk}/undo/").status_code,
+                client.get(f"/families/{numbers['one']}/log/").status_code,
+            )
+            transaction.set_rollback(True)
+    assert told == {both: (False, False, 400, 404, 404), here: (True, True, 201, 201, 200)}
 
 
 def test_needs_and_cases_of_a_merged_record_stand_in_the_file_of_the_person(client, goris, staff):
