@@ -1,5 +1,6 @@
 """Whose turn it is on the waiting list: moved up for a reason, and offers that were declined."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,11 +43,15 @@ def decline_offer(household: Household, *, site: Site, reason: str, by: User, at
 
 @act("void_waiting_fact", answers=Noted)
 def void_waiting_fact(fact: WaitingFact, *, reason: str, by: User, at: datetime, act: Act) -> Noted:
-    """Take back that a family was moved up, or declined. Refuses with AlreadyVoided, also of what took one back."""
+    """Take back that a family was moved up, or declined: for who could say so of it now.
+
+    Refuses with AlreadyVoided, also of what took one back, and with NotWaiting.
+    """
     require(by, Permission.PLACE, None, at)
     lock_by_key(Household.objects.filter(pk=fact.household_id).only("pk"))
     if fact.kind == WaitingFact.Kind.VOIDED or WaitingFact.objects.filter(voids=fact).exists():
         raise AlreadyVoided
+    _require_waiting(fact.household_id, fact.kind, by, at)
     voided = WaitingFact.objects.create(
         kind=WaitingFact.Kind.VOIDED,
         household_id=fact.household_id,
@@ -63,9 +68,14 @@ def _note(
 ) -> Noted:
     require(by, Permission.PLACE, None, at)
     lock_by_key(Household.objects.filter(pk=household.pk).only("pk"))
-    sites = sites_to_place(by, at) if kind == WaitingFact.Kind.MOVED_UP else sites_that_wait(by, at)
-    waits, _all = who_waits(by, sites, at, household=household.pk)
-    if not waits:
-        raise NotWaiting
+    _require_waiting(household.pk, kind, by, at)
     fact = WaitingFact.objects.create(kind=kind, household=household, site=site, reason=reason, happened_at=at, act=act)
     return Noted(str(fact.pk))
+
+
+def _require_waiting(household: uuid.UUID, kind: str, by: User, at: datetime) -> None:
+    """Refuse with NotWaiting unless it waits where the user places, or, of what it declined, reads who waits."""
+    sites = sites_to_place(by, at) if kind == WaitingFact.Kind.MOVED_UP else sites_that_wait(by, at)
+    waits, _all = who_waits(by, sites, at, household=household)
+    if not waits:
+        raise NotWaiting

@@ -91,6 +91,14 @@ def test_what_was_recorded_of_a_turn_is_taken_back_once(family, coordinator, now
         void_waiting_fact(fact.voided_by, reason="and that", by=coordinator, at=now)
 
 
+def test_who_could_not_say_who_goes_first_does_not_take_it_back(family, coordinator, sisian, now):
+    """Whoever has a bed for the family at another site sees it, and gives no turns where it waits."""
+    move_up(family, reason="ill", by=coordinator, at=now)
+    with pytest.raises(NotWaiting):
+        void_waiting_fact(WaitingFact.objects.get(), reason="no", by=make_user(Role.COORDINATOR, sisian), at=now)
+    assert rows(coordinator, now)[0].moved_up is not None
+
+
 def test_who_does_not_wait_is_not_moved_up(family, goris, coordinator, now):
     place_household(family, rooms=[make_room(goris, 3)], by=coordinator, at=now)
     with pytest.raises(NotWaiting):
