@@ -119,7 +119,7 @@ def undo_beds(done: Act, *, happened_anyway: str = "", by: User, at: datetime, a
         if Stay.objects.stays().filter(individual__in=keys).from_(at).lost_in(act).exists():
             raise PlaceTaken
         _hold_as_before(ended, at)
-    return Placed([str(key) for key in keys], [])
+    return Placed([str(key) for key in keys], [str(hold.pk) for hold in (*made, *ended)])  # changed.py reads where
 
 
 def _told_in(done: Act | OuterRef) -> QuerySet[Bedding]:
