@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from casework.models import Case
 from centre.access import Permission
 from centre.log import digest_of_account
-from centre.models import LogLine, User
+from centre.models import Assignment, LogLine, Site, User
+from centre.sight import sight_of
 from registrations.matches import Agreement
 from registrations.models import Household, Membership
 from registrations.numbers import write_number
@@ -90,6 +91,20 @@ def told_of_cases(lines: "QuerySet[LogLine]", household: Household, user: User) 
     seen = list(Case.objects.visible_to(user).filter(individual__in=records).values_list("individual", flat=True))
     of_cases = Q(subject__in=CASEWORK)
     return lines.exclude(of_cases & ~Q(keys__overlap=seen)) if seen else lines.exclude(of_cases)
+
+
+def told_to(lines: "QuerySet[LogLine]", user: User) -> "QuerySet[LogLine]":
+    """The lines without those of staff who work where the user may know of nobody, and of what was opened of there.
+
+    Else who opened a family would tell that it is, or was, at a confidential site.
+    """
+    untold = Site.objects.exclude(sight_of(user).told())  # an empty condition excludes nothing, and then all are told
+    if not sight_of(user).told() or not untold.exists():
+        return lines
+    elsewhere = Assignment.objects.filter(Q(site=None) | sight_of(user).told("site")).values("user")
+    inside = User.objects.filter(assignments__site__in=untold).exclude(pk__in=elsewhere).values("pk")
+    houses = Q(subject="house", subject_id__in=untold.values("code"))
+    return lines.exclude(Q(by__in=inside) & Q(by__isnull=False)).exclude(houses)
 
 
 def reads_cases(user: User) -> bool:

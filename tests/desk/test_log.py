@@ -15,7 +15,7 @@ from casework.actions import open_case
 from casework.models import Case
 from centre.access import Role
 from centre.log import write_log
-from centre.models import LogLine
+from centre.models import LogLine, Site
 from desk.merging import merge_individuals
 from registrations.models import Household
 from tests.api.conftest import Machine
@@ -160,6 +160,25 @@ def test_the_file_says_who_opened_it_to_those_who_merge(client, goris, volunteer
     assert answer.status_code == (200 if may else 403)
     if may:
         assert any("gate opened" in row for row in rows(answer))
+
+
+def test_who_opened_a_family_names_nobody_of_a_house_that_one_may_not_know(client, goris, volunteer, family):
+    """Nor what somebody of both opened of the house itself; who works there, and who is told of all, reads both."""
+    haven = make_site("haven", kind=Site.Kind.CRISIS, confidential=True)
+    inside = make_user(Role.RECEPTIONIST, haven, username="inside")
+    soon = timezone.now() + timedelta(days=1)
+    volunteer.assignments.create(site=haven, role=Role.RECEPTIONIST, starts_at=LONG_AGO, ends_at=soon)
+    write_log(inside, LogLine.Verb.OPENED, "stay", shown=[family.pk])
+    write_log(volunteer, LogLine.Verb.OPENED, "house", ["stays"], key="haven", shown=[family.pk])
+    write_log(volunteer, LogLine.Verb.OPENED, family)
+    of_both = make_user(Role.COORDINATOR, goris)
+    of_both.assignments.create(site=haven, role=Role.COORDINATOR, starts_at=LONG_AGO)
+    read = []
+    for user in (make_user(Role.COORDINATOR, goris), make_user(), of_both, make_user(Role.PROTECTION)):
+        client.force_login(user)
+        page = rows(client.get(f"/families/{code(family)}/log/"))
+        read.append(tuple(sum(f"{who} opened" in row for row in page) for who in ("inside", "gate")))
+    assert read == [(0, 1), (0, 1), (1, 2), (1, 2)]
 
 
 OF_CASES = sorted(model._meta.model_name for model in apps.get_app_config("casework").get_models())
