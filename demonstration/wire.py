@@ -15,8 +15,9 @@ PATIENCE = httpx.Timeout(60, connect=10)
 TRIES = 4
 TOKEN_HOURS = 12
 OPENS = {
-    "reads": ["census", "distributions", "households", "rooms", "sites", "snapshots"],
+    "reads": ["census", "distributions", "households", "items", "rooms", "sites", "snapshots"],
     "writes": [
+        "distributions",
         "gate-counts",
         "handouts",
         "households",
