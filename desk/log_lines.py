@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from casework.models import Case
@@ -17,6 +18,8 @@ from centre.sight import sight_of
 from registrations.matches import Agreement
 from registrations.models import Household, Membership
 from registrations.numbers import write_number
+from transport.links import DriverLink
+from transport.models import TransportRun
 
 NAMED = 3  # families of a line that are named by number; of the others it says how many
 
@@ -91,6 +94,18 @@ def told_of_cases(lines: "QuerySet[LogLine]", household: Household, user: User) 
     seen = list(Case.objects.visible_to(user).filter(individual__in=records).values_list("individual", flat=True))
     of_cases = Q(subject__in=CASEWORK)
     return lines.exclude(of_cases & ~Q(keys__overlap=seen)) if seen else lines.exclude(of_cases)
+
+
+def told_of_buses(lines: "QuerySet[LogLine]", household: Household, user: User) -> "QuerySet[LogLine]":
+    """The lines without those that say, by what was opened, that they ride on a bus of which the user is not told."""
+    runs = TransportRun.objects.told_to(user)
+    links = DriverLink.objects.filter(run__in=runs)
+    rides = runs.filter(passengers__household=household).exists()
+    lists = Q() if rides else Q(subject="passenger")
+    for kind, told in (("transportrun", runs), ("driverlink", links)):
+        keys = told.order_by().annotate(key=Cast("pk", TextField())).values("key")
+        lists |= Q(subject=kind) & ~Q(subject_id__in=keys)
+    return lines.exclude(lists)
 
 
 def told_to(lines: "QuerySet[LogLine]", user: User) -> "QuerySet[LogLine]":

@@ -11,7 +11,7 @@ from centre.models import LogLine, LogSeal
 from centre.requests import StaffRequest
 from desk.filters import LogFilterSet
 from desk.forms import ListForm
-from desk.log_lines import lines_about, read_lines, reads_cases, to_be_read, told_of_cases, told_to
+from desk.log_lines import lines_about, read_lines, reads_cases, to_be_read, told_of_buses, told_of_cases, told_to
 from desk.pages import Page
 from desk.shown_file import shown_file
 from registrations.doors import household_or_404
@@ -49,6 +49,6 @@ def who_opened(request: StaffRequest, number: int) -> HttpResponse:
     household = household_or_404(request, number, supervising=not allows(request.user, Permission.SEE_LOG))
     write_log(request.user, LogLine.Verb.OPENED, household, ["log"])
     lines = told_to(lines_about(LogLine.objects.all(), number), request.user)
-    told = told_of_cases(lines, household, request.user)
+    told = told_of_buses(told_of_cases(lines, household, request.user), household, request.user)
     rows = read_lines(to_be_read(told)[:LATEST], cases=True)
     return render(request, "desk/who_opened.html", {"household": household, "rows": rows})

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from casework.guard import children_kept
 from casework.kinds import Reason
 from centre.access import Permission, require
@@ -41,11 +43,13 @@ from transport.parts import (
     lock_waiting,
     on_laps,
     present_at,
+    require_alike,
     require_at_a_door,
+    require_no_seat,
     seats_left,
     standing_departures,
+    stop_at,
     stop_for,
-    stop_told,
     withdraw_links,
 )
 
@@ -89,11 +93,12 @@ def plan_bus(
 ) -> Run:
     """A bus with so many seats will leave the site and stop at these sites, in this order.
 
-    Refuses with SiteClosed, SameSite or ArrivesFirst.
+    Refuses with SiteClosed, SameSite, BusGoesByItself or ArrivesFirst.
     """
     require(by, Permission.PLACE, site, at)
     if len({site, *stops}) < len(stops) + 1:
         raise SameSite
+    require_alike(stops)
     for one in (site, *stops):
         lock_open(one, at)
     if arrives_at <= departs_at:
@@ -131,19 +136,20 @@ def put_on_bus(
     whoever fills the bus of a quarrel that is not theirs to read; who knows of it plans another bus. To one house no
     bus takes both.
 
-    Refuses with BusCancelled, BusArrived, BusLeft, NobodyToPlace, NotHere, OnABus, NothingHeld, NotInThisHouse,
-    WomenOnly or NoSeats, and with TravelsApart when a child would travel or stay behind without who looks after it,
-    unless a protection officer does it; then nobody has a seat.
+    Refuses with BusCancelled, BusArrived, BusLeft, NobodyToPlace, NotHere, OnABus, NotTold, NothingHeld,
+    NotInThisHouse, WomenOnly or NoSeats, and with TravelsApart when a child would travel or stay behind without who
+    looks after it, unless a protection officer does it; then nobody has a seat.
     """
     require(by, Permission.PLACE, run.site, at)
     row = lock_waiting(run)
     family = lock_households([household.pk], at)[household.pk]
     here = present_at(family, row.site, at)
     people = _who_rides(family, here, members)
-    _require_no_seat(household, people, by_hand=members is not None)
-    stop = stop_for(row, people, by, at)
+    stop = stop_for(row, people, at)
     if stop is None:
         raise NothingHeld
+    theirs = Q(individual__in=people) if members is not None else Q(individual__in=people) | Q(household=household)
+    require_no_seat(Passenger.objects.filter(theirs), by, at)
     _require_bed_at(stop, people, at)
     lap = on_laps(people, at)
     free, needed = seats_left(row), len(set(people) - lap)
@@ -213,15 +219,14 @@ def send_bus(run: TransportRun, *, by: User, at: datetime, act: Act) -> Run:
 def end_bus(run: TransportRun, *, site: Site, by: User, at: datetime, act: Act) -> Run:
     """The bus has come to this stop, mostly its last: who was to get off by now and was not seen is among the missing.
 
-    The run has ended where that leaves nobody aboard: who is to get off at a later stop, of which the user may not
-    know, rides on, until it should have been at its last stop for three hours. Refuses with BusCancelled, BusArrived,
-    BusNotLeft or NotAStop.
+    The run has ended where that leaves nobody aboard: who is to get off at a later stop rides on, until it should
+    have been at its last stop for three hours. Refuses with BusCancelled, BusArrived, BusNotLeft or NotAStop.
     """
     require_at_a_door(by, site, at)
     row = lock_run(run)
     if row.went_at is None:
         raise BusNotLeft
-    stop = stop_told(row, site, by)
+    stop = stop_at(row, site)
     aboard = Passenger.objects.open().filter(run=row)
     later = TransportStop.objects.kept().filter(run=row, position__gt=stop.position).values("site")
     over = at >= row.arrives_at + RIDES_ON_FOR
@@ -277,10 +282,3 @@ def _require_bed_at(stop: Site, people: Sequence[uuid.UUID], at: datetime) -> No
     require_women(held, at)
     if against := barring(people, stop, at):
         raise NoRoomSuits(against) if any(hold.opening_id for hold in holds) else NotInThisHouse
-
-
-def _require_no_seat(household: Household, people: Sequence[uuid.UUID], *, by_hand: bool) -> None:
-    """Refuse with OnABus when one of these has a seat, or where the whole family is meant, any of the family."""
-    seats = Passenger.objects.open()
-    if seats.filter(individual__in=people).exists() or (not by_hand and seats.filter(household=household).exists()):
-        raise OnABus

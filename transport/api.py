@@ -25,7 +25,7 @@ from transport.links import DriverLink, read_address
 from transport.models import Passenger, RunState, TransportRun, families_at
 from transport.rerouting import Rerouted, reroute_bus
 from transport.riding import board_bus, get_off_bus, void_boarding
-from transport.told import reads_where, rides_in_sight
+from transport.told import rides_in_sight
 
 MOST_STOPS = 10
 
@@ -37,7 +37,7 @@ class RunRow(serializers.ModelSerializer[TransportRun]):
     """
 
     site = ShownSite()
-    stops = serializers.SerializerMethodField(help_text="The sites at which it stops, in order, that one may know of.")
+    stops = serializers.SerializerMethodField(help_text="The sites at which it stops, in order.")
     state = serializers.ChoiceField(choices=RunState.choices, read_only=True)
     taken = serializers.IntegerField(read_only=True)
     on_laps = serializers.IntegerField(read_only=True)
@@ -145,7 +145,7 @@ class Runs(Rows):
 
     def get_queryset(self) -> "QuerySet[TransportRun]":
         runs = TransportRun.objects.visible_to(self.request.user).select_related("site").with_counts(self.request.user)
-        return runs.with_stops(self.request.user)
+        return runs.with_stops()
 
     @act_on_list(BusFacts, Run)
     def create(self, body: BusFacts) -> Run:
@@ -213,17 +213,11 @@ class Runs(Rows):
 class PassengerRow(serializers.ModelSerializer[Passenger]):
     """A person's seat on a run, and what became of it."""
 
-    site = serializers.SerializerMethodField(
-        help_text="Where they get off, to who works there and not where the bus leaves; to others null."
-    )
+    site = SiteField(read_only=True, help_text="Where they get off.")
 
     class Meta:
         model = Passenger
         fields = ("id", "run", "household", "individual", "site", "on_lap", "boarded_at", "ended_at", "ended_as")
-
-    def get_site(self, row: Passenger) -> str | None:
-        """The site's code."""
-        return row.site.code if reads_where(self.context["request"].user, row.run.site, row.site) else None
 
 
 class Passengers(Rows):
@@ -240,7 +234,7 @@ class Passengers(Rows):
         seen = Household.objects.visible_to(user).values("pk")
         at_a_door = Passenger.objects.at_a_door_of(user).values("pk")
         rows = Passenger.objects.filter(Q(household__in=seen) | Q(pk__in=at_a_door), run__in=runs)
-        return rows.filter(rides_in_sight(user)).select_related("site", "run__site")
+        return rows.filter(rides_in_sight(user)).select_related("site")
 
 
 class HousesBegun(Acts):

@@ -38,7 +38,7 @@ def close_site(site: Site, *, by: User, at: datetime, act: Act) -> Closed:
     here = Presence.objects.filter(site=site).at(at)
     if here.exists() or Stay.objects.filter(site=site).from_(at).exists():
         raise SiteInUse
-    _require_no_bus(site)
+    _require_no_bus(site, by, at)
     coming = Absence.objects.filter(movement__destination_site=site, during__contains=at)
     if people := coming.count():
         raise PeopleOnTheWay(people)
@@ -56,13 +56,16 @@ def take_back_house(site: Site, *, by: User, at: datetime, act: Act) -> TakenBac
     when it was taken back already.
     """
     lock_unused(site, by, at)
-    _require_no_bus(site)
+    _require_no_bus(site, by, at)
     return close_unused(site, by, at)
 
 
-def _require_no_bus(site: Site) -> None:
-    """Refuse with BusStopsThere while a bus from the site, or to it, is still to come to its last stop."""
+def _require_no_bus(site: Site, by: User, at: datetime) -> None:
+    """Refuse with BusStopsThere while a bus from the site, or to it, is still to come to its last stop.
+
+    Unless the user may not know of it: who is on one of these is on the way, or at the site.
+    """
     stops = TransportStop.objects.kept().filter(site=site).values("run")
-    runs = TransportRun.objects.filter(arrived_at=None, cancelled_at=None)
+    runs = TransportRun.objects.told_to(by, at).filter(arrived_at=None, cancelled_at=None)
     if run := (runs.filter(pk__in=stops) | runs.filter(site=site)).first():
         raise BusStopsThere(run.departs_at)

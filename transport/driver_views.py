@@ -27,7 +27,7 @@ from houses.models import Contract
 from transport.linking import make_driver_link, withdraw_driver_link
 from transport.links import DriverLink, read_address
 from transport.models import TransportRun
-from transport.selectors import DriverSheet, read_driver_sheet
+from transport.selectors import DriverSheet, open_link, read_driver_sheet
 
 KEPT = "driver"  # the cookie
 LONGEST_TOKEN = 40  # letters
@@ -55,8 +55,8 @@ def withdraw_link(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @may(Permission.PLACE)
 def show_link(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """The link, to who made it a moment ago, to be sent or photographed. Refuses with LinkNotShown."""
-    links = DriverLink.objects.visible_to(request.user).select_related("run__site", "act")
-    link = get_object_or_404(links, pk=key)
+    links = DriverLink.objects.visible_to(request.user).filter(run__in=TransportRun.objects.told_to(request.user))
+    link = get_object_or_404(links.select_related("run__site", "act"), pk=key)
     address = request.build_absolute_uri(read_address(link, request.user, timezone.now()))
     write_log(request.user, LogLine.Verb.OPENED, link)
     context = {"link": link, "run": link.run, "address": address, "qr": _qr(address)}
@@ -77,14 +77,14 @@ def driver(request: HttpRequest) -> HttpResponse:
     token = request.POST.get("token", "") if sent else request.COOKIES.get(KEPT, "")
     if not token and not sent:
         return _answer(request, "transport/driver_opens.html", HTTPStatus.OK)
-    link = DriverLink.objects.opened_by(token[:LONGEST_TOKEN], timezone.now())
+    link = open_link(token[:LONGEST_TOKEN], timezone.now())
     if link is None:  # only what is wrong is counted: a stranger behind the same address shuts out no driver
         if count(f"driver:wrong:{get_adapter().get_client_ip(request)}", MINUTE) > WRONG:
             return _answer(request, "transport/driver_ended.html", HTTPStatus.TOO_MANY_REQUESTS, wait=True)
         return _answer(request, "transport/driver_ended.html", HTTPStatus.NOT_FOUND)
     if sent:
         return _keep(token, link)
-    sheet = read_driver_sheet(link.run, link.act.by)
+    sheet = read_driver_sheet(link.run)
     write_log(None, LogLine.Verb.OPENED, link, ["list"], shown=[one.household.pk for one in sheet.parties])
     return _answer(request, "transport/driver.html", HTTPStatus.OK, link=link, sheet=sheet, calls=_calls(sheet))
 

@@ -130,6 +130,13 @@ class SameSite(Refusal):
     message = _("A bus goes from one site to others. Nothing was saved: choose other stops.")
 
 
+class BusGoesByItself(Refusal):
+    """The bus would stop at places of which anybody may know, and at one of which not everybody may."""
+
+    code = "bus_goes_by_itself"
+    message = _("A bus to a place that is not told of goes there alone. Plan it without the other stops.")
+
+
 class ArrivesFirst(Refusal):
     """The bus would arrive before it leaves."""
 

@@ -1,5 +1,6 @@
 """What the pages of buses ask; the names are the acts' parameters."""
 
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -12,10 +13,10 @@ from casework.forms import read_one_phone
 from centre.days import LocalMinute, Tense
 from centre.forms import ActForm, field_of
 from centre.lines import LineField
-from centre.models import Site, User
+from centre.models import Site
 from centre.refusals import Refusal
-from centre.sight import sight_of
 from registrations.fields import DigitsInput
+from transport.errors import BusGoesByItself
 from transport.models import TransportStop
 
 MOST_SEATS = 500
@@ -25,6 +26,8 @@ SITES: dict[str, Any] = {"empty_label": _("choose")}
 
 class PlanForm(ActForm):
     """A bus that will leave."""
+
+    BESIDE = MappingProxyType({BusGoesByItself.code: "second_stop"})
 
     stop = forms.ModelChoiceField(Site.objects.none(), label=_("Where does it go?"), **SITES)
     second_stop = forms.ModelChoiceField(
@@ -114,12 +117,14 @@ class ComeForm(ActForm):
 class RerouteForm(ActForm):
     """Another stop instead of one."""
 
+    BESIDE = MappingProxyType({BusGoesByItself.code: "new"})
+
     old = forms.ModelChoiceField(Site.objects.none(), label=_("It was to stop at"), **SITES)
     new = forms.ModelChoiceField(Site.objects.none(), label=_("It goes instead to"), **SITES)
 
-    def __init__(self, *args: Any, run: Any, sites: QuerySet[Site], asker: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, run: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stops = TransportStop.objects.kept().filter(run=run).values("site")
-        made = Site.objects.filter(sight_of(asker).told(), pk__in=stops)  # one that was closed, too: they go elsewhere
+        made = Site.objects.filter(pk__in=stops)  # one that was closed, too: they go elsewhere
         field_of(self, "old", forms.ModelChoiceField).queryset = made.by_name()
         field_of(self, "new", forms.ModelChoiceField).queryset = sites

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from centre.access import Permission, allows
+from centre.access import Permission
 from centre.keyed import as_kept_ever, under_key
 from centre.models import Act, User
 from centre.sight import allowed_at
@@ -38,13 +38,6 @@ class DriverLinkQuerySet(models.QuerySet["DriverLink"]):
     def of_token(self, token: str, at: datetime) -> "DriverLinkQuerySet":
         """The live one that this token opens."""
         return self.live(at).filter(digest__in=as_kept_ever(_plain_digest(token)))
-
-    def opened_by(self, token: str, at: datetime) -> "DriverLink | None":
-        """The live one that this token opens, for as long as who made it places where the bus leaves."""
-        link = self.of_token(token, at).select_related("run__site", "act__by").first()
-        if link is None or not link.act.by.is_active:
-            return None
-        return link if allows(link.act.by, Permission.PLACE, link.run.site) else None
 
     def visible_to(self, user: User, at: datetime | None = None) -> "DriverLinkQuerySet":
         """Those of buses from the sites where the user places: who may make one."""

@@ -15,7 +15,7 @@ from centre.sight import sight_of
 from registrations.models import Household, Individual, Membership, Movement, both_or_neither
 from shelter.models import Stay
 from transport.links import DriverLink  # noqa: F401  # a table of this app, in a file of its own
-from transport.told import at_the_start, at_the_stop, rides_in_sight
+from transport.told import rides_in_sight, works_at
 
 
 class RunState(models.TextChoices):
@@ -41,13 +41,23 @@ class TransportRunQuerySet(models.QuerySet["TransportRun"]):
     """Runs."""
 
     def visible_to(self, user: User, at: datetime | None = None) -> "TransportRunQuerySet":
-        """Runs from, or to, the sites where the user places or registers; a confidential one must be theirs by name."""
+        """Runs of which the user is told, from, or to, the sites where they place or register."""
         stops = TransportStop.objects.kept().filter(run=OuterRef("pk"))
-        return self.filter(at_the_start(user, at=at) | Q(Exists(stops.filter(at_the_start(user, at=at)))))
+        at_a_door = works_at(user, at=at) | Q(Exists(stops.filter(works_at(user, at=at))))
+        return self.told_to(user, at).filter(at_a_door)
 
-    def with_stops(self, user: User) -> "TransportRunQuerySet":
-        """Give each run `stops_kept`: the stops still made of which the user may know, with their sites, in order."""
-        kept = TransportStop.objects.kept().filter(sight_of(user).told("site")).select_related("site")
+    def told_to(self, user: User, at: datetime | None = None) -> "TransportRunQuerySet":
+        """Runs at each of whose stops the user may know of people: a bus is told of whole or not at all.
+
+        Of one that was told of without a stop, the gap would tell of it.
+        """
+        told = sight_of(user, at).told("site")
+        stops = TransportStop.objects.kept().filter(run=OuterRef("pk"))
+        return self.exclude(Exists(stops.exclude(told))) if told else self  # an empty condition is true of all
+
+    def with_stops(self) -> "TransportRunQuerySet":
+        """Give each run `stops_kept`: the stops still made, with their sites, in order."""
+        kept = TransportStop.objects.kept().select_related("site")
         return self.prefetch_related(models.Prefetch("stops", kept, to_attr="stops_kept"))
 
     def with_counts(self, reader: User | None = None) -> "TransportRunQuerySet":
@@ -186,15 +196,14 @@ class PassengerQuerySet(models.QuerySet["Passenger"]):
         off, wherever it was: else whoever vanishes from the list got off where the user may know of nobody.
         """
         gone = (Passenger.End.TAKEN_OFF, Passenger.End.CANCELLED, Passenger.End.MERGED)
-        sent = self.filter(at_the_start(user, "run__site", at))
-        awaited = self.filter(at_the_stop(user, "site", at)).exclude(ended_as=Passenger.End.GOT_OFF)
-        return (sent | awaited).exclude(ended_as__in=gone)
+        sent = self.filter(works_at(user, "run__site", at))
+        awaited = self.filter(works_at(user, "site", at)).exclude(ended_as=Passenger.End.GOT_OFF)
+        return (sent | awaited).filter(sight_of(user, at).told("site")).exclude(ended_as__in=gone)
 
-    def without_place(self, at: datetime, user: User) -> "PassengerQuerySet":
-        """Those for whom no place is held where they get off, of which the user may know."""
+    def without_place(self, at: datetime) -> "PassengerQuerySet":
+        """Those for whom no place is held where they get off."""
         records = Membership.objects.filter(counted_as=OuterRef(OuterRef("individual"))).values("individual")
-        theirs = Stay.objects.holds().at(at).filter(site=OuterRef("site"), individual__in=records)
-        return self.exclude(Exists(theirs.filter(sight_of(user).told("site"))))
+        return self.exclude(Exists(Stay.objects.holds().at(at).filter(site=OuterRef("site"), individual__in=records)))
 
     def missed(self) -> "PassengerQuerySet":
         """Those whose bus left without them, as far as anybody said."""

@@ -8,16 +8,17 @@ from centre.access import allows, require
 from centre.clock import local_day
 from centre.locks import lock_by_key
 from centre.models import Act, Site, User
-from centre.sight import sight_of
+from centre.sight import is_in_the_open
+from registrations.errors import NotTold
 from registrations.facts import Birth, months_on
 from registrations.models import Household, Individual, Membership, Movement, Presence
 from registrations.presences import lay_out_presences
 from registrations.together import Apart, children_of
 from shelter.models import Stay
 from shelter.nights import lay_out_stays
-from transport.errors import BusArrived, BusCancelled, BusLeft, LeftLongBefore, NotAStop
+from transport.errors import BusArrived, BusCancelled, BusGoesByItself, BusLeft, LeftLongBefore, NotAStop, OnABus
 from transport.links import DriverLink
-from transport.models import TRAVELLED, Passenger, TransportRun, TransportStop
+from transport.models import TRAVELLED, Passenger, PassengerQuerySet, TransportRun, TransportStop
 from transport.told import WORK
 
 ON_LAPS_BELOW = 24  # months of age
@@ -77,19 +78,47 @@ def present_at(people: Collection[uuid.UUID], site: Site, at: datetime) -> set[u
     return set(rows.values_list("individual", flat=True))
 
 
-def stop_for(run: TransportRun, people: Collection[uuid.UUID], by: User, at: datetime) -> Site | None:
-    """The first stop of the run, of those told to the user, at which a place is held for one of these then or later."""
+def require_no_seat(seats: PassengerQuerySet, by: User, at: datetime) -> None:
+    """Refuse with OnABus when one of these seats is kept or sat in, and with NotTold on a bus untold to the user.
+
+    These are the words for who is at a confidential site.
+    """
+    runs = TransportRun.objects.filter(pk__in=seats.open().values("run"))
+    if runs.exists():
+        raise OnABus if runs.told_to(by, at).exists() else NotTold
+
+
+def stop_for(run: TransportRun, people: Collection[uuid.UUID], at: datetime) -> Site | None:
+    """The first stop of the run at which a place is held for one of these then or later."""
     held = set(Stay.objects.holds().of(people).from_(at).values_list("site", flat=True))
-    stops = run.stops.filter(sight_of(by).told("site"), given_up_in=None).select_related("site").order_by("position")
+    stops = run.stops.filter(given_up_in=None).select_related("site").order_by("position")
     return next((stop.site for stop in stops if stop.site_id in held), None)
 
 
-def stop_told(run: TransportRun, site: Site, by: User) -> TransportStop:
-    """The stop of the run at the site. Refuses with NotAStop, also where the user may not know who gets off there."""
-    stop = TransportStop.objects.kept().filter(sight_of(by).told("site"), run=run, site=site).first()
+def require_alike(stops: Collection[Site]) -> None:
+    """Refuse with BusGoesByItself where anybody may know of some of these stops, and not of the others.
+
+    A bus is told of whole or not at all: with such a stop among them the others would have no bus either.
+    """
+    if len({is_in_the_open(stop) for stop in stops}) > 1:
+        raise BusGoesByItself
+
+
+def stop_at(run: TransportRun, site: Site) -> TransportStop:
+    """The stop of the run at the site. Refuses with NotAStop."""
+    stop = TransportStop.objects.kept().filter(run=run, site=site).first()
     if stop is None:
         raise NotAStop
     return stop
+
+
+def stops_ahead(run: TransportRun) -> list[Site]:
+    """The sites at which the run still stops, but those that it has reached: all who were to get off there did."""
+    kept = TransportStop.objects.kept().filter(run=run).select_related("site")
+    riding = Passenger.objects.filter(run=run)
+    reached = set(riding.filter(ended_as__in=TRAVELLED).values_list("site", flat=True))
+    awaited = set(riding.open().values_list("site", flat=True))
+    return [stop.site for stop in kept if stop.site_id not in reached - awaited]
 
 
 def where_it_stops_now(run: TransportRun, site: Site) -> Site:

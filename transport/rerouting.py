@@ -35,7 +35,16 @@ from shelter.selectors import RoomNow, rooms_now
 from shelter.women import men_among
 from transport.errors import SameSite
 from transport.models import Passenger, TransportRun, TransportStop
-from transport.parts import facts_of, lay_out, lock_households, lock_run, standing_departures, stop_told
+from transport.parts import (
+    facts_of,
+    lay_out,
+    lock_households,
+    lock_run,
+    require_alike,
+    standing_departures,
+    stop_at,
+    stops_ahead,
+)
 from transport.riding import depart_for
 
 KEPT_FOR = timedelta(hours=12)  # after the hour at which the bus should come: a hold made on the road lasts the night
@@ -57,13 +66,13 @@ def reroute_bus(run: TransportRun, *, old: Site, new: Site, by: User, at: dateti
 
     What was held for them at the old site is free again. For whom no place can be held at the new one is named, with
     why; they travel all the same. Who is on the bus already is on the way to the new site. Refuses with BusCancelled,
-    BusArrived, NotAStop, SameSite or SiteClosed; then everything is as it was.
+    BusArrived, NotAStop, SameSite, BusGoesByItself or SiteClosed; then everything is as it was.
     """
     require(by, Permission.PLACE, new, at)
     if not allows(by, Permission.PLACE, old, at):
         require(by, Permission.PLACE, run.site, at)
     row = lock_run(run)
-    _move_stop(row, old, new, by, at, act)
+    _move_stop(row, old, new, at, act)
     seats = list(Passenger.objects.open().filter(run=row, site=old).select_related("household").order_by("act", "pk"))
     lock_households({one.household_id for one in seats}, at)
     families: dict[Household, list[uuid.UUID]] = defaultdict(list)
@@ -76,11 +85,12 @@ def reroute_bus(run: TransportRun, *, old: Site, new: Site, by: User, at: dateti
     return Rerouted(str(row.pk), [str(one) for one in held], list(map(str, without)), list(map(str, without.values())))
 
 
-def _move_stop(run: TransportRun, old: Site, new: Site, by: User, at: datetime, act: Act) -> None:
+def _move_stop(run: TransportRun, old: Site, new: Site, at: datetime, act: Act) -> None:
     """Let the run, which is locked, stop at the new site in the place of the old one."""
-    stop = stop_told(run, old, by)
+    stop = stop_at(run, old)
     if new in (run.site, old):
         raise SameSite
+    require_alike([new, *(site for site in stops_ahead(run) if site != old)])
     lock_open(new, at)
     TransportStop.objects.filter(pk=stop.pk).update(given_up_in=act)
     if not TransportStop.objects.kept().filter(run=run, site=new).exists():

@@ -25,7 +25,7 @@ from shelter.models import Stay
 from shelter.parts import Sleeper, cut_holds, end_holds_elsewhere
 from shelter.selectors import UNUSED_SHOWN
 from transport.actions import Riding
-from transport.errors import AlreadyBoarded, BusNotLeft, NotBoarded, NotOnThisBus, OnABus, TravelsApart
+from transport.errors import AlreadyBoarded, BusNotLeft, NotBoarded, NotOnThisBus, TravelsApart
 from transport.models import Passenger, TransportRun
 from transport.parts import (
     end_seats,
@@ -37,6 +37,7 @@ from transport.parts import (
     not_on_one_bus,
     present_at,
     require_at_a_door,
+    require_no_seat,
     seats_left,
     standing_departures,
     where_it_stops_now,
@@ -58,15 +59,15 @@ def board_bus(
     """The family, or these members, got on: they have left the site, and are on the way to where they get off.
 
     Also as the bus rolls, or up to half an hour after it left: they have again the seats that they had missed.
-    Refuses with BusCancelled, BusArrived, LeftLongBefore, NotOnThisBus, AlreadyBoarded or NotHere, with OnABus when
-    they were given seats on another bus since, and with TravelsApart when a child would travel or stay without who
-    looks after it, unless a protection officer reads them on. With `happened_anyway`, how it happened, it is recorded
-    and an urgent case opens.
+    Refuses with BusCancelled, BusArrived, LeftLongBefore, NotOnThisBus, AlreadyBoarded or NotHere, with OnABus or
+    NotTold when they were given seats on another bus since, and with TravelsApart when a child would travel or stay
+    without who looks after it, unless a protection officer reads them on. With `happened_anyway`, how it happened, it
+    is recorded and an urgent case opens.
     """
     require_at_a_door(by, run.site, at)
     row = lock_boarding(run, at)
     family = lock_households([household.pk], at)[household.pk]
-    riding = _getting_on(row, household, members, at)
+    riding = _getting_on(row, household, members, by, at)
     here = {one.individual_id for one in riding}
     with children_kept(
         not_on_one_bus(parted(here, at), family, at),
@@ -219,11 +220,12 @@ def _lock_sent(run: TransportRun) -> TransportRun:
 
 
 def _getting_on(
-    run: TransportRun, household: Household, members: Sequence[uuid.UUID] | None, at: datetime
+    run: TransportRun, household: Household, members: Sequence[uuid.UUID] | None, by: User, at: datetime
 ) -> list[Passenger]:
     """The seats of those of the family, or of these members, who are at the site at the instant and not on the run yet.
 
-    Refuses with NotOnThisBus, AlreadyBoarded, NotHere or OnABus.
+    Refuses with NotOnThisBus, AlreadyBoarded or NotHere, and with OnABus or NotTold when one of them, or their family,
+    was given a seat on another run since this one left.
     """
     seats = _seats_of(run, household, members)
     waiting = [one for one in seats if one.boarded_at is None]
@@ -237,7 +239,9 @@ def _getting_on(
         raise NotHere
     riding = [one for one in waiting if one.individual_id in here]
     if run.went_at:
-        _require_no_other_seat(run, household, here)
+        elsewhere = Passenger.objects.exclude(run=run)
+        theirs = Q(individual__in=here) | Q(household=household, by_hand=False)
+        require_no_seat(elsewhere.filter(theirs), by, at)
         for one in riding:
             one.site = where_it_stops_now(run, one.site)
     return riding
@@ -254,13 +258,6 @@ def _seats_of(run: TransportRun, household: Household, members: Sequence[uuid.UU
     if not found:
         raise NotOnThisBus
     return found
-
-
-def _require_no_other_seat(run: TransportRun, household: Household, people: Collection[uuid.UUID]) -> None:
-    """Refuse with OnABus when one of these was given a seat on another run since this one left, or their family was."""
-    elsewhere = Passenger.objects.open().exclude(run=run)
-    if elsewhere.filter(Q(individual__in=people) | Q(household=household, by_hand=False)).exists():
-        raise OnABus
 
 
 def _write_boarding(riding: Sequence[Passenger], at: datetime, by: User, act: Act) -> None:

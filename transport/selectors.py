@@ -2,18 +2,20 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from centre.access import Permission, allows
 from centre.models import Site, User
 from centre.rows import rows_of
-from centre.sight import is_in_the_open, named_for_all, sight_of
+from centre.sight import is_in_the_open, named_for_all
 from registrations.models import Absence, Household
 from registrations.numbers import write_number
 from registrations.today import today_in_sql
+from transport.links import DriverLink
 from transport.models import Passenger, TransportRun, TransportStop, families_at
-from transport.told import reads_all, reads_where, rides_in_sight
+from transport.told import reads_all, reads_stop, rides_in_sight
 
 MOST = 100  # families offered at once
 NOT_TRAVELLING = (Passenger.End.TAKEN_OFF, Passenger.End.MISSED, Passenger.End.CANCELLED, Passenger.End.MERGED)
@@ -21,13 +23,10 @@ NOT_TRAVELLING = (Passenger.End.TAKEN_OFF, Passenger.End.MISSED, Passenger.End.C
 
 @dataclass(frozen=True)
 class Party:
-    """The people of a family with the same seat and fate: how many, of them on a lap, and where they get off.
-
-    Without a site for who is not told where.
-    """
+    """The people of a family with the same seat and fate: how many, of them on a lap, and where they get off."""
 
     household: Household
-    site: Site | None
+    site: Site
     people: int
     on_laps: int
     boarded_at: datetime | None
@@ -73,7 +72,7 @@ class StopRow:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A run with its counts, and its stops and the families on it of whom the user may know; all that a page shows."""
+    """A run with its counts, its stops, and the families on it whom the user reads; all that a page shows."""
 
     run: TransportRun
     stops: list[StopRow]
@@ -87,11 +86,6 @@ class Sheet:
     def seats_left(self) -> int:
         """Seats that nobody has."""
         return self.run.seats - self.run.taken  # type: ignore[attr-defined]  # annotated
-
-    @property
-    def says_where(self) -> bool:
-        """Whether it is said of all of them where they get off."""
-        return all(one.site for one in self.parties)
 
     @property
     def waiting(self) -> list[Party]:
@@ -143,7 +137,6 @@ JOIN registrations_presence presence ON presence.individual_id = membership.coun
      AND presence.site_id = %(site)s AND presence.during @> %(at)s::timestamptz
 WHERE stop.run_id = %(run)s AND stop.given_up_in_id IS NULL AND stop.site_id = ANY (%(stops)s)
   AND household.id = ANY (%(seen)s)
-  AND NOT EXISTS (SELECT FROM transport_passenger WHERE household_id = household.id AND ended_at IS NULL)
 GROUP BY household.id, household.number
 ORDER BY min(lower(hold.during)), household.number
 LIMIT %(most)s
@@ -151,15 +144,19 @@ LIMIT %(most)s
 
 
 def who_may_be_put_on(run: TransportRun, user: User, at: datetime) -> list[Offered]:
-    """Families at the site of the run with places held at its stops and no seat, who were promised first first."""
-    told = sight_of(user).told("site")
-    stops = list(TransportStop.objects.kept().filter(told, run=run).values_list("site", flat=True))
+    """Families at the site of the run with places held at its stops and no seat, who were promised first first.
+
+    Also with one on a bus of which the user is told nothing: who was missing here would tell of it.
+    """
+    stops = list(TransportStop.objects.kept().filter(run=run).values_list("site", flat=True))
+    seated = Passenger.objects.open().filter(run__in=TransportRun.objects.told_to(user))
     theirs = Household.objects.in_hand_of(user).filter(
         memberships__individual__stays__kind="hold",
         memberships__individual__stays__site__in=stops,
         memberships__individual__stays__during__endswith__gt=at,
     )
-    seen = list(theirs.distinct().values_list("pk", flat=True))
+    waiting = theirs.exclude(pk__in=seated.values("household"))
+    seen = list(waiting.distinct().values_list("pk", flat=True))
     if not seen:
         return []
     asked = {"run": run.pk, "site": run.site_id, "stops": stops, "seen": seen, "at": at, "most": MOST}
@@ -167,29 +164,34 @@ def who_may_be_put_on(run: TransportRun, user: User, at: datetime) -> list[Offer
 
 
 def read_sheet(run: TransportRun, user: User, at: datetime) -> Sheet:
-    """The run, which was asked for with its counts, as the user may read it."""
+    """The run, of which the user is told and which was asked for with its counts, as they read it."""
     gone = (Passenger.End.TAKEN_OFF, Passenger.End.MERGED)
     riding = Passenger.objects.filter(rides_in_sight(user), run=run).exclude(ended_as__in=gone)
     seats = list(riding.select_related("site"))
     seen = families_at(run, user).filter(pk__in={one.household_id for one in seats}).in_bulk()
-    unheld = Passenger.objects.open().without_place(at, user).filter(run=run).values_list("household", flat=True)
-    kept = TransportStop.objects.kept().filter(sight_of(user).told("site"), run=run).select_related("site")
-    stops = _stops([one.site for one in kept], seats, lambda site: reads_where(user, run.site, site))
-    parties = _parties(seats, seen, lambda site: reads_where(user, run.site, site))
-    return Sheet(run, stops, parties, _on_the_way(seats, at), frozenset(unheld), _hour(run), reads_all(user, run.site))
+    unheld = Passenger.objects.open().without_place(at).filter(run=run).values_list("household", flat=True)
+    kept = _kept(run)
+    told = {site.pk for site in kept if reads_stop(user, run.site, site)}
+    missing, stops = _on_the_way(seats, at), _stops(kept, seats, told)
+    parties = _parties(seats, seen)
+    return Sheet(run, stops, parties, missing, frozenset(unheld), _hour(run), reads_all(user, run.site))
+
+
+def open_link(token: str, at: datetime) -> DriverLink | None:
+    """The live link that this token opens, while who made it places where the bus leaves, and is told of the bus."""
+    link = DriverLink.objects.of_token(token, at).select_related("run__site", "act__by").first()
+    if link is None or not link.act.by.is_active or not allows(link.act.by, Permission.PLACE, link.run.site):
+        return None
+    return link if TransportRun.objects.told_to(link.act.by).filter(pk=link.run_id).exists() else None
 
 
 @dataclass(frozen=True)
 class DriverStop:
-    """A stop for who has no account: its name, and where it lies, where anybody may know of it.
-
-    And all its people, where it is said who gets off there.
-    """
+    """A stop for who has no account: its name, and where it lies, where anybody may know of it; and all its people."""
 
     site: Site
     name: str
     open: bool
-    told: bool
     people: int
     on_laps: int
 
@@ -203,39 +205,32 @@ class DriverStop:
 class DriverSheet:
     """What the driver of a run reads: stops, and the families who travel from and to places that anybody may know of.
 
-    Of whoever goes to a confidential site, or leaves one, there are heads and no number, where the stop is said.
+    Of whoever goes to a confidential site, or leaves one, there are heads and no number.
     """
 
     start: str
     stops: list[DriverStop]
     parties: list[Party]
     hour: datetime | None
-    people: int  # of whom it is not said where they get off
-    seats: int  # that these take
 
 
-def read_driver_sheet(run: TransportRun, maker: User) -> DriverSheet:
-    """The run as anybody may read it who has its link: stops and who gets off there as far as its maker is told.
-
-    Who makes the link opens it too: a stop that they may not know is none, and of who gets off where is said no more
-    than on their own page, or a gap among the heads would tell of it.
-    """
-
-    def told(site: Site) -> bool:
-        return reads_where(maker, run.site, site)
-
+def read_driver_sheet(run: TransportRun) -> DriverSheet:
+    """The run as anybody may read it who has its link."""
     travelling = Passenger.objects.filter(run=run).exclude(ended_as__in=NOT_TRAVELLING)
     seats = list(travelling.select_related("site"))
-    listed = [one for one in seats if is_in_the_open(run.site) and (is_in_the_open(one.site) or not told(one.site))]
-    families = Household.objects.in_bulk({one.household_id for one in listed})
-    kept = TransportStop.objects.kept().filter(sight_of(maker).told("site"), run=run).select_related("site")
+    in_the_open = [one for one in seats if is_in_the_open(one.site) and is_in_the_open(run.site)]
+    families = Household.objects.in_bulk({one.household_id for one in in_the_open})
+    kept = _kept(run)
     stops = [
-        DriverStop(one.site, named_for_all(one.site), is_in_the_open(one.site), one.told, one.people, one.on_laps)
-        for one in _stops([stop.site for stop in kept], seats, told)
+        DriverStop(one.site, named_for_all(one.site), is_in_the_open(one.site), one.people, one.on_laps)
+        for one in _stops(kept, seats, {site.pk for site in kept})
     ]
-    parties, anywhere = _parties(listed, families, told), [one for one in seats if not told(one.site)]
-    taken = sum(not one.on_lap for one in anywhere)
-    return DriverSheet(named_for_all(run.site), stops, parties, _hour(run), len(anywhere), taken)
+    return DriverSheet(named_for_all(run.site), stops, _parties(in_the_open, families), _hour(run))
+
+
+def _kept(run: TransportRun) -> list[Site]:
+    """The sites at which it still stops, in order."""
+    return [stop.site for stop in TransportStop.objects.kept().filter(run=run).select_related("site")]
 
 
 def _hour(run: TransportRun) -> datetime | None:
@@ -245,18 +240,11 @@ def _hour(run: TransportRun) -> datetime | None:
     return None if any(position == last and given_up for position, given_up in ways) else run.arrives_at
 
 
-def _all(_site: Site) -> bool:
-    return True
-
-
-def _parties(
-    seats: Iterable[Passenger], seen: dict[uuid.UUID, Household], told: Callable[[Site], bool] = _all
-) -> list[Party]:
-    groups: dict[tuple[uuid.UUID, Site | None, datetime | None, str], list[Passenger]] = defaultdict(list)
+def _parties(seats: Iterable[Passenger], seen: dict[uuid.UUID, Household]) -> list[Party]:
+    groups: dict[tuple[uuid.UUID, Site, datetime | None, str], list[Passenger]] = defaultdict(list)
     for one in seats:
         if one.household_id in seen:
-            site = one.site if told(one.site) else None
-            groups[one.household_id, site, one.boarded_at, one.ended_as].append(one)
+            groups[one.household_id, one.site, one.boarded_at, one.ended_as].append(one)
     found = [
         Party(seen[family], site, len(people), sum(one.on_lap for one in people), boarded_at, ended_as)
         for (family, site, boarded_at, ended_as), people in groups.items()
@@ -264,7 +252,7 @@ def _parties(
     return sorted(found, key=lambda party: (party.ended_as, party.household.number))
 
 
-def _stops(kept: Sequence[Site], seats: Sequence[Passenger], told: Callable[[Site], bool] = _all) -> list[StopRow]:
+def _stops(kept: Sequence[Site], seats: Sequence[Passenger], told: Collection[uuid.UUID]) -> list[StopRow]:
     """These stops, each with all who get off there; of no single family is anything said."""
     gone = (Passenger.End.MISSED, Passenger.End.CANCELLED, Passenger.End.MERGED)
     rows = []
@@ -272,7 +260,7 @@ def _stops(kept: Sequence[Site], seats: Sequence[Passenger], told: Callable[[Sit
         there = [one for one in seats if one.site_id == site.pk and one.ended_as not in gone]
         families = len({one.household_id for one in there})
         on_laps = sum(one.on_lap for one in there)
-        rows.append(StopRow(site, families, len(there), on_laps, is_last=site == kept[-1], told=told(site)))
+        rows.append(StopRow(site, families, len(there), on_laps, is_last=site == kept[-1], told=site.pk in told))
     return rows
 
 

@@ -24,6 +24,7 @@ from centre.limits import LOOKS, bound
 from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.requests import StaffRequest
+from centre.sight import sight_of
 from registrations.models import Household
 from shelter.begun import begun_by
 from shelter.errors import AGAINST_THE_HOUSE
@@ -87,7 +88,7 @@ def buses(request: StaffRequest) -> HttpResponse:
     if planned:
         return see("transport:run", planned.run)
     shown = TransportRun.objects.visible_to(request.user).select_related("site").with_counts(request.user)
-    narrowed = RunPageFilterSet(request.GET, queryset=shown.with_stops(request.user), request=request)
+    narrowed = RunPageFilterSet(request.GET, queryset=shown.with_stops(), request=request)
     today, on_the_road = on_day(narrowed.qs, local_day(now)), narrowed.qs.filter(arrived_at=None, cancelled_at=None)
     rows = (today | on_the_road).order_by("departs_at", "pk")
     context = {
@@ -198,7 +199,7 @@ def change(request: StaffRequest, key: uuid.UUID, how: str) -> HttpResponse:
 def reroute(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """The bus goes elsewhere with all who were to get off at one stop; who has no place there is named, with why."""
     row = _run_or_404(request, key)
-    form = RerouteForm(request.POST, run=row, sites=_other_sites(request, row.site), asker=request.user)
+    form = RerouteForm(request.POST, run=row, sites=_other_sites(request, row.site))
     answer = do(request, form, reroute_bus, row)
     if answer:
         messages.success(request, gettext("The bus goes to %(site)s now.") % {"site": form.cleaned_data["new"]})
@@ -214,8 +215,8 @@ def _run_or_404(request: StaffRequest, key: uuid.UUID) -> TransportRun:
 
 
 def _other_sites(request: StaffRequest, site: Site | None) -> Any:
-    """The open sites to which a bus may go, of those that the user may know of."""
-    sites = Site.objects.visible_to(request.user).offered(timezone.now())
+    """The open sites to which a bus may go, of those of whose people, and so of whose buses, the user may know."""
+    sites = Site.objects.filter(sight_of(request.user).told()).offered(timezone.now())
     return sites.exclude(pk=site.pk) if site else sites
 
 
@@ -268,7 +269,7 @@ def _run(
         "says_beside": _doors(row, [stop.site for stop, _form in getting_off], at_the_start=at_the_start),
         "rolling": scanned if isinstance(scanned, LateCardForm) else LateCardForm(auto_id="rolling_%s"),
         "takes_late": row.takes_late(now),
-        "rerouting": rerouting or RerouteForm(run=row, sites=_other_sites(request, row.site), asker=request.user),
+        "rerouting": rerouting or RerouteForm(run=row, sites=_other_sites(request, row.site)),
         "reroutes": row.state in ("planned", "on_the_road") and allows(user, Permission.PLACE),
         "anyway": None if scanned else anyway,
         "anyway_beside": anyway if scanned else None,

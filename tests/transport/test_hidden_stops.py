@@ -1,6 +1,7 @@
-"""Who may not know of a stop is not told of it, nor who goes there: not by a gap among the others either."""
+"""A bus is told of whole or not at all: one with a stop that the reader may not know is no bus for them."""
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -8,24 +9,32 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from centre.access import Permission, Role, allows
-from centre.models import User
+from centre.access import Role
+from centre.models import Site, User
+from registrations.errors import NotTold
+from shelter.actions import hold_places
 from tests.api.conftest import Machine
-from tests.build import make_site, make_user
+from tests.build import make_room, make_site, make_user
 from tests.promises.test_hidden_is_nothing import PASSING, UUID
-from tests.transport.conftest import expected_family, make_run
-from tests.transport.test_driver import opened
-from transport.actions import end_bus, put_on_bus, send_bus, take_off_bus
-from transport.errors import NotAStop, NothingHeld
+from tests.transport.conftest import HOUR, expected_family, make_run
+from tests.transport.test_driver import linked, opened
+from transport.actions import end_bus, plan_bus, put_on_bus, send_bus
+from transport.closing import close_site
+from transport.errors import BusGoesByItself, NothingHeld, OnABus
 from transport.linking import make_driver_link
 from transport.links import DriverLink
 from transport.models import Passenger, TransportRun
 from transport.rerouting import reroute_bus
 from transport.riding import board_bus, get_off_bus
-from transport.selectors import who_may_be_put_on
+from transport.selectors import read_sheet, who_may_be_put_on
 
 READERS = (
     ("volunteer", "goris"), ("coordinator", "goris"), ("coordinator", None), ("coordinator", "sisian"),
+    ("volunteer", "sisian"), ("coordinator", "kapan"), ("administrator", None),
+)  # fmt: skip
+LISTS = (
+    "transport-runs/", "transport-runs/?site=goris", "transport-runs/?site=sisian", "transport-runs/?state=on_the_road",
+    "transport-runs/?state=planned", "passengers/", "passengers/?aboard=true", "passengers/?waiting=true",
 )  # fmt: skip
 
 
@@ -49,124 +58,273 @@ def families(goris, sisian, secret, officer):
     return [expected_family(goris, sisian, officer), expected_family(goris, secret, officer)]
 
 
+def hide(site):
+    """The site is one that not everybody may know of, from now on."""
+    Site.objects.filter(pk=site.pk).update(confidential=True)
+    site.refresh_from_db()
+
+
+def mixed_of_before(goris, *stops, by):
+    """A bus that was planned before one of its stops became confidential."""
+    Site.objects.filter(code="secret").update(confidential=False)
+    run = make_run(goris, *Site.objects.filter(pk__in=[one.pk for one in stops]).order_by("-code"), by=by)
+    hide(Site.objects.get(code="secret"))
+    return run
+
+
 @pytest.fixture
-def run(goris, sisian, secret, officer, families):
-    """A bus with a family for each of its two stops, the last of them hidden."""
-    run = make_run(goris, sisian, secret, by=officer)
+def mixed(goris, sisian, secret, officer, families):
+    """Such a bus with a family for each of its two stops."""
+    run = mixed_of_before(goris, sisian, secret, by=officer)
     for family in families:
         put_on_bus(run, household=family, by=officer)
     return run
 
 
+@pytest.fixture
+def open_bus(goris, sisian, officer):
+    """Another one, with a family, that everybody may know of."""
+    run = make_run(goris, sisian, make_site("vayk"), by=officer)
+    put_on_bus(run, household=expected_family(goris, sisian, officer), by=officer)
+    return run
+
+
 def on_the_road(run, families, officer, *, until_off):
-    """Both families on the bus, and where they go."""
+    """These families on the bus, and where they go."""
     for family in families:
         board_bus(run, household=family, by=officer)
     send_bus(run, by=officer)
-    for family, stop in zip(families, run.stops.order_by("position"), strict=True) if until_off else ():
-        get_off_bus(run, household=family, site=stop.site, by=officer)
+    stops = {one.household_id: one.site for one in run.passengers.select_related("site")}
+    for family in families if until_off else ():
+        get_off_bus(run, household=family, site=stops[family.pk], by=officer)
 
 
-def forget(run, secret, sisian, *, of_all):
-    """The same bus without the hidden stop: who goes there gets off with all others, or is not on it."""
-    theirs = Passenger.objects.filter(run=run, site=secret)
-    if of_all:
-        theirs.delete()
-    else:
-        theirs.update(site=sisian)
-    run.stops.filter(site=secret).delete()
+def never_went(run):
+    """The same world without the bus: who was on it went as they were told to have gone."""
+    Passenger.objects.filter(run=run).delete()
+    DriverLink.objects.filter(run=run).delete()
+    run.stops.all().delete()
+    run.delete()
 
 
-def link_of(run, user):
-    """The driver's link that the user made, or makes now."""
-    return DriverLink.objects.filter(run=run, act__by=user, withdrawn_at=None).first() or DriverLink.objects.get(
-        pk=make_driver_link(run, by=user).link
-    )
-
-
-def read(user, run, families):
-    """All that the user reads of the bus, on pages and as a machine."""
+def read(user, run, other, families, link):
+    """All that the user reads of buses and of these families, on pages and as a machine, and what acts answer."""
     client, machine = Client(), Machine(user)
     client.force_login(user)
-    links = [link_of(run, user)] if allows(user, Permission.PLACE, run.site) else []
-    texts = [client.get(page).text for page in ("/buses/", f"/buses/{run.pk}/", f"/buses/{run.pk}/list/")]
-    texts += [machine.get(rows).text for rows in ("transport-runs/", f"transport-runs/{run.pk}/", "passengers/")]
-    texts += [opened(link.address).text for link in links]
-    kept = {str(one.pk) for one in (run, *families)}
+    pages = ["/buses/", "/buses/?site=goris", "/buses/?state=on_the_road", "/shelter/", "/families/", "/intake/"]
+    pages += [f"/buses/{bus}/{page}" for bus in (run, other) for page in ("", "list/")]
+    pages += [f"/families/{one}/{page}" for one in families for page in ("", "log/", "told/")]
+    answers = [client.get(page) for page in pages]
+    rows = [*LISTS, f"transport-runs/{run}/", f"passengers/?run={run}"]
+    rows += [f"{which}{one.pk}" for one in families for which in ("passengers/?household=", "households/")]
+    answers += [machine.get(address) for address in rows]
+    for act in ("send", "cancel", "end", "reroute", "driver-link", "fill", "board"):
+        facts = {"site": "sisian", "old": "sisian", "new": "vayk", "household": str(families[0].pk)}
+        answers.append(machine.post(f"transport-runs/{run}/{act}/", id=str(uuid.UUID(int=9)), **facts))
+    for act in ("leaves/", "cancel/", "comes/", "reroute/", "scan/on/", "link/", f"{families[0]}/fill/"):
+        answers.append(client.post(f"/buses/{run}/{act}", {"id": str(uuid.UUID(int=9))}))
+    answers.append(opened(link))
+    kept = {str(one.pk) for one in families} | {str(run), str(other)}
+    texts = [f"{answer.status_code} {answer.text}" for answer in answers]
     return [PASSING.sub("", UUID.sub(lambda found: found[0] if found[0] in kept else "", text)) for text in texts]
 
 
 @pytest.mark.parametrize("stage", ["planned", "on the road", "off"])
-@pytest.mark.parametrize(("role", "at"), READERS)
-def test_a_bus_with_a_hidden_stop_reads_as_one_without(run, families, goris, sisian, secret, officer, role, at, stage):
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "mixed"])
+def test_a_bus_with_a_hidden_stop_is_none(goris, sisian, secret, officer, families, open_bus, alone, stage):
+    run = make_run(goris, secret, by=officer) if alone else mixed_of_before(goris, sisian, secret, by=officer)
+    riding = families[1:] if alone else families
+    for family in riding:
+        put_on_bus(run, household=family, by=officer)
+    link = linked(run, make_user("coordinator", goris))
     if stage != "planned":
-        on_the_road(run, families, officer, until_off=stage == "off")
-    user = make_user(role, {"goris": goris, "sisian": sisian}.get(at))
-    there = read(user, run, families)
-    with transaction.atomic():
-        forget(run, secret, sisian, of_all=at == "sisian")
-        never = read(user, run, families)
-        transaction.set_rollback(True)
-    assert there == never
-    assert not re.search("Hidden house|another site", "".join(there))
-    assert str(families[0]) in there[1] or (stage, at) == ("off", "sisian")
+        on_the_road(run, riding, officer, until_off=stage == "off")
+    places = {"goris": goris, "sisian": sisian, "kapan": make_site("kapan"), None: None}
+    users = [make_user(role, places[at]) for role, at in READERS]
+    key, other = run.pk, open_bus.pk
+    worlds = []
+    for there in (True, False):
+        with transaction.atomic():
+            if there:
+                looked_at(run, officer)
+            else:
+                never_went(run)
+            worlds.append([read(user, key, other, families, link) for user in users])
+            transaction.set_rollback(True)
+    for (role, at), with_it, without in zip(READERS, *worlds, strict=True):
+        assert with_it == without, (role, at)
+        assert not re.search("Hidden house|another site", "".join(with_it)), (role, at)
 
 
-def test_who_works_where_it_leaves_reads_all_who_ride_and_who_works_at_a_stop_who_gets_off_there(run, goris, sisian):
-    for site, sites, people in ((goris, {None}, 4), (sisian, {"sisian"}, 2)):
-        machine = Machine(make_user(Role.COORDINATOR, site))
-        rows = machine.get("passengers/", run=str(run.pk)).json()["results"]
-        assert ({one["site"] for one in rows}, len(rows)) == (sites, people)
-        (row,) = machine.get("transport-runs/").json()["results"]
-        assert (row["stops"], row["taken"] + row["on_laps"]) == (["sisian"], people)
+def looked_at(run, officer):
+    """Who may know of the bus looks at it: the log says so."""
+    insider = Client()
+    insider.force_login(officer)
+    assert insider.get(f"/buses/{run.pk}/").status_code == 200
+    opened(linked(run, officer))
+    assert Machine(officer).get("passengers/").json()["results"]
 
 
-def test_all_who_are_at_the_start_stand_on_its_list_to_print(client, run, goris):
-    client.force_login(make_user(Role.COORDINATOR, goris))
-    text = client.get(f"/buses/{run.pk}/list/").text
-    assert all(str(one.household) in text for one in run.passengers.all())
-    assert text.count("<table") == 1
+@pytest.fixture
+def meghri(db):
+    return make_site("meghri")
 
 
-def test_the_driver_reads_all_who_ride_and_no_stop_that_who_made_the_link_may_not_know(run, families, goris):
-    page = opened(link_of(run, make_user(Role.COORDINATOR, goris)).address).text
-    assert all(str(one) in page for one in families)
-    assert "4 people" in page
-    assert page.count("<h2>") == 2  # the stop that may be known, and the list
-    assert "confidential" not in page
+@pytest.fixture
+def riders(goris, sisian, meghri, officer):
+    """A family for each of two stops that everybody may know of."""
+    return [expected_family(goris, sisian, officer), expected_family(goris, meghri, officer)]
 
 
-def test_who_works_at_a_hidden_stop_by_name_is_told_who_gets_off_there(client, run, officer):
+@pytest.fixture
+def two_stops(goris, sisian, meghri, officer, riders):
+    """Their bus."""
+    run = make_run(goris, sisian, meghri, by=officer)
+    for family in riders:
+        put_on_bus(run, household=family, by=officer)
+    return run
+
+
+def test_who_works_where_it_leaves_reads_who_gets_off_at_each_stop(client, two_stops, riders, goris, sisian, meghri):
+    ours = make_user(Role.COORDINATOR, goris)
+    client.force_login(ours)
+    page = client.get(f"/buses/{two_stops.pk}/").text
+    listed = client.get(f"/buses/{two_stops.pk}/list/").text
+    by_link = opened(linked(two_stops, ours)).text
+    assert (listed.count("<table"), by_link.count('<ul class="aboard">')) == (2, 2)
+    for family, site in zip(riders, (sisian, meghri), strict=True):
+        assert re.search(rf"{family}</span>[^<]*\(1 on a lap\)[^<]* → {site} ·|{family}</span>[^<]*→ {site} ·", page)
+        assert f"<li>{site}: 2 people</li>" in page
+        assert str(family) in listed.partition(f"<h2>{site}: 2 people</h2>")[2].partition("</table>")[0]
+        assert re.search(rf"<h2>{site}</h2>\s*<p>2 people", by_link)
+        assert str(family) in by_link.partition(f"<h2>{site}</h2>")[2].partition("</section>")[0]
+    rows = Machine(ours).get("passengers/", run=str(two_stops.pk)).json()["results"]
+    assert {(one["household"], one["site"]) for one in rows} == {
+        (str(family.pk), site.code) for family, site in zip(riders, (sisian, meghri), strict=True)
+    }
+
+
+def test_who_works_at_a_stop_alone_reads_who_gets_off_there_and_no_sums(client, two_stops, riders, sisian):
+    theirs = make_user(Role.COORDINATOR, sisian)
+    machine = Machine(theirs)
+    rows = machine.get("passengers/", run=str(two_stops.pk)).json()["results"]
+    assert ({one["site"] for one in rows}, len(rows)) == ({"sisian"}, 2)
+    (row,) = machine.get("transport-runs/").json()["results"]
+    assert (row["stops"], row["taken"] + row["on_laps"]) == (["sisian", "meghri"], 2)
+    client.force_login(theirs)
+    for page in (f"/buses/{two_stops.pk}/", f"/buses/{two_stops.pk}/list/"):
+        text = client.get(page).text
+        assert "Sisian: 2 people" in text
+        assert "Meghri: " not in text
+        assert str(riders[1]) not in text
+        assert " taken, " not in text
+    assert f"<h2>{two_stops.site}" not in client.get(f"/buses/{two_stops.pk}/list/").text
+
+
+def test_who_may_know_of_each_stop_reads_all_of_it(client, mixed, officer):
+    for user in (officer, make_user(Role.PROTECTION)):
+        client.force_login(user)
+        text = client.get(f"/buses/{mixed.pk}/list/").text
+        assert "Hidden house: 2 people" in text
+        assert text.count("<table") == 2
+        machine = Machine(user)
+        assert machine.get(f"transport-runs/{mixed.pk}/").json()["stops"] == ["sisian", "secret"]
+        assert {one["site"] for one in machine.get("passengers/").json()["results"]} == {"sisian", "secret"}
+
+
+def test_the_link_of_who_may_know_says_heads_and_no_numbers_of_a_hidden_stop(mixed, families, officer):
+    page = opened(linked(mixed, officer)).text
+    assert "a confidential site" in page
+    assert page.count("<p>2 people") == 2
+    assert [str(one) in page for one in families] == [True, False]
+
+
+def test_a_link_leads_nowhere_once_its_maker_is_not_told_of_the_bus(client, two_stops, goris, meghri):
+    ours = make_user(Role.COORDINATOR, goris)
+    link = DriverLink.objects.get(pk=make_driver_link(two_stops, by=ours).link)
+    client.force_login(ours)
+    there = [opened(link.address).status_code, client.get(f"/buses/driver-links/{link.pk}/").status_code]
+    hide(meghri)
+    assert there == [200, 200]
+    assert [opened(link.address).status_code, client.get(f"/buses/driver-links/{link.pk}/").status_code] == [404, 404]
+
+
+def test_a_hidden_stop_and_another_are_never_on_one_bus(client, goris, sisian, secret, officer):
+    now = timezone.now()
+    facts = {"seats": 9, "departs_at": now + HOUR, "arrives_at": now + 4 * HOUR, "by": officer}
+    for stops in ([sisian, secret], [secret, sisian]):
+        with pytest.raises(BusGoesByItself):
+            plan_bus(goris, stops=stops, **facts)
+    plan_bus(goris, stops=[secret], **facts)
+    assert TransportRun.objects.count() == 1
+    hours = {one: (now + HOUR * more).isoformat() for one, more in (("departs_at", 1), ("arrives_at", 4))}
+    said = Machine(officer).post("transport-runs/", site="goris", stops=["sisian", "secret"], seats=9, **hours)
+    assert (said.status_code, said.json()["code"]) == (409, "bus_goes_by_itself")
+
+
+def test_what_is_refused_stands_beside_its_field(client, goris, sisian, secret, officer):
+    run = make_run(goris, sisian, make_site("vayk"), by=officer)
     client.force_login(officer)
-    text = client.get(f"/buses/{run.pk}/list/").text
-    assert "Hidden house: 2 people" in text
-    assert text.count("<table") == 2
-    assert "→ Hidden house ·" in client.get(f"/buses/{run.pk}/").text
-    machine = Machine(officer)
-    assert machine.get(f"transport-runs/{run.pk}/").json()["stops"] == ["sisian", "secret"]
-    assert {one["site"] for one in machine.get("passengers/").json()["results"]} == {None, "secret"}
+    client.post("/shift/", {"site": goris.pk})
+    said = client.post(f"/buses/{run.pk}/reroute/", {"id": uuid.uuid4(), "old": sisian.pk, "new": secret.pk})
+    assert said.status_code == 422
+    assert said.context["rerouting"].errors["new"] == [str(BusGoesByItself())]
+    assert run.stops.filter(site=sisian, given_up_in=None).exists()
 
 
-def test_who_may_know_of_people_everywhere_is_told_where_each_gets_off(client, run, officer):
-    everywhere = make_user(Role.PROTECTION)
-    assert {one["site"] for one in Machine(everywhere).get("passengers/").json()["results"]} == {"sisian", "secret"}
-    client.force_login(everywhere)
-    assert client.get(f"/buses/{run.pk}/list/").text.count("<table") == 2
+def test_a_bus_is_sent_to_a_hidden_stop_where_no_other_is_ahead(goris, sisian, secret, families, officer):
+    run, vayk = make_run(goris, sisian, make_site("vayk"), by=officer), Site.objects.get(code="vayk")
+    put_on_bus(run, household=families[0], by=officer)
+    with pytest.raises(BusGoesByItself):
+        reroute_bus(run, old=vayk, new=secret, by=officer)
+    on_the_road(run, families[:1], officer, until_off=True)  # Sisian is behind it
+    reroute_bus(run, old=vayk, new=secret, by=officer)
+    assert not TransportRun.objects.visible_to(make_user(Role.COORDINATOR, goris)).exists()
+    only = make_run(goris, sisian, by=officer)
+    reroute_bus(only, old=sisian, new=secret, by=officer)
+    reroute_bus(only, old=secret, new=sisian, by=officer)
+    assert TransportRun.objects.visible_to(make_user(Role.COORDINATOR, goris)).get() == only
 
 
-def test_no_seat_is_given_by_a_hold_of_which_one_may_not_know(run, families, goris, officer):
-    now, ours = timezone.now(), make_user(Role.COORDINATOR, goris)
-    take_off_bus(run, household=families[1], by=ours)
-    assert who_may_be_put_on(run, ours, now) == []
-    with pytest.raises(NothingHeld):
-        put_on_bus(run, household=families[1], by=ours)
-    assert [one.code for one in who_may_be_put_on(run, officer, now)] == [str(families[1])]
+def test_who_got_off_at_a_hidden_stop_is_told_of_to_nobody_when_the_bus_goes_on_elsewhere(
+    goris, sisian, secret, families, officer
+):
+    run = make_run(goris, secret, by=officer)
     put_on_bus(run, household=families[1], by=officer)
+    on_the_road(run, families[1:], officer, until_off=True)
+    reroute_bus(run, old=secret, new=sisian, by=officer)
+    ours = make_user(Role.COORDINATOR, goris)
+    seen = TransportRun.objects.visible_to(ours).with_counts(ours).get()
+    assert read_sheet(seen, ours, timezone.now()).parties == []
+    assert (seen.off, Machine(ours).get("passengers/").json()["results"]) == (0, [])
 
 
-def test_a_stop_is_told_of_no_seats(run, families, sisian, officer):
-    on_the_road(run, families, officer, until_off=False)
-    assert get_off_bus(run, household=families[0], site=sisian, by=make_user("volunteer", sisian)).seats_left is None
+def test_a_family_on_a_bus_untold_is_offered_and_refused_in_the_words_for_a_hidden_place(
+    goris, sisian, secret, families, officer, open_bus
+):
+    ours, hidden, family = make_user(Role.COORDINATOR, goris), make_run(goris, secret, by=officer), families[1]
+    put_on_bus(hidden, household=family, by=officer)
+    with pytest.raises(NothingHeld):  # as without that bus
+        put_on_bus(open_bus, household=family, by=ours)
+    hold_places(family, rooms=[make_room(sisian, 2)], until=timezone.now() + 20 * HOUR, by=officer)  # beside it
+    assert str(family) in [one.code for one in who_may_be_put_on(open_bus, ours, timezone.now())]
+    assert str(family) not in [one.code for one in who_may_be_put_on(open_bus, officer, timezone.now())]
+    with pytest.raises(NotTold):
+        put_on_bus(open_bus, household=family, by=ours)
+    with pytest.raises(OnABus):
+        put_on_bus(open_bus, household=family, by=officer)
+
+
+def test_a_bus_untold_keeps_no_site_open(goris, secret, officer):
+    make_run(goris, secret, by=officer)
+    close_site(goris, by=make_user(Role.ADMINISTRATOR))
+    assert Site.objects.get(pk=goris.pk).closed_at
+
+
+def test_a_stop_is_told_of_no_seats(two_stops, riders, sisian, officer):
+    on_the_road(two_stops, riders, officer, until_off=False)
+    done = get_off_bus(two_stops, household=riders[0], site=sisian, by=make_user("volunteer", sisian))
+    assert done.seats_left is None
 
 
 def aboard(run):
@@ -176,16 +334,13 @@ def aboard(run):
     return ends, run.arrived_at is None
 
 
-def test_who_knows_of_no_later_stop_ends_the_run_for_none_who_ride_on(client, run, families, sisian, secret, officer):
-    on_the_road(run, families, officer, until_off=False)
-    at_sisian = make_user("volunteer", sisian)
-    client.force_login(at_sisian)
-    assert client.get(f"/buses/{run.pk}/").text.count(f"/buses/{run.pk}/comes/") == 1
-    end_bus(run, site=sisian, by=at_sisian)
-    assert aboard(run) == ({"sisian": "not_seen", "secret": ""}, True)
-    get_off_bus(run, household=families[1], site=secret, by=officer)
-    end_bus(run, site=secret, by=officer)
-    assert aboard(run) == ({"sisian": "not_seen", "secret": "got_off"}, False)
+def test_who_ends_the_run_at_a_stop_ends_it_for_none_who_ride_on(two_stops, riders, sisian, meghri, officer):
+    on_the_road(two_stops, riders, officer, until_off=False)
+    end_bus(two_stops, site=sisian, by=make_user("volunteer", sisian))
+    assert aboard(two_stops) == ({"sisian": "not_seen", "meghri": ""}, True)
+    get_off_bus(two_stops, household=riders[1], site=meghri, by=officer)
+    end_bus(two_stops, site=meghri, by=officer)
+    assert aboard(two_stops) == ({"sisian": "not_seen", "meghri": "got_off"}, False)
 
 
 def due(run, ago):
@@ -195,37 +350,33 @@ def due(run, ago):
 
 
 def test_a_run_whose_last_stop_reads_nobody_off_is_ended_from_the_stop_before_it_three_hours_late(
-    run, families, sisian, secret, officer
+    two_stops, riders, sisian, meghri, officer
 ):
-    on_the_road(run, families, officer, until_off=False)
+    on_the_road(two_stops, riders, officer, until_off=False)
     at_sisian = make_user("volunteer", sisian)
-    end_bus(run, site=sisian, by=at_sisian)
-    due(run, timedelta(hours=3) - timedelta(minutes=5))
-    end_bus(run, site=sisian, by=at_sisian)
-    assert aboard(run) == ({"sisian": "not_seen", "secret": ""}, True)
-    due(run, timedelta(hours=3))
-    end_bus(run, site=sisian, by=at_sisian)
-    assert aboard(run) == ({"sisian": "not_seen", "secret": "not_seen"}, False)
-    get_off_bus(run, household=families[1], site=secret, by=officer)
-    assert aboard(run) == ({"sisian": "not_seen", "secret": "got_off"}, False)
+    end_bus(two_stops, site=sisian, by=at_sisian)
+    due(two_stops, timedelta(hours=3) - timedelta(minutes=5))
+    end_bus(two_stops, site=sisian, by=at_sisian)
+    assert aboard(two_stops) == ({"sisian": "not_seen", "meghri": ""}, True)
+    due(two_stops, timedelta(hours=3))
+    end_bus(two_stops, site=sisian, by=at_sisian)
+    assert aboard(two_stops) == ({"sisian": "not_seen", "meghri": "not_seen"}, False)
+    get_off_bus(two_stops, household=riders[1], site=meghri, by=officer)
+    assert aboard(two_stops) == ({"sisian": "not_seen", "meghri": "got_off"}, False)
 
 
-def test_the_run_ends_at_a_stop_after_which_nobody_is_aboard(run, families, sisian, secret, officer):
-    on_the_road(run, families, officer, until_off=True)
-    end_bus(run, site=sisian, by=make_user("volunteer", sisian))
-    assert aboard(run) == ({"sisian": "got_off", "secret": "got_off"}, False)
+def test_the_run_ends_at_a_stop_after_which_nobody_is_aboard(two_stops, riders, sisian, officer):
+    on_the_road(two_stops, riders, officer, until_off=True)
+    end_bus(two_stops, site=sisian, by=make_user("volunteer", sisian))
+    assert aboard(two_stops) == ({"sisian": "got_off", "meghri": "got_off"}, False)
 
 
-def test_who_may_not_know_who_gets_off_at_a_stop_neither_moves_it_nor_ends_it(client, run, families, secret, officer):
-    on_the_road(run, families, officer, until_off=False)
-    knows_of_sites = make_user(Role.ADMINISTRATOR)  # and of nobody at the hidden one
+def test_who_knows_of_the_house_and_of_nobody_there_has_no_such_bus_and_plans_none(client, mixed, goris, secret):
+    knows_of_sites = make_user(Role.ADMINISTRATOR)
     starts_at = knows_of_sites.assignments.get().starts_at
     knows_of_sites.assignments.create(role=Role.COORDINATOR, starts_at=starts_at)
     asker = User.objects.get(pk=knows_of_sites.pk)
-    with pytest.raises(NotAStop):
-        reroute_bus(run, old=secret, new=make_site("vayk"), by=asker)
-    with pytest.raises(NotAStop):
-        end_bus(run, site=secret, by=asker)
     client.force_login(asker)
-    assert client.get(f"/buses/{run.pk}/").text.count(f'value="{secret.pk}"') == 1  # a place to go instead, like any
-    assert aboard(run) == ({"sisian": "", "secret": ""}, True)
+    client.post("/shift/", {"site": goris.pk})
+    assert client.get(f"/buses/{mixed.pk}/").status_code == 404
+    assert f'value="{secret.pk}"' not in client.get("/buses/").text.partition('id="plan"')[2]
