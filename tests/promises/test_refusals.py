@@ -702,6 +702,7 @@ BUSES: dict[type[refusals.Refusal], Callable[[World], Refused]] = {
     transport.NoDriverLink: lambda w: lambda: withdraw_driver_link(w.bus, by=w.coordinator),
     transport.LinkNotShown: lambda w: lambda: read_address(w.loaded.driver_links.get(), w.officer, w.now),
     transport.SameSite: lambda w: bus(w, stops=[w.goris]),
+    transport.BusGoesByItself: lambda w: bus(w, stops=[w.vayk, make_site("secret", confidential=True)]),
     transport.ArrivesFirst: lambda w: bus(w, arrives_at=w.now),
     transport.NotAStop: lambda w: lambda: reroute_bus(w.bus, old=w.sisian, new=w.vayk, by=w.coordinator),
     transport.TravelsApart: lambda w: filled(w, w.bus, w.hopeful, members=[w.head(w.hopeful).pk]),
