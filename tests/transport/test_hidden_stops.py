@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import timedelta
+from itertools import zip_longest
 
 import pytest
 from django.db import transaction
@@ -125,7 +126,7 @@ def read(user, run, other, families, link):
         answers.append(client.post(f"/buses/{run}/{act}", {"id": str(uuid.UUID(int=9))}))
     answers.append(opened(link))
     kept = {str(one.pk) for one in families} | {str(run), str(other)}
-    texts = [f"{answer.status_code} {answer.text}" for answer in answers]
+    texts = [f"{answer.request['PATH_INFO']} {answer.status_code}\n{answer.text}" for answer in answers]
     return [PASSING.sub("", UUID.sub(lambda found: found[0] if found[0] in kept else "", text)) for text in texts]
 
 
@@ -151,9 +152,17 @@ def test_a_bus_with_a_hidden_stop_is_none(goris, sisian, secret, officer, famili
                 never_went(run)
             worlds.append([read(user, key, other, families, link) for user in users])
             transaction.set_rollback(True)
-    for (role, at), with_it, without in zip(READERS, *worlds, strict=True):
-        assert with_it == without, (role, at)
-        assert not re.search("Hidden house|another site", "".join(with_it)), (role, at)
+    for reader, with_it, without in zip(READERS, *worlds, strict=True):
+        assert (reader, list(differing(with_it, without))) == (reader, [])
+        assert "Hidden house" not in "".join(with_it)
+
+
+def differing(*worlds):
+    """The address and the two lines wherever two worlds are answered otherwise."""
+    for pages in zip(*worlds, strict=True):
+        for lines in zip_longest(*map(str.splitlines, pages)):
+            if len(set(lines)) > 1:
+                yield pages[0].partition("\n")[0], *lines
 
 
 def looked_at(run, officer):
