@@ -54,11 +54,12 @@ def households_of(people: Sequence[object]) -> dict[object, Household]:
     return {row.counted_as_id: row.household for row in rows}
 
 
-def children_followed() -> set[object]:
-    """The children with whom nobody came who looks after them, while a protection officer follows them."""
+def children_kept_from(user: User, at: datetime) -> set[object]:
+    """The children with whom nobody came who looks after them, and whose open cases the user may not see."""
     reasons = (Reason.CHILD_ALONE, Reason.CHILD_LEFT)
     rows = Case.objects.open().filter(kind=Kind.CHILD_PROTECTION, steps__reason__in=reasons)
-    return set(rows.values_list("counted_as", flat=True))
+    followed = rows.values_list("counted_as", flat=True)
+    return set(followed).difference(followed.filter(pk__in=Case.objects.visible_to(user, at).values("pk")))
 
 
 @dataclass(frozen=True)

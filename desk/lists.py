@@ -10,8 +10,8 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from casework.selectors import children_followed
-from centre.access import Permission, allows
+from casework.selectors import children_kept_from
+from centre.access import Permission
 from centre.books import book_chunks
 from centre.clock import local_day
 from centre.limits import FILES, bound
@@ -56,7 +56,7 @@ def families_file(
     """These households' people as CSV or XLSX, streamed, with a line in the log; the last line tells a whole list.
 
     Neither needs nor cases leave with it; a confidential site stands in it only for those who may know of it. A child
-    whom a protection officer follows stands in the lists of those who follow cases alone, and is counted in every one.
+    whom a protection officer follows stands in the lists of those who see the case alone, and is counted in every one.
     """
     bound(by, FILES)
     taken = households.order_by().values_list("pk", flat=True)
@@ -109,7 +109,7 @@ def _rows(
     members = Membership.objects.today().filter(household__in=households.order_by())
     members = members.annotate(here=here).order_by("household__number", "position")
     passed_over = _the_dead(now) - deaths_kept_from(by, now)
-    children = set() if allows(by, Permission.SEE_CASES, at=now) else children_followed()
+    children = children_kept_from(by, now)
     merged = _of_two_records()
     told, kept_back = 0, set()
     for *row, person in members.values_list(*MEMBER).iterator(AT_ONCE):

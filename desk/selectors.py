@@ -22,7 +22,7 @@ from registrations.choosing import called
 from registrations.deaths import DeathTold
 from registrations.errors import ToldElsewhere
 from registrations.journal import last_word, voiding
-from registrations.living import told_deaths
+from registrations.living import deaths_to_tell, told_deaths
 from registrations.models import Household, Individual, Membership, Merge, Movement
 from registrations.needs import open_needs
 from registrations.where_told import Eyes, Where, destination_in_words, where_in_words
@@ -298,7 +298,8 @@ def _history(
         for first in together[:1]
         for said in [movement_in_words(first, eyes)]
     ]
-    people_told = [_family_told(one, names) for one in told_deaths(names) if eyes.shows(one.death)]
+    theirs = set(deaths_to_tell(user, None).filter(individual__in=names).values_list("movement", flat=True))
+    people_told = [_family_told(one, names, theirs) for one in told_deaths(names) if eyes.shows(one.death)]
     return sorted([*told[::-1], *people_told], key=lambda one: one.at, reverse=True)
 
 
@@ -307,8 +308,8 @@ def _may_undo(told: Act, user: User) -> bool:
     return told.kind not in UNDOABLE and may_undo_own(told, user)
 
 
-def _family_told(told: DeathTold, names: dict[uuid.UUID, str]) -> Told:
-    """That the family was told of a death; or was not, after all."""
+def _family_told(told: DeathTold, names: dict[uuid.UUID, str], theirs: Collection[uuid.UUID]) -> Told:
+    """That the family was told of a death; or was not, after all. Of theirs the reader takes back the telling."""
     said, stands = family_told_in_words(told), told.undone_act is None
     return Told(
         kind="death_told",
@@ -320,7 +321,7 @@ def _family_told(told: DeathTold, names: dict[uuid.UUID, str]) -> Told:
         may_be_voided=False,
         card_read=None,
         written_by="",
-        family_of=told.death.counted_as_id if stands else None,
+        family_of=told.death.counted_as_id if stands and told.death_id in theirs else None,
     )
 
 

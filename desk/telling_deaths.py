@@ -13,8 +13,9 @@ from centre.models import Act, User
 from centre.refusals import refused_on
 from desk.errors import FamilyNotTold, FamilyToldAlready, NoDeath
 from registrations.deaths import TOLD_ONCE, DeathTold
+from registrations.living import deaths_to_tell
 from registrations.locks import lock_records
-from registrations.models import Absence, Individual, Movement
+from registrations.models import Individual
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,10 @@ def take_back_family_told(individual: Individual, *, by: User, at: datetime, act
 
 
 def _lock_death(individual: Individual, by: User, at: datetime) -> tuple[uuid.UUID, uuid.UUID]:
-    """The person, locked, and the fact of the death, for who follows cases. Refuses with NoDeath."""
+    """The person, locked, and the fact of the death, for who is to tell of it. Refuses with NoDeath."""
     require(by, Permission.SEE_CASES, None, at)
     person = lock_records([individual.pk])[individual.pk]
-    deaths = Absence.objects.filter(individual=person, movement__kind=Movement.Kind.DIED)
+    deaths = deaths_to_tell(by, at).filter(individual=person)
     death = deaths.values_list("movement", flat=True).first()
     if death is None:
         raise NoDeath

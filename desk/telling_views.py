@@ -16,13 +16,13 @@ from centre.doors import do, draw, may, press, see
 from centre.forms import ActForm, field_of
 from centre.lines import LineField
 from centre.log import write_log
-from centre.models import LogLine
+from centre.models import LogLine, User
 from centre.requests import StaffRequest
 from desk.telling_deaths import take_back_family_told, tell_family_of_death
 from registrations.choosing import PersonChoice, as_choices
 from registrations.deaths import DeathTold
 from registrations.doors import household_or_404
-from registrations.living import untold_deaths
+from registrations.living import deaths_to_tell, untold_deaths
 from registrations.models import Household, Individual
 
 
@@ -50,7 +50,7 @@ class FamilyToldForm(ActForm):
 def family_told(request: StaffRequest, number: int) -> HttpResponse:
     """The family was told of a death in it."""
     household = household_or_404(request, number, acting=True)
-    people = untold_in(household)
+    people = untold_in(household, request.user)
     form = FamilyToldForm(request.POST or None, people=people)
     if do(request, form, tell_family_of_death, said=_("It is recorded that the family was told."), of=household):
         return see("desk:family", household)
@@ -69,7 +69,8 @@ def family_not_told(request: StaffRequest, number: int, key: uuid.UUID) -> HttpR
     return see("desk:family", household)
 
 
-def untold_in(household: Household) -> list[Individual]:
-    """The members who died and of whose death the family was not told."""
-    dead = untold_deaths().order_by().values("individual")
+def untold_in(household: Household, user: User) -> list[Individual]:
+    """The members who died and of whose death the user is to tell the family, which was not told."""
+    theirs = deaths_to_tell(user, None).order_by().values("pk")
+    dead = untold_deaths().filter(pk__in=theirs).order_by().values("individual")
     return list(Individual.objects.members_of(household).filter(pk__in=dead).distinct())

@@ -251,7 +251,7 @@ def draw_file(request: StaffRequest, household: Household, form: ActForm | None 
         "site": site,
         "here": here,
         "coming": len(coming),
-        "untold": not reads_only and allows(request.user, Permission.SEE_CASES) and untold_in(household),
+        "untold": not reads_only and allows(request.user, Permission.SEE_CASES) and untold_in(household, request.user),
         "may_be_back": may_be_back,
         "coming_by_themselves": coming.keys() - may_be_back,
         "just_told": next((told for told in file.history if told.just_told), None),

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from centre.access import Permission, allows
+from centre.access import Permission, allows, judged_at
 from centre.models import User
 from centre.refusals import Refusal
+from centre.sight import allowed_at
 from registrations.deaths import DeathTold
 from registrations.errors import LivedOn, NeverWas, NotTold, RecordClosed
-from registrations.models import Absence, Individual, Movement
+from registrations.models import Absence, Household, Individual, Membership, Movement
 from registrations.querysets import IndividualQuerySet
 
 
@@ -27,9 +28,7 @@ def deaths_kept_from(user: User, at: datetime | None) -> frozenset[uuid.UUID]:
 
 def kept_deaths(user: User, at: datetime | None) -> "QuerySet[Absence]":
     """The deaths of which the user reads nothing yet, since the family was not told; none that they recorded."""
-    if allows(user, Permission.SEE_CASES, None, at):
-        return Absence.objects.none()
-    return untold_deaths().exclude(movement__act__by=user)
+    return untold_deaths().exclude(movement__act__by=user).exclude(_theirs_to_tell(user, at))
 
 
 def deaths_told_by(user: User, people: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
@@ -52,9 +51,28 @@ def known_deaths(user: User, at: datetime | None = None) -> "QuerySet[Absence]":
     theirs = Q(movement__act__by=user)
     if not is_told_of_deaths(user, at):
         return deaths.filter(theirs)
-    if allows(user, Permission.SEE_CASES, None, at):
-        return deaths
-    return deaths.filter(theirs | Exists(_family_told()))
+    return deaths.filter(theirs | Exists(_family_told()) | _theirs_to_tell(user, at))
+
+
+def deaths_to_tell(user: User, at: datetime | None) -> "QuerySet[Absence]":
+    """The deaths that stand and of which the user tells the family: they know of them before everybody else."""
+    return Absence.objects.filter(_theirs_to_tell(user, at), movement__kind=Movement.Kind.DIED)
+
+
+def _theirs_to_tell(user: User, at: datetime | None) -> Q:
+    """The condition that the user follows cases where the person died, or those of a family to which they belong.
+
+    A right at one site is none over the dead of another, whatever else the user may do there.
+    """
+    nobody = Q(pk__in=[])
+    if not allows(user, Permission.SEE_CASES, None, at):
+        return nobody
+    there = allowed_at(user, Permission.SEE_CASES, at=at, path="movement__site")
+    if not there:  # everywhere; an empty condition falls out of an OR
+        return ~nobody
+    families = Household.objects.visible_to(user, judged_at(at)[-1], Permission.SEE_CASES)
+    members = Membership.objects.today().filter(counted_as=OuterRef("individual"), household__in=families)
+    return there | Exists(members)
 
 
 def living_for(user: User, people: IndividualQuerySet, at: datetime) -> IndividualQuerySet:

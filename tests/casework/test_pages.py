@@ -344,9 +344,13 @@ def test_a_round_shows_what_is_due_where_one_works_and_is_done_on_the_way(client
     assert client.get("/cases/round/").status_code == 403
 
 
-def test_a_child_who_is_followed_stands_in_no_list_but_of_those_who_follow_cases(client, goris, officer, case, alone):
+def test_a_child_who_is_followed_stands_in_no_list_but_of_those_who_see_the_case(
+    client, goris, sisian, officer, case, alone
+):
     register_family(goris, make_user(), person("Karen"))
-    for user, listed in ((officer, True), (make_user(Role.COORDINATOR, goris), False)):
+    elsewhere = make_user(Role.COORDINATOR, goris)
+    elsewhere.assignments.create(site=sisian, role=Role.PROTECTION, starts_at=goris.opened_at)
+    for user, listed in ((officer, True), (make_user(Role.COORDINATOR, goris), False), (elsewhere, False)):
         client.force_login(user)
         answer = client.get("/api/v1/households.csv", {"why": "to call them by name"})
         lines = b"".join(answer.streaming_content).decode("utf-8-sig")

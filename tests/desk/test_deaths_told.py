@@ -188,3 +188,46 @@ def test_what_was_told_at_a_place_that_is_kept_from_one_is_not_theirs_to_take_ba
     assert Machine(house.coordinator).post(f"movements/{arrival.pk}/void/").status_code == 404
     with pytest.raises(NotTold):
         void_movement(arrival, by=house.coordinator)
+
+
+@pytest.mark.parametrize("here", [Role.VOLUNTEER, Role.COORDINATOR])
+def test_who_follows_cases_elsewhere_reads_and_tells_no_death_of_this_site(house, here):
+    kapan = make_site("kapan")
+    both = make_user(here, house.goris)
+    both.assignments.create(site=kapan, role=Role.PROTECTION, starts_at=house.goris.opened_at)
+    living = Individual.objects.get(given_name="Anna")
+    facts = {"to_whom": "Anna", "how": "letter"}
+    assert says_so(both, house) == [False] * 5
+    assert ASK in read(both, house.family)
+    assert "family-told/" not in read(both, house.family)
+    assert "Suren" not in read(both, house.family, "family-told/")
+    machine = Machine(both)
+    for man in (house.man, living):
+        answer = machine.post(f"individuals/{man.pk}/family-told/", **facts)
+        assert (answer.status_code, answer.json()["code"]) == (409, "no_death")
+    house.tell()
+    assert "family-not-told/" not in read(both, house.family)
+    answer = machine.post(f"individuals/{house.man.pk}/family-not-told/")
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_death")
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_who_follows_cases_where_the_person_or_the_family_is_reads_and_tells_it(house, goes_on):
+    """Also when the family goes on to another site, and to the officer of the site where the person died."""
+    kapan = make_site("kapan")
+    officers = [make_user(Role.VOLUNTEER, kapan)]
+    officers[0].assignments.create(site=house.goris, role=Role.PROTECTION, starts_at=house.goris.opened_at)
+    if goes_on:
+        arrive(house.family, site=kapan, members=[Individual.objects.get(given_name="Anna").pk], by=house.officer)
+        officers.append(make_user(Role.PROTECTION, kapan))
+    for officer in officers:
+        file, told, *elsewhere = says_so(officer, house)
+        assert [file, *elsewhere] == [True] * 4
+        assert told is (len(officers) == 1 or officer is officers[1]), "what was told of them goes on with the family"
+        assert "family-told/" in read(officer, house.family)
+        assert (
+            Machine(officer).post(f"individuals/{house.man.pk}/family-told/", to_whom="Anna", how="letter").status_code
+            == 201
+        )
+        assert "family-not-told/" in read(officer, house.family)
+        assert Machine(officer).post(f"individuals/{house.man.pk}/family-not-told/").status_code == 201
