@@ -18,7 +18,7 @@ from aid.parts import recount_handouts
 from casework.errors import ChildAlone
 from casework.guard import children_kept
 from casework.parts import recount_cases
-from centre.access import Permission, allows, require
+from centre.access import Permission, judged_at, require
 from centre.acts import act
 from centre.clock import local_day
 from centre.locks import lock_by_key
@@ -125,8 +125,11 @@ def merge_pairs(
 
 
 def _require_to_merge_children(by: User, records: Collection[uuid.UUID], at: datetime) -> None:
+    """Refuse with ChildAlone when one of these is a child alone whose family's cases the user may not see."""
     members = Membership.objects.today().filter(individual__in=records).select_related("individual")
-    if alone(members, local_day(at)) and not allows(by, Permission.SEE_CASES, None, at):
+    children = alone(members, local_day(at))
+    theirs = Individual.objects.filter(pk__in=children).visible_to(by, judged_at(at)[-1], Permission.SEE_CASES)
+    if children.difference(theirs.values_list("pk", flat=True)):
         raise ChildAlone
 
 

@@ -224,14 +224,17 @@ def test_who_merges_elsewhere_merges_nobody_whom_they_see_as_a_volunteer(client,
     assert told == {both: (False, False, 400, 404, 404), here: (True, True, 201, 201, 200)}
 
 
-def test_needs_and_cases_of_a_merged_record_stand_in_the_file_of_the_person(client, goris, staff):
+def test_needs_and_cases_of_a_merged_record_stand_in_the_file_of_the_person(client, goris, sisian, staff):
     child = Birth(timezone.localdate() - timedelta(days=9 * 365), "day")
     told = register_family(goris, staff, person("Mane", birth=child, carer_kind="nobody", needs=("SM-CI",)))
     again = register_family(goris, staff, person("Mane", birth=child, carer_kind="nobody", needs=("SM-CI",)))
     close_case(Case.objects.get(individual=only(again)), outcome="mistake", by=make_user(Role.PROTECTION))
     officer = make_user(Role.PROTECTION, goris)
-    with pytest.raises(ChildAlone):
-        merge_individuals(only(told), into=only(again), reason="one girl, by her card", by=staff)
+    elsewhere = make_user(Role.COORDINATOR, goris)
+    elsewhere.assignments.create(site=sisian, role=Role.PROTECTION, starts_at=goris.opened_at)
+    for user in (staff, elsewhere):
+        with pytest.raises(ChildAlone):
+            merge_individuals(only(told), into=only(again), reason="one girl, by her card", by=user)
     merge_individuals(only(told), into=only(again), reason="one girl, by her card", by=officer)
     client.force_login(officer)
     address = str(again).replace(" ", "")
