@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, reduce
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from centre.clock import local_day
+from centre.insiders import named
 from centre.models import Act, Marz, User
 from desk.correcting import birth_of
 from desk.taking_back import UNDOABLE, may_undo_own
@@ -183,7 +184,7 @@ def may_be_undone(changed: Changed, user: User, supervises: bool) -> bool:
     return changed.act.kind in UNDOABLE and changed.undone is None and open_to_them
 
 
-def read_conflicts(household: Household) -> list[Disputed]:
+def read_conflicts(household: Household, unnamed: Collection[object]) -> list[Disputed]:
     """The fields of which two desks said otherwise, until somebody decides."""
     about = About.of(household)
     open_ones = about.filter(Conflict).filter(settled_in=None)
@@ -194,7 +195,7 @@ def read_conflicts(household: Household) -> list[Disputed]:
             field=str(FIELDS[one.field]),
             stands=in_words(one.field, _stands(one), about.people),
             meant=in_words(one.field, one.now, about.people),
-            by=str(one.act.by),
+            by=named(one.act.by, unnamed),
             at=one.act.at,
         )
         for one in open_ones.select_related("act__by", "membership", "individual", "household")

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.models import Case
 from centre.access import Permission
+from centre.insiders import insiders
 from centre.log import digest_of_account
-from centre.models import Assignment, LogLine, Site, User
+from centre.models import LogLine, Site, User
 from centre.sight import sight_of
 from registrations.matches import Agreement
 from registrations.models import Household, Membership
@@ -116,10 +117,8 @@ def told_to(lines: "QuerySet[LogLine]", user: User) -> "QuerySet[LogLine]":
     untold = Site.objects.exclude(sight_of(user).told())  # an empty condition excludes nothing, and then all are told
     if not sight_of(user).told() or not untold.exists():
         return lines
-    elsewhere = Assignment.objects.filter(Q(site=None) | sight_of(user).told("site")).values("user")
-    inside = User.objects.filter(assignments__site__in=untold).exclude(pk__in=elsewhere).values("pk")
     houses = Q(subject="house", subject_id__in=untold.values("code"))
-    return lines.exclude(Q(by__in=inside) & Q(by__isnull=False)).exclude(houses)
+    return lines.exclude(Q(by__in=insiders(user).values("pk")) & Q(by__isnull=False)).exclude(houses)
 
 
 def reads_cases(user: User) -> bool:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from centre.access import Permission
 from centre.doors import do, draw, may, press, see
 from centre.forms import ActForm
+from centre.insiders import unnamed_to
 from centre.log import write_log
 from centre.models import LogLine
 from centre.requests import StaffRequest
@@ -35,7 +36,14 @@ def duplicates(request: StaffRequest) -> HttpResponse:
     merges = read_merges(request.user)
     people = [key for merge in merges for key in (merge.merged_id, merge.into_id)]
     write_log(request.user, LogLine.Verb.OPENED, "merge", shown=[*(one.pk for one in pair or ()), *people])
-    context = {"asked": asked, "pair": pair, "form": form, "merges": merges, "undo": ActForm()}
+    context = {
+        "asked": asked,
+        "pair": pair,
+        "form": form,
+        "merges": merges,
+        "undo": ActForm(),
+        "unnamed": unnamed_to(request.user),
+    }
     return draw(request, "desk/duplicates.html", form or asked, **context)
 
 

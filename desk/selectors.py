@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from centre.access import Permission
 from centre.clock import local_day
+from centre.insiders import named, unnamed_to
 from centre.models import Act, Site, User
 from desk.children import is_child_on
 from desk.coming import asleep_elsewhere
@@ -75,6 +76,7 @@ class File:
     members: list[Member]
     history: list[Told]
     present: dict[uuid.UUID, list[uuid.UUID]]
+    unnamed: Collection[object]  # staff whose name would tell of a confidential site
 
     @property
     def living(self) -> list[Individual]:
@@ -212,10 +214,10 @@ def read_file(household: Household, user: User, at: datetime) -> File:
     for person, where in found.items():
         if where.place in AT_A_SITE and where.site:
             present[where.site.pk].append(person)
-    history = _history(
-        movements_told_of([person.pk for person in people]), {person.pk: str(person) for person in people}, eyes, user
-    )
-    return File(household, members, history, dict(present))
+    unnamed = unnamed_to(user)
+    told = movements_told_of([person.pk for person in people])
+    history = _history(told, {person.pk: str(person) for person in people}, eyes, user, unnamed)
+    return File(household, members, history, dict(present), unnamed)
 
 
 def age_in_words(person: Individual, at: datetime) -> str:
@@ -277,7 +279,11 @@ def told_together(
 
 
 def _history(
-    facts: Iterable[tuple[Movement, Movement, bool]], names: dict[uuid.UUID, str], eyes: Eyes, user: User
+    facts: Iterable[tuple[Movement, Movement, bool]],
+    names: dict[uuid.UUID, str],
+    eyes: Eyes,
+    user: User,
+    unnamed: Collection[object],
 ) -> list[Told]:
     """What was told, the latest first; what one act told or took back of several people is one entry."""
     reach = user.reach(Permission.MERGE)
@@ -286,7 +292,7 @@ def _history(
             kind=first.kind,
             words=said if stands else f"{said} · {Movement.Kind.VOIDED.label}",
             at=first.happened_at,
-            by=str(first.act.by if stands else lasts[0].act.by),
+            by=named(first.act.by if stands else lasts[0].act.by, unnamed),
             people=[names[fact.counted_as_id] for fact in together],
             movements=[last.pk for last in lasts],
             may_be_voided=reach is None or first.site_id in reach or _may_undo(lasts[0].act, user),
@@ -299,7 +305,11 @@ def _history(
         for said in [movement_in_words(first, eyes)]
     ]
     theirs = set(deaths_to_tell(user, None).filter(individual__in=names).values_list("movement", flat=True))
-    people_told = [_family_told(one, names, theirs) for one in told_deaths(names) if eyes.shows(one.death)]
+    people_told = [
+        replace(_family_told(one, names, theirs), by=named((one.undone_act or one.act).by, unnamed))
+        for one in told_deaths(names)
+        if eyes.shows(one.death)
+    ]
     return sorted([*told[::-1], *people_told], key=lambda one: one.at, reverse=True)
 
 

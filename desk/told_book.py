@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from centre.access import Permission
+from centre.insiders import unnamed_to
 from centre.models import Act, Site, User
 from centre.sight import Sight
 from desk.histories import FIELDS, About, FieldSaid, belonging_to, value_in_words
@@ -50,7 +51,7 @@ class Voided:
     """That it was taken back."""
 
     at: datetime
-    by: Signature
+    by: Signature | None
     reason: str = ""
 
 
@@ -95,7 +96,7 @@ class Book:
 
     def __init__(self, household: Household, user: User, at: datetime, *, alone: bool) -> None:
         self.household, self.user, self.alone = household, user, alone
-        self.eyes = Eyes.of(user, at)
+        self.eyes, self.unnamed = Eyes.of(user, at), unnamed_to(user)
         today = household.memberships.today().order_by().values("counted_as")
         rows = belonging_to(Q(household=household) | Q(counted_as__in=today)).select_related(
             "counted_as", "act__by", "individual__pre_registered_in__by", "individual__registered_in__by"
@@ -121,9 +122,9 @@ class Book:
         """Those of the facts, each of an act, that were told of one of its people while they belonged to it."""
         return (one for one in facts if self.about.knew(getattr(one, record), one.act.recorded_at))
 
-    def by(self, user: User, at: datetime) -> Signature:
-        """Who said it."""
-        return Signature(user, at, self.eyes.sight)
+    def by(self, user: User, at: datetime) -> Signature | None:
+        """Who said it, unless that alone would tell of a confidential site."""
+        return None if user.pk in self.unnamed else Signature(user, at, self.eyes.sight)
 
     def voided(self, act: Act | None, reason: str = "") -> Voided | None:
         """That the act took it back, if there is one."""

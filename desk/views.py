@@ -261,7 +261,7 @@ def draw_file(request: StaffRequest, household: Household, form: ActForm | None 
         "corrects": not reads_only and may_correct(request.user, household, timezone.now()),
         "supervises": supervises,
         "changes": [(one, may_be_undone(one, request.user, supervises)) for one in changes],
-        "conflicts": read_conflicts(household),
+        "conflicts": read_conflicts(household, file.unnamed),
         "missing": None if reads_only else missing,
         "came_back": not reads_only and came_back(household, request.user, timezone.now()),
         "moves": moves,

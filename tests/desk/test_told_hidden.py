@@ -135,6 +135,23 @@ def test_who_registered_them_at_a_confidential_site_is_not_told(goris, officer):
     assert line(family, officer, "register").by.user == inside
 
 
+def test_who_works_in_confidence_alone_is_named_on_no_page_of_a_family_to_who_may_not_know(client, goris, family, by):
+    """Neither as who corrected, nor as who said otherwise; that it was said, is read."""
+    haven = make_site("haven", kind=Site.Kind.CRISIS, confidential=True)
+    inside = make_user(Role.COORDINATOR, haven, username="within")
+    anna, aram = (named(given).pk for given in ("Anna", "Aram"))
+    hold_places(family, rooms=[make_room(haven, 3)], until=timezone.now() + HOUR, by=inside)
+    correct(family, said=[Said("given_name", "Annah", was="Anna", person=anna)], by=inside)
+    correct(family, said=[Said("given_name", "Armen", was="Artur", person=aram)], by=inside)
+    read = []
+    for user in (make_user(Role.COORDINATOR, goris), make_user(), make_user(Role.PROTECTION)):
+        client.force_login(user)
+        pages = [client.get(f"{family.get_absolute_url()}{tail}").content.decode() for tail in ("", "told/")]
+        assert all("Annah" in page and "Armen" in page for page in pages)
+        read.append(["within" in page for page in pages])
+    assert read == [[False, False], [False, False], [True, True]]
+
+
 def test_an_urgent_need_is_told_to_who_may_see_needs_alone(goris, by, monkeypatch):
     facts = HouseholdFacts(going="shelter")
     counted = pre_register(goris, groups=[Group(1, "F", "18-59")], facts=facts, urgent_need="SM-CI", by=by)
