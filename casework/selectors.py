@@ -1,5 +1,6 @@
 """Answers about cases that are no queryset of one table."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,7 +55,7 @@ def households_of(people: Sequence[object]) -> dict[object, Household]:
     return {row.counted_as_id: row.household for row in rows}
 
 
-def children_kept_from(user: User, at: datetime) -> set[object]:
+def children_kept_from(user: User, at: datetime) -> set[uuid.UUID]:
     """The children with whom nobody came who looks after them, and whose open cases the user may not see."""
     reasons = (Reason.CHILD_ALONE, Reason.CHILD_LEFT)
     rows = Case.objects.open().filter(kind=Kind.CHILD_PROTECTION, steps__reason__in=reasons)

@@ -86,7 +86,7 @@ def correct(
     day = local_day(at)
     if (
         not reason
-        and not _is_of(household.registered_in or household.act, day)
+        and not _is_of(household.registered_in or household.act, day, household.site)
         and any(_matters(change, day) for change in changes)
     ):
         raise ReasonMissing
@@ -134,7 +134,9 @@ def may_supervise(by: User, household: Household, at: datetime) -> bool:
 def may_correct(by: User, household: Household, at: datetime, people: Sequence[Individual] = ()) -> bool:
     """Whether the user may correct it: their own desk wrote it today, or they supervise it."""
     acts = [one.registered_in or one.pre_registered_in for one in people] or [household.registered_in or household.act]
-    own_desk = all(_is_of(one, local_day(at)) for one in acts) and allows(by, Permission.REGISTER, household.site, at)
+    own_desk = all(_is_of(one, local_day(at), household.site) for one in acts) and allows(
+        by, Permission.REGISTER, household.site, at
+    )
     return own_desk or may_supervise(by, household, at)
 
 
@@ -210,8 +212,8 @@ def _require_to_correct(
         raise AskCoordinator
 
 
-def _is_of(act: Act | None, day: date) -> bool:
-    return act is not None and local_day(told_at(act)) == day
+def _is_of(act: Act | None, day: date, site: Site) -> bool:
+    return act is not None and local_day(told_at(act, site)) == day
 
 
 def _agreed(
@@ -244,7 +246,7 @@ def _laid_out(row: Row, one: Said, act: Act) -> Any:
     laid = value_of(row, one.field) | one.now
     if one.field == "going" and isinstance(row, Household):
         begins = one.now["going"] == Going.SHELTER != row.going
-        laid["waits_since"] = (told_at(act) if begins else row.waits_since).isoformat()
+        laid["waits_since"] = (told_at(act, row.site) if begins else row.waits_since).isoformat()
     return laid
 
 

@@ -72,7 +72,7 @@ def _theirs_to_tell(user: User, at: datetime | None) -> Q:
         return ~nobody
     families = Household.objects.visible_to(user, judged_at(at)[-1], Permission.SEE_CASES)
     members = Membership.objects.today().filter(counted_as=OuterRef("individual"), household__in=families)
-    return there | Exists(members)
+    return there | Q(Exists(members))
 
 
 def living_for(user: User, people: IndividualQuerySet, at: datetime) -> IndividualQuerySet:

@@ -41,16 +41,16 @@ def record_household(
     columns = desk | columns_of(facts) | ({} if number is None else {"number": number})
     with refused_on(Household.number.field, CardTaken()):
         return Household.objects.create(
-            site=site, act=act, urgent_need_id=urgent_need, waits_since=told_at(act), **columns
+            site=site, act=act, urgent_need_id=urgent_need, waits_since=told_at(act, site), **columns
         )
 
 
-def told_at(act: Act) -> datetime:
+def told_at(act: Act, site: Site) -> datetime:
     """The hour from which what was told in this act counts: when it was recorded, so that no earlier date gains by it.
 
-    Paper that a supervisor typed in proves its hour. A demonstration plays its past as if that were now.
+    Paper that a supervisor of the site typed in proves its hour. A demonstration plays its past as if that were now.
     """
-    proven = bool(act.written_by) and allows(act.by, Permission.MERGE)
+    proven = bool(act.written_by) and allows(act.by, Permission.MERGE, site)
     return act.at if proven or settings.DEMONSTRATION else max(act.at, act.recorded_at)
 
 

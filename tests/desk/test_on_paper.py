@@ -11,8 +11,9 @@ from centre.access import NotAllowed, Role
 from centre.clock import local_day
 from centre.models import Act, Assignment, User
 from centre.refusals import NotThen
-from desk.actions import count_gate
+from desk.actions import count_gate, register
 from desk.on_paper import PaperForm
+from registrations.facts import HouseholdFacts
 from registrations.models import GateCount, Household, Individual, Presence
 from tests.api.conftest import Machine, intake, member
 from tests.build import make_site, make_user, person, register_family
@@ -169,6 +170,17 @@ def test_older_paper_of_a_volunteer_or_of_another_sites_coordinator_is_refused_a
     for by in (make_user(Role.VOLUNTEER, goris), make_user(Role.COORDINATOR, make_site("sisian"))):
         with pytest.raises(NotThen, match=WHO_CAN):
             count_gate(goris, people=7, by=by, at=timezone.now() - 9 * DAY, written_by=HAND)
+
+
+def test_the_hour_on_paper_counts_for_a_place_where_a_supervisor_of_this_site_typed_it(goris, coordinator, yesterday):
+    elsewhere = make_user(Role.VOLUNTEER, goris)
+    elsewhere.assignments.create(site=make_site("sisian"), role=Role.COORDINATOR, starts_at=goris.opened_at)
+    waits = []
+    for by in (coordinator, elsewhere):
+        facts = HouseholdFacts(going="shelter")
+        told = register(goris, members=[person()], facts=facts, by=by, at=yesterday, written_by=HAND)
+        waits.append(Household.objects.get(pk=told.household).waits_since == yesterday)
+    assert waits == [True, False]
 
 
 def test_an_ended_role_writes_no_paper(goris, coordinator):
