@@ -54,8 +54,10 @@ def sites_at_work(request: StaffRequest) -> "QuerySet[Site]":
 
 
 def sites_to_choose(request: StaffRequest) -> "QuerySet[Site]":
-    """Those of them that the menu offers."""
-    return Site.objects.filter(allowed_at(request.user, *WORK)).offered(timezone.now())
+    """The open ones of them, and each closed one that a bus was to leave from, or to stop at."""
+    starts, stops = TransportRun.objects.values("site"), TransportStop.objects.kept().values("site")
+    touched = Q(pk__in=starts) | Q(pk__in=stops)
+    return sites_at_work(request).filter(Q(pk__in=Site.objects.open(timezone.now())) | touched).by_name()
 
 
 class RunPageFilterSet(filters.FilterSet):

@@ -7,10 +7,11 @@ import pytest
 from django.utils import timezone
 
 from centre.access import Role
+from centre.models import Site
 from desk.actions import arrive, depart
 from shelter.actions import end_stays
 from shelter.models import Stay
-from tests.build import make_user, person, register_family
+from tests.build import make_site, make_user, person, register_family
 from tests.transport.conftest import make_run
 from transport.actions import cancel_bus, end_bus, put_on_bus, send_bus
 from transport.closing import close_site
@@ -71,3 +72,15 @@ def test_the_page_says_that_people_are_on_the_way_and_keeps_the_site_open(client
     assert answer.status_code == 422
     assert "1 person is on the way here." in answer.text
     assert not closed(sisian)
+
+
+def test_the_buses_are_narrowed_to_a_closed_site_that_they_left_from_or_came_to(client, goris, sisian, by):
+    never = make_site("never")
+    run = make_run(goris, sisian, by=by)
+    Site.objects.update(closed_at=timezone.now())
+    client.force_login(by)
+    for site in (goris, sisian):
+        page = client.get("/buses/", {"site": site.pk}).text
+        assert f'<option value="{site.pk}" selected>' in page
+        assert str(run.pk) in page
+    assert str(never.pk) not in page
