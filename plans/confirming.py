@@ -59,7 +59,7 @@ def confirm_plan(
         why = _give(row, evening, until, by, there=there)
         number = write_number(row.household.number)
         if why:
-            left_out.append(f"{number}: {why}")
+            left_out.append(f"{number} – {why}")
         else:
             (placed if there else held).append(number)
     return Confirmed(held, placed, left_out, _shortened(families, until, by, now))

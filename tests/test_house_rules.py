@@ -287,13 +287,13 @@ def _templates() -> list[Path]:
     return sorted((ROOT / "templates").rglob("*.html"))
 
 
-OF_THE_DESKS = [path for path in _templates() if path.parent.name in ("aid", "casework", "desk")]
+BUT_BUSES = [path for path in _templates() if path.parent.name != "transport"]  # theirs are to be mended yet
 
 
-@pytest.mark.parametrize("path", OF_THE_DESKS, ids=relative)
+@pytest.mark.parametrize("path", BUT_BUSES, ids=relative)
 def test_no_template_sets_a_latin_colon_between_two_words(path):
     sentences = re.compile(r"\{% blocktranslate.*?\{% endblocktranslate %\}", re.DOTALL)
-    assert re.findall(r"(?:\}\}|%\}): ", sentences.sub("", path.read_text())) == [], "in Armenian it is a full stop"
+    assert re.findall(r"(?:\}\}|%\}): ", sentences.sub("%}", path.read_text())) == [], "in Armenian it is a full stop"
 
 
 @pytest.mark.parametrize("path", _templates(), ids=relative)
