@@ -46,7 +46,7 @@ function lineOf(form, submitter) {
   line.dataset.sending = "";
   line.setAttribute("role", "status");
   const acts = submitter?.closest(".acts");
-  if (acts && form.contains(acts)) acts.before(line);
+  if (acts && form.contains(acts)) acts.prepend(line); // they stay in sight on a telephone, what is above them may not
   else if (submitter && form.contains(submitter)) submitter.after(line);
   else form.append(line);
   return line;
