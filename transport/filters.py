@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.clock import local_instant
 from centre.filters import DayFilter, KeyFilter, SiteFilter, TruthFilter
-from centre.models import Site
+from centre.models import Site, SiteQuerySet
 from centre.requests import StaffRequest
 from centre.sight import allowed_at
 from transport.models import STATES, Passenger, RunState, TransportRun, TransportStop
@@ -48,12 +48,12 @@ class RunFilterSet(filters.FilterSet):
         return runs.filter(STATES[state])
 
 
-def sites_at_work(request: StaffRequest) -> "QuerySet[Site]":
+def sites_at_work(request: StaffRequest) -> SiteQuerySet:
     """The sites where the asker places or registers."""
     return Site.objects.filter(allowed_at(request.user, *WORK))
 
 
-def sites_to_choose(request: StaffRequest) -> "QuerySet[Site]":
+def sites_to_choose(request: StaffRequest) -> SiteQuerySet:
     """The open ones of them, and each closed one that a bus was to leave from, or to stop at."""
     starts, stops = TransportRun.objects.values("site"), TransportStop.objects.kept().values("site")
     touched = Q(pk__in=starts) | Q(pk__in=stops)
