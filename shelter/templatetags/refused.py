@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 
 from centre.models import Site
+from shelter.models import WaitingFact
 
 register = template.Library()
 
@@ -16,6 +17,6 @@ def refused_at(refused: dict[str, Any] | None, address: str) -> dict[str, str]:
 
 
 @register.filter
-def about(typed: dict[str, str], site: Site) -> dict[str, str]:
-    """What was typed about this site; nothing where it was another."""
-    return typed if typed.get("site") == str(site.pk) else {}
+def about(typed: dict[str, str], one: Site | WaitingFact) -> dict[str, str]:
+    """What was typed about this site, or this entry; nothing where it was another."""
+    return typed if str(one.pk) in (typed.get("site"), typed.get("fact")) else {}

@@ -1,5 +1,6 @@
 """Who did not come by the hour until which places were held: at the door, on the board, tonight, and what is done."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -186,3 +187,11 @@ def test_the_api_does_the_same(missing, coordinator, now):
     assert Stay.objects.holds().at(timezone.now()).count() == 2
     stranger = Machine(make_user(Role.COORDINATOR, make_site("vayk")))
     assert stranger.post(f"stays/{one.pk}/take-off/").status_code == 404
+
+
+def test_what_is_done_about_who_did_not_come_keeps_the_board_as_it_was_asked_for(client, missing, goris, coordinator):
+    client.force_login(coordinator)
+    page = client.get("/shelter/", {"site": goris.pk}).text
+    done = re.findall(r'action="(/shelter/(?:again|off)/[^"]*)"', page)
+    assert len(done) >= 3
+    assert [address for address in done if f"site={goris.pk}" not in address] == []

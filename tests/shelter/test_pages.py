@@ -14,7 +14,8 @@ from registrations.models import Individual
 from shelter.actions import hold_places, place_household
 from shelter.apart import keep_apart
 from shelter.inventory import block_places
-from shelter.models import Place, Room, Stay
+from shelter.models import Place, Room, Stay, WaitingFact
+from shelter.turns import decline_offer
 from tests.build import make_room, make_site, make_user
 from tests.shelter.conftest import make_family
 
@@ -301,7 +302,10 @@ def test_the_board_is_sent_again_only_when_something_on_it_changed(desk, family,
     assert desk.get("/shelter/", headers=fragment).status_code == 200
 
 
-@pytest.mark.parametrize(("form", "field"), [("swap/", "other"), ("first", "reason"), ("declined", "reason")])
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [("swap/", "other"), ("first", "reason"), ("declined", "reason"), ("turn/taken-back", "reason")],
+)
 def test_a_refused_form_of_the_board_stands_open_with_what_was_typed(goris, coordinator, family, now, form, field):
     room = make_room(goris, 6)
     code = str(family).replace(" ", "")
@@ -311,6 +315,9 @@ def test_a_refused_form_of_the_board_stands_open_with_what_was_typed(goris, coor
     if form == "swap/":
         place_household(family, rooms=[room], by=coordinator, at=now)
         facts["stays"] = [str(key) for key in Stay.objects.values_list("pk", flat=True)]
+    if form == "turn/taken-back":
+        decline_offer(family, site=goris, reason="too far", by=coordinator)
+        facts["fact"] = WaitingFact.objects.get().pk
     address = f"/shelter/{form}" if form == "swap/" else f"/shelter/family/{code}/{form}/"
     answer = client.post(f"{address}?family={code}", facts)
     assert answer.status_code == 422
