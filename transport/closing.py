@@ -4,7 +4,9 @@ An act's file like actions.py: it authorises, locks, decides and writes.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
 
 from centre.access import Permission, require
 from centre.acts import act
@@ -16,6 +18,8 @@ from shelter.begun import TakenBack, close_unused, lock_unused
 from shelter.models import Stay
 from transport.errors import BusStopsThere, PeopleOnTheWay
 from transport.models import TransportRun, TransportStop
+
+AWAITED = timedelta(days=3)  # who has not come by then keeps no site open; wherever they come, they are read in
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,8 @@ def close_site(site: Site, *, by: User, at: datetime, act: Act) -> Closed:
     """Close the site: nobody arrives there, no place is kept and no role is given there any more.
 
     Refuses with SiteInUse while anybody is present there, or a place is kept; with BusStopsThere or PeopleOnTheWay
-    while a bus is to leave from it or come to it, or somebody said to go there did not arrive anywhere; with SiteClosed
-    when it is closed.
+    while a bus is to leave from it or come to it, or somebody is awaited who was said to go there; with SiteClosed when
+    it is closed.
     """
     require(by, Permission.SET_UP, site, at)
     lock_to_close(site)
@@ -39,8 +43,7 @@ def close_site(site: Site, *, by: User, at: datetime, act: Act) -> Closed:
     if here.exists() or Stay.objects.filter(site=site).from_(at).exists():
         raise SiteInUse
     _require_no_bus(site, by, at)
-    coming = Absence.objects.filter(movement__destination_site=site, during__contains=at)
-    if people := coming.count():
+    if people := on_the_way_to(site, at).count():
         raise PeopleOnTheWay(people)
     if not Site.objects.filter(pk=site.pk, closed_at=None).update(closed_at=at):
         raise SiteClosed
@@ -58,6 +61,12 @@ def take_back_house(site: Site, *, by: User, at: datetime, act: Act) -> TakenBac
     lock_unused(site, by, at)
     _require_no_bus(site, by, at)
     return close_unused(site, by, at)
+
+
+def on_the_way_to(site: Site, at: datetime) -> "QuerySet[Absence]":
+    """Who was sent to the site, did not arrive anywhere, and is awaited still."""
+    sent = Absence.objects.filter(movement__destination_site=site, during__contains=at)
+    return sent.filter(during__startswith__gt=at - AWAITED)
 
 
 def _require_no_bus(site: Site, by: User, at: datetime) -> None:

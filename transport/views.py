@@ -25,14 +25,14 @@ from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.requests import StaffRequest
 from centre.sight import sight_of
-from registrations.models import Household
+from registrations.models import Household, Membership
 from shelter.begun import begun_by
 from shelter.errors import AGAINST_THE_HOUSE
 from shelter.inventory_forms import PlacesForm
 from shelter.inventory_views import draw_room
 from shelter.models import Room
 from transport.actions import Riding, cancel_bus, end_bus, plan_bus, put_on_bus, send_bus, take_off_bus
-from transport.closing import close_site, take_back_house
+from transport.closing import close_site, on_the_way_to, take_back_house
 from transport.errors import NotOnThisBus, TravelsApart
 from transport.filters import RunPageFilterSet, on_day, sites_at_work
 from transport.forms import (
@@ -310,4 +310,9 @@ def close(request: StaffRequest, code: str) -> HttpResponse:
     form = ActForm(request.POST or None)
     if do(request, form, close_site, site, said=_("The site is closed.")):
         return see("centre:sites")
-    return draw(request, "transport/close.html", form, site=site)
+    coming = on_the_way_to(site, timezone.now())
+    told = sight_of(request.user).is_told(site)
+    theirs = Membership.objects.today().filter(counted_as__in=coming.values("individual")).values("household")
+    families = Household.objects.visible_to(request.user).filter(pk__in=theirs).order_by("number") if told else ()
+    context = {"people": coming.count() if told else 0, "families": families}
+    return draw(request, "transport/close.html", form, site=site, **context)

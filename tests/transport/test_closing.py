@@ -9,6 +9,7 @@ from django.utils import timezone
 from centre.access import Role
 from centre.models import Site
 from desk.actions import arrive, depart
+from registrations.models import Presence
 from shelter.actions import end_stays
 from shelter.models import Stay
 from tests.build import make_site, make_user, person, register_family
@@ -17,6 +18,8 @@ from transport.actions import cancel_bus, end_bus, put_on_bus, send_bus
 from transport.closing import close_site
 from transport.errors import BusStopsThere, PeopleOnTheWay
 from transport.riding import board_bus
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -84,3 +87,37 @@ def test_the_buses_are_narrowed_to_a_closed_site_that_they_left_from_or_came_to(
         assert f'<option value="{site.pk}" selected>' in page
         assert str(run.pk) in page
     assert str(never.pk) not in page
+
+
+def test_who_was_sent_long_ago_and_never_came_keeps_no_site_open(goris, sisian, by, administrator):
+    sent = timezone.now() - timedelta(days=3, hours=1)
+    family = register_family(goris, by, person(), at=sent)
+    depart(family, site=goris, destination="site", destination_site=sisian, by=by, at=sent)
+    close_site(sisian, by=administrator)
+    assert closed(sisian)
+    arrive(family, site=goris, by=by)
+    assert Presence.objects.at(timezone.now()).filter(site=goris).exists()
+
+
+def test_the_page_leads_to_who_is_on_the_way_as_far_as_one_may_see_them(client, goris, sisian, by, administrator):
+    family = register_family(goris, by, person(), person("Vera", relationship="parent"), at=timezone.now() - 2 * HOUR)
+    address = f"/settings/sites/{sisian.code}/close/"
+    client.force_login(administrator)
+    assert "on the way here:" not in client.get(address).text
+    depart(family, site=goris, destination="site", destination_site=sisian, by=by)
+    officer = make_user(Role.PROTECTION)
+    officer.assignments.create(role=Role.ADMINISTRATOR, starts_at=goris.opened_at)
+    read = []
+    for user in (administrator, officer):
+        client.force_login(user)
+        for page in (client.get(address), client.post(address, {"id": uuid.uuid4()})):
+            read.append(("People on the way here: 2." in page.text, family.get_absolute_url() in page.text))
+    assert read == [(True, False), (True, False), (True, True), (True, True)]
+
+
+def test_nobody_is_counted_on_the_way_to_a_site_of_whose_people_the_reader_may_not_know(client, goris, administrator):
+    haven, officer = make_site("haven", confidential=True), make_user(Role.PROTECTION)
+    family = register_family(goris, officer, person(), at=timezone.now() - timedelta(hours=2))
+    depart(family, site=goris, destination="site", destination_site=haven, by=officer)
+    client.force_login(administrator)
+    assert "on the way here:" not in client.get("/settings/sites/haven/close/").text
