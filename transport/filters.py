@@ -57,7 +57,8 @@ def sites_to_choose(request: StaffRequest) -> SiteQuerySet:
     """The open ones of them, and each closed one that a bus was to leave from, or to stop at."""
     starts, stops = TransportRun.objects.values("site"), TransportStop.objects.kept().values("site")
     touched = Q(pk__in=starts) | Q(pk__in=stops)
-    return sites_at_work(request).filter(Q(pk__in=Site.objects.open(timezone.now())) | touched).by_name()
+    work = Site.objects.filter(allowed_at(request.user, *WORK))
+    return work.filter(Q(pk__in=Site.objects.open(timezone.now())) | touched).by_name()
 
 
 class RunPageFilterSet(filters.FilterSet):
