@@ -363,6 +363,21 @@ def test_a_reason_of_one_line_comes_back_to_its_own_family(coordinator, goris):
     expect(reason).to_be_visible()
 
 
+def test_what_is_typed_while_a_draft_is_looked_for_is_kept(coordinator):
+    coordinator.add_init_script("""const ask = navigator.locks.request.bind(navigator.locks);
+        navigator.locks.request = async (...asked) => {  // a busy telephone
+            await new Promise((later) => setTimeout(later, 1500));
+            return ask(...asked);
+        };""")
+    coordinator.goto("/intake/count/")
+    coordinator.locator("[name=people]").fill("7")
+    assert not coordinator.locator("[name=people]").evaluate("one => 'draftReady' in one.form.dataset")
+    coordinator.wait_for_selector("[data-draft-ready]", state="attached")
+    coordinator.wait_for_timeout(300)
+    coordinator.reload()
+    expect(coordinator.locator("[name=people]")).to_have_value("7")
+
+
 def test_what_finds_no_field_any_more_is_said_and_shown(coordinator):
     ready(coordinator, "/shelter/rooms/")
     coordinator.locator("details:has([name=names])").evaluate("fold => { fold.open = true; }")

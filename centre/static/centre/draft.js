@@ -209,7 +209,9 @@ async function write(form) {
 
 function keep(form) {
   const kept = forms.get(form);
-  if (!kept?.ready || kept.gone) return; // nothing overwrites a draft that was not brought back
+  if (!kept || kept.gone) return;
+  kept.early ||= !kept.ready;
+  if (!kept.ready) return; // nothing overwrites a draft that was not brought back
   kept.dirty = true;
   kept.writing ??= write(form).finally(() => { kept.writing = null; });
 }
@@ -239,7 +241,7 @@ async function bringBack(form) {
     notice(form, words().sealed, row.at);
   }
   kept.ready = true;
-  if (values) keep(form); // under this tab's name
+  if (values || kept.early) keep(form); // under this tab's name
   if (row && row.tab !== await tab) await store("readwrite", (drafts) => drafts.delete(row.key));
   form.dataset.draftReady = "";
 }
