@@ -122,7 +122,8 @@ def plan(request: StaffRequest) -> HttpResponse:
         return _plan_with_more_rows(request)
     form = PlanForm(request.POST or None, by=request.user, initial={"site": site_of_shift(request)})
     rows = RuleRows(request.POST or None, prefix="rules")
-    if rows.is_valid() and (answer := do(request, form, plan_distribution, rules=rows.rules())):
+    said = _("The distribution is planned.")
+    if rows.is_valid() and (answer := do(request, form, plan_distribution, rules=rows.rules(), said=said)):
         return see("aid:distribution", answer.distribution)
     return draw(request, "aid/plan.html", form, rows=rows)
 

@@ -32,7 +32,7 @@ def duty(request: StaffRequest, site: Site) -> HttpResponse:
 def rules(request: StaffRequest) -> HttpResponse:
     """Which matter each need opens, and how soon somebody has to look; an administrator changes it."""
     form = RuleForm(request.POST or None)
-    if do(request, form, set_case_rule):
+    if do(request, form, set_case_rule, said=_("Changed.")):
         return see("casework:rules")
     of_code = CaseRule.objects.in_bulk()
     rows = [

@@ -65,7 +65,7 @@ def staff(request: StaffRequest) -> HttpResponse:
     if names_somebody(request):
         return keep_question(request)
     form = StaffForm(request.POST or None, by=request.user, initial={"language": "hy"})
-    if saved := do(request, form, add_staff):
+    if saved := do(request, form, add_staff, said=_("Saved.")):
         return see("centre:slip", saved.user, form.cleaned_data["id"])
     words = read_question(request).get("search", "")[:80]
     people = read_staff(request.user, words, timezone.now())
@@ -121,7 +121,7 @@ def new_password(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """A one-time password for somebody who forgot theirs."""
     user = person_of(request, key)
     form = ActForm(request.POST)
-    if do(request, form, give_password, user):
+    if do(request, form, give_password, user, said=_("Saved.")):
         return see("centre:slip", key, form.cleaned_data["id"])
     return _draw_person(request, user, RoleForm(by=request.user), form)
 

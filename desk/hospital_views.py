@@ -146,7 +146,8 @@ def from_hospital(request: StaffRequest, site: Site, number: int) -> HttpRespons
     people = [person for key, person in living.items() if key in away]
     _log(request, household, people)
     form = BackForm(request.POST or None, people=people)
-    done = do(request, form, back_from_hospital, household, site=site)
+    said = _("The way back from hospital is recorded.")
+    done = do(request, form, back_from_hospital, household, site=site, said=said, of=household)
     if done:
         bedless = [uuid.UUID(key) for key in done.without_bed]
         _say_who_sleeps(request, done.stays, had_beds_as_they_left(bedless, site, timezone.now()))

@@ -129,6 +129,19 @@ def test_a_button_does_what_it_says(desk: Desk, story: Story, way: str):
     assert untold(desk.page) == []
 
 
+@pytest.mark.parametrize(
+    "name", ["one_is_back", "hand_out_a_part", "plan_a_distribution", "add_the_person", "change_what_opens_a_case"]
+)
+def test_what_was_done_is_said_so_that_its_draft_is_forgotten(desk: Desk, name: str):
+    story = next(one for one in STORIES if one.tell.__name__ == name)
+    desk.on = story.on
+    telling = story.tell(desk)
+    next(telling)
+    press(desk, story, "mouse")
+    expect(desk.page.locator("[data-saved]").first).to_be_visible()
+    telling.close()
+
+
 @pytest.fixture(scope="module")
 def goris(everything: User) -> Site:
     """A site where families are with all that can happen to them."""
