@@ -56,7 +56,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Added:
+class ItemSaved:
     """The item that was put on the list, or whose category was said."""
 
     item: str
@@ -91,7 +91,7 @@ class Reversed:
     handout: str
 
 
-@act("add_item", answers=Added)
+@act("add_item", answers=ItemSaved)
 def add_item(
     *,
     name_en: str,
@@ -102,21 +102,21 @@ def add_item(
     by: User,
     at: datetime,
     act: Act,
-) -> Added:
+) -> ItemSaved:
     """Put a kind of thing on the list; without a code it gets one from its name. Refuses with ItemExists."""
     require(by, Permission.PLAN_AID, at=at)
     code = code or slugify(name_en)[:20].strip("-") or f"item-{act.pk.hex[:8]}"
     with refused_on(ITEM_ONCE, ItemExists()):
         item = Item.objects.create(code=code, name_en=name_en, name_hy=name_hy, name_ru=name_ru, category=category)
-    return Added(str(item.pk))
+    return ItemSaved(str(item.pk))
 
 
-@act("categorise_item", answers=Added)
-def categorise_item(item: Item, *, category: str, by: User, at: datetime, act: Act) -> Added:
+@act("categorise_item", answers=ItemSaved)
+def categorise_item(item: Item, *, category: str, by: User, at: datetime, act: Act) -> ItemSaved:
     """Say which like goods an item counts together with from now on; without a category it counts alone."""
     require(by, Permission.PLAN_AID, at=at)
     Item.objects.filter(pk=item.pk).update(category=category)
-    return Added(str(item.pk))
+    return ItemSaved(str(item.pk))
 
 
 @act("plan_distribution", answers=Planned)

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from aid.actions import (
-    Added,
     HandedOut,
+    ItemSaved,
     Planned,
     Reversed,
     Rule,
@@ -81,13 +81,13 @@ class Items(Rows):
     def get_queryset(self) -> Any:
         return Item.objects.all() if allows(self.request.user, Permission.PLAN_AID) else Item.objects.none()
 
-    @act_on_list(ItemFacts, Added)
-    def create(self, body: ItemFacts) -> Added:
+    @act_on_list(ItemFacts, ItemSaved)
+    def create(self, body: ItemFacts) -> ItemSaved:
         """Put an item on the list; it gets its code from its name."""
         return add_item(**body.facts)
 
-    @act_on_row(CategoryFacts, Added)
-    def categorise(self, item: Item, body: CategoryFacts) -> Added:
+    @act_on_row(CategoryFacts, ItemSaved)
+    def categorise(self, item: Item, body: CategoryFacts) -> ItemSaved:
         """Say which goods it counts together with from now on."""
         return categorise_item(item, **body.facts)
 
@@ -139,7 +139,7 @@ class RuleFacts(Facts):
     every_days = Count(required=False, min_value=1, max_value=LONGEST_INTERVAL, help_text="Like goods once in so many.")
 
 
-class PlanFacts(ActFacts):
+class RoundFacts(ActFacts):
     """A round of aid."""
 
     site = SiteField()
@@ -162,8 +162,8 @@ class Distributions(Rows):
     def get_queryset(self) -> Any:
         return distributions_of(self.request.user).prefetch_related("rules__item")
 
-    @act_on_list(PlanFacts, Planned)
-    def create(self, body: PlanFacts) -> Planned:
+    @act_on_list(RoundFacts, Planned)
+    def create(self, body: RoundFacts) -> Planned:
         """Plan a distribution: when it runs, and what each family may receive."""
         facts = body.facts
         return plan_distribution(facts.pop("site"), **facts)

@@ -183,7 +183,7 @@ def end_the_link(desk: Desk) -> Iterator[None]:
     assert not DriverLink.objects.live(timezone.now()).filter(run=run).exists()
 
 
-@button("They got off: .+", "transport:off", on=RUN, does=["get_off_bus"])
+@button("They got off", "transport:off", on=RUN, does=["get_off_bus"])
 def say_they_got_off(desk: Desk) -> Iterator[None]:
     run, _family = planned(desk, "filled", "on", "sent")
     yield
