@@ -63,6 +63,7 @@ MISLED = """() => [...document.querySelectorAll("form")].flatMap((form) => {
     "input:not([type=hidden], [type=checkbox], [type=radio], [type=submit], [type=button], [type=file])"));
   const after = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
   const first = buttons[0];
+  if (first?.matches("[aria-hidden=true]")) return [];  // put there to be the one that Enter presses
   return typed.filter((one) => first && after(first, one)
     && buttons.some((other) => after(one, other) && other.formAction !== first.formAction))
     .map((one) => `${one.name}: ${first.textContent.trim()}`);
