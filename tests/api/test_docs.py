@@ -14,7 +14,7 @@ TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8
 
 def test_every_address_of_the_text_is_in_the_schema_and_the_other_way_round():
     there = set(SchemaGenerator().get_schema(request=None, public=True)["paths"])
-    after = r"(?:\{id\}/|take/|current/|search/|begin/)"
+    after = r"(?:\{id\}/|take/|current/|search/|begin/|receive/|send/|write-off/)"
     told = set(re.findall(rf"/api/v1/[a-z-]+/(?:{after}(?:[a-z-]+/)?)?(?!\{{on\}})", TEXT))
     told |= set(re.findall(r"/api/v1/[a-z-]+(?:/\{on\}|/shown)?\.\{suffix\}", TEXT))
     assert told <= there
