@@ -71,7 +71,7 @@ def test_a_search_is_asked_answered_and_ended_by_buttons(signed_in, search, sisi
     send(signed_in, address, shown="agrees", answer="contacted")
     send(signed_in, f"/cases/tracing/{search.pk}/end/", outcome="reunited")
     assert TracingRequest.objects.get().outcome == "reunited"
-    assert "Search ended: Together again" in text(signed_in.get(f"/cases/{search.case_id}/"))
+    assert "Search ended – Together again" in text(signed_in.get(f"/cases/{search.case_id}/"))
 
 
 def test_an_answer_to_what_has_changed_since_it_was_shown_is_refused(signed_in, officer, search, sisian):
