@@ -24,7 +24,7 @@ def test_a_failed_sign_in_names_a_digest_of_the_account(client):
     ]
     assert "mistake" not in str(list(lines.values()))
     client.force_login(make_user(Role.AUDITOR))
-    assert "failed to sign in: gate" in client.get("/settings/log/").content.decode()
+    assert "failed to sign in – gate" in client.get("/settings/log/").content.decode()
 
 
 def test_a_password_that_was_changed_leaves_a_line(client):
