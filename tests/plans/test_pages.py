@@ -43,7 +43,7 @@ def test_an_evening_is_planned_read_and_confirmed(desk, goris, sisian, by):
         assert words in page
     page = confirm(desk, plan).content.decode()
     assert "Places are held for 1 family." in page
-    assert f"{left}: The plan has no room for them." in page
+    assert f"{left} – The plan has no room for them." in page
     assert Stay.objects.holds().count() == 2
     assert "Places are held for 0 families." in confirm(desk, plan).content.decode()
     assert Stay.objects.holds().count() == 2

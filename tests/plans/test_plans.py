@@ -160,7 +160,9 @@ def test_what_changed_meanwhile_is_left_out_and_said(goris, sisian, by):
     hold_places(stranger, rooms=[theirs], until=until(), by=by)
     said = confirm(plan, by)
     assert said.held == [write_number(waits.number)]
-    assert [line.split(":")[0] for line in said.left_out] == [write_number(one.number) for one in (placed, squeezed)]
+    assert [line.partition(" – ")[0] for line in said.left_out] == [
+        write_number(one.number) for one in (placed, squeezed)
+    ]
 
 
 def test_a_split_family_sleeps_as_it_was_planned(goris, sisian, by):
@@ -305,5 +307,5 @@ def test_no_plan_over_a_house_of_others_tells_who_is_kept_apart_there(goris, sis
     keep_apart(one, other=other, reason="a feud", by=by)
     assert drafts() == before == [(1 + both_wait, True)] * 2
     done = confirm(make_plan(sisian, by=ours), ours)
-    assert (len(done.held), [line.partition(": ")[2] for line in done.left_out]) == (both_wait, [NoRoomSuits.message])
+    assert (len(done.held), [line.partition(" – ")[2] for line in done.left_out]) == (both_wait, [NoRoomSuits.message])
     assert LogLine.objects.filter(verb="refused", by=ours, fields=["barred"]).count() == 1
