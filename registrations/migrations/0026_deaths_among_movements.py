@@ -6,7 +6,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('centre', '0023_put_into_one_house'),
         ('registrations', '0025_presence_index_names_who'),
     ]
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.utils import timezone, translation
-from transport.taking_back import take_back_house
 
 from casework.errors import ChildAmongStrangers
 from centre.access import NotAllowed, Permission, Role
@@ -26,6 +25,7 @@ from tests.build import LONG_AGO, child, make_room, make_site, make_user, person
 from tests.shelter.conftest import make_family
 from tests.transport.conftest import make_run
 from transport.actions import cancel_bus
+from transport.closing import take_back_house
 
 HOUR = timedelta(hours=1)
 HOTEL = {"name": "Mirhav", "kind": "hotel", "marz": "AM-SU", "places": 40, "room": "to be divided"}
@@ -315,7 +315,7 @@ def test_a_house_to_which_a_bus_is_to_come_is_not_taken_back(client, goris):
     by, now = make_user(), timezone.now()
     site = Site.objects.get(pk=begin_house(**HOTEL, by=by, at=now - HOUR).site)
     run = make_run(goris, site, by=by)
-    leaves = f"A bus that leaves at {timezone.localtime(run.departs_at):%d.%m, %H:%M} stops there."
+    leaves = f"A bus of {timezone.localtime(run.departs_at):%d.%m, %H:%M} comes here or leaves from here."
     client.force_login(by)
     page = client.post(f"/shelter/houses/{site.code}/take-back/", {"id": str(uuid.uuid4())})
     assert (page.status_code, leaves in page.text) == (422, True)
