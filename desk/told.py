@@ -48,4 +48,5 @@ def _narrowed(book: Book, lines: Iterable[Line], person: uuid.UUID) -> Iterable[
         of_the_family = not line.people and since <= line.recorded_at <= (until or line.recorded_at)
         if people or of_the_family:
             said = [one for one in line.said if one.person is None or one.person in own]
-            yield replace(line, people=people, said=said)
+            entries = {key: record for key, record in line.entries.items() if record in own}
+            yield replace(line, people=people, said=said, entries=entries)

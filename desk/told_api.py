@@ -3,20 +3,26 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from centre.fields import RowsField, Text
 from centre.limits import LOOKS, bound
 from centre.log import write_log
 from centre.models import LogLine
 from centre.requests import StaffCall
-from centre.viewsets import check_parameters
+from centre.viewsets import ActFacts, Acts, act_on_row, check_parameters
 from desk.told import read_told
 from desk.told_book import Line
+from desk.told_facts import beds_taken_back_by
 from registrations.models import Household, Individual
+from shelter.lodging import Placed
+from shelter.models import Bedding
+from shelter.undoing import void_bedding
 
 
 class FieldRow(serializers.Serializer[Any]):
@@ -51,6 +57,10 @@ class ToldRow(serializers.Serializer[Line]):
     more = serializers.ListField(child=serializers.CharField(), help_text="What else was said, in words.")
     reason = serializers.CharField()
     voided = VoidedRow(allow_null=True)
+    entries = serializers.ListField(
+        child=serializers.UUIDField(),
+        help_text="Of beds: what the asker may take back, or let count again, by `void-beds/`.",
+    )
 
 
 class _Told(viewsets.GenericViewSet[Any]):
@@ -90,6 +100,36 @@ class HouseholdsTold(_Told):
         """Everything that was told of the household and its people, the oldest first."""
         household = self.looked_for()
         return self.answer(request, household, household)
+
+
+class BedsWrongFacts(ActFacts):
+    """What was wrongly told of beds, and what was wrong."""
+
+    entries = RowsField(beds_taken_back_by, help_text="Of the `entries` of lines that were told of the household.")
+    reason = Text(max_length=200)
+    happened_anyway = Text(
+        required=False, max_length=200, help_text="How a child came to be without who looks after it."
+    )
+
+    def validate_entries(self, entries: list[Bedding]) -> list[Bedding]:
+        people = set(self.context["row"].memberships.today().values_list("counted_as", flat=True))
+        if any(entry.counted_as_id not in people for entry in entries):
+            raise serializers.ValidationError(_("It was told of others."))
+        return entries
+
+
+class HouseholdBedsTold(Acts):
+    """What was told of the beds of households, for those who take back what was wrong."""
+
+    queryset = Household.objects.all()
+
+    def get_queryset(self) -> Any:
+        return Household.objects.supervised_by(self.request.user)
+
+    @act_on_row(BedsWrongFacts, Placed, url_path="void-beds")
+    def void_beds(self, household: Household, body: BedsWrongFacts) -> Placed:
+        """Take back what was wrongly told of beds, or let count again what was taken back: nights and bills follow."""
+        return void_bedding(**body.facts)
 
 
 class IndividualsTold(_Told):

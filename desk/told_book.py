@@ -3,7 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -70,6 +70,7 @@ class Line:
     reason: str = ""
     voided: Voided | None = None
     on_paper: bool = True
+    entries: Mapping[uuid.UUID, uuid.UUID] = field(default_factory=dict)  # of beds: what the reader takes back
 
     @property
     def late(self) -> bool:

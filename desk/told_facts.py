@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from aid.models import Handout
 from cards.models import Card
 from casework.models import Case
-from centre.models import Act
+from centre.access import Permission
+from centre.models import Act, Site, User
 from desk.histories import FIELDS, VERBS, FieldSaid, in_words, person_of, read_changes
 from desk.selectors import family_told_in_words, movement_in_words, movements_told_of, told_together
 from desk.told_book import Book, Line, Voided
@@ -134,22 +135,30 @@ def beds(book: Book) -> Iterator[Line]:
         Bedding.objects.filter(individual__in=book.records).select_related("room__site", "act__by").order_by("id")
     )
     voided_by = voiding(rows)
-    together: dict[Any, list[Bedding]] = defaultdict(list)
+    theirs = set(beds_taken_back_by(book.user).filter(individual__in=book.records).values_list("pk", flat=True))
+    together: dict[Any, list[tuple[Bedding, Bedding]]] = defaultdict(list)
     for fact in book.told(rows):
         last, stands = last_word(fact, voided_by)
         if fact.kind != Bedding.Kind.VOIDED and (fact.room is None or book.eyes.sight.is_told(fact.room.site)):
-            together[fact.act_id, fact.kind, fact.room_id, None if stands else last.act].append(fact)
+            together[fact.act_id, fact.kind, fact.room_id, None if stands else last.act].append((fact, last))
     for (_act, kind, _room, undone), facts in together.items():
-        first = facts[0]
+        first, last = facts[0]
         yield book.line(
             kind,
             _in_room(first.get_kind_display().capitalize(), first.room),
             first.act,
-            [fact.individual_id for fact in facts],
+            [fact.individual_id for fact, _last in facts],
             happened_at=first.happened_at,
             reason=first.reason,
-            voided=book.voided(undone),
+            voided=book.voided(undone, last.reason),
+            entries={last.pk: fact.individual_id for fact, last in facts if last.pk in theirs},
         )
+
+
+def beds_taken_back_by(user: User) -> "QuerySet[Bedding]":
+    """What was told of beds at the sites where the user takes back what was wrong; the last word of each."""
+    sites = Site.objects.where(user, Permission.MERGE, timezone.now())
+    return Bedding.objects.filter(room__site__in=sites, voided_by=None).select_related("room__site")
 
 
 def holds(book: Book) -> Iterator[Line]:

@@ -1,23 +1,56 @@
-"""The page of everything that was told of a family, or of one of its people: read by staff, printed for the person."""
+"""The page of everything that was told of a family, or of one of its people: read by staff, printed for the person.
+
+And where what was told of beds is taken back."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
 
-from centre.doors import offered
+from casework.anyway import asked_anyway
+from centre.access import Permission
+from centre.doors import do, draw, may, offered, see
+from centre.forms import ActForm, field_of
+from centre.lines import LineField
 from centre.log import write_log
 from centre.models import LogLine
 from centre.requests import StaffRequest
 from desk.pages import Page
 from desk.told import by_day, read_told
+from desk.told_book import Line
+from desk.told_facts import beds_taken_back_by
+from registrations.choosing import PeopleField
 from registrations.doors import household_or_404
 from registrations.models import Household, Individual
+from shelter.models import Bedding
+from shelter.undoing import void_bedding
 
 LINES = 200  # on a page: a family of many after a year has thousands
+
+
+class BedsWrongForm(ActForm):
+    """Of whom a line tells something wrong of beds, and what was wrong."""
+
+    entries = PeopleField(label=gettext_lazy("Of whom?"))
+    reason = LineField(label=gettext_lazy("What was wrong?"), max_length=200, required=True)
+    happened_anyway = LineField(max_length=200)
+
+    def __init__(self, *args: Any, line: Line, told: "QuerySet[Bedding]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.told = told
+        choices = [(str(key), line.people[record]) for key, record in line.entries.items()]
+        field_of(self, "entries", PeopleField).choices = choices
+        self.fields["entries"].initial = [key for key, _name in choices]
+
+    def clean_entries(self) -> list[Bedding]:
+        return list(self.told.filter(pk__in=self.cleaned_data["entries"]))
 
 
 @require_GET
@@ -41,6 +74,23 @@ def told(request: StaffRequest, number: int, key: uuid.UUID | None = None) -> Ht
         "languages": settings.LANGUAGES,
     }
     return render(request, "desk/told.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may(Permission.MERGE)
+def beds_wrong(request: StaffRequest, number: int, key: uuid.UUID) -> HttpResponse:
+    """What the line with this entry tells of beds was wrong; or it was taken back and was right after all."""
+    household = household_or_404(request, number, supervising=True)
+    line = next((one for one in read_told(household, request.user, timezone.now()) if key in one.entries), None)
+    if line is None:
+        raise Http404
+    form = BedsWrongForm(request.POST or None, line=line, told=beds_taken_back_by(request.user))
+    said = _("It is counted again.") if line.voided else _("It was taken back.")
+    if do(request, form, void_bedding, said=said, of=household):
+        return see("desk:told", household)
+    write_log(request.user, LogLine.Verb.OPENED, household, ["told"], shown=list(line.people))
+    anyway = asked_anyway(request, form)
+    return draw(request, "desk/beds_wrong.html", form, household=household, line=line, anyway=anyway)
 
 
 def _language(household: Household, asked: str) -> str:

@@ -67,6 +67,7 @@ urlpatterns = [
     path("cases/round/", round_views.round_of_visits, name="round"),
     path("families/<number:number>/told/", told_views.told, name="told"),
     path("families/<number:number>/told/<uuid:key>/", told_views.told, name="told_of_person"),
+    path("families/<number:number>/told/beds/<uuid:key>/", told_views.beds_wrong, name="beds_wrong"),
     path("settings/log/", log_views.log, name="log"),
     path("settings/log/shown/", log_views.shown, name="shown"),
     path("families/<number:number>/void/", views.void, name="void"),

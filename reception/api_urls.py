@@ -29,7 +29,7 @@ from desk.leaving_api import StaysLeft
 from desk.list_api import FamiliesList
 from desk.log_api import LogLines, ShownFile
 from desk.seen_api import Sightings
-from desk.told_api import HouseholdsTold, IndividualsTold
+from desk.told_api import HouseholdBedsTold, HouseholdsTold, IndividualsTold
 from houses.api import CallList, Calls, Contracts, Differences, Headcounts, Invoices, Overflows, Tonight
 from houses.door_api import Door, WhoSleeps
 from houses.nights_api import BedNights, NightsFile
@@ -55,6 +55,7 @@ router.register("households", Households)
 router.register("households", HouseholdMovements, basename="household-movement")
 router.register("households", Families, basename="family")
 router.register("households", HouseholdsTold, basename="household-told")
+router.register("households", HouseholdBedsTold, basename="household-beds-told")
 router.register("households", HospitalWays, basename="household-hospital")
 router.register("households", HouseholdPlaces, basename="household-place")
 router.register("households", HouseholdsThatWait, basename="household-waiting")

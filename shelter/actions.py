@@ -9,8 +9,7 @@ from centre.access import Permission, require
 from centre.acts import act
 from centre.locks import lock_by_key, lock_open
 from centre.models import Act, Site, User
-from registrations.errors import AlreadyVoided, NotTold
-from registrations.locks import lock_records
+from registrations.errors import NotTold
 from registrations.models import Household
 from registrations.together import LookedAfter
 from registrations.where_told import Eyes
@@ -32,7 +31,6 @@ from shelter.lodging import (
     who_sleeps,
 )
 from shelter.models import Bedding, Place, Room, Stay
-from shelter.nights import lay_out_stays
 from shelter.parts import Lodging, Sleeper, cut_holds, end_holds
 from shelter.people import left_since, told_elsewhere_since
 from shelter.reach import lock_opening, require_hand_on, require_reach
@@ -249,35 +247,6 @@ def keep_beds(stays: Sequence[Stay], *, until: datetime, reason: str, by: User, 
     sleeping = list(zip(people, as_they_are(Stay.objects.stays().at(at), stays), strict=True))
     with kept_together(children_beside(people, at), site, by=by, act=act, refusal=None):
         return who_holds(keep_places(sleeping, until, reason, at, act))
-
-
-@act("void_bedding", answers=Placed)
-def void_bedding(bedding: Bedding, *, happened_anyway: str = "", by: User, at: datetime, act: Act) -> Placed:
-    """Void a bedding fact that was wrong; the stays are then as if it had never been recorded.
-
-    Refuses with AlreadyVoided. A place given to someone else meanwhile stays theirs; the stay is an overflow then.
-    Refuses with ChildAmongStrangers, ChildApart or BabyAlone when a child would be left so, unless a protection officer
-    does it or it happened anyway; then an urgent case opens.
-    """
-    site = bedding.room.site if bedding.room else None
-    require(by, Permission.MERGE, site, at)
-    person = lock_records([bedding.individual_id])[bedding.individual_id]
-    if Bedding.objects.filter(voids=bedding).exists():
-        raise AlreadyVoided
-    rooms = [bedding.room] if bedding.room else []
-    children = children_beside([Sleeper(person, bedding.individual_id)], at, rooms)
-    with kept_together(children, site, rooms, by=by, act=act, happened_anyway=happened_anyway):
-        Bedding.objects.create(
-            kind=Bedding.Kind.VOIDED,
-            individual_id=bedding.individual_id,
-            counted_as_id=person,
-            room=bedding.room,
-            happened_at=bedding.happened_at,
-            voids=bedding,
-            act=act,
-        )
-        lay_out_stays([person], act)
-    return Placed([str(person)], [str(bedding.pk)])
 
 
 def _require_not_checked_in(people: Sequence[Sleeper], held: Sequence[Stay], at: datetime) -> None:

@@ -1,7 +1,7 @@
 """Steps that acts above compose: they write, but do not authorise, lock or log."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,17 +70,23 @@ def take_back_beds(records: Iterable[uuid.UUID], act: Act) -> None:
     void_beddings([last_word(fact, voided_by)[0] for fact in standing(facts)], act)
 
 
-def void_beddings(facts: Iterable[Bedding], act: Act) -> None:
-    """Write that these facts, which nothing voids, are taken back; the caller lays out stays afterwards."""
+def void_beddings(
+    facts: Iterable[Bedding], act: Act, *, reason: str = "", counted_as: Mapping[uuid.UUID, uuid.UUID] | None = None
+) -> None:
+    """Write that these facts, which nothing voids, are taken back; the caller lays out stays afterwards.
+
+    `counted_as` says, by record, as whom each counts now, where that may have changed since they were read.
+    """
     Bedding.objects.bulk_create(
         Bedding(
             kind=Bedding.Kind.VOIDED,
             individual_id=fact.individual_id,
-            counted_as_id=fact.counted_as_id,
+            counted_as_id=counted_as[fact.individual_id] if counted_as else fact.counted_as_id,
             room_id=fact.room_id,
             happened_at=fact.happened_at,
             voids=fact,
             act=act,
+            reason=reason,
         )
         for fact in facts
     )

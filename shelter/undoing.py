@@ -1,4 +1,4 @@
-"""What was done with beds a moment ago, taken back whole: who sleeps where, and what is held, is as before."""
+"""What was told of beds, taken back: a moment later whole, and whenever it turns out to have been wrong."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -14,6 +14,7 @@ from centre.acts import act
 from centre.locks import lock_by_key, lock_open
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
+from registrations.errors import AlreadyVoided
 from registrations.living import require_living
 from registrations.locks import lock_records
 from registrations.models import Household, Membership, Movement
@@ -120,6 +121,33 @@ def undo_beds(done: Act, *, happened_anyway: str = "", by: User, at: datetime, a
             raise PlaceTaken
         _hold_as_before(ended, at)
     return Placed([str(key) for key in keys], [str(hold.pk) for hold in (*made, *ended)])  # changed.py reads where
+
+
+@act("void_bedding", answers=Placed)
+def void_bedding(
+    entries: Sequence[Bedding], *, reason: str = "", happened_anyway: str = "", by: User, at: datetime, act: Act
+) -> Placed:
+    """Take back what was wrongly told of beds; stays and nights are then as if it had never been told.
+
+    Also what took another back: then that one stands again. A place given to someone else meanwhile stays theirs; the
+    stay is an overflow then. Nobody sleeps on in a house that was closed: nobody was there when it was. Refuses with
+    AlreadyVoided, and with ChildAmongStrangers, ChildApart or BabyAlone when a child would be left so, unless a
+    protection officer does it or it happened anyway; then an urgent case opens.
+    """
+    sites = list(dict.fromkeys(fact.room.site if fact.room else None for fact in entries))
+    for site in sites:
+        require(by, Permission.MERGE, site, at)
+    counted_as = lock_records([fact.individual_id for fact in entries])
+    if Bedding.objects.filter(voids__in=entries).exists():
+        raise AlreadyVoided
+    people = [Sleeper(person, record) for record, person in counted_as.items()]
+    keys = {who.person for who in people}
+    rooms = list({fact.room for fact in entries if fact.room})
+    children = children_beside(people, at, rooms)
+    with kept_together(children, sites[0], rooms, by=by, act=act, happened_anyway=happened_anyway):
+        void_beddings(entries, act, reason=reason, counted_as=counted_as)
+        lay_out_stays(keys, act)
+    return Placed([str(key) for key in keys], [str(fact.pk) for fact in entries])
 
 
 def _told_in(done: Act | OuterRef) -> QuerySet[Bedding]:

@@ -17,7 +17,9 @@ from desk.models import EmergencyOpening
 from registrations.card_texts import secrets_of
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import GateCount, Household, Individual, Merge, Movement, Presence
-from tests.browser.buttons import OPENS, SCRIPT, Desk, button, code
+from shelter.actions import place_household
+from shelter.models import Bedding
+from tests.browser.buttons import OPENS, SCRIPT, Desk, button, code, name_of, sleeping
 from tests.build import make_site, make_user, person, register_family
 
 FILE, INTAKE, GATE = "desk:family", "desk:intake", "desk:gate"
@@ -471,6 +473,37 @@ def print_a_sheet(desk: Desk) -> Iterator[None]:
 def told_of_one_person(desk: Desk) -> Iterator[None]:
     desk.open(told_of(desk, person=False))
     yield
+
+
+WRONG = "desk:beds_wrong"
+
+
+def line_of_beds(desk: Desk) -> Household:
+    """A family of two that sleeps in a room, and the page on which that is taken back."""
+    family = desk.family()
+    place_household(family, rooms=[desk.room()], by=desk.by)
+    entry = Bedding.objects.filter(counted_as__memberships__household=family).latest("recorded_at")
+    desk.open(f"/families/{code(family)}/told/beds/{entry.pk}/")
+    return family
+
+
+@button("Take it back", WRONG, on=WRONG, does=["void_bedding"], enter="[name=reason]")
+def they_never_slept_there(desk: Desk) -> Iterator[None]:
+    family = line_of_beds(desk)
+    desk.page.locator("[name=reason]").fill("they slept in the car")
+    yield
+    assert (name_of(desk.page.url), sleeping(family)) == ("desk:told", {})
+
+
+@button("Count it again", WRONG, on=WRONG, does=["void_bedding"], enter="[name=reason]")
+def they_slept_there_after_all(desk: Desk) -> Iterator[None]:
+    family = line_of_beds(desk)
+    desk.page.locator("[name=reason]").fill("the wrong family")
+    desk.page.get_by_role("button", name="Take it back").click()
+    desk.page.get_by_role("link", name="It was right after all").click()
+    desk.page.locator("[name=reason]").fill("the owner remembers them")
+    yield
+    assert sum(sleeping(family).values()) == 2
 
 
 def told_of(desk: Desk, person: bool) -> str:

@@ -13,8 +13,9 @@ from desk.belonging import join, undo
 from desk.coming import confirm_seen, note_seen
 from desk.correcting import Said, correct
 from registrations.models import Act, Presence
-from shelter.actions import keep_beds, place_household, void_bedding
+from shelter.actions import keep_beds, place_household
 from shelter.models import Bedding, Stay
+from shelter.undoing import void_bedding
 from tests.build import child, make_room, make_user, newborn, person, register_family
 from tests.casework.test_children_kept import HOUR, asleep_with_strangers, people_of
 
@@ -44,7 +45,9 @@ def mothers_bed_is_kept(family, goris, sisian, desk):
 
 def mothers_bed_is_taken_back(family, goris, sisian, desk):
     sleep_with_strangers(family, goris)
-    void_bedding(Bedding.objects.get(individual=people_of(family)[0]), happened_anyway="she slept at the gate", by=desk)
+    void_bedding(
+        [Bedding.objects.get(individual=people_of(family)[0])], happened_anyway="she slept at the gate", by=desk
+    )
 
 
 def mother_is_placed_elsewhere_anyway(family, goris, sisian, desk):

@@ -20,8 +20,9 @@ from desk.merging import merge_individuals, merge_pairs, unmerge
 from registrations.errors import ToldElsewhere
 from registrations.facts import HouseholdFacts
 from registrations.models import Individual, Movement, Presence
-from shelter.actions import check_in, end_stays, hold_places, keep_beds, move, place_household, void_bedding
+from shelter.actions import check_in, end_stays, hold_places, keep_beds, move, place_household
 from shelter.models import Bedding, Stay
+from shelter.undoing import void_bedding
 from tests.build import child, make_room, make_site, make_user, person, register_family, said_in
 
 pytestmark = pytest.mark.django_db
@@ -169,7 +170,7 @@ def sleeps_among_strangers_when_a_bed_beside_her_is_taken_back(family, goris, si
     _mother, girl, grandmother = people_of(family)
     shared = asleep_with_strangers(goris, make_user())
     place_household(family, rooms=[shared], members=[girl.pk, grandmother.pk], by=make_user())
-    void_bedding(Bedding.objects.get(individual=grandmother), **who)
+    void_bedding([Bedding.objects.get(individual=grandmother)], **who)
 
 
 HAPPEN = [

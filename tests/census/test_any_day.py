@@ -40,8 +40,9 @@ from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts
 from registrations.models import Household, Individual, Membership, Merge, Movement, Presence
-from shelter.actions import check_in, end_stays, hold_places, move, place_household, void_bedding
+from shelter.actions import check_in, end_stays, hold_places, move, place_household
 from shelter.models import Bedding, Room, Stay
+from shelter.undoing import void_bedding
 from tests.build import make_room, make_site, make_user, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -215,7 +216,7 @@ class World:
 
     def void_bedding(self, hour: int, a: int, b: int) -> None:
         facts = Bedding.objects.all() if b % 4 == 0 else Bedding.objects.exclude(kind="voided")
-        void_bedding(self.one(facts.order_by("-pk"), a), by=self.desk, at=self.at(hour))
+        void_bedding([self.one(facts.order_by("-pk"), a)], by=self.desk, at=self.at(hour))
 
     def snapshot(self, hour: int, a: int, b: int) -> None:
         last = Snapshot.objects.first()

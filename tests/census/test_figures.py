@@ -12,8 +12,9 @@ from census.selectors import Figures, Tally
 from desk.actions import arrive, record_death, void_movement
 from desk.merging import merge_individuals
 from registrations.models import Individual, Movement
-from shelter.actions import end_stays, place_household, void_bedding
+from shelter.actions import end_stays, place_household
 from shelter.models import Bedding, Stay
+from shelter.undoing import void_bedding
 from tests.build import make_room, make_site, register_family
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,7 +84,7 @@ def test_accommodated_again_when_the_correction_of_a_bed_was_taken_back(now, des
     family = register_family(hotel, desk, at=now - 2 * HOUR)
     place_household(family, rooms=[make_room(hotel)], by=desk, at=now - HOUR)
     for _ in range(2):
-        void_bedding(Bedding.objects.latest("recorded_at"), by=desk)
+        void_bedding([Bedding.objects.latest("recorded_at")], by=desk)
     assert figures_at(now).accommodated == Stay.objects.at(now).count() == 1
 
 

@@ -17,9 +17,10 @@ from desk.actions import arrive, depart, record_death, void_movement
 from desk.merging import merge_individuals, merge_pairs, unmerge
 from registrations.facts import Birth
 from registrations.models import Individual, Merge, Movement, Presence
-from shelter.actions import check_in, end_stays, hold_places, place_household, void_bedding
+from shelter.actions import check_in, end_stays, hold_places, place_household
 from shelter.errors import AlreadyHeld, AlreadyHoused
 from shelter.models import Bedding, Stay
+from shelter.undoing import void_bedding
 from tests.build import make_room, make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,7 +86,7 @@ def test_a_bed_read_before_the_merge_is_taken_back_from_whom_it_counts_for_now(f
     place_household(second, rooms=[make_room(sisian)], by=desk, at=now - 2 * HOUR)
     stale = Bedding.objects.get()
     merge(second, first, desk)
-    void_bedding(stale, by=desk)
+    void_bedding([stale], by=desk)
     assert not Stay.objects.exists()
 
 

@@ -38,8 +38,9 @@ from desk.told import read_told
 from registrations.corrections import Conflict
 from registrations.facts import Group, HouseholdFacts
 from registrations.models import Act, Household, Individual, Merge, Movement
-from shelter.actions import check_in, end_stays, hold_places, move, place_household, void_bedding
+from shelter.actions import check_in, end_stays, hold_places, move, place_household
 from shelter.models import Bedding, Stay
+from shelter.undoing import void_bedding
 from tests.api.conftest import Machine
 from tests.api.world import plan_blankets
 from tests.build import LONG_AGO, child, make_room, make_site, make_user, newborn, person, register_family
@@ -249,7 +250,7 @@ def test_beds_that_were_given_moved_left_and_voided(family, by, goris, now):
     place_household(family, rooms=[room], by=by, at=now - 8 * HOUR)
     move(list(Stay.objects.stays()), rooms=[other], by=by, at=now - 7 * HOUR)
     end_stays(list(Stay.objects.stays().filter(during__upper_inf=True)), by=by, at=now - 6 * HOUR)
-    void_bedding(Bedding.objects.filter(kind="left").first(), by=by)
+    void_bedding([Bedding.objects.filter(kind="left").first()], by=by)
     assert line(family, by, "checked_in").words == "Checked in · Goris, 12"
     assert line(family, by, "moved").words == "Moved · Goris, 14"
     left = [one.voided for one in lines(family, by) if one.kind == "left"]

@@ -12,10 +12,11 @@ from houses.bed_nights import month_of, read_bed_nights
 from houses.models import ReportedHeadcount
 from houses.telephone import report_headcount, void_headcount
 from registrations.models import Presence
-from shelter.actions import end_stays, hold_places, keep_beds, move, place_household, void_bedding
+from shelter.actions import end_stays, hold_places, keep_beds, move, place_household
 from shelter.models import Stay
 from shelter.rollcalls import begin_roll_call, see_people, take_back_seen
 from shelter.rolls import RollCall
+from shelter.undoing import void_bedding
 from tests.build import make_room, make_site, make_user, person, register_family
 from tests.houses.conftest import agree
 from tests.promises.world import change
@@ -123,7 +124,7 @@ def test_a_move_to_another_house_leaves_no_night_twice(goris, sisian, by, one, r
 def test_a_stay_that_was_voided_counts_for_nothing(goris, by, one, room, day, hour):
     place_household(one, rooms=[room], by=by, at=hour(22))
     assert used(goris, day) == [1, 1, 1]
-    void_bedding(Stay.objects.get().began_by, by=by)
+    void_bedding([Stay.objects.get().began_by], by=by)
     assert used(goris, day) == [0, 0, 0]
 
 

@@ -107,7 +107,7 @@ from houses.telephone import note_call, report_headcount, settle_difference, tak
 from plans.actions import ask_plan, search_plan, stop_plan
 from registrations.facts import Birth, Group, PersonFacts
 from registrations.models import Household, Movement, NeedCode
-from shelter.actions import check_in, end_stays, hold_places, keep_beds, move, place_household, void_bedding
+from shelter.actions import check_in, end_stays, hold_places, keep_beds, move, place_household
 from shelter.apart import end_apart, keep_apart
 from shelter.begun import begin_house
 from shelter.dividing import divide_room, give_room
@@ -128,7 +128,7 @@ from shelter.reach import open_to_others
 from shelter.rollcalls import begin_roll_call, see_people, take_back_seen
 from shelter.swapping import swap
 from shelter.turns import decline_offer, move_up, void_waiting_fact
-from shelter.undoing import undo_beds
+from shelter.undoing import undo_beds, void_bedding
 from tests.build import child, make_site, make_user, newborn, person
 from tests.promises.test_doors_to_beds import DOORS, SAME_BED
 from tests.promises.world import HOUR, LETTER, SHELTER, World, check_deferred, everything
@@ -323,7 +323,7 @@ SHELTER_ACTS: dict[str, Callable[[World], Sent]] = {
     "hold_again": lambda w: sent(hold_again, w.coordinator, [w.ran_out], until=w.now + HOUR),
     "take_off_no_show": lambda w: sent(take_off_no_show, w.coordinator, [w.ran_out]),
     "put_back_no_show": lambda w: sent(put_back_no_show, w.coordinator, [w.off_the_list()]),
-    "void_bedding": lambda w: sent(void_bedding, w.coordinator, w.stay.began_by),
+    "void_bedding": lambda w: sent(void_bedding, w.coordinator, [w.stay.began_by], reason="a slip"),
     "add_rooms": lambda w: sent(add_rooms, w.coordinator, w.goris, names=["9a", "9b"], places=2),
     "block": lambda w: sent(block_places, w.coordinator, [w.free], reason="the roof leaks"),
     "open": lambda w: sent(open_places, w.coordinator, [w.free]),

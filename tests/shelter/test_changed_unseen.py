@@ -8,12 +8,12 @@ from django.utils import timezone
 from centre.access import Role
 from centre.models import Act, Site
 from shelter import inventory
-from shelter.actions import check_in, end_stays, hold_places, keep_beds, move, void_bedding
+from shelter.actions import check_in, end_stays, hold_places, keep_beds, move
 from shelter.changed import acts_since
 from shelter.models import Bedding, Stay, WaitingFact
 from shelter.reach import open_to_others
 from shelter.turns import decline_offer, move_up, void_waiting_fact
-from shelter.undoing import undo_beds
+from shelter.undoing import undo_beds, void_bedding
 from tests.build import make_room, make_site, make_user, register_family
 
 HOUR = timedelta(hours=1)
@@ -85,7 +85,7 @@ def of_beds(hidden, inside):
     yield lambda: keep_beds(list(Stay.objects.filter(kind="stay", room=other)), until=until, reason="ill", by=inside)
     yield lambda: undo_beds(latest("keep_beds"), by=inside)
     yield lambda: end_stays(list(Stay.objects.filter(kind="stay", room=other)), by=inside)
-    yield lambda: void_bedding(Bedding.objects.filter(voided_by=None).latest("recorded_at"), by=inside)
+    yield lambda: void_bedding([Bedding.objects.filter(voided_by=None).latest("recorded_at")], by=inside)
 
 
 @pytest.mark.parametrize("acts", [of_rooms, of_who_waits, of_beds])

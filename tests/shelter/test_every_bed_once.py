@@ -9,12 +9,13 @@ from django.db.models import Count
 
 from centre.refusals import Refusal
 from registrations.models import Individual, Membership
-from shelter.actions import end_stays, hold_places, move, place_household, void_bedding
+from shelter.actions import end_stays, hold_places, move, place_household
 from shelter.babies import babies_among
 from shelter.dividing import divide_room
 from shelter.inventory import add_bed, block_places, open_places, set_places, take_beds_away
 from shelter.models import Bedding, Place, Room, Stay
 from shelter.swapping import swap
+from shelter.undoing import void_bedding
 from tests.build import child, make_room, newborn, person, register_family
 from tests.shelter.conftest import make_family
 
@@ -64,7 +65,7 @@ def any_act(drawn, families, by, at):
             lambda: end_stays(drawn.sample(stays, 1), **how),
             lambda: swap(two[0], others=two[1], **how),
             lambda: swap(two[0], others=two[1], **how),
-            lambda: void_bedding(drawn.choice(facts), **how),
+            lambda: void_bedding([drawn.choice(facts)], **how),
         ]
     if some:
         acts += [

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from centre.access import NotAllowed, Role
-from shelter.actions import check_in, end_stays, hold_places, place_household, void_bedding
+from shelter.actions import check_in, end_stays, hold_places, place_household
 from shelter.errors import (
     BlockEndsFirst,
     MenSleepHere,
@@ -31,6 +31,7 @@ from shelter.inventory import (
 )
 from shelter.models import Bedding, Place, Room, Stay
 from shelter.selectors import rooms_now
+from shelter.undoing import void_bedding
 from tests.build import make_room, make_user, person, register_family
 
 HOUR = timedelta(hours=1)
@@ -135,7 +136,7 @@ def test_a_stay_that_is_laid_out_anew_on_a_place_that_is_gone_is_an_overflow(gor
     end_stays(list(Stay.objects.all()), by=coordinator, at=now + HOUR)
     set_places(room, places=0, by=coordinator, at=now + 2 * HOUR)
     left = Bedding.objects.filter(kind="left").first()
-    void_bedding(left, by=coordinator, at=now + 3 * HOUR)
+    void_bedding([left], by=coordinator, at=now + 3 * HOUR)
     stay = Stay.objects.get(individual=left.individual)
     assert (stay.place, stay.during.upper, str(stay.why_anyway)) == (None, None, "The place had been taken away.")
     assert Stay.objects.exclude(pk=stay.pk).filter(place__isnull=False).count() == 2

@@ -10,9 +10,10 @@ from centre.access import NotAllowed, Role
 from desk.actions import arrive, depart, void_movement
 from registrations.errors import AlreadyVoided
 from registrations.models import Individual, Membership, Movement
-from shelter.actions import end_stays, hold_places, keep_beds, move, place_household, void_bedding
+from shelter.actions import end_stays, hold_places, keep_beds, move, place_household
 from shelter.models import Bedding, Stay
 from shelter.nights import lay_out_stays
+from shelter.undoing import void_bedding
 from tests.build import make_room, make_user
 from tests.shelter.conftest import make_family
 from tests.shelter.test_placing import beds
@@ -99,17 +100,17 @@ def test_an_overflow_keeps_who_flagged_it_when_laid_out_again(goris, coordinator
 def test_a_check_in_taken_back_leaves_no_stay(family, goris, coordinator, now):
     place_household(family, rooms=[make_room(goris, 3)], by=coordinator, at=now)
     fact = Bedding.objects.order_by("place__number").first()
-    void_bedding(fact, by=coordinator, at=now + HOUR)
+    void_bedding([fact], by=coordinator, at=now + HOUR)
     assert [bool(bed) for bed in beds(family, now + HOUR)] == [False, True, True]
     with pytest.raises(AlreadyVoided):
-        void_bedding(fact, by=coordinator, at=now + HOUR)
+        void_bedding([fact], by=coordinator, at=now + HOUR)
 
 
 def test_a_move_taken_back_gives_the_old_bed_back(goris, coordinator, now):
     one = make_family(goris, coordinator, now, 1)
     place_household(one, rooms=[make_room(goris, 1, "first")], by=coordinator, at=now)
     move(list(Stay.objects.all()), rooms=[make_room(goris, 1, "second")], by=coordinator, at=now + HOUR)
-    void_bedding(Bedding.objects.get(kind="moved"), by=coordinator, at=now + 2 * HOUR)
+    void_bedding([Bedding.objects.get(kind="moved")], by=coordinator, at=now + 2 * HOUR)
     assert ranges(one) == [("first", now, None)]
 
 
@@ -118,7 +119,7 @@ def test_leaving_taken_back_ends_the_hold_on_the_same_bed(goris, coordinator, no
     place_household(one, rooms=[make_room(goris, 1, "14")], by=coordinator, at=now)
     until = now + 9 * HOUR
     keep_beds(list(Stay.objects.all()), until=until, reason="hospital", by=coordinator, at=now + HOUR)
-    void_bedding(Bedding.objects.get(kind="left"), by=coordinator, at=now + 2 * HOUR)
+    void_bedding([Bedding.objects.get(kind="left")], by=coordinator, at=now + 2 * HOUR)
     assert beds(one, now + 2 * HOUR) == [("14", 1)]
     assert not Stay.objects.holds().exists()
 
@@ -126,7 +127,7 @@ def test_leaving_taken_back_ends_the_hold_on_the_same_bed(goris, coordinator, no
 def test_void_by_a_volunteer_is_not_allowed(family, goris, coordinator, now):
     place_household(family, rooms=[make_room(goris, 3)], by=coordinator, at=now)
     with pytest.raises(NotAllowed):
-        void_bedding(Bedding.objects.first(), by=make_user(Role.VOLUNTEER, goris), at=now + HOUR)
+        void_bedding([Bedding.objects.first()], by=make_user(Role.VOLUNTEER, goris), at=now + HOUR)
 
 
 def test_having_left_a_room_where_they_no_longer_slept_ends_nothing(goris, coordinator, now):
@@ -181,6 +182,6 @@ def test_a_hold_of_another_family_is_respected_when_a_bed_is_given_back(goris, c
     place_household(one, rooms=[room], by=coordinator, at=now)
     end_stays(list(Stay.objects.all()), by=coordinator, at=now + HOUR)
     hold_places(two, rooms=[room], until=now + 5 * HOUR, by=coordinator, at=now + 2 * HOUR)
-    void_bedding(Bedding.objects.get(kind="left"), by=coordinator, at=now + 3 * HOUR)
+    void_bedding([Bedding.objects.get(kind="left")], by=coordinator, at=now + 3 * HOUR)
     assert beds(one, now + 4 * HOUR) == [("14", None)]
     assert Stay.objects.holds().get().during.upper == now + 5 * HOUR
