@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from functools import cache, wraps
 from operator import attrgetter
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Concatenate, TypeVar, get_type_hints
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import mixins, serializers, status, viewsets
@@ -26,6 +26,8 @@ from centre.sent import act_done_for, in_this_request, read_sent
 
 Door = Callable[..., Any]
 Body = TypeVar("Body", bound="ActFacts")
+Row = TypeVar("Row", bound=Model)
+Answer = TypeVar("Answer")
 
 
 class ActFacts(Facts):
@@ -38,6 +40,20 @@ class ActFacts(Facts):
     def facts(self) -> dict[str, Any]:
         """The act's parameters, as they are named in the action, with who does it."""
         return {**self.validated_data, "by": self.asker}
+
+
+class SeveralFacts(ActFacts):
+    """An act for the row of the address; the rows that its field `also` names come along in the same act."""
+
+    def with_others(self, row: Any) -> tuple[list[Any], dict[str, Any]]:
+        """All the rows of the act, each once, and its other facts."""
+        facts = self.facts
+        return list({one.pk: one for one in (row, *facts.pop("also", ()))}.values()), facts
+
+    def done_by(self, action: Callable[Concatenate[list[Row], ...], Answer], row: Row) -> Answer:
+        """What the action answers when it is done for all of them."""
+        rows, facts = self.with_others(row)
+        return action(rows, **facts)
 
 
 class OnPaper(Facts):

@@ -11,7 +11,7 @@ from centre.access import Permission, allows
 from centre.fields import Instant, Key, RowsField, Text
 from centre.models import Site, User
 from centre.sight import allowed_at
-from centre.viewsets import ActFacts, Acts, Rows, act_on_row
+from centre.viewsets import ActFacts, Acts, Rows, SeveralFacts, act_on_row
 from registrations.models import Household, Individual
 from shelter.actions import check_in, end_stays, keep_beds, move, place_household
 from shelter.dividing import Divided, give_room
@@ -78,15 +78,10 @@ class StayRow(serializers.ModelSerializer[Stay]):
         return row
 
 
-class NoShowFacts(ActFacts):
+class NoShowFacts(SeveralFacts):
     """An act for the stay or hold of the address; others of the family may come along in the same act."""
 
     also = RowsField(rows=stays_of, required=False, help_text="Other stays or holds, in the same act.")
-
-    def with_others(self, stay: Stay) -> tuple[list[Stay], dict[str, Any]]:
-        """All the stays of the act, each once, and its other facts."""
-        facts = self.facts
-        return list({row.pk: row for row in (stay, *facts.pop("also", ()))}.values()), facts
 
 
 class TogetherFacts(NoShowFacts):
@@ -178,56 +173,47 @@ class Stays(Rows):
     @act_on_row(CheckInFacts, Placed, url_path="check-in")
     def check_in(self, hold: Stay, body: CheckInFacts) -> Placed:
         """End the hold and begin the stay it was kept for."""
-        holds, facts = body.with_others(hold)
-        return check_in(holds, **facts)
+        return body.done_by(check_in, hold)
 
     @act_on_row(GiveRoomFacts, Divided, url_path="give-room")
     def give_room(self, stay: Stay, body: GiveRoomFacts) -> Divided:
         """Make a room of the places of these people, who sleep in a room that is to be divided."""
-        stays, facts = body.with_others(stay)
-        return give_room(stays, **facts)
+        return body.done_by(give_room, stay)
 
     @act_on_row(KeepFacts, Placed)
     def keep(self, stay: Stay, body: KeepFacts) -> Placed:
         """Hold the same bed for who is away for a while."""
-        stays, facts = body.with_others(stay)
-        return keep_beds(stays, **facts)
+        return body.done_by(keep_beds, stay)
 
     @act_on_row(AgainFacts, Placed, url_path="hold-again")
     def hold_again(self, hold: Stay, body: AgainFacts) -> Placed:
         """Keep the same place again for who did not come by the end of the hold."""
-        holds, facts = body.with_others(hold)
-        return hold_again(holds, **facts)
+        return body.done_by(hold_again, hold)
 
     @act_on_row(NoShowFacts, Placed, url_path="take-off")
     def take_off(self, hold: Stay, body: NoShowFacts) -> Placed:
         """Take who did not come off the lists."""
-        holds, facts = body.with_others(hold)
-        return take_off_no_show(holds, **facts)
+        return body.done_by(take_off_no_show, hold)
 
     @act_on_row(NoShowFacts, Placed, url_path="put-back")
     def put_back(self, hold: Stay, body: NoShowFacts) -> Placed:
         """Put who did not come on the lists again."""
-        holds, facts = body.with_others(hold)
-        return put_back_no_show(holds, **facts)
+        return body.done_by(put_back_no_show, hold)
 
     @act_on_row(MoveFacts, Placed)
     def move(self, stay: Stay, body: MoveFacts) -> Placed:
         """Move who sleeps here to a place in these rooms."""
-        stays, facts = body.with_others(stay)
-        return move(stays, **facts)
+        return body.done_by(move, stay)
 
     @act_on_row(SwapFacts, Placed)
     def swap(self, stay: Stay, body: SwapFacts) -> Placed:
         """Let those who sleep here and the others have each other's places."""
-        stays, facts = body.with_others(stay)
-        return swap(stays, **facts)
+        return body.done_by(swap, stay)
 
     @act_on_row(TogetherFacts, Placed)
     def end(self, stay: Stay, body: TogetherFacts) -> Placed:
         """End the stay, or give the hold back."""
-        stays, facts = body.with_others(stay)
-        return end_stays(stays, **facts)
+        return body.done_by(end_stays, stay)
 
 
 def members_named(members: list[Any], household: Household) -> list[Any]:

@@ -15,7 +15,7 @@ from centre.limits import HOUSES, bound
 from centre.lines import line
 from centre.models import Marz, Site, User
 from centre.sight import allowed_at
-from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row
+from centre.viewsets import ActFacts, Acts, Rows, SeveralFacts, act_on_list, act_on_row
 from shelter.api import rooms_of
 from shelter.beginnings import LONGEST_CONTACT, LONGEST_TOWN
 from shelter.begun import KINDS, HouseBegun, begin_house
@@ -203,15 +203,10 @@ class PlaceRow(serializers.ModelSerializer[Place]):
         return place.blocked_until.isoformat() if place.blocked_until and self.get_blocked(place) else None
 
 
-class PlacesFacts(ActFacts):
+class PlacesFacts(SeveralFacts):
     """An act for the place of the address; others of the site may come along in the same act."""
 
     also = RowsField(rows=places_of, required=False, help_text="Other places of the site, in the same act.")
-
-    def with_others(self, place: Place) -> tuple[list[Place], dict[str, Any]]:
-        """All the places of the act, each once, and its other facts."""
-        facts = self.facts
-        return list({row.pk: row for row in (place, *facts.pop("also", ()))}.values()), facts
 
 
 class BlockFacts(PlacesFacts):
@@ -234,20 +229,17 @@ class Places(Rows):
     @act_on_row(BlockFacts, Beds)
     def block(self, place: Place, body: BlockFacts) -> Beds:
         """Keep the place from being given."""
-        places, facts = body.with_others(place)
-        return block_places(places, **facts)
+        return body.done_by(block_places, place)
 
     @act_on_row(PlacesFacts, Beds)
     def open(self, place: Place, body: PlacesFacts) -> Beds:
         """Let the place be given again."""
-        places, facts = body.with_others(place)
-        return open_places(places, **facts)
+        return body.done_by(open_places, place)
 
     @act_on_row(PlacesFacts, Beds, url_path="take-away")
     def take_away(self, place: Place, body: PlacesFacts) -> Beds:
         """Take the place away; who slept on it keeps the nights."""
-        places, facts = body.with_others(place)
-        return take_beds_away(places, **facts)
+        return body.done_by(take_beds_away, place)
 
 
 class BeginFacts(ActFacts):
