@@ -205,10 +205,13 @@ def test_open_asks_until_it_is_right(monkeypatch):
     answers = iter([*operation, *account, *site])
     passwords = iter(["short", "short", PASSWORD, "another", PASSWORD, PASSWORD])
     monkeypatch.setattr(sys, "stdin", Terminal())
-    monkeypatch.setattr("builtins.input", lambda question: next(answers))
+    asked = []
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or next(answers))
     monkeypatch.setattr("getpass.getpass", lambda question: next(passwords))
     said = _open(name=None, code=None, administrator=None, password_file=None, sites=None)
     assert next(answers, None) is None
+    assert said.startswith("Making the tables of the database")  # else the first question waits a minute without a word
+    assert "  Rooms (12, 14-18; empty: none yet): " in asked
     assert "Four Latin letters" in said
     assert "The two differ" in said
     assert Operation.objects.get().code == "GORI"

@@ -78,7 +78,7 @@ def _ask_field(field: forms.Field, say: Say, *, required: bool = False) -> str:
     if choices:
         listed = [f"{number} {label}" for number, (_v, label) in enumerate(field.choices, 1)]  # type: ignore[attr-defined]  # of choices
         say("  " + " · ".join(listed))
-    hint = "" if required or field.required else " (may be empty)"
+    hint = "" if required or field.required else f" ({field.help_text or 'may be empty'})"
     while True:
         answer = input(f"  {field.label}{hint}: ").strip()
         if answer.isdecimal() and 1 <= int(answer) <= len(choices):

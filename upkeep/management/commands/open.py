@@ -49,6 +49,7 @@ class Command(BaseCommand):
         if settings.DEMONSTRATION:
             raise CommandError("This runs as a demonstration. Open an operation without RECEPTION_DEMONSTRATION.")
         purpose = Operation.Purpose.PRACTICE if options["practice"] else Operation.Purpose.REAL
+        self._say("Making the tables of the database; the first time this takes up to a minute.")
         try:
             with own_database(settings.VAR, connection):
                 call_command("migrate", interactive=False, verbosity=0)
