@@ -37,6 +37,13 @@ _COUNTERS = tempfile.mkdtemp(prefix="reception-counters-")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _COUNTERS
 
 
+def post_worker_init(worker: Any) -> None:
+    """A worker keeps no body that the app would not take."""
+    from django.conf import settings  # noqa: PLC0415 - the app's settings are loaded with it
+
+    worker.most_kept = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
 def child_exit(server: Any, worker: Any) -> None:
     """A worker that ended counts no more; what it counted stays."""
     from prometheus_client import multiprocess  # noqa: PLC0415 - the master reads the folder's name first

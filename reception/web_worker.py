@@ -15,7 +15,6 @@ from io import BytesIO
 from types import FrameType
 from typing import Any
 
-from django.conf import settings
 from gunicorn.workers.base import Worker as BaseWorker
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
@@ -134,9 +133,12 @@ def _close(channels: Iterable[Channel], why: str) -> None:
 class Worker(BaseWorker):
     """One process: waitress's loop reads and writes, its threads answer."""
 
+    most_kept: int  # bytes of a body that the app takes: set once the app is loaded
+
     def run(self) -> None:
         """Serve until asked to stop; what is being answered then is answered still."""
-        self.servers = _servers(self.wsgi, [listener.sock for listener in self.sockets], self.cfg)
+        sockets = [listener.sock for listener in self.sockets]
+        self.servers = _servers(self.wsgi, sockets, self.cfg, self.most_kept)
         while self.alive and self.ppid == os.getppid():
             self._turn()
         for server in self.servers:
@@ -164,7 +166,7 @@ class Worker(BaseWorker):
         return not all(channel.is_waiting() for channel in self._open())
 
 
-def _servers(app: Any, sockets: list[socket.socket], cfg: Any) -> list[Server]:
+def _servers(app: Any, sockets: list[socket.socket], cfg: Any, most_kept: int) -> list[Server]:
     """One for each socket; all connections stand in one map and share the threads."""
     _soft, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
@@ -175,7 +177,7 @@ def _servers(app: Any, sockets: list[socket.socket], cfg: Any) -> list[Server]:
         channel_timeout=cfg.keepalive,
         cleanup_interval=1,
         connection_limit=min(MOST_OPEN, most_files // 2),
-        max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1,
+        max_request_body_size=most_kept + 1,
         clear_untrusted_proxy_headers=False,  # the settings say how many proxies are trusted
     )
     together: dict[int, Any] = {}
