@@ -13,7 +13,7 @@ from typing import Any
 from engines.machine import cores
 from reception.environment import number
 
-worker_class = "reception.web_worker.Worker"
+worker_class = "engines.web_worker.Worker"
 workers = number("WEB_WORKERS", max(2, min(cores(), 8)))
 threads = number("WEB_THREADS", 4)
 timeout = 60

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from reception.web_worker import MOST_LOST
+from engines.web_worker import MOST_LOST
 
 
 def test_the_proxy_lets_through_what_the_app_reads_to_its_end_and_throws_away():

@@ -12,7 +12,7 @@ from django.db import connection
 from waitress.adjustments import Adjustments
 
 from centre.access import Role
-from reception.web_worker import Parser
+from engines.web_worker import Parser
 from tests.api.conftest import intake
 from tests.build import make_site, make_user
 from tests.engines.serving import wait_until
