@@ -12,7 +12,8 @@ from demonstration.parties import Party
 from demonstration.people import InventedFamily, InventedMember
 from demonstration.plan import Kind, Step
 from demonstration.rooms import Lodging, RoomList
-from desk.actions import complete, count_gate, depart, pre_register, register
+from desk.actions import complete, depart, pre_register, register
+from desk.gate import count_gate
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts, cohort_on
 from registrations.models import Household
 from shelter.actions import check_in, hold_places, place_household

@@ -20,7 +20,7 @@ from centre.clock import local_day
 from centre.locks import lock_by_key, lock_open
 from centre.log import write_log
 from centre.models import Act, LogLine, Site, User
-from centre.refusals import NotThen, refused_on
+from centre.refusals import NotThen
 from desk.children import children_alone
 from desk.coming import (
     Moved,
@@ -44,7 +44,7 @@ from registrations.errors import AlreadyVoided, NotHere
 from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.living import require_no_death, require_was
 from registrations.locks import lock_records
-from registrations.models import GateCount, Going, Household, Individual, Membership, Movement
+from registrations.models import Going, Household, Individual, Membership, Movement
 from registrations.parts import (
     record_household,
     record_movements,
@@ -323,37 +323,6 @@ def void_movements(
     Refuses with AlreadyVoided when one of them was taken back before, and with NeverWas or ChildApart; then none is.
     """
     return _void(movements, at, act, by, happened_anyway)
-
-
-@dataclass(frozen=True)
-class Counted:
-    """The gate count that was written."""
-
-    gate_count: str
-
-
-@act("count_gate", answers=Counted, on_paper=True)
-def count_gate(site: Site, *, people: int, vehicles: int = 0, by: User, at: datetime, act: Act) -> Counted:
-    """Record how many people and vehicles were seen crossing since the last count."""
-    require(by, Permission.COUNT_GATE, site, act.judged_at)
-    count = GateCount.objects.create(site=site, people=people, vehicles=vehicles, happened_at=at, act=act)
-    return Counted(str(count.pk))
-
-
-@act("void_gate_count", answers=Counted)
-def void_gate_count(count: GateCount, *, reason: str = "", by: User, at: datetime, act: Act) -> Counted:
-    """Take back a gate count that was wrong; every figure reads as if it had never been told.
-
-    `reason`, what was wrong with it, stays with the fact; a slip of the keys needs none. Refuses with AlreadyVoided,
-    also for what took another back.
-    """
-    require(by, Permission.COUNT_GATE, count.site, at)
-    if count.voids_id:
-        raise AlreadyVoided
-    facts = {"people": count.people, "vehicles": count.vehicles, "happened_at": count.happened_at}
-    with refused_on(GateCount.voids.field, AlreadyVoided()):
-        void = GateCount.objects.create(site=count.site, voids=count, reason=reason, act=act, **facts)
-    return Counted(str(void.pk))
 
 
 def _require_carers(members: Iterable[PersonFacts], at: datetime) -> None:

@@ -13,25 +13,21 @@ from aid.scanning import find_card
 from cards.errors import UnknownCard
 from cards.selectors import Shown, look_at
 from centre.access import Permission, require
-from centre.fields import Choice, Count, Key, SiteField, Text
+from centre.fields import Choice, Key, SiteField, Text
 from centre.limits import EMERGENCIES, bound
 from centre.models import Site
-from centre.sight import allowed_at
-from centre.viewsets import ActFacts, Acts, Rows, act_on_list, act_on_row
+from centre.viewsets import ActFacts, Acts, act_on_list, act_on_row
 from desk.actions import (
-    Counted,
     Moved,
     Opened,
     Registered,
     arrive,
     complete,
-    count_gate,
     depart,
     open_in_emergency,
     pre_register,
     record_birth,
     record_death,
-    void_gate_count,
     void_movement,
 )
 from desk.at_the_desk import asked_who_came
@@ -47,7 +43,6 @@ from desk.bodies import (
     line,
 )
 from desk.coming import Seen, confirm_seen, dismiss_seen
-from desk.intake import MOST_CROSSING
 from desk.leaving_api import WhereToFacts
 from desk.merging import Merged, merge_individuals, unmerge
 from desk.naming import card_facts, given_in, take_names
@@ -56,9 +51,8 @@ from desk.telling_deaths import FamilyTold, take_back_family_told, tell_family_o
 from registrations.card_texts import CardText
 from registrations.deaths import DeathTold
 from registrations.errors import CardTaken
-from registrations.filters import GateCountFilterSet
 from registrations.matches import find_matches
-from registrations.models import GateCount, Household, Individual, Merge, Movement
+from registrations.models import Household, Individual, Merge, Movement
 from registrations.where_told import facts_told_to
 from shelter.api import MembersFacts, members_named
 
@@ -345,58 +339,6 @@ class Merges(Acts):
     def undo(self, merge: Merge, body: ActFacts) -> Merged:
         """Undo the merge: each record has again what was addressed to it."""
         return unmerge(merge, **body.facts)
-
-
-class GateCountRow(serializers.ModelSerializer[GateCount]):
-    """People and vehicles seen crossing since the last count."""
-
-    site = serializers.SlugRelatedField[Site](slug_field="code", read_only=True)
-
-    class Meta:
-        model = GateCount
-        fields = ("id", "site", "people", "vehicles", "happened_at", "recorded_at", "voids", "reason")
-
-
-class GateCountFacts(OnPaper, SiteFacts):
-    """How many crossed."""
-
-    people = Count(min_value=0, max_value=MOST_CROSSING)
-    vehicles = Count(min_value=0, max_value=MOST_CROSSING, required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs["people"] and not attrs.get("vehicles"):
-            raise serializers.ValidationError({"people": [_("Count at least one person or vehicle.")]})
-        return attrs
-
-
-class CountVoidFacts(ActFacts):
-    """Why a gate count is taken back, where somebody says it."""
-
-    reason = Text(required=False, max_length=200, clean=line(200))
-
-
-class GateCounts(Rows):
-    """Gate counts at the asker's sites."""
-
-    queryset = GateCount.objects.all()
-    serializer_class = GateCountRow
-    filterset_class = GateCountFilterSet
-
-    def get_queryset(self) -> Any:
-        user = self.request.user
-        shown = allowed_at(user, Permission.COUNT_GATE, Permission.SEE_CENSUS, path="site")
-        return GateCount.objects.filter(shown).select_related("site")
-
-    @act_on_list(GateCountFacts, Counted)
-    def create(self, body: GateCountFacts) -> Counted:
-        """Record how many people and vehicles were seen crossing since the last count."""
-        facts = body.facts
-        return count_gate(facts.pop("site"), **facts)
-
-    @act_on_row(CountVoidFacts, Counted)
-    def void(self, count: GateCount, body: CountVoidFacts) -> Counted:
-        """Take back a gate count that was wrong."""
-        return void_gate_count(count, **body.facts)
 
 
 def _shown(card: CardText | None) -> Shown | None:

@@ -1,4 +1,4 @@
-"""What is asked at the gate and at the file: the forms of one act each. The intake's form is in intake.py."""
+"""What is asked as families arrive, and at the file: the forms of one act each. The intake's form is in intake.py."""
 
 import uuid
 from collections.abc import Callable, Collection, Mapping
@@ -18,7 +18,7 @@ from centre.requests import StaffRequest
 from centre.sheets import list_separator, read_why
 from desk.errors import BedsBecomeFree
 from desk.fields import BEDS_FREE, NOT_KNOWN, BirthField, NameField
-from desk.intake import MOST_CROSSING, MOST_IN_A_GROUP, MemberForm, child_key, need_name
+from desk.intake import MOST_IN_A_GROUP, MemberForm, child_key, need_name
 from desk.naming import card_facts, given_in
 from desk.newborn import CHILDS, faults_of, mothers_in
 from desk.on_paper import PAPER, PaperForm
@@ -156,39 +156,6 @@ class EmergencyForm(forms.Form):
 
     def clean_emergency(self) -> str:
         return read_why(self.cleaned_data["emergency"])
-
-
-class CountForm(PaperForm):
-    """People and vehicles seen crossing since the last count."""
-
-    people = forms.IntegerField(
-        label=_("People"),
-        min_value=0,
-        max_value=MOST_CROSSING,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
-    vehicles = forms.IntegerField(
-        label=_("Vehicles"),
-        min_value=0,
-        max_value=MOST_CROSSING,
-        required=False,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
-
-    def clean_vehicles(self) -> int:
-        return self.cleaned_data["vehicles"] or 0
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not cleaned["people"] and not cleaned["vehicles"]:
-            raise forms.ValidationError(_("Count at least one person or vehicle."), code="nothing")
-        return cleaned
-
-
-class VoidCountForm(ActForm):
-    """Why a count at the gate is taken back, where somebody says it."""
-
-    reason = LineField(label=_("What was wrong?"), max_length=200)
 
 
 class DepartForm(PaperForm):

@@ -20,18 +20,13 @@ from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.refusals import Refusal
 from centre.requests import StaffRequest
-from desk.actions import (
-    Registered,
-    arrive,
-    count_gate,
-    open_in_emergency,
-    pre_register,
-    void_gate_count,
-)
+from desk.actions import Registered, arrive, open_in_emergency, pre_register
 from desk.at_the_desk import arrived_in_words, remember_family
 from desk.coming import note_seen
 from desk.errors import BedsBecomeFree
-from desk.forms import LONGEST_SHOWN, CountForm, EmergencyForm, GateForm, ProofForm, VoidCountForm
+from desk.forms import LONGEST_SHOWN, EmergencyForm, GateForm, ProofForm
+from desk.gate import count_gate, void_gate_count
+from desk.gate_forms import CountForm, VoidCountForm
 from desk.intake import MORE_ROWS, Intake
 from desk.missing import MissingForm
 from desk.naming import named_before, take_names

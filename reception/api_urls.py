@@ -12,18 +12,9 @@ from casework.tracing_api import SearchesForPeople, TracingMatches, TracingReque
 from census.api import Census, CensusFile, Snapshots
 from census.case_api import CaseNumbersView
 from centre.api import Sites, Tokens
-from desk.api import (
-    Arrivals,
-    Deaths,
-    EmergencyOpenings,
-    GateCounts,
-    HouseholdMovements,
-    Intakes,
-    Merges,
-    PreRegistrations,
-    Voids,
-)
+from desk.api import Arrivals, Deaths, EmergencyOpenings, HouseholdMovements, Intakes, Merges, PreRegistrations, Voids
 from desk.facts_api import Conflicts, Families, People, Undoings
+from desk.gate_api import GateCounts
 from desk.hospital_api import HospitalWays
 from desk.leaving_api import StaysLeft
 from desk.list_api import FamiliesList

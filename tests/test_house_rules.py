@@ -56,6 +56,7 @@ ALSO_WRITE = {
     "desk/needing.py": "act: needs begin and end",
     "desk/belonging.py": "acts: join, split, never_was and their like",
     "desk/filling.py": "a part of complete: names the rows counted at the gate",
+    "desk/gate.py": "acts: a count at the gate made and taken back",
     "desk/telling_deaths.py": "act: a family is told of a death",
     "desk/merging.py": "acts: merge and unmerge",
     "centre/acts.py": "writes the act itself, first",

@@ -16,8 +16,8 @@ from casework.models import Case
 from census.models import Snapshot
 from centre.access import Role
 from centre.models import Site, User
-from desk.actions import count_gate
 from desk.coming import note_seen
+from desk.gate import count_gate
 from houses.actions import add_contract, type_invoice
 from houses.models import Call, Contract, Difference, Invoice, ReportedHeadcount
 from houses.telephone import note_call, report_headcount

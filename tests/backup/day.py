@@ -20,7 +20,8 @@ from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.sessions import SessionStore
 from centre.tokens import make_token
-from desk.actions import count_gate, depart, pre_register, record_birth, void_movement
+from desk.actions import depart, pre_register, record_birth, void_movement
+from desk.gate import count_gate
 from desk.merging import merge_individuals
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual, Movement

@@ -19,7 +19,7 @@ from centre.acts import act, digest_of
 from centre.models import Act, Assignment, Site, User
 from centre.refusals import Changed, NotThen
 from centre.sent import read_sent
-from desk.actions import count_gate
+from desk.gate import count_gate
 from registrations.models import GateCount
 from tests.build import make_site, make_user
 

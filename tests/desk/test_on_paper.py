@@ -11,7 +11,8 @@ from centre.access import NotAllowed, Role
 from centre.clock import local_day
 from centre.models import Act, Assignment, User
 from centre.refusals import NotThen
-from desk.actions import count_gate, register
+from desk.actions import register
+from desk.gate import count_gate
 from desk.on_paper import PaperForm
 from registrations.facts import HouseholdFacts
 from registrations.models import GateCount, Household, Individual, Presence

@@ -83,20 +83,19 @@ from centre.refusals import Changed
 from desk.actions import (
     arrive,
     complete,
-    count_gate,
     depart,
     open_in_emergency,
     pre_register,
     record_birth,
     record_death,
     register,
-    void_gate_count,
     void_movement,
     void_movements,
 )
 from desk.belonging import change_household, join, make_head, never_was, split, undo
 from desk.coming import confirm_seen, dismiss_seen, note_seen
 from desk.correcting import Said, correct, settle
+from desk.gate import count_gate, void_gate_count
 from desk.hospital import back_from_hospital, send_to_hospital
 from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs

@@ -84,7 +84,6 @@ from desk import errors as desk
 from desk.actions import (
     arrive,
     complete,
-    count_gate,
     depart,
     open_in_emergency,
     record_birth,
@@ -95,6 +94,7 @@ from desk.actions import (
 from desk.belonging import make_head, never_was, split, undo
 from desk.coming import confirm_seen
 from desk.correcting import Said, correct, settle
+from desk.gate import count_gate
 from desk.hospital import back_from_hospital, send_to_hospital
 from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs

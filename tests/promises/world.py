@@ -30,8 +30,9 @@ from centre.log import write_log
 from centre.lost_factors import LostFactor
 from centre.models import Assignment, LogLine, Operation, Site, User
 from centre.tokens import make_token
-from desk.actions import count_gate, depart, pre_register, record_death, register
+from desk.actions import depart, pre_register, record_death, register
 from desk.correcting import Said, correct
+from desk.gate import count_gate
 from desk.merging import merge_individuals
 from desk.telling_deaths import tell_family_of_death
 from houses.actions import add_contract, type_invoice
