@@ -51,7 +51,7 @@ class FamilyFilterSet(filters.FilterSet):
     def filter_state(self, households: Any, _name: str, state: str) -> Any:
         if state == PRE_REGISTERED:
             nameless = Membership.objects.nameless()
-            if site := self.form.cleaned_data["site"]:
+            if site := self.form.cleaned_data.get("site"):  # none where it is wrong
                 nameless = nameless.filter(counted_as__in=_present(site))
             return households.filter(pk__in=nameless.values("household"))
         return households.filter(pk__in=waiting_households(self.request.user, timezone.now()))
