@@ -19,7 +19,7 @@ from aid.there import There, find_there
 from cards.errors import CardNotSeen
 from centre.models import Site, User
 from centre.refusals import Refusal
-from registrations.living import is_told_of_deaths, kept_deaths
+from registrations.living import kept_deaths, knows_deaths_of
 from registrations.models import Absence, Household, Membership
 from registrations.today import today
 
@@ -162,7 +162,7 @@ def entitlement(
     Its share is for those who are there. Where nobody is, what happened anyway is for all who belong to it.
     """
     counted = counted or count_household(household, by)
-    said = is_told_of_deaths(by, None)
+    said = knows_deaths_of(by, counted.dead)
     there = find_there(counted.living, counted.dead, distribution.site, at, said=said)
     people = (there and there.people) or counted.living
     rules = list(

@@ -97,7 +97,7 @@ class Book:
 
     def __init__(self, household: Household, user: User, at: datetime, *, alone: bool) -> None:
         self.household, self.user, self.alone = household, user, alone
-        self.eyes, self.unnamed = Eyes.of(user, at), unnamed_to(user)
+        self.unnamed = unnamed_to(user)
         today = household.memberships.today().order_by().values("counted_as")
         rows = belonging_to(Q(household=household) | Q(counted_as__in=today)).select_related(
             "counted_as", "act__by", "individual__pre_registered_in__by", "individual__registered_in__by"
@@ -106,6 +106,7 @@ class Book:
         self.about = About.of(household, self.rows)
         self.names = {row.individual_id: str(row.counted_as) for row in self.rows}
         self.person_of = {row.individual_id: row.counted_as_id for row in self.rows}
+        self.eyes = Eyes.of(user, at, set(self.person_of.values()))
         shown = Household.objects.visible_to(user, at, Permission.SEE_NEEDS)
         self.shows_needs = shown.filter(pk=household.pk).exists()
 

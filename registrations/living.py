@@ -16,11 +16,6 @@ from registrations.models import Absence, Household, Individual, Membership, Mov
 from registrations.querysets import IndividualQuerySet
 
 
-def is_told_of_deaths(user: User, at: datetime | None) -> bool:
-    """Whether the user may know that somebody died, once the family knows."""
-    return allows(user, Permission.SEE_NEEDS, None, at)
-
-
 def deaths_kept_from(user: User, at: datetime | None) -> frozenset[uuid.UUID]:
     """The persons of whose death the user reads nothing yet, since their family was not told."""
     return frozenset(kept_deaths(user, at).values_list("individual", flat=True))
@@ -31,27 +26,37 @@ def kept_deaths(user: User, at: datetime | None) -> "QuerySet[Absence]":
     return untold_deaths().exclude(movement__act__by=user).exclude(_theirs_to_tell(user, at))
 
 
-def deaths_told_by(user: User, people: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
-    """Those of these persons whose death the user recorded."""
-    theirs = Absence.objects.filter(individual__in=people, movement__kind=Movement.Kind.DIED, movement__act__by=user)
-    return frozenset(theirs.values_list("individual", flat=True)) if people else frozenset()
+def knows_deaths_of(user: User, people: Collection[uuid.UUID]) -> bool:
+    """Whether the user may know of every death among these people."""
+    died = Absence.objects.filter(individual__in=people, movement__kind=Movement.Kind.DIED)
+    return not died.exclude(pk__in=known_deaths(user).values("pk")).exists()
 
 
-def which_deaths(user: User, at: datetime | None) -> tuple[bool, frozenset[uuid.UUID]]:
-    """Whether the user is told of deaths, and of whom it is otherwise: kept from them, or recorded by themselves."""
-    if is_told_of_deaths(user, at):
+def which_deaths(
+    user: User, at: datetime | None, people: Collection[uuid.UUID] | None = None
+) -> tuple[bool, frozenset[uuid.UUID]]:
+    """Whether the user is told of deaths, and of whom it is otherwise: kept from them, or told to them all the same.
+
+    Of these `people` alone, where they are named.
+    """
+    if user.reach(Permission.SEE_NEEDS, at) is None:
         return True, deaths_kept_from(user, at)
-    theirs = Absence.objects.filter(movement__kind=Movement.Kind.DIED, movement__act__by=user)
-    return False, frozenset(theirs.values_list("individual", flat=True))
+    told = Movement.objects.filter(death_told_to(user, at), kind=Movement.Kind.DIED)
+    told = told if people is None else told.filter(counted_as__in=people)
+    return False, frozenset(told.values_list("counted_as", flat=True))
+
+
+def death_told_to(user: User, at: datetime | None) -> Q:
+    """The condition that the user may know of this fact of the journal, a death, whether it stands or was voided."""
+    told = _is_over(user, Permission.SEE_NEEDS, at, site="site", person="counted_as")
+    return Q(act__by=user) | (told & ~Q(counted_as__in=kept_deaths(user, at).values("individual")))
 
 
 def known_deaths(user: User, at: datetime | None = None) -> "QuerySet[Absence]":
     """The deaths that stand and of which the user may know: whom they count as living is everybody else."""
     deaths = Absence.objects.filter(movement__kind=Movement.Kind.DIED)
-    theirs = Q(movement__act__by=user)
-    if not is_told_of_deaths(user, at):
-        return deaths.filter(theirs)
-    return deaths.filter(theirs | Exists(_family_told()) | _theirs_to_tell(user, at))
+    told = Exists(_family_told()) & _is_over(user, Permission.SEE_NEEDS, at)
+    return deaths.filter(Q(movement__act__by=user) | told | _theirs_to_tell(user, at))
 
 
 def deaths_to_tell(user: User, at: datetime | None) -> "QuerySet[Absence]":
@@ -60,18 +65,25 @@ def deaths_to_tell(user: User, at: datetime | None) -> "QuerySet[Absence]":
 
 
 def _theirs_to_tell(user: User, at: datetime | None) -> Q:
-    """The condition that the user follows cases where the person died, or those of a family to which they belong.
+    """The condition that the user follows cases where the person died, or those of a family to which they belong."""
+    return _is_over(user, Permission.SEE_CASES, at)
+
+
+def _is_over(
+    user: User, permission: Permission, at: datetime | None, *, site: str = "movement__site", person: str = "individual"
+) -> Q:
+    """The condition that the user has the permission where the person died, or for a family to which they belong.
 
     A right at one site is none over the dead of another, whatever else the user may do there.
     """
     nobody = Q(pk__in=[])
-    if not allows(user, Permission.SEE_CASES, None, at):
+    if not allows(user, permission, None, at):
         return nobody
-    there = allowed_at(user, Permission.SEE_CASES, at=at, path="movement__site")
-    if not there:  # everywhere; an empty condition falls out of an OR
+    there = allowed_at(user, permission, at=at, path=site)
+    if not there or user.reach(permission, at) is None:  # an empty condition falls out of an OR
         return ~nobody
-    families = Household.objects.visible_to(user, judged_at(at)[-1], Permission.SEE_CASES)
-    members = Membership.objects.today().filter(counted_as=OuterRef("individual"), household__in=families)
+    families = Household.objects.visible_to(user, judged_at(at)[-1], permission)
+    members = Membership.objects.today().filter(counted_as=OuterRef(person), household__in=families)
     return there | Q(Exists(members))
 
 
@@ -121,12 +133,9 @@ def require_was(records: Collection[uuid.UUID]) -> None:
 
 def lived_on(people: Collection[uuid.UUID], by: User) -> Refusal:
     """Why one who died and one who came to a site later are not merged, in words that say no more than the pages do."""
-    untold = not is_told_of_deaths(by, None) or deaths_kept_from(by, None) & set(people)
-    return LivedOn(str(LivedOn.untold) if untold else None)
+    return LivedOn(None if knows_deaths_of(by, people) else str(LivedOn.untold))
 
 
 def _closed(people: Collection[uuid.UUID], by: User, unknown: type[Refusal]) -> Refusal:
     """In words that say no more than the reader's pages do."""
-    if is_told_of_deaths(by, None) and not deaths_kept_from(by, None) & set(people):
-        return RecordClosed()
-    return unknown()
+    return RecordClosed() if knows_deaths_of(by, people) else unknown()

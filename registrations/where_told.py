@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from centre.models import User
 from centre.sight import Sight, sight_of
 from registrations.errors import NotTold
-from registrations.living import deaths_kept_from, deaths_told_by, is_told_of_deaths, kept_deaths
+from registrations.living import death_told_to, which_deaths
 from registrations.models import Movement
 from registrations.whereabouts import DIED, ON_THE_WAY, PRESUMED_LEFT, Whereabouts, find_people
 
@@ -34,18 +34,15 @@ class Eyes:
 
     sight: Sight
     deaths: bool
-    kept_from: frozenset[uuid.UUID]  # whose death is not said before their family was told
-    told_by: frozenset[uuid.UUID]  # whose death they recorded themselves
+    apart: frozenset[uuid.UUID]  # of whose death it is otherwise
 
     @classmethod
-    def of(cls, user: User, at: datetime, people: Collection[uuid.UUID] = ()) -> "Eyes":
-        deaths = is_told_of_deaths(user, at)
-        kept = deaths_kept_from(user, at) if deaths else frozenset()
-        return cls(sight_of(user, at), deaths, kept, frozenset() if deaths else deaths_told_by(user, people))
+    def of(cls, user: User, at: datetime, people: Collection[uuid.UUID] | None = None) -> "Eyes":
+        return cls(sight_of(user, at), *which_deaths(user, at, people))
 
     def knows_death(self, person: uuid.UUID) -> bool:
         """Whether they may know that the person died."""
-        return person in self.told_by or (self.deaths and person not in self.kept_from)
+        return (person in self.apart) != self.deaths
 
     def shows(self, movement: Movement) -> bool:
         """Whether they may know of this fact of the journal."""
@@ -76,9 +73,7 @@ def facts_told_to(user: User, at: datetime) -> "QuerySet[Movement]":
     """The facts of the journal of which the user may know: what Eyes.shows of each, asked of all."""
     at_told_sites = sight_of(user, at).told("site")  # Q() is everywhere, and would fall out of an OR
     told = Movement.objects.filter(at_told_sites and (at_told_sites | Q(site=None)))
-    if is_told_of_deaths(user, at):
-        return told.exclude(kind=Movement.Kind.DIED, counted_as__in=kept_deaths(user, at).values("individual"))
-    return told.exclude(Q(kind=Movement.Kind.DIED) & ~Q(act__by=user))
+    return told.filter(~Q(kind=Movement.Kind.DIED) | death_told_to(user, at))
 
 
 def require_facts_told(movements: Collection[Movement], by: User, at: datetime) -> None:
