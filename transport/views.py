@@ -270,7 +270,8 @@ def _run(
         "rolling": scanned if isinstance(scanned, LateCardForm) else LateCardForm(auto_id="rolling_%s"),
         "takes_late": row.takes_late(now),
         "rerouting": rerouting or RerouteForm(run=row, sites=_other_sites(request, row.site)),
-        "reroutes": row.state in ("planned", "on_the_road") and allows(user, Permission.PLACE),
+        "reroutes": row.state in ("planned", "on_the_road")
+        and any(allows(user, Permission.PLACE, site) for site in (row.site, *(stop.site for stop in sheet.stops))),
         "anyway": None if scanned else anyway,
         "anyway_beside": anyway if scanned else None,
         "act": ActForm(),
