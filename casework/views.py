@@ -194,7 +194,7 @@ def open_one(request: StaffRequest, number: int) -> HttpResponse:
     """Open a case for a person of a family, or for all of it."""
     if not allows(request.user, Permission.SEE_CASES):
         require(request.user, Permission.MERGE)
-    household = _opened(request, number)
+    household = _opened(request, number, supervising=True)
     form = OpenForm(request.POST or None, household=household)
     opened = do(request, form, open_case, said=_("A protection officer is told."))
     if opened:
@@ -215,9 +215,9 @@ def family(request: StaffRequest, number: int) -> HttpResponse:
     return render(request, "casework/_family.html", {"cases": found, "household": household})
 
 
-def _opened(request: StaffRequest, number: int) -> Household:
+def _opened(request: StaffRequest, number: int, *, supervising: bool = False) -> Household:
     """The household whose people the page names, with a line in the log."""
-    household = household_or_404(request, number, acting=True)
+    household = household_or_404(request, number, acting=True, supervising=supervising)
     people = Individual.objects.members_of(household).values_list("pk", flat=True)
     write_log(request.user, LogLine.Verb.OPENED, household, shown=people)
     return household

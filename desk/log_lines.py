@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from casework.models import Case
-from centre.access import Permission
+from centre.access import Permission, allows
 from centre.insiders import insiders
 from centre.log import digest_of_account
 from centre.models import LogLine, Site, User
@@ -124,6 +124,13 @@ def told_to(lines: "QuerySet[LogLine]", user: User) -> "QuerySet[LogLine]":
 def reads_cases(user: User) -> bool:
     """Whether who reads the log may know of every case. Who may not reads of a case that people were shown."""
     return user.reach(Permission.SEE_CASES) is None
+
+
+def reads_who_opened(user: User, household: Household) -> bool:
+    """Whether the user, who sees the family, reads who opened it: they supervise it, or read the log of its site."""
+    if allows(user, Permission.SEE_LOG, household.site):
+        return True
+    return Household.objects.supervised_by(user).filter(pk=household.pk).exists()
 
 
 def without_case(line: Any) -> Any:

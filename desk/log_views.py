@@ -1,17 +1,26 @@
 """The pages of the log: everything that was looked at, and who opened one family."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from centre.access import Permission, allows
+from centre.access import Permission
 from centre.doors import draw, may
 from centre.log import write_log
 from centre.models import LogLine, LogSeal
 from centre.requests import StaffRequest
 from desk.filters import LogFilterSet
 from desk.forms import ListForm
-from desk.log_lines import lines_about, read_lines, reads_cases, to_be_read, told_of_buses, told_of_cases, told_to
+from desk.log_lines import (
+    lines_about,
+    read_lines,
+    reads_cases,
+    reads_who_opened,
+    to_be_read,
+    told_of_buses,
+    told_of_cases,
+    told_to,
+)
 from desk.pages import Page
 from desk.shown_file import shown_file
 from registrations.doors import household_or_404
@@ -45,8 +54,13 @@ def shown(request: StaffRequest) -> HttpResponse:
 @require_GET
 @may(Permission.MERGE, Permission.SEE_LOG)
 def who_opened(request: StaffRequest, number: int) -> HttpResponse:
-    """Who was shown this family, the latest first; in whose cases, for who may know that there are any."""
-    household = household_or_404(request, number, supervising=not allows(request.user, Permission.SEE_LOG))
+    """Who was shown this family, the latest first; in whose cases, for who may know that there are any.
+
+    For who supervises it, or reads the log of its site.
+    """
+    household = household_or_404(request, number)
+    if not reads_who_opened(request.user, household):
+        raise Http404
     write_log(request.user, LogLine.Verb.OPENED, household, ["log"])
     lines = told_to(lines_about(LogLine.objects.all(), number), request.user)
     told = told_of_buses(told_of_cases(lines, household, request.user), household, request.user)

@@ -16,11 +16,11 @@ from casework.referrals import Referral
 from casework.selectors import households_of
 from centre.access import Permission, require
 from centre.clock import local_day, local_instant
+from centre.doors import site_or_none
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.requests import StaffRequest
-from centre.shift import site_of_shift
 from registrations.models import Household
 from shelter.models import Stay
 
@@ -46,7 +46,7 @@ def round_of_visits(request: StaffRequest) -> HttpResponse:
     """What is due today and tomorrow where the user follows cases: at the site of the shift, else everywhere."""
     require(request.user, Permission.SEE_CASES)
     now = timezone.now()
-    site = site_of_shift(request)
+    site = site_or_none(request, Permission.SEE_CASES)
     visits = _visits(*_due(request, site, local_instant(local_day(now) + AHEAD, time.min)), now)
     write_log(request.user, LogLine.Verb.OPENED, "case", ["round"], shown=[one.case.individual_id for one in visits])
     context = {"visits": visits, "site_of_round": site, "act": ActForm(), "now": now}

@@ -44,6 +44,7 @@ from desk.forms import (
 )
 from desk.histories import About, may_be_undone, read_changes, read_conflicts
 from desk.hospital import who_may_be_back
+from desk.log_lines import reads_who_opened
 from desk.missing import MissingForm
 from desk.on_paper import PaperForm
 from desk.pages import Page
@@ -260,6 +261,7 @@ def draw_file(request: StaffRequest, household: Household, form: ActForm | None 
         "reads_only": reads_only,
         "corrects": not reads_only and may_correct(request.user, household, timezone.now()),
         "supervises": supervises,
+        "reads_who_opened": reads_who_opened(request.user, household),
         "changes": [(one, may_be_undone(one, request.user, supervises)) for one in changes],
         "conflicts": read_conflicts(household, file.unnamed),
         "missing": None if reads_only else missing,
