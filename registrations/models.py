@@ -444,6 +444,8 @@ class Absence(models.Model):
             ),
             models.CheckConstraint(condition=Q(during__isempty=False), name="absence_lasts"),
         )
+        # Who has come back: few, and every waiting list asks since when they wait
+        indexes = (models.Index(fields=["individual"], name="absence_ended", condition=~Q(during__upper_inf=True)),)
 
     def __str__(self) -> str:
         return f"{self.individual_id} away"
