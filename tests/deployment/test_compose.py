@@ -45,6 +45,10 @@ def test_only_the_proxy_is_reached_from_outside():
     assert WHOLE["networks"]["next"]["internal"] is True
 
 
+def test_the_proxy_stays_when_what_is_behind_it_is_replaced():
+    assert "depends_on" not in SERVICES["proxy"]
+
+
 def test_one_migrates_and_the_others_wait_for_it():
     for name in ("web", "worker", "beat"):
         assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
