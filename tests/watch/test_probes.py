@@ -10,6 +10,7 @@ from django.db import connection
 
 from centre.access import Role
 from tests.build import make_user
+from upkeep.watch.middleware import QUIET
 
 TOKEN = "a-token-of-the-tests"
 SILENT = "redis://127.0.0.1:1/0"
@@ -19,6 +20,15 @@ def test_the_process_lives_without_asking_the_database(client):
     """There is no mark for the database: a query would fail the test."""
     answer = client.get("/healthz")
     assert (answer.status_code, answer.content) == (200, b"ok")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(QUIET))
+def test_each_web_of_several_is_asked_by_its_address(client, settings, name):
+    settings.METRICS_TOKEN, settings.ALLOWED_HOSTS = TOKEN, ["reception.example.org"]
+    by_address = {"HTTP_HOST": "172.19.0.6:8000", "headers": {"Authorization": f"Bearer {TOKEN}"}}
+    assert client.get(f"/{name}", **by_address).status_code == 200
+    assert client.get("/accounts/login/", **by_address).status_code == 400
 
 
 @pytest.mark.django_db

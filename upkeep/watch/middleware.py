@@ -22,6 +22,8 @@ def accompany(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[
     def middleware(request: HttpRequest) -> HttpResponse:
         line = Line(request_id=uuid.uuid4().hex)
         request.request_id = line.request_id  # type: ignore[attr-defined]  # ours, for the page of error 500
+        if request.path_info.removeprefix("/") in QUIET:
+            _ask_by_any_name(request)
         token = now_answering.set(line)
         began = time.perf_counter()
         try:
@@ -39,6 +41,11 @@ def accompany(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[
 
     middleware.process_view = note_view  # type: ignore[attr-defined]  # Django looks for it there
     return middleware
+
+
+def _ask_by_any_name(request: HttpRequest) -> None:
+    """A machine asks one web of several by its address, which no list of names can hold; the answers name no host."""
+    request.get_host = lambda: "localhost"  # type: ignore[method-assign]
 
 
 def note_view(request: HttpRequest, *_rest: object) -> None:
