@@ -156,9 +156,13 @@ def beds(book: Book) -> Iterator[Line]:
 
 
 def beds_taken_back_by(user: User) -> "QuerySet[Bedding]":
-    """What was told of beds at the sites where the user takes back what was wrong; the last word of each."""
-    sites = Site.objects.where(user, Permission.MERGE, timezone.now())
-    return Bedding.objects.filter(room__site__in=sites, voided_by=None).select_related("room__site")
+    """What the user may take back of it, or let count again: the last word of each entry."""
+    return beds_told_where_taken_back_by(user).filter(voided_by=None).select_related("room__site")
+
+
+def beds_told_where_taken_back_by(user: User) -> "QuerySet[Bedding]":
+    """What was told of beds at the sites where the user takes back what was wrong."""
+    return Bedding.objects.filter(room__site__in=Site.objects.where(user, Permission.MERGE, timezone.now()))
 
 
 def holds(book: Book) -> Iterator[Line]:

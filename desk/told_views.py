@@ -6,8 +6,9 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -25,8 +26,8 @@ from centre.requests import StaffRequest
 from desk.pages import Page
 from desk.told import by_day, read_told
 from desk.told_book import Line
-from desk.told_facts import beds_taken_back_by
-from registrations.choosing import PeopleField
+from desk.told_facts import beds_taken_back_by, beds_told_where_taken_back_by
+from registrations.choosing import NO_LONGER_LISTED, PeopleField
 from registrations.doors import household_or_404
 from registrations.models import Household, Individual
 from shelter.models import Bedding
@@ -57,6 +58,12 @@ class BedsWrongForm(ActForm):
 def told(request: StaffRequest, number: int, key: uuid.UUID | None = None) -> HttpResponse:
     """What was told of the family, or of this record of its people, in the family's language or the one asked for."""
     household = household_or_404(request, number, supervising=True)
+    return _draw_told(request, household, key)
+
+
+def _draw_told(
+    request: StaffRequest, household: Household, key: uuid.UUID | None = None, status: int = 200
+) -> HttpResponse:
     people = Individual.objects.filter(memberships__household=household).distinct()
     member = get_object_or_404(people, pk=key) if key else None
     language = _language(household, offered(request, "language", dict(settings.LANGUAGES)))
@@ -73,7 +80,7 @@ def told(request: StaffRequest, number: int, key: uuid.UUID | None = None) -> Ht
         "language": language,
         "languages": settings.LANGUAGES,
     }
-    return render(request, "desk/told.html", context)
+    return render(request, "desk/told.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,7 +90,7 @@ def beds_wrong(request: StaffRequest, number: int, key: uuid.UUID) -> HttpRespon
     household = household_or_404(request, number, supervising=True)
     line = next((one for one in read_told(household, request.user, timezone.now()) if key in one.entries), None)
     if line is None:
-        raise Http404
+        return _changed_meanwhile(request, household, key)
     form = BedsWrongForm(request.POST or None, line=line, told=beds_taken_back_by(request.user))
     said = _("It is counted again.") if line.voided else _("It was taken back.")
     if do(request, form, void_bedding, said=said, of=household):
@@ -91,6 +98,14 @@ def beds_wrong(request: StaffRequest, number: int, key: uuid.UUID) -> HttpRespon
     write_log(request.user, LogLine.Verb.OPENED, household, ["told"], shown=list(line.people))
     anyway = asked_anyway(request, form)
     return draw(request, "desk/beds_wrong.html", form, household=household, line=line, anyway=anyway)
+
+
+def _changed_meanwhile(request: StaffRequest, household: Household, key: uuid.UUID) -> HttpResponse:
+    """What stands now, to who was about to change an entry that another desk has changed."""
+    people = household.memberships.today().values("counted_as")
+    get_object_or_404(beds_told_where_taken_back_by(request.user), pk=key, counted_as__in=people)
+    messages.warning(request, NO_LONGER_LISTED["invalid_choice"])
+    return _draw_told(request, household, status=409)
 
 
 def _language(household: Household, asked: str) -> str:

@@ -80,12 +80,16 @@ def test_what_was_taken_back_counts_again(client, placed, by):
     assert asleep() == {"Anna"}
 
 
-def test_a_form_sent_twice_is_done_once_and_a_line_drawn_before_is_no_longer_there(client, placed, by):
+def test_a_form_sent_twice_is_done_once_and_who_comes_later_reads_what_stands_now(client, placed, by):
     client.force_login(by)
     there, body = address(placed, "Anna"), sent(of("Anna"))
     assert [client.post(there, body).status_code for _ in range(2)] == [303, 303]
     assert Act.objects.filter(kind="void_bedding").count() == 1
-    assert client.post(there, sent(of("Aram"))).status_code == 404
+    for late in (client.get(there), client.post(there, sent(of("Aram")))):
+        assert late.status_code == 409
+        assert "This was already recorded; read the file again." in late.content.decode()
+        assert "It was right after all" in late.content.decode()
+    assert client.get(there.replace(there[-37:-1], str(uuid.uuid4()))).status_code == 404
     assert asleep() == {"Aram"}
 
 
