@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -135,11 +136,10 @@ def distribution(request: StaffRequest, key: str) -> HttpResponse:
     given = _handouts(request).filter(distribution=shown)
     others = given.exclude(pk__in=given.flagged())
     asked = request.GET.get("number", "")
-    number = _number_or_none(asked)
-    if asked and number is None:
-        not_understood(request, asked)
-    elif asked:
-        others = others.filter(household__number=number)
+    try:
+        others = others.filter(household__number=read_card_text(asked).number) if asked else others
+    except ValidationError as error:
+        messages.warning(request, error.messages[0])
     flagged, page = given.flagged(), Paginator(others, ON_A_PAGE).get_page(request.GET.get("page"))
     _log_handouts(request, [*flagged, *page])
     context = {
@@ -357,13 +357,6 @@ def _handouts(request: StaffRequest) -> Any:
 
 def _log_handouts(request: StaffRequest, handouts: Iterable[Handout]) -> None:
     write_log(request.user, LogLine.Verb.OPENED, "handout", shown=[handout.household_id for handout in handouts])
-
-
-def _number_or_none(text: str) -> int | None:
-    try:
-        return read_card_text(text).number
-    except ValidationError:
-        return None
 
 
 def _item_or_none(code: str | None) -> Item | None:

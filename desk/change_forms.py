@@ -21,11 +21,11 @@ from desk.document_fields import document_fields, document_rows, documents_said,
 from desk.fields import NOT_KNOWN, BirthField, NameField, PhoneField, phones_in
 from desk.intake import HEAD, OTHER_CARERS, MemberForm, child_key
 from registrations.births import birth_as_typed
-from registrations.card_texts import read_card_text
 from registrations.choosing import PeopleField, PersonChoice, PersonField, called, members_as_choices
 from registrations.document_kinds import DocumentKind
 from registrations.errors import OneHead
 from registrations.facts import PersonFacts, asks_for_carer, is_child
+from registrations.fields import NumberField
 from registrations.models import District, Going, Household, Membership, Relationship, Sex
 from registrations.querysets import HouseholdQuerySet
 from registrations.said import COLUMNS, NAMES, Row, value_of
@@ -307,10 +307,8 @@ class PartForm(CarersForm):
 
     beside: Mapping[type[Refusal], str] = {**BesideForm.beside, OneHead: "to"}
 
-    to = forms.CharField(
+    to = NumberField(
         label=_("Number of the other family"),
-        required=False,
-        max_length=20,
         help_text=_("Leave it empty if they are a family of their own from now on."),
     )
     head = PersonField(label=_("Who is the head of those who stay?"), required=False)
@@ -338,8 +336,7 @@ class PartForm(CarersForm):
         """The family whose number was typed; none where they are one of their own."""
         if not self.cleaned_data["to"]:
             return None
-        told = read_card_text(self.cleaned_data["to"])
-        other = self.households.filter(number=told.number).first()
+        other = self.households.filter(number=self.cleaned_data["to"]).first()
         if other is None:
             raise forms.ValidationError(_("You see no other family of this number."), code="unseen")
         self.there = members_of(other)

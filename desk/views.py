@@ -57,6 +57,7 @@ from registrations.choices import Going
 from registrations.doors import household_or_404
 from registrations.living import known_deaths
 from registrations.models import Household, Individual, Sighting
+from registrations.numbers import without_letter
 from registrations.search import search_households
 from registrations.where_told import facts_told_to
 from shelter.sight import sites_to_place
@@ -103,7 +104,7 @@ def families(request: StaffRequest) -> HttpResponse:
         "rows": rows,
         "query": query,
         "found": listed if query else None,
-        "wrong_number": _wrong_number(query, scanned) if scanned or not rows else "",
+        **(_wrong_number(request, query, scanned) if scanned or not rows else {}),
     }
     return render(request, "desk/families.html", context)
 
@@ -300,14 +301,18 @@ def _saved(request: StaffRequest, household: Household) -> HttpResponse:
     return see("desk:family", household) if sees(request.user, household) else see("desk:families")
 
 
-def _wrong_number(query: str, scanned: OnTable | None) -> str:
-    """What is wrong with a query that was meant as a number, or with the card that was scanned."""
+def _wrong_number(request: StaffRequest, query: str, scanned: OnTable | None) -> dict[str, Any]:
+    """What is wrong with a query that was meant as a number, or with the card that was scanned.
+
+    And the family that may be meant where the letter alone is missing, if they see it.
+    """
     if scanned:
-        return scanned.error
+        return {"wrong_number": scanned.error}
     if not any(letter.isdigit() for letter in query):
-        return ""
+        return {}
     try:
         read_card_text(query)
     except ValidationError as error:
-        return str(error.messages[0])
-    return ""
+        meant = Household.objects.visible_to(request.user).filter(number=without_letter(error)).first()
+        return {"wrong_number": error.messages[0], "meant": meant}
+    return {}

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from centre.forms import ActForm, field_of
 from centre.models import Site, User
 from plans.models import How, Plan, PlannedFamily
+from registrations.fields import NumberField
 from registrations.models import Household
-from registrations.numbers import read_number
 from shelter.forms import Rows, Until
 from shelter.sight import reach_of
 
@@ -53,8 +53,8 @@ class ConfirmForm(forms.Form):
 class ApartForm(ActForm):
     """Two families by their numbers, and why they are kept apart."""
 
-    household = forms.CharField(label=_("Number of the one family"), max_length=20)
-    other = forms.CharField(label=_("Number of the other family"), max_length=20)
+    household = NumberField(label=_("Number of the one family"), required=True)
+    other = NumberField(label=_("Number of the other family"), required=True)
     reason = forms.CharField(
         label=_("Why they are kept apart"),
         max_length=200,
@@ -66,9 +66,7 @@ class ApartForm(ActForm):
         self.asker = asker
 
     def _family(self, name: str) -> Household:
-        number = read_number(self.cleaned_data[name])
-        families = Household.objects.supervised_by(self.asker)
-        found = families.filter(number=number).first() if number else None
+        found = Household.objects.supervised_by(self.asker).filter(number=self.cleaned_data[name]).first()
         if found is None:
             raise ValidationError(_("No family with this number is in your sight."))
         return found

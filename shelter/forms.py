@@ -18,7 +18,7 @@ from centre.filters import InstantInput
 from centre.forms import ActForm, field_of, with_values
 from centre.lines import LineField
 from centre.models import Act, Site, User
-from registrations.card_texts import read_card_text
+from registrations.fields import NumberField
 from registrations.models import Household, Individual, Membership
 from shelter.errors import SeveralFamilies
 from shelter.models import Room, StayQuerySet, WaitingFact
@@ -332,9 +332,8 @@ def _of_rooms_chosen(data: Any) -> Any:
 class SwapForm(StaysForm):
     """Swap the beds of those ticked with those of another family, by its number."""
 
-    other = LineField(
+    other = NumberField(
         label=_("Number of the other family"),
-        max_length=20,
         error_messages={"required": _("Type the number of the other family.")},
         required=True,
     )
@@ -345,8 +344,7 @@ class SwapForm(StaysForm):
 
     def clean_other(self) -> list[Any]:
         """The stays of the family of this number, at the sites where the user places."""
-        number = read_card_text(self.cleaned_data["other"]).number
-        people = Membership.objects.today().filter(household__number=number).values("counted_as")
+        people = Membership.objects.today().filter(household__number=self.cleaned_data["other"]).values("counted_as")
         found = list(self.known.filter(individual__in=people).at(timezone.now()).select_related("room__site"))
         if not found:
             raise ValidationError(_("No family of this number sleeps at your sites. Read it again, letter included."))

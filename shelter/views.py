@@ -27,6 +27,7 @@ from centre.shift import site_of_shift
 from registrations.card_texts import read_card_text
 from registrations.doors import household_or_404
 from registrations.models import Household, Individual
+from registrations.numbers import without_letter, write_number
 from shelter.actions import check_in, end_stays, hold_places, keep_beds, move, place_household
 from shelter.board import as_typed, read_board
 from shelter.changed import acts_since
@@ -261,12 +262,7 @@ def say_who_is_left(request: StaffRequest, form: CheckInForm, done: Placed) -> N
 
 
 def _draw_board(request: StaffRequest, refused: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-    asked, household, unknown = request.GET.get("family", "").strip(), None, ""
-    if asked:
-        try:
-            household = waiting_or_404(request, asked)
-        except Http404:
-            unknown = asked[:LONGEST_SHOWN]
+    household, sought = _look_up(request, request.GET.get("family", "").strip())
     shift, named = site_of_shift(request), request.GET.getlist("named")
     drawn = read_board(request.user, timezone.now(), request.GET.dict(), household, shift, named)
     if refused:
@@ -277,12 +273,29 @@ def _draw_board(request: StaffRequest, refused: dict[str, Any] | None = None, st
     write_log(request.user, LogLine.Verb.OPENED, "household", ["board"], shown=drawn.households)
     context = {
         "board": drawn,
-        "unknown": unknown,
+        **sought,
         "undoable": what_can_be_undone(request.user, drawn.at),
         "refused": refused,
         "site": request.GET.get("site", ""),
     }
     return _draw(request, "shelter/board.html", "shelter/_board.html", context, status)
+
+
+def _look_up(request: StaffRequest, asked: str) -> tuple[Household | None, dict[str, Any]]:
+    """The family that was asked for on the board; or what was typed, what is wrong with it, and which may be meant."""
+    if not asked:
+        return None, {}
+    try:
+        return waiting_or_404(request, write_number(read_card_text(asked).number)), {}
+    except Http404:
+        return None, {"unknown": asked[:LONGEST_SHOWN]}
+    except ValidationError as error:
+        number = without_letter(error)
+        sought = {"unknown": asked[:LONGEST_SHOWN], "wrong_number": error.messages[0]}
+    try:
+        return None, sought | {"meant": number and waiting_or_404(request, write_number(number))}
+    except Http404:
+        return None, sought
 
 
 def _draw_family(

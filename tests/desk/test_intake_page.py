@@ -158,7 +158,7 @@ def test_bad_input_is_said_beside_its_field_and_nothing_is_lost(page, wrong, fie
         ({"last_residence_district": "XXX"}, "last_residence_district", "valid choice"),
         ({"going": ""}, "going", "required"),
         ({"going": "moon"}, "going", "valid choice"),
-        ({"card": "12"}, "card", "digits and a letter"),
+        ({"card": "12"}, "card", "type the letter too"),
     ],
 )
 def test_what_the_household_says_wrongly_is_said_beside_it(page, household, field, sentence):

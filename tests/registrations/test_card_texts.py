@@ -59,7 +59,7 @@ def test_any_two_neighbours_swapped_are_noticed(place):
         pytest.param(write_qr(CARD)[:-1], "no_card", id="cut short"),
         (f"{write_number(4127)} 12345678", "no_code"),
         (f"{write_number(4127)} 1234567890", "no_code"),
-        ("4127", "no_number"),
+        ("4127", "no_letter"),
         ("", "no_number"),
         (f"4127 {'A' if check_letter(4127) != 'A' else 'B'} 123456789", "wrong_letter"),
     ],
