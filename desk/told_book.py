@@ -84,12 +84,12 @@ class Line:
         return [name for key, name in self.people.items() if key not in named]
 
     @property
-    def said_by_person(self) -> dict[str, list[FieldSaid]]:
-        """The fields under the name of whom each is said; those of the family under none."""
-        said: dict[str, list[FieldSaid]] = defaultdict(list)
+    def said_by_person(self) -> list[tuple[str, list[FieldSaid]]]:
+        """The fields under the name of whom each is said; those of the family under none. Namesakes stay two."""
+        said: dict[uuid.UUID | None, list[FieldSaid]] = defaultdict(list)
         for one in self.said:
-            said[self.people.get(one.person, "") if one.person else ""].append(one)
-        return dict(said)
+            said[one.person if one.person in self.people else None].append(one)
+        return [(self.people[person] if person else "", fields) for person, fields in said.items()]
 
 
 class Book:

@@ -126,6 +126,12 @@ def test_a_registration_says_what_was_said_of_each(family, by, goris):
     )
 
 
+def test_two_of_one_name_are_two_in_the_line(goris, by):
+    family = register_family(goris, by, person("Aram", sex="M"), child("Aram"))
+    told = line(family, by, "register").said_by_person
+    assert [name for name, _fields in told if name] == ["Hakobyan Aram", "Hakobyan Aram"]
+
+
 def test_what_was_said_first_stays_with_the_registration_when_it_is_corrected(family, by):
     correct(family, said=[Said("given_name", "Anahit", person=named("Anna").pk)], by=by)
     assert "given name – Anna" in said(line(family, by, "register"))
