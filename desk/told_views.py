@@ -49,6 +49,8 @@ class BedsWrongForm(ActForm):
         choices = [(str(key), line.people[record]) for key, record in line.entries.items()]
         field_of(self, "entries", PeopleField).choices = choices
         self.fields["entries"].initial = [key for key, _name in choices]
+        if line.voided:
+            self.fields["reason"].label = _("Why was it right?")
 
     def clean_entries(self) -> list[Bedding]:
         return list(self.told.filter(pk__in=self.cleaned_data["entries"]))

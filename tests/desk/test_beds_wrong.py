@@ -76,6 +76,8 @@ def test_what_was_taken_back_counts_again(client, placed, by):
     assert asleep() == set()
     page = client.get(address(placed, "Anna")).content.decode()
     assert "It was right after all" in page
+    assert "Why was it right?" in page
+    assert "What was wrong?" not in page
     assert client.post(address(placed, "Anna"), sent(of("Anna"), reason="the owner remembers her")).status_code == 303
     assert asleep() == {"Anna"}
 
