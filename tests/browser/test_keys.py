@@ -11,6 +11,7 @@ from aid.actions import Rule, plan_distribution
 from aid.models import Item
 from aid.storing import receive_stock
 from centre.access import Role
+from registrations.card_texts import LENGTH
 from registrations.keyboards import DIGIT_KEYS, LAYOUTS
 from registrations.numbers import write_number
 from tests.build import make_site, make_user
@@ -75,6 +76,37 @@ def test_digit_keys_give_digits_at_the_gate(page, server, goris, row):
     press(page, "12", row)
     expect(page.locator("#id_F_0")).to_have_value("12")
     expect(page.locator("[data-total]")).to_have_text("12")
+
+
+def scan(page: Page, digits: str, row: str) -> None:
+    """A card in front of a hand scanner: its digits, and Enter."""
+    press(page, digits, row)
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_scanner_at_intake_types_the_next_card_over_the_one_before(page, server, goris, row):
+    sign_in(page, server, goris["desk"])
+    page.goto("/intake/")
+    card = page.locator("#id_card")
+    for number in (4127, 4128):
+        page.evaluate("document.activeElement.blur()")
+        scan(page, f"{number}", row)
+        expect(page.get_by_text("type the letter too")).to_be_visible()
+        expect(card).to_have_value(f"{number}")
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_card_scanned_into_a_name_is_looked_up_and_no_name(page, server, goris, row):
+    sign_in(page, server, goris["desk"])
+    page.goto("/intake/")
+    page.wait_for_selector("[data-draft-ready]", state="attached")
+    name = page.locator("#id_member-0-family_name")
+    name.fill("Հակոբյան")
+    name.press("End")
+    scan(page, "1" * LENGTH, row)
+    expect(page.get_by_text("The card was misread")).to_be_visible()
+    expect(name).to_have_value("Հակոբյան")
 
 
 @pytest.mark.parametrize("row", ROWS)

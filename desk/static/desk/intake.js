@@ -8,6 +8,7 @@ const ADULT = 18;
 const CHILDREN_OF_THE_HEAD = new Set(["son", "daughter"]);
 const SCRIPTS = [/\p{Script=Armenian}/u, /\p{Script=Cyrillic}/u, /\p{Script=Latin}/u];
 const SCANNED = /\d{51}$/; // what a scanner types of a card
+const DIGIT_KEY = /^(?:Digit|Numpad)(\d)$/; // on an Armenian keyboard the key of 1 gives a letter
 const STOPS = "input:not([type=hidden], [type=checkbox]), select, summary[data-needs], [data-register]";
 
 const cell = (row, name) => row.querySelector(`[name$="-${name}"]`);
@@ -25,11 +26,14 @@ function carryFamilyName(row) {
   return true;
 }
 
-// A hand scanner types anywhere: what is typed outside a field goes into the card's.
+// A hand scanner types anywhere: what is typed outside a field goes into the card's, over the card before.
 document.addEventListener("keydown", (event) => {
   const card = document.querySelector("[data-intake] [data-card]");
   const printable = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (card && printable && /\d/.test(event.key) && event.target.matches("body, main")) card.focus();
+  const digit = /\d/.test(event.key) || DIGIT_KEY.test(event.code);
+  if (!card || !printable || !digit || !event.target.matches("body, main")) return;
+  card.focus();
+  card.select();
 });
 
 whenShown("[data-intake]", (form) => {
@@ -104,19 +108,27 @@ whenShown("[data-intake]", (form) => {
     next?.select?.();
   }
 
+  let digits = ""; // the digit keys pressed one after another, whatever the keyboard made of them
+
   // A hand scanner typed a card's code into a name: it goes where it belongs.
   function takeCard(field) {
-    const scanned = SCANNED.exec(field.value);
+    const scanned = SCANNED.exec(digits) ?? SCANNED.exec(field.value);
     if (!scanned || !field.name.endsWith("_name")) return false;
-    field.value = field.value.slice(0, scanned.index);
+    field.value = field.value.slice(0, -scanned[0].length);
     form.elements.card.value = scanned[0];
     form.requestSubmit(form.querySelector("[data-look-up]"));
     return true;
   }
 
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing) return;
-    if (event.target.matches("input") && takeCard(event.target)) return event.preventDefault();
+    if (event.isComposing) return;
+    if (event.key !== "Enter") {
+      digits = DIGIT_KEY.test(event.code) ? digits + DIGIT_KEY.exec(event.code)[1] : "";
+      return;
+    }
+    const taken = event.target.matches("input") && takeCard(event.target);
+    digits = "";
+    if (taken) return event.preventDefault();
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
       form.requestSubmit(form.querySelector("[data-register]"));
