@@ -5,6 +5,7 @@ from playwright.sync_api import Page
 
 from centre.access import Role
 from centre.models import Site
+from shelter.actions import place_household
 from shelter.models import Room
 from tests.build import child, make_room, make_site, make_user, person, register_family
 from tests.servers import Server
@@ -61,3 +62,30 @@ def test_the_field_of_what_happened_anyway_stands_apart_from_its_button(page, se
     field.wait_for()
     written, button = field.bounding_box(), page.locator("form:has(#id_it_happened) button").bounding_box()
     assert button["y"] - written["y"] - written["height"] >= 8
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.COORDINATOR, Role.PROTECTION, Role.OFFICIAL])
+def test_no_way_of_a_telephone_is_cut(page, server, goris, role):
+    sit_down(page, server, role, NARROW)
+    page.goto("/help/")
+    for way in page.locator(".ways > ul > li > a:visible, .ways .more > summary:visible").all():
+        box = way.bounding_box()
+        assert box["x"] >= 0, way.inner_text()
+        assert box["x"] + box["width"] <= NARROW["width"], way.inner_text()
+        assert way.evaluate("one => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight"), (
+            way.inner_text()
+        )
+
+
+def test_initials_in_a_house_stay_whole_on_a_telephone(page, server, goris):
+    room = make_room(goris, places=8, name="16")
+    by = make_user()
+    place_household(
+        register_family(goris, by, person("Ani"), *(person("Ani", relationship="other") for _ in range(7))),
+        rooms=[room],
+        by=by,
+    )
+    sit_down(page, server, Role.COORDINATOR, NARROW, goris)
+    page.goto("/shelter/house/goris/sleeping/")
+    for somebody in page.locator(".somebody").all():
+        assert somebody.evaluate("one => one.getBoundingClientRect().height < 40"), somebody.inner_text()
