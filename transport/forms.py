@@ -30,12 +30,8 @@ class PlanForm(ActForm):
     BESIDE = MappingProxyType({BusGoesByItself.code: "second_stop"})
 
     stop = forms.ModelChoiceField(Site.objects.none(), label=_("Where does it go?"), **SITES)
-    second_stop = forms.ModelChoiceField(
-        Site.objects.none(), label=_("And then to"), required=False, **SITES
-    )
-    third_stop = forms.ModelChoiceField(
-        Site.objects.none(), label=_("And then to"), required=False, **SITES
-    )
+    second_stop = forms.ModelChoiceField(Site.objects.none(), label=_("And then to"), required=False, **SITES)
+    third_stop = forms.ModelChoiceField(Site.objects.none(), label=_("And then to"), required=False, **SITES)
     seats = forms.IntegerField(label=_("Seats"), min_value=1, max_value=MOST_SEATS)
     departs_at = DueField(label=_("When does it leave?"))
     arrives_at = DueField(label=_("When should it arrive?"))
