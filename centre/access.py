@@ -142,9 +142,14 @@ class NotAllowed(PermissionDenied):
 def require(by: "User", permission: Permission, site: "Site | None" = None, at: datetime | None = None) -> None:
     """Raise NotAllowed unless the user has the permission, then and now: at the site, or anywhere when None."""
     if not allows(by, permission, site, at):
-        raise NotAllowed(
-            _("Your role does not allow this here: %(permission)s.") % {"permission": permission.label.lower()}
-        )
+        raise not_allowed(permission)
+
+
+def not_allowed(permission: Permission) -> NotAllowed:
+    """That nothing the user is gives them the permission here."""
+    return NotAllowed(
+        _("Your role does not allow this here: %(permission)s.") % {"permission": permission.label.lower()}
+    )
 
 
 def require_everywhere(by: "User", permission: Permission, at: datetime | None = None) -> None:

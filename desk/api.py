@@ -327,7 +327,7 @@ class Merges(Acts):
 
     def get_queryset(self) -> Any:
         seen = Individual.objects.supervised_by(self.request.user).order_by().values("pk")
-        return Merge.objects.filter(Q(merged__in=seen) | Q(into__in=seen))
+        return Merge.objects.filter(merged__in=seen)
 
     @act_on_list(MergeFacts, Merged)
     def create(self, body: MergeFacts) -> Merged:

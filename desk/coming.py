@@ -12,9 +12,10 @@ from centre.locks import lock_by_key
 from centre.models import Act, Site, User
 from centre.refusals import Refusal
 from desk.errors import BedsBecomeFree
-from registrations.errors import AlreadyHere, NobodyBelongs, NotTold, ToldElsewhere
+from registrations.errors import AlreadyHere, NobodyBelongs, NotSeenThere, NotTold, ToldElsewhere
 from registrations.living import living_for, require_living
 from registrations.models import Household, Individual, Movement, Presence
+from registrations.over import require_over
 from registrations.parts import answer_sighting, record_movements, record_sighting
 from registrations.presences import lay_out_presences
 from registrations.whereabouts import told_of, touched_at
@@ -63,7 +64,7 @@ def confirm_seen(
     Refuses with NotSeenThere, AlreadyHere, NotTold or ToldElsewhere, and with BedsBecomeFree or ChildApart as an
     arrival does.
     """
-    require(by, Permission.REGISTER, at=at)
+    _require_to_answer(by, household, site, at)
     people = lock_family(household, None, at, by)
     seen_at = answer_sighting(household, site, confirmed_in=act)
     coming = who_comes(people, site, seen_at, by)
@@ -77,9 +78,16 @@ def confirm_seen(
 @act("dismiss_seen", answers=Seen)
 def dismiss_seen(household: Household, *, site: Site, by: User, at: datetime, act: Act) -> Seen:
     """Record that it was not the household that was seen at the site. Refuses with NotSeenThere."""
-    require(by, Permission.REGISTER, at=at)
+    _require_to_answer(by, household, site, at)
     answer_sighting(household, site, dismissed_in=act)
     return Seen(str(household))
+
+
+def _require_to_answer(by: User, household: Household, site: Site, at: datetime) -> None:
+    """Who has the family in hand says whether it was them; where they may not know of the site nobody was seen."""
+    require_over(by, Permission.REGISTER, Household.objects.filter(pk=household.pk), at)
+    if not by.knows(site, at):
+        raise NotSeenThere
 
 
 def lock_family(

@@ -18,7 +18,7 @@ from aid.parts import recount_handouts
 from casework.errors import ChildAlone
 from casework.guard import children_kept
 from casework.parts import recount_cases
-from centre.access import Permission, judged_at, require
+from centre.access import Permission, judged_at
 from centre.acts import act
 from centre.clock import local_day
 from centre.locks import lock_by_key
@@ -28,6 +28,7 @@ from desk.correcting import alone
 from registrations.errors import AlreadyMerged, CameLater, NotMerged
 from registrations.living import lived_on, require_was
 from registrations.models import MERGED_ONCE, Household, Individual, Membership, Merge, Movement
+from registrations.over import require_over
 from registrations.presences import lay_out_presences
 from registrations.where_told import require_told
 from shelter.beside import parted
@@ -61,7 +62,8 @@ def merge_individuals(merged: Individual, *, into: Individual, reason: str, by: 
     Only a protection officer merges a child alone, or a record that parts a child from its carer: else ChildAlone or
     ChildApart.
     """
-    require(by, Permission.MERGE, None, at)
+    two = Individual.objects.filter(pk__in=[merged.pk, into.pk], never_was=False)
+    require_over(by, Permission.MERGE, two, at)
     records = _cluster(merged.pk)
     person = _lock_for_merge([merged.pk, into.pk], records, into.pk)
     if person in records or standing_merges().filter(merged=merged).exists():
@@ -89,7 +91,7 @@ def unmerge(merge: Merge, *, by: User, at: datetime, act: Act) -> Merged:
 
     Of a child who is then without who looks after it a case opens. Refuses with NotMerged when it was undone before.
     """
-    require(by, Permission.MERGE, None, at)
+    require_over(by, Permission.MERGE, Individual.objects.filter(pk=merge.merged_id, never_was=False), at)
     records = _cluster(merge.merged_id)
     person = _lock_for_merge([merge.merged_id, merge.into_id], records, merge.into_id)
     undone = standing_merges().filter(pk=merge.pk).update(undone_act=act, undone_recorded_at=TransactionNow())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from casework.parts import open_for_needs, site_followed_at
-from centre.access import Permission, require
+from centre.access import Permission
 from centre.acts import act
 from centre.models import Act, User
 from desk.errors import NeedsHidden
@@ -16,6 +16,7 @@ from registrations.living import require_was
 from registrations.locks import lock_records
 from registrations.models import Individual, NeedCode, SpecificNeed
 from registrations.needs import open_needs
+from registrations.over import require_over
 from registrations.parts import record_needs
 
 
@@ -42,7 +43,7 @@ def change_needs(
 
     Whoever does not see the person's needs adds those that a desk may pick. Refuses with NeedsHidden or NeverWas.
     """
-    require(by, Permission.REGISTER, at=at)
+    require_over(by, Permission.REGISTER, Individual.objects.filter(pk=individual.pk, never_was=False), at)
     person = lock_records([individual.pk])[individual.pk]
     require_was([individual.pk])
     beyond_a_desk = end or NeedCode.objects.filter(pk__in=add, at_desk=False).exists()

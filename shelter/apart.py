@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from centre.access import Permission, allows, require
+from centre.access import Permission, allows
 from centre.acts import act
 from centre.bursts import BARRED
 from centre.locks import lock_by_key
@@ -18,6 +18,7 @@ from centre.log import write_log
 from centre.models import Act, LogLine, Site, User
 from centre.refusals import refused_on
 from registrations.models import Household, Membership
+from registrations.over import require_over
 from shelter.apart_pairs import MAY_KEEP_APART, ApartPair
 from shelter.errors import AlreadyApart, CallWhoPlaces, NotApart, NotInThisHouse, SameFamily
 from shelter.models import Stay, StayQuerySet
@@ -36,7 +37,7 @@ def keep_apart(household: Household, *, other: Household, reason: str, by: User,
 
     Refuses with SameFamily or AlreadyApart.
     """
-    require(by, MAY_KEEP_APART, None, at)
+    _require_over_both(by, household.pk, other.pk, at)
     if household.pk == other.pk:
         raise SameFamily
     first, second = sorted((household, other), key=lambda one: one.pk)
@@ -48,10 +49,14 @@ def keep_apart(household: Household, *, other: Household, reason: str, by: User,
 @act("end_apart", answers=KeptApart)
 def end_apart(pair: ApartPair, *, by: User, at: datetime, act: Act) -> KeptApart:
     """The two families may be put into one house again. Refuses with NotApart."""
-    require(by, MAY_KEEP_APART, None, at)
+    _require_over_both(by, pair.first_id, pair.second_id, at)
     if not ApartPair.objects.standing().filter(pk=pair.pk).update(ended_at=at, ended_by=by):
         raise NotApart
     return KeptApart(str(pair.pk))
+
+
+def _require_over_both(by: User, first: uuid.UUID, second: uuid.UUID, at: datetime) -> None:
+    require_over(by, MAY_KEEP_APART, Household.objects.filter(pk__in=[first, second]), at)
 
 
 def barred_houses(pairs: Iterable[tuple[uuid.UUID, uuid.UUID]], at: datetime) -> dict[uuid.UUID, set[uuid.UUID]]:

@@ -12,7 +12,7 @@ from registrations.errors import AlreadyVoided
 from registrations.models import Household
 from shelter.errors import NotWaiting
 from shelter.models import WaitingFact
-from shelter.sight import sites_that_wait, sites_to_place
+from shelter.sight import reach_of, sites_that_wait, sites_to_place
 from shelter.waiting import who_waits
 
 
@@ -67,6 +67,8 @@ def _note(
     household: Household, kind: str, *, reason: str, by: User, at: datetime, act: Act, site: Site | None = None
 ) -> Noted:
     require(by, Permission.PLACE, None, at)
+    if site and site.pk not in reach_of(by, at).sites:  # nobody is offered places where the user finds none
+        require(by, Permission.PLACE, site, at)
     lock_by_key(Household.objects.filter(pk=household.pk).only("pk"))
     _require_waiting(household.pk, kind, by, at)
     fact = WaitingFact.objects.create(kind=kind, household=household, site=site, reason=reason, happened_at=at, act=act)

@@ -43,6 +43,17 @@ pytestmark = pytest.mark.django_db
 WEAK = {Role.VOLUNTEER: (), Role.AID_VOLUNTEER: (), Role.RECEPTIONIST: (Role.OFFICIAL,)}
 OF_THE_ASKER = "/settings/staff/"
 SHOWN = (200, 422)
+# What is no site's: who may do it somewhere does it here too
+OF_NO_SITE = {
+    "open_operation": "there is nothing yet",
+    "open_in_emergency": "who sees families anywhere breaks the glass, and is named",
+    "begin_house": "of a province where they coordinate a site",
+    "ask_plan": "places are held at other sites too, as many as those are open for",
+    "search_plan": "as they are planned",
+    "stop_plan": "as they are planned",
+    "add_item": "what there is to give is the same at every site",
+    "categorise_item": "what there is to give is the same at every site",
+}
 FEW = 1  # rows of each kind that are opened
 AT_ONCE = 100  # requests under one session and token
 GOES_BY = re.compile(r'value="eyJ[^"]*"|\d+ (?:min|h)\b')  # what was signed for one page, and how long ago
@@ -171,6 +182,7 @@ def test_no_act_is_done_with_a_right_from_elsewhere(kind, world, crew):
         return True
 
     assert [role for role in WEAK if is_opened(crew, role, does)] == []
+    assert does(crew.elsewhere) == (kind in OF_NO_SITE)  # else what they do alone, who has both may do as well
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -73,9 +73,9 @@ def test_an_offer_that_was_declined_costs_neither_place_nor_turn(family, goris, 
     assert after[0].declined == [(sisian.pk, "far from the hospital")]
 
 
-def test_the_name_of_a_site_that_one_may_not_know_is_not_told_with_what_was_declined(family, goris, coordinator, now):
+def test_the_name_of_a_site_that_one_may_not_know_is_not_told_with_what_was_declined(family, goris, now):
     hidden = make_site("refuge", Site.Kind.CRISIS, confidential=True)
-    decline_offer(family, site=hidden, reason="too near", by=coordinator, at=now)
+    decline_offer(family, site=hidden, reason="too near", by=make_user(site=hidden), at=now)
     board = read_board(make_user(site=goris), now, {}, None)
     assert board.waiting[0].declined == [("another site", "too near")]
 
