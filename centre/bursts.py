@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from centre.access import Permission
+from centre.insiders import unnamed_to
 from centre.models import LogLine, User
 
 WITHIN = timedelta(minutes=10)
@@ -57,7 +58,10 @@ def say_at_once() -> None:
 
 
 def bursts_for(user: User, now: datetime) -> list[Burst]:
-    """Those whom the user supervises: who reads the log, all; who merges, those of their sites."""
+    """Those whom the user supervises: who reads the log, all; who merges, those of their sites.
+
+    As in the log, none of a hidden house: what they did, and why, would tell of it.
+    """
     reaches = [user.reach(permission) for permission in (Permission.SEE_LOG, Permission.MERGE)]
     own = {site for reach in reaches for site in reach or ()}
     if None not in reaches and not own:
@@ -66,7 +70,8 @@ def bursts_for(user: User, now: datetime) -> list[Burst]:
     if found is None:
         found = _counted(now)
         cache.set(KEPT, found, FRESH)
-    others = _named({key: counts for key, counts in found.items() if key != user.pk})
+    unnamed = unnamed_to(user) if found else ()
+    others = _named({key: counts for key, counts in found.items() if key != user.pk and key not in unnamed})
     return [one for one in others if None in reaches or own & {a.site_id for a in one.user.all_assignments}]
 
 

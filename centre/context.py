@@ -5,10 +5,12 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from centre.access import permissions_of
 from centre.bursts import bursts_for
 from centre.drafts import draft_key
+from centre.insiders import unnamed_to
 from centre.models import Assignment, User
 from centre.navigation import navigation_of
 from centre.operations import current_operation, marked_as
@@ -34,6 +36,7 @@ def shift(request: HttpRequest) -> dict[str, Any]:
         "shift": running,
         "announced": () if home_of(user) else Assignment.objects.announced(),  # asked by whole pages alone
         "bursts": partial(bursts_for, user, now),
+        "unnamed": SimpleLazyObject(partial(unnamed_to, user)),  # asked once, by a page that names who did something
         "may": may,
         "shift_site": here,
         "shift_sites": sites,

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from centre.access import Permission
 from centre.doors import do, draw, may, press, see
 from centre.forms import ActForm
-from centre.insiders import unnamed_to
 from centre.log import write_log
 from centre.models import LogLine
 from centre.requests import StaffRequest
@@ -42,7 +41,6 @@ def duplicates(request: StaffRequest) -> HttpResponse:
         "form": form,
         "merges": merges,
         "undo": ActForm(),
-        "unnamed": unnamed_to(request.user),
     }
     return draw(request, "desk/duplicates.html", form or asked, **context)
 
