@@ -26,10 +26,10 @@ from casework.service_actions import add_service
 from casework.services import Service
 from centre.access import NotAllowed, Role
 from centre.models import Assignment
-from desk.actions import record_death
-from registrations.models import Membership
+from desk.actions import arrive, record_death
+from registrations.models import Individual, Membership
 from tests.api.conftest import Machine
-from tests.build import make_user, said_in
+from tests.build import make_site, make_user, person, register_family, said_in
 
 
 def open_again(case, *people, reason=Reason.CHILD_LEFT, **facts):
@@ -213,6 +213,24 @@ def test_a_coordinator_who_opens_what_is_open_is_not_told_so_and_joins_it(case, 
     said = {"kind": "child_protection", "urgency": "now", "by": coordinator}
     assert open_case(child, words="she hides", **said).case == ""
     assert (Case.objects.get(), said_in(case)) == (case, "she hides")
+
+
+def test_a_coordinator_opens_a_case_for_who_is_in_a_hidden_house_as_for_anybody_of_the_family(goris):
+    """Otherwise being refused would tell that somebody of the family is there."""
+    family = register_family(goris, make_user(), person(), person("Anush", relationship="spouse"))
+    _anna, anush = Individual.objects.members_of(family)
+    hidden = make_site("refuge", confidential=True)
+    arrive(family, site=hidden, members=[anush.pk], by=make_user(Role.PROTECTION))
+    asked = {"kind": "medical", "urgency": "today", "by": make_user(Role.COORDINATOR, goris)}
+    assert open_case(anush, **asked).case == ""
+    assert Case.objects.get().site == hidden
+
+
+def test_a_matter_that_is_no_childs_is_closed_at_once_whatever_was_planned(case, officer):
+    (other,) = open_again(case, kind=Kind.MEDICAL)
+    plan(other, words="bandage", due_at=timezone.now() + timedelta(hours=1), by=officer)
+    close(other, officer, happened_anyway="")
+    assert Case.objects.get(pk=other.pk).closed_at is not None
 
 
 def test_a_coordinator_is_answered_the_same_before_a_case_was_closed_and_after(case, goris, officer):

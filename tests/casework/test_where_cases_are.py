@@ -8,9 +8,14 @@ from django.utils import timezone
 
 from casework.actions import close_case, note, open_case, reopen_case, set_duty, take_case
 from casework.errors import GoesOnElsewhere
+from casework.kinds import LETTERS_KEPT
 from casework.letter_actions import keep_letter
-from casework.models import Case, Letter
+from casework.models import Case, Letter, Referral, Service, TracingRequest
 from casework.reading_letters import read_sheet
+from casework.referral_actions import refer
+from casework.service_actions import add_service
+from casework.tasks import discard
+from casework.tracing_actions import seek_person
 from centre.access import NotAllowed, Role
 from desk.actions import arrive, depart
 from desk.belonging import never_was, undo
@@ -127,6 +132,31 @@ def test_a_merge_leaves_one_open_matter_of_a_kind_and_its_undoing_gives_each_its
     assert set(Case.objects.open().values_list("counted_as", "kind")) == {
         (first.pk, "medical"), (second.pk, "medical"), (second.pk, "documents"),
     }  # fmt: skip
+
+
+def test_what_is_in_the_case_of_a_merged_record_is_read_and_gone_with_the_case_in_which_it_goes_on(
+    twice, officer, sisian
+):
+    first, second = twice
+    service = Service.objects.get(
+        pk=add_service(name="Burn centre", offers="medical", by=make_user(Role.ADMINISTRATOR)).service
+    )
+    ours, theirs = (Case.objects.get(individual=record, kind="medical") for record in twice)
+    searches = [seek_person(record, given_name="Gayane", by=officer) for record in twice]
+    letter = keep_letter(theirs, sheet=read_sheet(b"%PDF-1.4 burns %%EOF"), words="Referral", by=officer).step
+    refer(theirs, service=service, words="burned hands", by=officer)
+    for case in (ours, Case.objects.get(pk=searches[0].case)):
+        take_case(case, by=officer)
+    merge_individuals(second, into=first, reason="one man", by=make_user())
+    arrive(first.memberships.get().household, site=sisian, by=make_user(Role.PROTECTION))
+    assert not seen_by(officer) & {theirs, Case.objects.get(pk=searches[1].case)}
+    assert Letter.objects.visible_to(officer).get().pk == UUID(letter)
+    assert Referral.objects.visible_to(officer).get().case == theirs
+    assert {str(row.pk) for row in TracingRequest.objects.visible_to(officer)} == {one.search for one in searches}
+    close_case(ours, outcome="helped", by=officer)
+    Case.objects.filter(pk=ours.pk).update(closed_at=timezone.now() - LETTERS_KEPT)
+    discard()
+    assert Letter.objects.get().gone_at is not None
 
 
 def test_a_merge_into_the_later_record_goes_on_in_the_earlier_case(twice, officer):

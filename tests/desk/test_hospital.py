@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from casework.errors import ChildApart
 from casework.models import Case, Step
-from centre.access import Role
+from centre.access import NotAllowed, Role
 from centre.models import Site
 from desk.actions import arrive, depart, record_death
 from desk.errors import NotPlanned
@@ -177,6 +177,13 @@ def test_who_is_elsewhere_and_hidden_does_not_come_back_by_this_door(camp):
     assert find_people([camp.man.pk], timezone.now())[camp.man.pk].site == house
     with pytest.raises(NotTold):
         camp.back()
+
+
+def test_who_registers_elsewhere_receives_nobody_here(camp):
+    camp.send(arrived=True)
+    with pytest.raises(NotAllowed):
+        camp.back(by=make_user(site=make_site("sisian")))
+    camp.back()
 
 
 def test_another_desk_does_not_call_back_whom_it_did_not_send(camp):
