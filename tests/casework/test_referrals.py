@@ -208,6 +208,14 @@ def test_services_are_set_up_by_who_works_at_all_sites(goris):
             add_service(name="Burn centre", offers="medical", by=by)
 
 
+def test_a_service_is_ended_and_given_accounts_by_who_works_at_all_sites(service, goris):
+    officer = make_user(Role.PROTECTION, goris)
+    with pytest.raises(NotAllowed):
+        end_service(service, by=officer)
+    with pytest.raises(NotAllowed):
+        give_service_account(service, user=make_user(Role.SERVICE), by=officer)
+
+
 def test_a_day_takes_as_many_as_the_service_says(case, officer):
     service = make_service(places_a_day=1)
     first = make_referral(case, service, officer)
