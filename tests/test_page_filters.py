@@ -20,6 +20,7 @@ NONSENSE = "zz-9"
 LEFT_OUT = "nothing is narrowed by it"
 BESIDE = 'class="error"'
 SUMMARY = "data-error-summary"
+NO_NUMBER = "A number is digits and a letter"
 
 # Of each page what its address may ask for; where there is no field beside which it could stand, it is said above
 FILTERS = [
@@ -31,7 +32,7 @@ FILTERS = [
     ("/shelter/", "site", NONSENSE, "The house in this address"),
     ("/shelter/", "room", NONSENSE, "The room in this address"),
     ("/shelter/", "room", str(uuid.UUID(int=1)), "The room in this address"),
-    ("/shelter/", "family", NONSENSE, "No family zz-9"),
+    ("/shelter/", "family", NONSENSE, NO_NUMBER),
     ("/shelter/rooms/", "site", NONSENSE, LEFT_OUT),
     ("/shelter/rooms/", "step_free", NONSENSE, LEFT_OUT),
     ("/shelter/rooms/", "ground_floor", NONSENSE, LEFT_OUT),
@@ -52,7 +53,7 @@ FILTERS = [
     ("/settings/log/", "day", NONSENSE, BESIDE),
     ("/census/{day}/", "by", NONSENSE, LEFT_OUT),
     ("/census/{day}/", "revision", NONSENSE, LEFT_OUT),
-    ("/aid/distributions/{round}/", "number", NONSENSE, LEFT_OUT),
+    ("/aid/distributions/{round}/", "number", NONSENSE, NO_NUMBER),
     ("/aid/stock/{site}/receive/", "item", NONSENSE, LEFT_OUT),
     ("/families/{family}/told/", "language", NONSENSE, LEFT_OUT),
 ]

@@ -138,6 +138,11 @@ ADDRESSES: dict[str, Callable[[World], Sent]] = {
         {"fathers_name": "Gurgen"},
     ),
     "individuals/{id}/needs/": lambda w: (w.coordinator, f"individuals/{w.other.pk}/needs/", {"add": ["SM-CC"]}),
+    "households/{id}/void-beds/": lambda w: (
+        w.coordinator,
+        f"households/{w.stay.individual.memberships.today().get().household_id}/void-beds/",
+        {"entries": [str(w.stay.began_by_id)], "reason": "a slip"},
+    ),
     "households/{id}/correct/": lambda w: (w.coordinator, f"households/{w.family.pk}/correct/", {"vehicle": "bus"}),
     "households/{id}/join/": lambda w: (
         w.coordinator,

@@ -122,7 +122,7 @@ def test_a_refused_act_keeps_its_address_out_of_the_history(desk, family, goris)
 def test_a_number_that_is_nobodys_is_said_so(desk, family, typed):
     answer = desk.get("/shelter/", {"family": typed})
     assert answer.status_code == 200
-    assert ("Read the number again" in answer.text) == bool(typed)
+    assert ('<p class="notice warn" role="alert">' in answer.text) == bool(typed)
 
 
 @pytest.mark.parametrize(
