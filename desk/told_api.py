@@ -15,7 +15,7 @@ from centre.limits import LOOKS, bound
 from centre.log import write_log
 from centre.models import LogLine
 from centre.requests import StaffCall
-from centre.viewsets import ActFacts, Acts, act_on_row, check_parameters
+from centre.viewsets import Acts, act_on_row, check_parameters
 from desk.told import read_told
 from desk.told_book import Line
 from desk.told_facts import beds_taken_back_by
@@ -23,6 +23,7 @@ from registrations.models import Household, Individual
 from shelter.lodging import Placed
 from shelter.models import Bedding
 from shelter.undoing import void_bedding
+from shelter.undoing_api import UndoFacts
 
 
 class FieldRow(serializers.Serializer[Any]):
@@ -102,14 +103,11 @@ class HouseholdsTold(_Told):
         return self.answer(request, household, household)
 
 
-class BedsWrongFacts(ActFacts):
+class BedsWrongFacts(UndoFacts):
     """What was wrongly told of beds, and what was wrong."""
 
     entries = RowsField(beds_taken_back_by, help_text="Of the `entries` of lines that were told of the household.")
     reason = Text(max_length=200)
-    happened_anyway = Text(
-        required=False, max_length=200, help_text="How a child came to be without who looks after it."
-    )
 
     def validate_entries(self, entries: list[Bedding]) -> list[Bedding]:
         people = set(self.context["row"].memberships.today().values_list("counted_as", flat=True))

@@ -28,6 +28,8 @@ def kept_deaths(user: User, at: datetime | None) -> "QuerySet[Absence]":
 
 def knows_deaths_of(user: User, people: Collection[uuid.UUID]) -> bool:
     """Whether the user may know of every death among these people."""
+    if not people:
+        return True
     died = Absence.objects.filter(individual__in=people, movement__kind=Movement.Kind.DIED)
     return not died.exclude(pk__in=known_deaths(user).values("pk")).exists()
 

@@ -444,7 +444,7 @@ class Absence(models.Model):
             ),
             models.CheckConstraint(condition=Q(during__isempty=False), name="absence_lasts"),
         )
-        # Who has come back: few, and every waiting list asks since when they wait
+        # Every waiting list asks of each who waits whether they have come back, and mostly nobody has
         indexes = (models.Index(fields=["individual"], name="absence_ended", condition=~Q(during__upper_inf=True)),)
 
     def __str__(self) -> str:

@@ -84,14 +84,14 @@ WITH present AS MATERIALIZED (  -- who of those families is where; first, for th
     WHERE site.id = ANY (%(sites)s)
       AND (site.presumed_left_after IS NULL OR lower(presence.during) > %(recent)s)
       AND (%(household)s::uuid IS NULL OR household.id = %(household)s::uuid)
-), returned AS MATERIALIZED (  -- from an own address: all of them, for they are few among those who are present
-    SELECT individual_id, max(upper(during)) AS back_at FROM registrations_absence absence
-    WHERE NOT upper_inf(during) AND upper(during) <= %(at)s
-      AND (SELECT destination FROM registrations_movement WHERE id = absence.movement_id) NOT IN ('', 'site')
-    GROUP BY individual_id
 ), bedless AS MATERIALIZED (
-    SELECT present.*, coalesce(returned.back_at, '-infinity') AS back_at
-    FROM present LEFT JOIN returned ON returned.individual_id = present.individual_id
+    SELECT present.*,
+           coalesce((SELECT max(upper(absence.during)) FROM registrations_absence absence
+                     JOIN registrations_movement departure ON departure.id = absence.movement_id
+                     WHERE absence.individual_id = present.individual_id
+                       AND NOT upper_inf(absence.during) AND upper(absence.during) <= %(at)s
+                       AND departure.destination NOT IN ('', 'site')), '-infinity') AS back_at  -- from an own address
+    FROM present
     WHERE NOT EXISTS (
         SELECT FROM shelter_stay stay
         WHERE stay.kind = 'stay' AND stay.site_id = present.site_id

@@ -134,6 +134,8 @@ def test_of_a_case_that_never_was_or_a_child_who_died_nothing_is_left_to_look_at
     if outcome == "died":
         record_death(case.individual, site=case.site, by=officer)
     close(case, officer, outcome=outcome, happened_anyway="")
+    case.refresh_from_db()
+    assert case.closed_at is not None
 
 
 def test_a_case_does_not_end_by_a_death_that_is_not_recorded(case, officer):
