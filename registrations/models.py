@@ -444,8 +444,6 @@ class Absence(models.Model):
             ),
             models.CheckConstraint(condition=Q(during__isempty=False), name="absence_lasts"),
         )
-        # Every waiting list asks of each who waits whether they have come back, and mostly nobody has
-        indexes = (models.Index(fields=["individual"], name="absence_ended", condition=~Q(during__upper_inf=True)),)
 
     def __str__(self) -> str:
         return f"{self.individual_id} away"

@@ -74,8 +74,7 @@ class OneWaiting(Waiting):
 WAITING = f"""
 WITH present AS MATERIALIZED (  -- who of those families is where; first, for there are stays of nearly everybody
     SELECT presence.individual_id, membership.household_id, position, carer_kind, site.id AS site_id,
-           {presumed_left("lower(presence.during)", "site")} AS presumed,
-           household.number, household.registered_at, household.waits_since, household.urgent_need_id
+           {presumed_left("lower(presence.during)", "site")} AS presumed
     FROM centre_site site
     JOIN registrations_presence presence ON presence.site_id = site.id AND presence.during @> %(at)s
     JOIN registrations_membership membership
@@ -88,8 +87,7 @@ WITH present AS MATERIALIZED (  -- who of those families is where; first, for th
     SELECT present.*,
            coalesce((SELECT max(upper(absence.during)) FROM registrations_absence absence
                      JOIN registrations_movement departure ON departure.id = absence.movement_id
-                     WHERE absence.individual_id = present.individual_id
-                       AND NOT upper_inf(absence.during) AND upper(absence.during) <= %(at)s
+                     WHERE absence.individual_id = present.individual_id AND upper(absence.during) <= %(at)s
                        AND departure.destination NOT IN ('', 'site')), '-infinity') AS back_at  -- from an own address
     FROM present
     WHERE NOT EXISTS (
@@ -103,8 +101,7 @@ WITH present AS MATERIALIZED (  -- who of those families is where; first, for th
           AND (NOT hold.hidden OR %(told)s OR hold.site_id = ANY (%(named)s))
       )
 ), family AS (
-    SELECT household_id, site_id, bool_and(presumed) AS presumed, min(back_at) AS back_at, number,
-           bedless.registered_at, waits_since, urgent_need_id,
+    SELECT household_id, site_id, bool_and(presumed) AS presumed, min(back_at) AS back_at,
            array_agg(individual.id ORDER BY position) AS members,
            (array_agg(concat_ws(' ', nullif(left(given_name, 1), '') || '.', nullif(left(family_name, 1), '') || '.')
                       ORDER BY position))[1] AS initials,
@@ -113,26 +110,26 @@ WITH present AS MATERIALIZED (  -- who of those families is where; first, for th
            count(*) FILTER (WHERE birth_date <= %(sixty_years_ago)s OR age_group = '60+') AS elders,
            count(*) FILTER (WHERE carer_kind NOT IN ('', 'member')) AS cared_for
     FROM bedless JOIN registrations_individual individual ON individual.id = bedless.individual_id
-    GROUP BY household_id, site_id, number, bedless.registered_at, waits_since, urgent_need_id
+    GROUP BY household_id, site_id
 ), told AS (
-    SELECT household_id, site_id, presumed, members, infants, young, elders, number,
-           CASE WHEN site_id = ANY (%(names)s) THEN initials ELSE '' END AS initials,
-           CASE WHEN site_id = ANY (%(sees_needs)s) THEN cared_for ELSE 0 END AS cared_for,
-           registered_at IS NOT NULL AS registered,
+    SELECT family.household_id, family.site_id, presumed, members, infants, young, elders, household.number,
+           CASE WHEN family.site_id = ANY (%(names)s) THEN initials ELSE '' END AS initials,
+           CASE WHEN family.site_id = ANY (%(sees_needs)s) THEN cared_for ELSE 0 END AS cared_for,
+           household.registered_at IS NOT NULL AS registered,
            greatest(
-             waits_since,
+             household.waits_since,
              (SELECT max(upper(during)) FROM shelter_stay
               WHERE individual_id = ANY (members) AND kind = 'stay' AND upper(during) <= %(at)s),
-             back_at
+             family.back_at
            ) AS since,
-           CASE WHEN site_id = ANY (%(sees_needs)s) THEN
+           CASE WHEN family.site_id = ANY (%(sees_needs)s) THEN
              ARRAY (
                SELECT DISTINCT code_id FROM registrations_specificneed need
                WHERE need.individual_id = ANY (members) AND ended_at IS NULL AND code_id = ANY (%(urgent)s)
-               UNION SELECT urgent_need_id WHERE urgent_need_id = ANY (%(urgent)s)
+               UNION SELECT household.urgent_need_id WHERE household.urgent_need_id = ANY (%(urgent)s)
                ORDER BY 1
              ) ELSE '{{}}' END AS needs
-    FROM family
+    FROM family JOIN registrations_household household ON household.id = family.household_id
 )
 SELECT household_id, number, site_id, initials,
        (SELECT count(DISTINCT counted_as_id) FROM registrations_membership
