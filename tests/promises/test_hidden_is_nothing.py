@@ -6,8 +6,9 @@ may not know of it must be answered the same, byte for byte, and with as many qu
 
 import json
 import re
+import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -51,6 +52,7 @@ OTHERWISE = (
 
 
 AT_ONCE = 100  # requests under one session and token: once a minute each is noted as used, which is a question more
+SHUT = (403, 405)  # to the role, or to the verb
 
 
 class Asked(NamedTuple):
@@ -91,7 +93,7 @@ def _requests(world: World) -> Iterator[Asked]:
     """Every address plainly and with every name in its parameters; every act and filter of the API name by name."""
     names = _names(world)
     by_code, by_key = ({name: values[place] for name, values in names.items()} for place in (0, -1))
-    for address in sorted(set(_addresses(world))):
+    for address in dict.fromkeys(_addresses(world)):  # in an order in which no key of the world has a part
         if not address.startswith((*SUMS, *OTHERWISE)):
             yield Asked("get", address)
             if not address.startswith("/api/"):
@@ -144,27 +146,40 @@ def _ask(machine: Machine, client: Client, asked: Asked, own: set[str]) -> Answe
     return Answer(answer.status_code, PASSING.sub("", answer.get("Location", "")), PASSING.sub("", text), len(asked_of))
 
 
-def _answers(user: User, requests: list[Asked], own: set[str]) -> dict[int, Answer]:
-    answers = {}
+def _answers(user: User, requests: list[Asked], own: set[str]) -> Iterator[Answer]:
+    """The answer to each; a page that is shut whatever is asked of it is asked once."""
+    shut: dict[tuple[str, str], Answer] = {}
     for place, asked in enumerate(requests):
         if place % AT_ONCE == 0:
             machine, client = Machine(user), Client()
             client.force_login(user)
-        answers[place] = _ask(machine, client, asked, own)
-    return answers
+        door = asked.verb, asked.address
+        answer = shut.get(door) or _ask(machine, client, asked, own)
+        if answer.status in SHUT and not asked.address.startswith("/api/"):
+            shut[door] = answer
+        yield answer
 
 
-@pytest.mark.parametrize("role", sorted(Role.values))
-def test_what_is_hidden_is_answered_as_what_does_not_exist(role):
-    here = furnish("goris")
-    user = make_user(role, here.site)
+def _told_apart(user: User, places: Container[int]) -> dict[int, Asked]:
+    """Which of these requests tell the world with what is hidden from the one without."""
     world = transaction.savepoint()
     hidden = furnish("haven")
     Site.objects.filter(pk=hidden.site.pk).update(confidential=True)
     hidden.site.refresh_from_db()
     own = {str(row.pk) for row in hidden.rows.values()}
-    requests = [asked for asked in _requests(hidden) if asked.address != "/"]
-    there = _answers(user, requests, own)
+    requests = {
+        place: asked for place, asked in enumerate(_requests(hidden)) if place in places and asked.address != "/"
+    }
+    there = list(_answers(user, list(requests.values()), own))
     transaction.savepoint_rollback(world)
-    never = _answers(user, requests, own)
-    assert [requests[place] for place in there if there[place] != never[place]] == []
+    never = _answers(user, list(requests.values()), own)
+    return {place: requests[place] for place, one, other in zip(requests, there, never, strict=True) if one != other}
+
+
+@pytest.mark.parametrize("role", sorted(Role.values))
+def test_what_is_hidden_is_answered_as_what_does_not_exist(role):
+    user = make_user(role, furnish("goris").site)
+    told_apart = _told_apart(user, range(sys.maxsize))
+    if told_apart:  # the minutes for which somebody has waited may have gone on between the two worlds
+        told_apart = _told_apart(user, told_apart)
+    assert list(told_apart.values()) == []
