@@ -10,14 +10,15 @@ from django.utils import timezone
 from casework.errors import ChildApart
 from casework.models import Case, Step
 from centre.access import NotAllowed, Role
+from centre.errors import SiteClosed
 from centre.models import Site
 from desk.actions import arrive, depart, record_death
-from desk.errors import NotPlanned
+from desk.errors import NotAHospital, NotInHospital, NotPlanned
 from desk.hospital import back_from_hospital, send_to_hospital
 from registrations.errors import NoLongerMember, NotHere, NotTold
 from registrations.models import Household, Individual, Movement, Presence
 from registrations.whereabouts import find_people
-from shelter.actions import end_stays, place_household
+from shelter.actions import end_stays, hold_places, place_household
 from shelter.models import Place, Stay
 from tests.api.conftest import Machine
 from tests.build import child, make_room, make_site, make_user, person, register_family, said_in
@@ -132,6 +133,57 @@ def test_a_child_goes_with_its_mother_and_not_alone(camp):
     assert not Movement.objects.filter(kind="departed").exists()
     camp.send(patient=camp.child.pk, companion=camp.mother.pk, arrived=True)
     camp.back(members=[camp.child.pk, camp.mother.pk])
+
+
+def test_a_child_who_went_alone_anyway_is_followed(camp):
+    camp.send(patient=camp.child.pk, happened_anyway="The ambulance took no one else.")
+    case = Case.objects.get(individual=camp.child, kind="child_protection")
+    assert (case.site, said_in(case)) == (camp.hospital, "The ambulance took no one else.")
+
+
+def test_what_is_held_for_who_goes_is_given_up_unless_it_is_kept(camp):
+    end_stays(list(Stay.objects.stays().filter(individual=camp.man)), by=camp.coordinator)
+    held = {"rooms": [camp.room], "members": [camp.man.pk], "until": camp.now + DAY}
+    hold_places(camp.family, **held, by=camp.coordinator)
+    camp.send()
+    assert not Stay.objects.holds().at(timezone.now()).exists()
+
+
+def test_who_sleeps_where_no_bed_is_free_goes_too(camp):
+    end_stays(list(Stay.objects.stays().filter(individual=camp.man)), by=camp.coordinator)
+    full = make_room(camp.goris, 0)
+    placed = {"rooms": [full], "members": [camp.man.pk], "happened_anyway": "no bed is left"}
+    place_household(camp.family, **placed, by=camp.coordinator)
+    assert camp.send(keep_bed_until=camp.now + DAY).holds == []
+
+
+def test_nobody_is_sent_to_where_they_are_nor_to_what_is_no_hospital(camp):
+    burns = {"site": camp.hospital, "by": camp.officer}
+    camp.send(arrived=True)
+    for wrong in (burns, {"hospital": make_site("sisian"), "patient": camp.mother.pk}):
+        with pytest.raises(NotAHospital):
+            camp.send(**wrong)
+
+
+def test_nobody_is_sent_to_a_hospital_that_is_closed(camp):
+    Site.objects.filter(pk=camp.hospital.pk).update(closed_at=camp.now - HOUR)
+    with pytest.raises(SiteClosed):
+        camp.send(hospital=Site.objects.get(pk=camp.hospital.pk))
+
+
+def test_who_is_at_another_site_is_not_back_from_hospital(camp):
+    sisian = make_site("sisian")
+    arrive(camp.family, site=sisian, members=[camp.man.pk], beds_become_free=True, by=camp.officer)
+    with pytest.raises(NotInHospital):
+        camp.back(by=camp.officer)
+
+
+def test_who_is_in_a_hidden_house_is_named_as_who_is_in_hospital_may_be(client, camp):
+    house = make_site("house", Site.Kind.CRISIS, confidential=True)
+    arrive(camp.family, site=house, members=[camp.man.pk], beds_become_free=True, by=camp.officer)
+    camp.send(patient=camp.mother.pk)
+    text = page(client, camp.volunteer, camp.family, "back/")
+    assert [f'value="{one.pk}"' in text for one in (camp.man, camp.mother)] == [True, True]
 
 
 def test_a_mother_does_not_leave_her_child_in_the_hospital_unless_it_happened(camp):
