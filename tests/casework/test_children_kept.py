@@ -213,6 +213,20 @@ def test_a_protection_officer_may(door, family, goris, sisian, officer):
     assert not Case.objects.exists()  # who follows children decides whether there is one
 
 
+@pytest.fixture
+def officer_elsewhere():
+    """A coordinator of all sites, who follows cases at another one alone."""
+    user, now = make_user(Role.COORDINATOR), timezone.now()
+    user.assignments.create(role=Role.PROTECTION, site=make_site("vayk"), starts_at=now - HOUR, ends_at=now + HOUR)
+    return user
+
+
+@pytest.mark.parametrize("door", HAPPEN)
+def test_who_follows_cases_elsewhere_parts_no_child_here(door, family, goris, sisian, officer_elsewhere):
+    with pytest.raises((ChildApart, ChildAmongStrangers)):
+        door(family, goris, sisian, by=officer_elsewhere)
+
+
 def test_a_child_is_held_no_bed_among_strangers(family, goris, desk):
     girl, room, until = people_of(family)[1], asleep_with_strangers(goris, desk), timezone.now() + HOUR
     with pytest.raises(ChildAmongStrangers):
@@ -408,6 +422,12 @@ def test_a_child_alone_gets_no_bed_without_a_protection_officer(bed, goris, desk
     with pytest.raises(OfficerFirst):
         bed(alone, make_room(goris), by=desk)
     assert not Stay.objects.filter(began_by__act__by=desk).exists()
+
+
+@pytest.mark.parametrize("bed", BEDS)
+def test_who_follows_cases_elsewhere_gives_a_child_alone_no_bed_here(bed, goris, officer_elsewhere, alone):
+    with pytest.raises(OfficerFirst):
+        bed(alone, make_room(goris), by=officer_elsewhere)
 
 
 @pytest.mark.parametrize("bed", BEDS)
