@@ -130,6 +130,19 @@ def test_seek_person_is_for_who_follows_cases_there(girl, sisian):
             seek_person(girl, by=by, **MOTHER)
 
 
+def test_who_follows_cases_elsewhere_says_nothing_in_a_search(girl, seek, sisian):
+    search, by = seek(), make_user(Role.PROTECTION, sisian)
+    register_family(sisian, make_user(), mother())
+    for act, of, said in (
+        (seek_person, girl, MOTHER),
+        (ask_seeker, search, {"consent": "yes"}),
+        (answer_match, search.matches.get(), {"answer": "asked"}),
+        (end_search, search, {"outcome": "found"}),
+    ):
+        with pytest.raises(NotAllowed):
+            act(of, **said, by=by)
+
+
 def test_rematch_tells_no_match_twice(seek, sisian):
     search = seek()
     register_family(sisian, make_user(), mother())
@@ -193,6 +206,22 @@ def test_contact_is_made_only_when_both_agree(seek, sisian, officer):
     assert [traced for kind, traced in steps if traced] == ["asked", "agrees", "yes", "contacted"]
 
 
+def test_who_was_found_is_told_to_nobody_before_they_agree_themselves(seek, sisian, officer):
+    search = seek(consent="yes")
+    register_family(sisian, make_user(), mother())
+    for answer in ("asked", "declines"):
+        answer_match(search.matches.get(), answer=answer, by=officer)
+        assert not TracingMatch.objects.get().both_agree
+
+
+def test_a_match_of_an_ended_search_waits_for_nobody(seek, sisian, officer):
+    search = seek()
+    register_family(sisian, make_user(), mother())
+    assert TracingMatch.objects.waiting().get().request == search
+    end_search(search, outcome="withdrawn", by=officer)
+    assert not TracingMatch.objects.waiting().exists()
+
+
 def test_end_search_is_done_once(seek, officer):
     search = seek()
     end_search(search, outcome="reunited", by=officer)
@@ -219,5 +248,6 @@ def test_searches_go_on_where_two_cases_became_one(seek, goris, sisian, officer,
     later = TracingRequest.objects.get(pk=seek_person(double, by=officer, **MOTHER).search)
     merge_individuals(double, into=girl, reason="one girl", by=supervisor)
     assert set(TracingRequest.objects.open()) == {search, later}
+    assert set(TracingRequest.objects.of(search.case)) == {search, later}
     register_family(sisian, supervisor, mother())
     assert {step.case for step in Step.objects.filter(kind="matched")} == {search.case}

@@ -51,10 +51,11 @@ def page_of(client, search):
 
 
 def test_a_search_is_asked_answered_and_ended_by_buttons(signed_in, search, sisian):
-    register_mother(sisian)
+    home = register_mother(sisian)
     match = TracingMatch.objects.get()
     shown = page_of(signed_in, search)
     assert "Harutyunyan Anahit" in shown
+    assert str(home) not in shown, "the number of a family elsewhere opens nothing here"
     assert str(sisian) in shown
     assert PHONE not in shown
     assert search.birth == Birth.in_year(1980)
