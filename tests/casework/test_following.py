@@ -207,6 +207,21 @@ def test_who_comes_on_duty_relieves_who_was_on_duty_then(officer, goris):
     assert Duty.objects.count() == 2
 
 
+def test_who_follows_no_cases_there_says_not_who_is_on_duty(goris, sisian):
+    at = timezone.now()
+    for by in (make_user(Role.COORDINATOR, goris), make_user(Role.PROTECTION, sisian)):
+        with pytest.raises(NotAllowed):
+            set_duty(goris, name="Ani", phone="+37491123456", from_at=at, until=at + HOUR, by=by)
+
+
+def test_what_is_planned_in_another_case_is_not_done_in_this_one(case, officer, goris):
+    other = register_family(goris, make_user(), child("Davit", relationship="other", carer_kind="nobody"))
+    elsewhere = Case.objects.get(individual__memberships__household=other)
+    planned = step_of(plan(elsewhere, words="a bed", due_at=timezone.now() + HOUR, by=officer))
+    with pytest.raises(StepTakenBack):
+        do_in_case(case, fulfils=planned, by=officer)
+
+
 def test_what_was_never_planned_is_not_done(case, officer):
     known = step_of(note(case, words="has a cough", by=officer))
     with pytest.raises(StepTakenBack):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from casework.actions import ask_to_hand_over_child, close_case, do_in_case, open_case, plan, reopen_case
+from casework.actions import ask_to_hand_over_child, close_case, do_in_case, open_case, plan, reopen_case, void_step
 from casework.errors import (
     AlreadyClosed,
     AlreadyOpen,
@@ -252,3 +252,11 @@ def test_what_a_colleague_asked_before_the_case_went_on_hands_the_child_to_nobod
         close(case, officer, outcome="handed_over")
     ask_to_hand_over_child(case, words="the aunt", by=colleague)
     close(case, officer, outcome="handed_over")
+
+
+def test_what_a_colleague_asked_and_took_back_hands_the_child_to_nobody(case, officer, goris):
+    colleague = make_user(Role.PROTECTION, goris)
+    asked = ask_to_hand_over_child(case, words="the mother", by=colleague)
+    void_step(Step.objects.get(pk=asked.step), words="it was not her", by=colleague)
+    with pytest.raises(NotAskedByAnother):
+        close(case, officer, outcome="handed_over")
