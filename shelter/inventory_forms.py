@@ -115,8 +115,11 @@ class NewRoomsForm(ActForm):
 class AddRoomsForm(NewRoomsForm, RoomForm):
     """Set up rooms of one kind and size."""
 
-    names = forms.CharField(
-        label=_("Rooms"), help_text=_("Numbers or names, with commas; 12-18 makes seven rooms."), max_length=400
+    names = LineField(
+        label=_("Rooms"),
+        help_text=_("Numbers or names, with commas; 12-18 makes seven rooms."),
+        max_length=400,
+        required=True,
     )
     places = forms.IntegerField(label=_("Places in each"), min_value=1, max_value=MOST_PLACES, initial=4)
 
@@ -171,15 +174,19 @@ class EnterForm(NewRoomsForm):
         self.lines: list[Line] = []
 
     def clean(self) -> dict[str, Any]:
-        """The rooms, or what is wrong with each; what was pasted stands in the grid then."""
+        """The rooms, or what is wrong with each; what was pasted is in the grid then, if it has room for it."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         site = cleaned.get("site")
         taken = set(Room.objects.filter(site=site).values_list("name", flat=True)) if site else set()
-        self.lines = read_lines([*self._typed(), *split_sheet(cleaned.pop("sheet", ""))], taken)
-        self._into_the_grid()
-        if not 0 < len(self.lines) <= MOST_ROOMS:
+        typed, pasted = self._typed(), split_sheet(cleaned.pop("sheet", ""))
+        if not self.has_error("sheet") and not 0 < len(typed) + len(pasted) <= MOST_ROOMS:
             self.add_error("sheet", _("Name between 1 and %(most)d rooms.") % {"most": MOST_ROOMS})
-        elif wrong := sum(bool(line.wrong) for line in self.lines):
+        if self.has_error("sheet"):  # it stays in its box: the grid is not for so many lines, and would lose some
+            self.lines = read_lines(typed, taken)
+            return cleaned
+        self.lines = read_lines([*typed, *pasted], taken)
+        self._into_the_grid()
+        if wrong := sum(bool(line.wrong) for line in self.lines):
             said = ngettext("%(count)d line cannot be read.", "%(count)d lines cannot be read.", wrong)
             self.add_error(None, said % {"count": wrong} + " " + gettext("No room was added: see beside it."))
         return cleaned | {"rooms": [line.room for line in self.lines]}

@@ -1,11 +1,14 @@
 """Rooms as they are typed into a grid or pasted from a sheet, a line each, with words of any of the three languages."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from centre.lines import LineField
 from shelter.inventory import RoomFacts
 from shelter.models import FEATURES, MOST_PLACES, Room
 
@@ -79,14 +82,15 @@ def _cells_of(line: Sequence[str]) -> dict[str, str]:
 
 def read_lines(rows: Sequence[dict[str, str]], taken: Collection[str]) -> list[Line]:
     """Each line as a room, or what is wrong with it; a name is wrong that stands twice or that the site has."""
-    names = [row["name"].strip() for row in rows]
+    names = [_read_name(row["name"])[0] for row in rows]
     return [_read_line(number, row, names[: number - 1], taken) for number, row in enumerate(rows, start=1)]
 
 
 def _read_line(number: int, row: dict[str, str], before: Collection[str], taken: Collection[str]) -> Line:
-    cells = {name: row[name].strip() for name in CELLS}
+    name, unreadable = _read_name(row["name"])
+    cells = {name: row[name].strip() for name in CELLS} | {"name": name}
     wrong: dict[str, str] = {}
-    if problem := _name_problem(cells["name"], before, taken):
+    if problem := unreadable or _name_problem(name, before, taken):
         wrong["name"] = problem
     places = _read_number(cells["places"])
     if places is None or not 1 <= places <= MOST_PLACES:
@@ -107,6 +111,14 @@ def _read_line(number: int, row: dict[str, str], before: Collection[str], taken:
     return Line(number, cells, wrong, RoomFacts(cells["name"], places, kind, floor, None, **features))
 
 
+def _read_name(text: str) -> tuple[str, str]:
+    """The name as every other page of rooms reads it, and what is wrong where it cannot be read."""
+    try:
+        return LineField().to_python(text), ""
+    except ValidationError as error:
+        return text.strip(), error.messages[0]
+
+
 def _name_problem(name: str, before: Collection[str], taken: Collection[str]) -> str:
     if not name:
         return _("The room needs a name.")
@@ -122,7 +134,8 @@ def _read_number(text: str) -> int | None:
 
     4.0 is four, and so is what names it: 4 people, 4 մարդ, 4 чел., 4-րդ, 4-й этаж.
     """
-    found = re.fullmatch(rf"([-−]?[0-9]{{1,3}})(?:[.,]0+)?(?:{NUMBER_WORDS})?", text.casefold())
+    plain = unicodedata.normalize("NFKC", text).casefold()  # of a keyboard with wide digits, or stops of one dot
+    found = re.fullmatch(rf"([-−]?[0-9]{{1,3}})(?:[.,]0+)?(?:{NUMBER_WORDS})?", plain)
     return int(found[1].replace("−", "-")) if found else None
 
 

@@ -42,6 +42,10 @@ def pasted(site, sheet, **grid):
         ("7\t4 չել.\t2-й этаж".replace("չել", "чел"), RoomFacts("7", 4, floor=2)),
         ("7\t4 Places\t2nd floor", RoomFacts("7", 4, floor=2)),
         ("7\t4 տեղ\t1-ին հարկ", RoomFacts("7", 4, floor=1)),
+        ("7\t４\t２", RoomFacts("7", 4, floor=2)),
+        ("7\t4․0", RoomFacts("7", 4)),
+        ("B  7\t4", RoomFacts("B 7", 4)),
+        ("\u202e7\u200b\t4", RoomFacts("7", 4)),
     ],
 )  # fmt: skip
 def test_a_line_is_read_in_any_language(line, room):
@@ -54,6 +58,8 @@ def test_a_line_is_read_in_any_language(line, room):
     [
         ("\t2", "name"),
         ("x" * 41 + "\t2", "name"),
+        ("10\x001\t2", "name"),
+        ("10\u202c1\t2", "name"),
         ("101\t2", "name"),
         ("102\t", "places"),
         ("102\t0", "places"),
@@ -120,6 +126,24 @@ def test_one_bad_line_and_nothing_is_written_and_all_stands_in_the_grid(desk, go
 def test_an_empty_grid_and_too_many_lines_are_refused(desk, goris):
     assert desk.post(ADDRESS, pasted(goris, "")).status_code == 422
     assert desk.post(ADDRESS, pasted(goris, "\n".join(f"{n}\t1" for n in range(201)))).status_code == 422
+    assert not Room.objects.exists()
+
+
+@pytest.mark.parametrize("sheet", ["\n".join(f"{n}\t1" for n in range(201)), "9\t1\n" * 5001, "7\t1\n\x00"])
+def test_a_sheet_that_the_grid_cannot_take_stays_in_its_box(desk, goris, sheet):
+    grid = {"room_name": ["hall"], "room_places": ["20"], "room_floor": [""], "room_kind": [""], "room_features": [""]}
+    answer = desk.post(ADDRESS, pasted(goris, sheet, **grid))
+    form = answer.context["form"]
+    assert (answer.status_code, form["sheet"].value(), bool(form.errors["sheet"])) == (422, sheet, True)
+    assert [line.cells["name"] for line in form.grid if any(line.cells.values())] == ["hall"]
+
+
+@pytest.mark.parametrize("name", ["10\x001", "10\x071"])
+def test_a_name_that_cannot_be_read_is_said_beside_it_in_the_grid(desk, goris, name):
+    grid = {"room_name": [name], "room_places": ["20"], "room_floor": [""], "room_kind": [""], "room_features": [""]}
+    answer = desk.post(ADDRESS, pasted(goris, "", **grid))
+    assert answer.status_code == 422
+    assert "It has a character that cannot be read." in answer.text
     assert not Room.objects.exists()
 
 
