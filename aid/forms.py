@@ -16,6 +16,7 @@ from cards.fields import CardField
 from centre.access import Permission
 from centre.days import LocalMinute, Tense
 from centre.forms import ActForm, field_of
+from centre.lines import LineField
 from centre.models import Site, User
 from registrations.fields import NumberField
 
@@ -51,8 +52,8 @@ class HandOutForm(ActForm):
     distribution = forms.ModelChoiceField(Distribution.objects.none(), widget=forms.HiddenInput)
     shown = NumberField(required=True, widget=forms.HiddenInput)
     number = CardField(label=_("Card number"))
-    collected_by = forms.CharField(label=_("Who collects it, if not the family?"), max_length=80, required=False)
-    happened_anyway = forms.CharField(label=_("Why was it given?"), max_length=200, required=False)
+    collected_by = LineField(label=_("Who collects it, if not the family?"), max_length=80)
+    happened_anyway = LineField(label=_("Why was it given?"), max_length=200)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,23 +78,24 @@ class HandOutForm(ActForm):
 class ReverseForm(ActForm):
     """Why a handout is taken back."""
 
-    reason = forms.CharField(label=_("Why is it taken back?"), max_length=200)
+    reason = LineField(label=_("Why is it taken back?"), max_length=200, required=True)
 
 
 class VoidForm(ActForm):
     """Why an entry of stock, a count of it or a round is taken back."""
 
-    reason = forms.CharField(label=_("What was wrong?"), max_length=200)
+    reason = LineField(label=_("What was wrong?"), max_length=200, required=True)
 
 
 class PlanForm(ActForm):
     """A round of aid: where, what it is called, from when until when."""
 
     site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
-    name = forms.CharField(
+    name = LineField(
         label=pgettext_lazy("of a thing", "Name"),
         max_length=80,
         help_text=_("As volunteers call it, such as Winter parcels, week 1."),
+        required=True,
     )
     starts_at = LocalMinute(tense=Tense.AHEAD, label=_("Begins"))
     ends_at = LocalMinute(
@@ -169,14 +171,13 @@ class StockForm(ActForm):
 class ReceiveForm(StockForm):
     """What came into the store; the donors of before are offered."""
 
-    donor = forms.CharField(
+    donor = LineField(
         label=_("From whom?"),
         max_length=80,
-        required=False,
         help_text=_("One donor. If two gave, enter each by itself."),
         widget=forms.TextInput(attrs={"list": "donors", "autocomplete": "off"}),
     )
-    note = forms.CharField(label=_("Note"), max_length=200, required=False, help_text=_("Driver, delivery note."))
+    note = LineField(label=_("Note"), max_length=200, help_text=_("Driver, delivery note."))
 
     def __init__(self, *args: Any, site: Site, by: User, **kwargs: Any) -> None:
         super().__init__(*args, site=site, by=by, **kwargs)
@@ -187,23 +188,21 @@ class SendForm(StockForm):
     """What goes to another site."""
 
     to_site = forms.ModelChoiceField(Site.objects.none(), label=_("To"))
-    note = forms.CharField(label=_("With whom?"), max_length=200, required=False, help_text=_("Driver, delivery note."))
+    note = LineField(label=_("With whom?"), max_length=200, help_text=_("Driver, delivery note."))
 
 
 class ConfirmForm(ActForm):
     """What came of what was sent."""
 
     quantity = forms.IntegerField(label=_("How many came?"), min_value=0, max_value=MOST)
-    note = forms.CharField(
-        label=_("Note"), max_length=200, required=False, help_text=_("If another number came: what do you know of it?")
-    )
+    note = LineField(label=_("Note"), max_length=200, help_text=_("If another number came: what do you know of it?"))
 
 
 class SettleForm(ActForm):
     """What became of a difference."""
 
     became = forms.ChoiceField(label=_("What became of it?"), widget=forms.RadioSelect)
-    reason = forms.CharField(label=_("How do you know?"), max_length=200)
+    reason = LineField(label=_("How do you know?"), max_length=200, required=True)
 
     def __init__(self, *args: Any, less: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -216,7 +215,7 @@ class SettleForm(ActForm):
 class WriteOffForm(StockForm):
     """What is lost or spoilt."""
 
-    note = forms.CharField(label=_("What happened?"), max_length=200)
+    note = LineField(label=_("What happened?"), max_length=200, required=True)
 
 
 class CountForm(StockForm):
@@ -239,9 +238,9 @@ class CategoryForm(ActForm):
 class ItemForm(CategoryForm):
     """A kind of thing, in the three languages."""
 
-    name_en = forms.CharField(label=_("Name in English"), max_length=80)
-    name_hy = forms.CharField(label=_("Name in Armenian"), max_length=80, required=False)
-    name_ru = forms.CharField(label=_("Name in Russian"), max_length=80, required=False)
+    name_en = LineField(label=_("Name in English"), max_length=80, required=True)
+    name_hy = LineField(label=_("Name in Armenian"), max_length=80)
+    name_ru = LineField(label=_("Name in Russian"), max_length=80)
 
     field_order = ("name_en", "name_hy", "name_ru", "category")
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from census.profiles import Profile
 from centre.filters import InstantInput
 from centre.forms import ActForm, WhyField
+from centre.lines import LineField
 
 
 class TakeForm(forms.Form):
@@ -18,7 +19,7 @@ class TakeForm(forms.Form):
 class ReviseForm(ActForm):
     """Why a snapshot is frozen once more, as known now."""
 
-    reason = forms.CharField(label=_("Why must these figures be revised?"), max_length=200)
+    reason = LineField(label=_("Why must these figures be revised?"), max_length=200, required=True)
 
 
 class FileForm(forms.Form):

@@ -14,7 +14,7 @@ from django.core.validators import RegexValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from centre.lines import seen
+from centre.lines import LineField, seen
 from centre.models import Marz, Site, User
 from centre.refusals import Changed, Refusal
 from centre.sheets import read_why
@@ -150,9 +150,9 @@ class Hours(forms.CharField):
 class SiteNames(forms.Form):
     """What may change of a site."""
 
-    name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
-    name_hy = forms.CharField(label=_("Name in Armenian"), max_length=120, required=False)
-    name_ru = forms.CharField(label=_("Name in Russian"), max_length=120, required=False)
+    name_en = LineField(label=_("Name in English"), max_length=120)
+    name_hy = LineField(label=_("Name in Armenian"), max_length=120)
+    name_ru = LineField(label=_("Name in Russian"), max_length=120)
     cut_off_hours = Hours(
         label=_("Census at"), required=False, max_length=60, help_text=_("Hours with commas; empty: as everywhere.")
     )
@@ -193,17 +193,18 @@ class SiteForm(ActForm, SiteNames):
 class OperationForm(forms.Form):
     """What an operation is called."""
 
-    name = forms.CharField(label=_("Name of the operation"), max_length=120)
+    name = LineField(label=_("Name of the operation"), max_length=120, required=True)
     code = forms.CharField(
         label=_("Code of four letters"),
         max_length=4,
         validators=[RegexValidator(r"^[A-Za-z]{4}\Z", _("Four Latin letters."))],
     )
 
-    complaints_to = forms.CharField(
+    complaints_to = LineField(
         label=_("Where people can complain"),
         max_length=80,
         help_text=_("For example a phone number or a place. It is printed on every card."),
+        required=True,
     )
 
     def clean_code(self) -> str:

@@ -13,6 +13,7 @@ from centre.access import FOR_A_TIME, Permission, Role
 from centre.clock import local_instant
 from centre.days import LocalDay
 from centre.forms import ActForm, field_of
+from centre.lines import LineField
 from centre.models import Site, User
 
 USUAL_TIME = timedelta(days=14)  # of a volunteer
@@ -60,8 +61,8 @@ class StaffForm(RoleForm):
         help_text=_("Letters and digits, such as anna.h; it never changes."),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
-    first_name = forms.CharField(label=_("Given name"), max_length=80)
-    last_name = forms.CharField(label=_("Family name"), max_length=80)
+    first_name = LineField(label=_("Given name"), max_length=80, required=True)
+    last_name = LineField(label=_("Family name"), max_length=80, required=True)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     field_order = ("id", "username", "first_name", "last_name", "language", "role", "site", "last_day")

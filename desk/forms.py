@@ -152,7 +152,7 @@ class ProofForm(forms.Form):
 class EmergencyForm(forms.Form):
     """Why a file is opened that its reader does not see."""
 
-    emergency = forms.CharField(label=_("Why must you open this family now?"), max_length=200)
+    emergency = LineField(label=_("Why must you open this family now?"), max_length=200, required=True)
 
     def clean_emergency(self) -> str:
         return read_why(self.cleaned_data["emergency"])

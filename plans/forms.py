@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centre.forms import ActForm, field_of
+from centre.lines import LineField
 from centre.models import Site, User
 from plans.models import How, Plan, PlannedFamily
 from registrations.fields import NumberField
@@ -55,10 +56,11 @@ class ApartForm(ActForm):
 
     household = NumberField(label=_("Number of the one family"), required=True)
     other = NumberField(label=_("Number of the other family"), required=True)
-    reason = forms.CharField(
+    reason = LineField(
         label=_("Why they are kept apart"),
         max_length=200,
         help_text=_("Read only by those who may correct what is recorded of both."),
+        required=True,
     )
 
     def __init__(self, *args: Any, asker: User, **kwargs: Any) -> None:
