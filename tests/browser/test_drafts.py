@@ -29,6 +29,12 @@ pytestmark = pytest.mark.browser
 
 NAME = "Գաղտնանունյան"
 
+BUSY_TELEPHONE = """const ask = navigator.locks.request.bind(navigator.locks);
+    navigator.locks.request = async (...asked) => {
+        await new Promise((later) => setTimeout(later, 1500));
+        return ask(...asked);
+    };"""
+
 
 @pytest.fixture(scope="module")
 def goris(committed_database) -> Site:
@@ -364,11 +370,7 @@ def test_a_reason_of_one_line_comes_back_to_its_own_family(coordinator, goris):
 
 
 def test_what_is_typed_while_a_draft_is_looked_for_is_kept(coordinator):
-    coordinator.add_init_script("""const ask = navigator.locks.request.bind(navigator.locks);
-        navigator.locks.request = async (...asked) => {  // a busy telephone
-            await new Promise((later) => setTimeout(later, 1500));
-            return ask(...asked);
-        };""")
+    coordinator.add_init_script(BUSY_TELEPHONE)
     coordinator.goto("/intake/count/")
     coordinator.locator("[name=people]").fill("7")
     assert not coordinator.locator("[name=people]").evaluate("one => 'draftReady' in one.form.dataset")
@@ -393,3 +395,31 @@ def test_what_finds_no_field_any_more_is_said_and_shown(coordinator):
     expect(coordinator.get_by_text("has no field here any more")).to_be_visible()
     expect(coordinator.get_by_text("Երկրորդ հարկ")).to_be_visible()
     expect(coordinator.get_by_text("This is your draft of")).to_have_count(0)
+
+
+def test_what_is_typed_stays_above_the_draft_that_comes_late(coordinator):
+    ready(coordinator, "/intake/count/")
+    coordinator.locator("[name=people]").fill("7")
+    coordinator.wait_for_timeout(200)
+    coordinator.add_init_script(BUSY_TELEPHONE)
+    coordinator.goto("/intake/count/")
+    coordinator.locator("[name=people]").fill("9")
+    coordinator.wait_for_selector("[data-draft-ready]", state="attached")
+    expect(coordinator.locator("[name=people]")).to_have_value("9")
+    expect(coordinator.locator("[data-draft-notice] + .said")).to_have_text("7")  # what stood there is not lost either
+
+
+def test_what_was_typed_before_the_script_arrived_stays_and_is_kept(coordinator):
+    ready(coordinator, "/intake/count/")
+    coordinator.locator("[name=people]").fill("7")
+    coordinator.wait_for_timeout(200)
+    coordinator.route("**/draft*.js", lambda route: (coordinator.wait_for_timeout(1500), route.continue_()))
+    coordinator.goto("/intake/count/", wait_until="commit")
+    coordinator.locator("[name=people]").fill("9")
+    assert not coordinator.locator("[name=people]").evaluate("one => 'draftReady' in one.form.dataset")
+    coordinator.wait_for_selector("[data-draft-ready]", state="attached")
+    expect(coordinator.locator("[name=people]")).to_have_value("9")
+    coordinator.unroute_all()
+    coordinator.wait_for_timeout(300)
+    coordinator.reload()
+    expect(coordinator.locator("[name=people]")).to_have_value("9")

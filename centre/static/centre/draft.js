@@ -148,6 +148,34 @@ function choose(field, values) {
   return wanted.filter((value) => !known.includes(value));
 }
 
+const touched = new WeakSet(); // fields into which somebody typed before their draft was there
+
+function touch(field) {
+  const choices = field.type === "radio" ? field.form.elements[field.name] : field;
+  for (const one of choices instanceof RadioNodeList ? choices : [choices]) touched.add(one);
+}
+
+// Whether a field holds something else than the page was drawn with: it was typed before the script arrived.
+function isTyped(field) {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.localName !== "select") return field.value !== field.defaultValue;
+  const drawn = [...field.options].filter((option) => option.defaultSelected);
+  return field.multiple
+    ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+    : field.selectedIndex !== (drawn.at(-1)?.index ?? 0);
+}
+
+// What somebody typed meanwhile stays; what the draft held instead.
+function stays(field, values) {
+  if (field.type === "checkbox" || field.type === "radio") {
+    const found = values.indexOf(field.value);
+    if (found >= 0) values.splice(found, 1);
+    return [];
+  }
+  const instead = field.multiple ? values.splice(0) : values.splice(0, 1);
+  return field.localName === "select" ? [] : instead.filter((value) => value !== field.value);
+}
+
 // The values stand in the fields again; those that no field took.
 function fill(form, values) {
   const left = new Map();
@@ -157,7 +185,8 @@ function fill(form, values) {
     if (!field.name || SECRET.has(field.name)) continue;
     const drawn = standing(field);
     const mine = left.get(field.name) ?? [];
-    if (field.type === "checkbox" || field.type === "radio") tick(field, mine);
+    if (touched.has(field)) lost.push(...stays(field, mine));
+    else if (field.type === "checkbox" || field.type === "radio") tick(field, mine);
     else if (field.localName === "select") lost.push(...choose(field, mine));
     else if (mine.length) field.value = mine.shift();
     if (field.type !== "hidden" && standing(field) !== drawn) bringInSight(field);
@@ -207,9 +236,10 @@ async function write(form) {
   }
 }
 
-function keep(form) {
+function keep(form, field) {
   const kept = forms.get(form);
   if (!kept || kept.gone) return;
+  if (field && !kept.ready) touch(field);
   kept.early ||= !kept.ready;
   if (!kept.ready) return; // nothing overwrites a draft that was not brought back
   kept.dirty = true;
@@ -226,15 +256,12 @@ export function leave(form) {
 
 async function bringBack(form) {
   const kept = forms.get(form);
-  const drawn = new Map(valuesOf(form));
   const row = saved.delete(kept.name) ? null : await found(kept.name);
   const values = row && await unseal(row);
   const refused = form.matches("[data-refused]"); // the server's own copy is the newer one
   if (values && !refused && typed(values) !== typed(valuesOf(form))) {
-    const since = valuesOf(form).filter(([name, value]) => drawn.get(name) !== value); // typed while it was looked for
     form.dispatchEvent(new CustomEvent("draft:rows", { bubbles: true, detail: { values } }));
     const lost = fill(form, values);
-    for (const [name, value] of since) if (form.elements[name]?.type === "text") form.elements[name].value = value;
     form.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
     notice(form, lost.length ? words().partly : words().draft, row.at, lost);
   } else if (row && !values) {
@@ -313,7 +340,9 @@ if (!possible) {
   whenShown("form", (form) => {
     if (!user() || !document.body.dataset.draftKey || !keepsDraft(form)) return;
     form.autocomplete = "off"; // else the browser writes what is typed into its own files
-    forms.set(form, { name: nameOf(form) });
+    const early = [...form.querySelectorAll(FIELDS)].filter(isTyped);
+    early.forEach(touch);
+    forms.set(form, { name: nameOf(form), early: early.length > 0 });
     queueMicrotask(() => bringBack(form));
   });
   whenShown("body", () => {
@@ -321,7 +350,7 @@ if (!possible) {
     if (!user()) key = keyOf = null; // signed out
   });
   for (const change of ["input", "change"]) {
-    document.addEventListener(change, (event) => event.target.form && keep(event.target.form));
+    document.addEventListener(change, ({ target }) => target.form && keep(target.form, target));
   }
   document.addEventListener("submit", async (event) => {
     const form = event.target;
