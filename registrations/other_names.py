@@ -46,7 +46,8 @@ _CALLED = """
     Soghomon Solomon
     Aharon Aaron Aron
     Zakar Zakhar Zakaria Zachary
-    Ghazar Lazar Lazarus
+    Ghazar Ghazaros Lazar Lazarus
+    Kristapor Khristofor Christapor Christopher Christophe Kristofer
     Gabriel Gavriil Gavril
     Benyamin Veniamin Benjamin
     Yesayi Isay Isaiah

@@ -21,6 +21,9 @@ from registrations.other_names import called_otherwise, likeness
         ("Մովսես", "Моисей"),
         ("Գրիգոր", "Գրիշա"),
         ("Հովհաննես", "Վանո"),
+        ("Ղազարոս", "Лазарь"),
+        ("Քրիստափոր", "Христофор"),
+        ("Христофор", "Christapor"),
     ],
 )
 def test_a_name_is_called_otherwise_in_both_directions(one, other):
