@@ -91,6 +91,8 @@ UPDATE registrations_household SET going = 'own_address' WHERE id NOT IN (
 
 def fill(people: int, seed: int = 1) -> dict[str, int]:
     """Fill an empty database with this many individuals over the last ten days; answers the row counts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET transaction_timeout = 0")  # a million people take longer than any request may
     now = timezone.now()
     sites = make_ground()
     desk = User.objects.create_user(username="bulk")
