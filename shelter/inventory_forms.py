@@ -1,6 +1,5 @@
 """What the pages of the inventory ask; the names are the acts' parameters."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,8 +20,8 @@ from shelter.errors import HouseOfThatName
 from shelter.forms import Rows, Until
 from shelter.models import FEATURES, MOST_PLACES, Place, Room
 from shelter.room_lines import CELLS, LONGEST_NAME, Line, read_lines, split_sheet
+from shelter.room_names import MOST_ROOMS, spread
 
-MOST_ROOMS = 200  # set up in one act
 EMPTY_LINES = 12  # of the grid, at first
 COLUMNS = dict(zip(CELLS, (_("Name"), _("Places"), _("Floor"), _("Kind"), _("Features")), strict=True))
 
@@ -145,9 +144,7 @@ def read_room_names(text: str) -> list[str]:
     """12, 14-16 and hall give 12, 14, 15, 16, hall; ValidationError for none, too many or a double."""
     names: list[str] = []
     for part in filter(None, (word.strip() for word in text.split(","))):
-        ends = re.fullmatch(r"(\d{1,5})\s*[-–]\s*(\d{1,5})", part)
-        more: Sequence[Any] = range(int(ends[1]), int(ends[2]) + 1) if ends else [part]
-        names += map(str, more[: MOST_ROOMS + 1 - len(names)])  # what is too many anyway is not written out
+        names += spread(part)
     if not 0 < len(names) <= MOST_ROOMS:
         raise ValidationError(_("Name between 1 and %(most)d rooms.") % {"most": MOST_ROOMS}, code="number")
     if len(set(names)) < len(names):
@@ -166,7 +163,7 @@ class EnterForm(NewRoomsForm):
         max_length=20_000,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("A line for each room: name, places, floor, kind, features."),
+        help_text=_("A line for each room: name, places, floor, kind, features. 12-18 as a name makes seven rooms."),
     )
 
     def __init__(self, *args: Any, sites: SiteQuerySet, **kwargs: Any) -> None:

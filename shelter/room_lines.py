@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from centre.lines import LineField
 from shelter.inventory import RoomFacts
 from shelter.models import FEATURES, MOST_PLACES, Room
+from shelter.room_names import MOST_ROOMS, spread
 
 LONGEST_NAME: int = Room._meta.get_field("name").max_length or 0
 
@@ -58,7 +59,9 @@ class Line:
 
 
 def split_sheet(text: str) -> list[dict[str, str]]:
-    """The cells of each line of a pasted sheet, without its header and empty lines; what stands further on is features.
+    """The cells of each room of a pasted sheet, without its header and empty lines; what stands further on is features.
+
+    A line is a room, or as many as its name says. Of too many, no more are written out than are refused.
 
     Lines are parted by tabs; where the sheet has none, by semicolons, and else by commas.
     """
@@ -66,7 +69,13 @@ def split_sheet(text: str) -> list[dict[str, str]]:
     lines = [[cell.strip() for cell in line.split(parted)] for line in text.splitlines() if line.strip()]
     if len(lines) > 1 and _is_header(lines[0]):
         del lines[0]
-    return [_cells_of(line) for line in lines]
+    rooms: list[dict[str, str]] = []
+    for line in lines:
+        if len(rooms) > MOST_ROOMS:
+            break
+        cells = _cells_of(line)
+        rooms += ({**cells, "name": name} for name in spread(cells["name"]))
+    return rooms
 
 
 def _is_header(line: Sequence[str]) -> bool:

@@ -53,6 +53,20 @@ def test_a_line_is_read_in_any_language(line, room):
     assert (read.wrong, read.room) == ({}, room)
 
 
+def test_a_pasted_line_is_as_many_rooms_as_its_name_says():
+    sheet = "201-240\t4\t2\n001–003\t2\nA-3\t1\n9-7\t1"
+    lines = read_lines(split_sheet(sheet), ())
+    names = [*map(str, range(201, 241)), "001", "002", "003", "A-3", "9-7"]
+    assert [(line.cells["name"], line.wrong) for line in lines] == [(name, {}) for name in names]
+    assert {line.room.floor for line in lines[:40]} == {2}
+
+
+def test_more_rooms_than_one_act_takes_are_not_written_out(desk, goris):
+    for sheet in ("1-201\t1", "1-99999\t1", "1-100\t1\n101-201\t1"):
+        assert desk.post(ADDRESS, pasted(goris, sheet)).status_code == 422
+    assert not goris.rooms.exists()
+
+
 @pytest.mark.parametrize(
     ("line", "cell"),
     [
