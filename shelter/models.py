@@ -1,4 +1,4 @@
-"""Rooms and places, and who holds or sleeps on which."""
+"""Places of rooms, and who holds or sleeps on which."""
 
 import uuid
 from collections.abc import Iterable
@@ -13,7 +13,6 @@ from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,100 +24,14 @@ from registrations.models import Household, Individual, Membership, Presence, bo
 from shelter.apart_pairs import ApartPair  # noqa: F401  # a table of this app, in a file of its own
 from shelter.beginnings import Beginning  # noqa: F401  # the models of other files are found here
 from shelter.rolls import RollCall, RollCallSeen, RollCallUnseen  # noqa: F401  # so are these
-from shelter.room_names import called
+from shelter.rooms import FEATURES as FEATURES
+from shelter.rooms import ROOM_NAME_ONCE as ROOM_NAME_ONCE
+from shelter.rooms import Room as Room
+from shelter.rooms import RoomChange as RoomChange
+from shelter.rooms import features_in_words as features_in_words
 
 COMING_IN = ("place", "check_in")  # the acts by which those for whom a place was held come to sleep on it
 MOST_PLACES = 500  # of one room
-ROOM_NAME_ONCE = models.UniqueConstraint(fields=["site", "name"], name="room_name_once")
-
-
-class Room(models.Model):
-    """A hotel room, tent, hall or container."""
-
-    class Kind(models.TextChoices):
-        ROOM = "room", _("room")
-        TENT = "tent", _("tent")
-        HALL = "hall", _("hall")
-        CONTAINER = "container", _("container")
-        UNDIVIDED = "undivided", _("to be divided")  # the places of a house whose rooms are not known yet
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    site = models.ForeignKey(Site, models.PROTECT, related_name="rooms")
-    name = models.CharField(max_length=40)
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.ROOM)
-    floor = models.SmallIntegerField(null=True, blank=True)
-    area = models.DecimalField(max_digits=7, decimal_places=1, null=True, blank=True, help_text="m²")
-    step_free = models.BooleanField(default=False)
-    women_only = models.BooleanField(default=False)  # hard: a plan puts no man there
-    families_only = models.BooleanField(default=False)
-    heating = models.BooleanField(default=False)
-    cot = models.BooleanField(default=False)
-    near_hospital = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ("site", "name")
-        constraints = (
-            ROOM_NAME_ONCE,
-            models.UniqueConstraint(fields=["id", "site"], name="room_of_site"),
-        )
-
-    def __str__(self) -> str:
-        return called(self.name)
-
-    def get_absolute_url(self) -> str:
-        return reverse("shelter:room", args=[self.pk])
-
-    @property
-    def features(self) -> list[str]:
-        """What the room has, in words; the ground floor is floor 0."""
-        return features_in_words(self)
-
-
-FEATURES = {
-    "step_free": _("step-free"),
-    "women_only": _("women only"),
-    "families_only": _("families only"),
-    "heating": _("heating"),
-    "cot": _("cot"),
-    "near_hospital": _("near a hospital"),
-}
-"""What a room may have beside its floor: the columns, in words."""
-
-
-def features_in_words(room: Any) -> list[str]:
-    """What a room, or a row that reads like one, has, in words."""
-    ground = [_("ground floor")] if room.floor == 0 else []
-    return [str(word) for word in (*ground, *(label for name, label in FEATURES.items() if getattr(room, name)))]
-
-
-class RoomChange(models.Model):
-    """A fact: until this act the room was called so and had this. Never changed."""
-
-    room = models.ForeignKey(Room, models.PROTECT, related_name="changes")
-    act = models.ForeignKey(Act, models.PROTECT, related_name="+")
-    until = models.DateTimeField()
-    name = models.CharField(max_length=40)
-    kind = models.CharField(max_length=10, choices=Room.Kind)
-    floor = models.SmallIntegerField(null=True, blank=True)
-    area = models.DecimalField(max_digits=7, decimal_places=1, null=True, blank=True, help_text="m²")
-    step_free = models.BooleanField()
-    women_only = models.BooleanField()
-    families_only = models.BooleanField()
-    heating = models.BooleanField()
-    cot = models.BooleanField()
-    near_hospital = models.BooleanField()
-
-    class Meta:
-        ordering = ("-until", "-pk")
-        constraints = (models.UniqueConstraint(fields=["room", "act"], name="room_changed_once_in_an_act"),)
-
-    def __str__(self) -> str:
-        return f"{self.name} until {self.until:%Y-%m-%d %H:%M}"
-
-    @property
-    def features(self) -> list[str]:
-        """What the room had, in words."""
-        return features_in_words(self)
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):
