@@ -239,7 +239,7 @@ def name_of(address: str) -> str:
 
 def read_keys(page: Page) -> list[Key]:
     """The buttons of the page, in their order."""
-    here, found = name_of(page.url), page.evaluate(READ)
+    here, found = name_of(page.evaluate("location.href")), page.evaluate(READ)  # page.url may be a moment behind
     assert not [one["words"] for one in found if one["outside"]], "A button stands outside its form."
     return [Key(here, one["words"], one["to"] if one["to"] in (SCRIPT, OPENS) else name_of(one["to"])) for one in found]
 
