@@ -74,7 +74,7 @@ def split_sheet(text: str) -> list[dict[str, str]]:
         if len(rooms) > MOST_ROOMS:
             break
         cells = _cells_of(line)
-        rooms += ({**cells, "name": name} for name in spread(cells["name"]))
+        rooms += ({**cells, "name": name} for name in spread(cells["name"]) or [cells["name"]])
     return rooms
 
 

@@ -18,10 +18,13 @@ def called(name: str) -> str:
 
 
 def spread(name: str) -> list[str]:
-    """201-240 as forty names, 001-010 with its zeros, any other name as itself; of too many, one more than the most."""
+    """201-240 as forty names, 001-010 with its zeros, other names as they are.
+
+    None of 20-10; of too many, one more than the most.
+    """
     ends = re.fullmatch(r"(\d{1,5})\s*[-–]\s*(\d{1,5})", name)
     if not ends:
         return [name]
     first, last = int(ends[1]), int(ends[2])
     numbers: Sequence[int] = range(first, last + 1)[: MOST_ROOMS + 1]
-    return [str(number).zfill(len(ends[1])) for number in numbers] or [name]
+    return [str(number).zfill(len(ends[1])) for number in numbers]

@@ -60,7 +60,7 @@ def nobody_shares_a_place() -> bool:
 
 
 def test_fifty_desks_race_for_one_bed(goris, coordinators, server):
-    """One wins, the others read why not, the table holds exactly the winner. Ten times; `make bench` measures thirty."""
+    """One wins, the others read why not, the table holds exactly the winner. Ten times; `make bench` does it thirty."""
     by = coordinators[0]
     racing = families(goris, by, DESKS)
     desks = [server.sign_in(coordinators[n % len(coordinators)]) for n in range(DESKS)]
