@@ -49,7 +49,7 @@ class Steps:
         def read(line: str) -> str:
             if not (count := COUNT.fullmatch(line)):
                 return line
-            bar.update(task, completed=int(count[1]), total=int(count[2]))
+            bar.update(task, completed=int(count[1]), total=int(count[2]), refresh=True)
             return ""
 
         return read

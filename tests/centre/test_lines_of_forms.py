@@ -24,8 +24,8 @@ def written_here() -> list[type[forms.Form]]:
     """Every form of the house, once all its modules are read."""
     houses = {config.name for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR}
     for house in houses:
-        for module in pkgutil.iter_modules(importlib.import_module(house).__path__, f"{house}."):
-            if "form" in module.name:
+        for module in pkgutil.walk_packages(importlib.import_module(house).__path__, f"{house}."):
+            if "form" in module.name or module.name.startswith("upkeep.opening."):
                 importlib.import_module(module.name)
     return sorted((one for one in classes(forms.Form) if one.__module__.split(".")[0] in houses), key=str)
 

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from centre.forms import AdministratorForm, OperationForm, SiteForm
+from centre.lines import LineField
 from shelter.inventory_forms import AddRoomsForm, read_room_names
 from shelter.models import Room
 
@@ -32,7 +33,7 @@ class Wrong(Exception):
 class FirstRooms(forms.Form):
     """The rooms of a site, all alike; none when no name is given."""
 
-    rooms = forms.CharField(label=_("Rooms"), required=False, max_length=400, help_text=_("12, 14-18; empty: none yet"))
+    rooms = LineField(label=_("Rooms"), max_length=400, help_text=_("12, 14-18; empty: none yet"))
     places = forms.IntegerField(label=_("Places in each"), min_value=1, max_value=500, required=False)
     room_kind = forms.ChoiceField(label=_("Kind"), choices=[("", ""), *Room.Kind.choices], required=False)
 
