@@ -65,6 +65,12 @@ pytestmark = pytest.mark.browser
 WIDE = {"width": 1280, "height": 900}
 REPLACED = ("htmx:afterRequest", "htmx:sendAbort")  # what a second press asks for takes the place of the first
 WORK_AT_A_SITE = (Role.VOLUNTEER, Role.AID_VOLUNTEER, Role.RECEPTIONIST, Role.COORDINATOR)
+DRAFTS = """() => new Promise((told) => {
+    indexedDB.open("drafts", 1).onsuccess = ({ target }) => {
+        const counted = target.result.transaction("drafts").objectStore("drafts").count();
+        counted.onsuccess = () => told(counted.result);
+    };
+})"""
 TOLD = [pytest.param(story, way, id=f"{story.name}-{way}") for story in STORIES for way in story.ways]
 
 
@@ -166,3 +172,4 @@ def test_every_link_leads_to_a_page_whose_buttons_are_all_told_of(desk: Desk, go
         waiting += read_links(desk.page)
     assert found == []
     assert rows() == before
+    assert desk.page.evaluate(DRAFTS) == 0  # nobody typed anything

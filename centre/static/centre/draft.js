@@ -21,7 +21,8 @@ const KEY = /^[0-9a-f-]{36}$/;
 
 const user = () => document.body.dataset.user;
 const words = () => document.querySelector("[data-connection]")?.dataset ?? {};
-const forms = new Map(); // form → { key, ready, dirty, writing, first }
+const forms = new Map(); // form → { name, early, ready, dirty, writing, gone }
+const touched = new WeakSet(); // fields into which somebody typed before their draft was there
 const possible = Boolean(globalThis.crypto?.subtle && globalThis.indexedDB && navigator.locks);
 
 // The store: one row a form and tab, nothing of it in clear but whose and when
@@ -134,10 +135,10 @@ function bringInSight(field) {
   for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
 }
 
-function tick(field, values) {
-  const found = values.indexOf(field.value);
-  field.checked = found >= 0;
-  if (field.checked) values.splice(found, 1);
+// Whether the value is among them; it is not any more.
+function taken(value, values) {
+  const found = values.indexOf(value);
+  return found >= 0 && values.splice(found, 1).length > 0;
 }
 
 function choose(field, values) {
@@ -147,8 +148,6 @@ function choose(field, values) {
   if (field.multiple || known.length) for (const option of options) option.selected = known.includes(option.value);
   return wanted.filter((value) => !known.includes(value));
 }
-
-const touched = new WeakSet(); // fields into which somebody typed before their draft was there
 
 function touch(field) {
   const choices = field.type === "radio" ? field.form.elements[field.name] : field;
@@ -168,8 +167,7 @@ function isTyped(field) {
 // What somebody typed meanwhile stays; what the draft held instead.
 function stays(field, values) {
   if (field.type === "checkbox" || field.type === "radio") {
-    const found = values.indexOf(field.value);
-    if (found >= 0) values.splice(found, 1);
+    taken(field.value, values);
     return [];
   }
   const instead = field.multiple ? values.splice(0) : values.splice(0, 1);
@@ -186,7 +184,7 @@ function fill(form, values) {
     const drawn = standing(field);
     const mine = left.get(field.name) ?? [];
     if (touched.has(field)) lost.push(...stays(field, mine));
-    else if (field.type === "checkbox" || field.type === "radio") tick(field, mine);
+    else if (field.type === "checkbox" || field.type === "radio") field.checked = taken(field.value, mine);
     else if (field.localName === "select") lost.push(...choose(field, mine));
     else if (mine.length) field.value = mine.shift();
     if (field.type !== "hidden" && standing(field) !== drawn) bringInSight(field);
