@@ -8,6 +8,8 @@ from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError as Invalid
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import exceptions, serializers, status, viewsets
 from rest_framework.decorators import action
@@ -73,6 +75,16 @@ class Doors(serializers.ListField):
     """First words of addresses, such as `households`."""
 
     child = Choice(choices=DOORS)
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """How the schema describes a personal token."""
+
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
 
 
 class TokenFacts(Facts):

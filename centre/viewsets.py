@@ -15,6 +15,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from centre.api_pages import Pages
 from centre.bodies import LONGEST_KEY, LONGEST_SEARCH
 from centre.fields import Facts, Instant, Key, Text
 from centre.limits import LOOKS, bound
@@ -86,7 +87,7 @@ class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericVie
 
     request: StaffCall
     queryset: QuerySet[Any]
-    paginator: Any  # of reception.api, which this room does not know
+    paginator: Pages
     about = ""  # where rows are about people: what of a row is the id of the person or household
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -99,13 +100,11 @@ class Rows(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericVie
         """A page of the rows, or of those that the words name."""
         found = self.search(words) if words else None
         if found is None:
-            page, answer = (
-                self.paginate_queryset(self.filter_queryset(self.get_queryset())),
-                self.get_paginated_response,
-            )
+            page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         else:
-            page, answer = self.paginator.page_of_found(found, request), self.paginator.answer_found
+            page = self.paginator.page_of_found(found, request)
         self._log(LogLine.Verb.SEARCHED, self.subject, fields, page or ())
+        answer = self.get_paginated_response if found is None else self.paginator.answer_found
         return answer(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from centre.api_pages import Pages
 from centre.fields import RowsField, Text
 from centre.limits import LOOKS, bound
 from centre.log import write_log
@@ -70,7 +71,7 @@ class _Told(viewsets.GenericViewSet[Any]):
     request: StaffCall
     filterset_class = None
     serializer_class = ToldRow
-    paginator: Any  # of reception.api, which this room does not know
+    paginator: Pages
 
     def answer(self, request: Request, household: Household, of: Household | Individual) -> Response:
         """A page of the lines, the oldest first; who was shown stands in the log."""

@@ -16,7 +16,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 DATABASE = "reception"
 OWNER = "reception_owner"  # owns the tables, and migrates
@@ -90,3 +90,12 @@ def make_secret(path: Path) -> str:
 def var_mode() -> int:
     """Mode of a fresh `var`: for its owner alone; root's may be passed through by the engines' user."""
     return 0o711 if os.geteuid() == 0 else 0o700
+
+
+def with_password(address: str, password: str) -> str:
+    """The address of an engine with the password in it, unless it has one, or either is empty."""
+    parts = urlsplit(address)
+    if not address or not password or parts.password:
+        return address
+    user, _at, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))

@@ -1,5 +1,6 @@
 """The app's own processes: web, worker and beat, and the steps before them."""
 
+import http.client
 import os
 import signal
 import socket
@@ -133,3 +134,28 @@ def listen(host: str, port: int) -> socket.socket:
         except OSError as error:
             last = error
     raise EngineError(f"No port from {port} on can be opened on {host}: {last.strerror}.")
+
+
+def wait_for_answer(listener: socket.socket, stopping: Callable[[], bool]) -> None:
+    """Return once the web server answers anything at all. The socket was open before, so one waits in line."""
+    host, port = reachable(listener)
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if stopping():
+            raise Interrupted
+        connection = http.client.HTTPConnection(host, port, timeout=1)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse()
+            return
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    raise EngineError("The web server does not answer; its own words are in the log above.")
+
+
+def reachable(listener: socket.socket) -> tuple[str, int]:
+    """Where a browser of this machine finds the socket: its host and port."""
+    host, port = listener.getsockname()[:2]
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port

@@ -6,7 +6,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import time
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -131,12 +131,3 @@ def secret(name: str) -> str:
     if not held:
         raise Misread(f"{name}_FILE: {path} is empty.")
     return held
-
-
-def with_password(address: str, password: str) -> str:
-    """The address of an engine with the password in it, unless it has one, or either is empty."""
-    parts = urlsplit(address)
-    if not address or not password or parts.password:
-        return address
-    user, _at, host = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))

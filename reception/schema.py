@@ -3,21 +3,10 @@
 from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.permissions import AllowAny
 
-FIELDS = {
-    "type": "object",
-    "additionalProperties": {"type": "array", "items": {"type": "string"}},
-    "description": "What is wrong, by the path of the field: members[1].carer",
-}
-DETAIL = {"type": "object", "properties": {"detail": {"type": "string"}}, "required": ["detail"]}
-REFUSAL = {
-    "type": "object",
-    "properties": {"code": {"type": "string"}, "detail": {"type": "string"}},
-    "required": ["code", "detail"],
-}
+from centre.api_errors import DETAIL, FIELDS, REFUSAL
 
 
 class HouseSchema(AutoSchema):
@@ -52,13 +41,3 @@ class HouseSchema(AutoSchema):
             errors["401"] = (_("The name or the password is wrong."), DETAIL)
             errors["429"] = (_("Too many tries; wait."), DETAIL)
         return errors
-
-
-class TokenScheme(OpenApiAuthenticationExtension):
-    """How the schema describes a personal token."""
-
-    target_class = "centre.tokens.TokenAuthentication"
-    name = "token"
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer"}

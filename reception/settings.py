@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from engines.addresses import OWNER, WEB, broker_url, database_url
+from engines.addresses import with_password as _with_password
 from reception.environment import address as _address
 from reception.environment import case_keys as _case_keys
 from reception.environment import choice as _choice
@@ -18,7 +19,6 @@ from reception.environment import hours as _hours
 from reception.environment import number as _number
 from reception.environment import secret as _secret
 from reception.environment import secret_keys as _secret_keys
-from reception.environment import with_password as _with_password
 from reception.environment import words as _list
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -271,7 +271,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Yerevan"
 USE_TZ = True
 USE_I18N = True
-FORMAT_MODULE_PATH = ["reception.formats"]
+FORMAT_MODULE_PATH = ["centre.formats"]
 
 # Static files
 
@@ -279,7 +279,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or VAR / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "reception.static_files.HashedFiles"},
+    "staticfiles": {"BACKEND": "centre.static_files.HashedFiles"},
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
@@ -294,9 +294,9 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["centre.bodies.JSONBodies"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "reception.api.Pages",
+    "DEFAULT_PAGINATION_CLASS": "centre.api_pages.Pages",
     "DEFAULT_SCHEMA_CLASS": "reception.schema.HouseSchema",
-    "EXCEPTION_HANDLER": "reception.api.answer_error",
+    "EXCEPTION_HANDLER": "centre.api_errors.answer_error",
     "NON_FIELD_ERRORS_KEY": "detail",
     "PAGE_SIZE": 100,
 }

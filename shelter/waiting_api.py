@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from centre.access import Permission, require
+from centre.api_pages import Pages
 from centre.fields import Count, Instant, ShownSite, SiteField, Text
 from centre.log import write_log
 from centre.models import LogLine, Site
@@ -63,7 +64,7 @@ class WaitingList(viewsets.GenericViewSet[Any]):
     queryset = Household.objects.none()  # for the schema; who waits is read by one question
     filterset_class = None
     serializer_class = WaitingRow
-    paginator: Any  # of reception.api, which this room does not know
+    paginator: Pages
 
     @extend_schema(parameters=[])
     def list(self, request: Request) -> Response:

@@ -9,7 +9,8 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from reception.environment import flag, hours, secret, secret_keys, with_password
+from engines.addresses import with_password
+from reception.environment import flag, hours, secret, secret_keys
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,8 @@
 """Run Reception on this machine: the engines, the web server, the worker and the clock."""
 
 import hashlib
-import http.client
 import socket
 import sys
-import time
 from argparse import ArgumentParser
 from contextlib import ExitStack
 from pathlib import Path
@@ -89,7 +87,7 @@ def _bring_up(supervisor: Supervisor, ground: Ground, listener: socket.socket, *
         for make in (children.worker, children.beat):
             supervisor.add(make(ground, environment))
         supervisor.add(children.web(ground, listener, environment))
-        _wait_until_it_answers(supervisor, listener)
+        children.wait_for_answer(listener, supervisor.stopping)
     ground.journal.block(_greeting(listener, demonstration=demonstration))
 
 
@@ -103,32 +101,8 @@ def _static_fingerprint() -> str:
     return hashlib.sha256("\n".join(sorted(marks)).encode()).hexdigest()
 
 
-def _wait_until_it_answers(supervisor: Supervisor, listener: socket.socket) -> None:
-    """Return once the web server answers anything at all. The socket was open before, so one waits in line."""
-    host, port = _reachable(listener)
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        if supervisor.stopping():
-            raise Interrupted
-        connection = http.client.HTTPConnection(host, port, timeout=1)
-        try:
-            connection.request("GET", "/")
-            connection.getresponse()
-            return
-        except (OSError, http.client.HTTPException):
-            time.sleep(0.1)
-        finally:
-            connection.close()
-    raise EngineError("The web server does not answer; its own words are in the log above.")
-
-
-def _reachable(listener: socket.socket) -> tuple[str, int]:
-    host, port = listener.getsockname()[:2]
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port
-
-
 def _greeting(listener: socket.socket, *, demonstration: bool) -> list[str]:
-    host, port = _reachable(listener)
+    host, port = children.reachable(listener)
     lines = [f"Reception runs at http://{f'[{host}]' if ':' in host else host}:{port}/"]
     if demonstration:
         lines.append("This is a demonstration: every person in it is invented.")

@@ -1,23 +1,14 @@
-"""The API's router, its paging and its way of answering errors."""
+"""The pages of the API: by cursor, and those of what a search found."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as Invalid
-from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
-
-from centre.access import NotAllowed
-from centre.bodies import TooLarge, path_of
-from centre.log import write_log
-from centre.models import LogLine, User
-from centre.refusals import Refusal
 
 FOUND = {"type": "integer", "description": "How many a search found, at most 1,000; absent in a list."}
 
@@ -34,7 +25,7 @@ class Pages(CursorPagination):
         self.key = queryset.model._meta.pk
         return super().paginate_queryset(queryset, request, view)
 
-    def page_of_found(self, found: Sequence[Any], request: Request) -> Sequence[Any]:
+    def page_of_found(self, found: Sequence[Any], request: Request) -> Any:
         """A page of what a search found: its cursor is a place among the likeliest, and the search is asked again."""
         self.base_url = request.build_absolute_uri()
         self.count, self.size = len(found), self.get_page_size(request)
@@ -89,44 +80,3 @@ class Pages(CursorPagination):
             if parameter["name"] == self.page_size_query_param:
                 parameter["schema"] |= {"minimum": 1, "maximum": self.max_page_size}
         return parameters
-
-
-def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer a refusal with its status, bad input with 400 and the field's path; an unknown error stays loud."""
-    if isinstance(error, Refusal):
-        return Response({"code": error.code, "detail": str(error), **error.beside}, error.status, headers=error.headers)
-    if isinstance(error, NotAllowed):
-        _log_not_allowed(context)
-    if isinstance(error, Http404):
-        error = exceptions.NotFound()  # Django's own words name the model, in English
-    elif isinstance(error, RequestDataTooBig):
-        error = TooLarge()
-    elif isinstance(error, SuspiciousOperation):
-        error = exceptions.ParseError(_("This request cannot be read."))
-    response = exception_handler(error, context)
-    if response is not None and isinstance(error, (exceptions.ValidationError, exceptions.ParseError)):
-        response.data = flat(error.detail)
-    return response
-
-
-def flat(detail: Any, path: tuple[str | int, ...] = ()) -> dict[str, list[str]]:
-    """{"members": [{}, {"age": ["…"]}]} as {"members[1].age": ["…"]}; what concerns the whole is "detail"."""
-    if isinstance(detail, dict):
-        # a list's errors come as a dict by position, one child's under the child's name
-        inner = [(path if name == "detail" and path else (*path, name), value) for name, value in detail.items()]
-    elif isinstance(detail, list) and any(isinstance(part, (dict, list)) for part in detail):
-        inner = [((*path, place), value) for place, value in enumerate(detail)]
-    else:
-        return {path_of(path): [str(part) for part in (detail if isinstance(detail, list) else [detail])]}
-    found: dict[str, list[str]] = {}
-    for steps, value in inner:
-        if value:
-            found |= flat(value, steps)
-    return found
-
-
-def _log_not_allowed(context: dict[str, Any]) -> None:
-    user = getattr(context.get("request"), "user", None)
-    view = context.get("view")
-    if isinstance(user, User):
-        write_log(user, LogLine.Verb.REFUSED, getattr(view, "basename", "") or "")

@@ -1,6 +1,6 @@
 """How Armenian writes numbers; days and hours are the house's."""
 
-from reception.formats.house import *  # noqa: F403 - Django reads each format by its name from this module
+from centre.formats.house import *  # noqa: F403 - Django reads each format by its name from this module
 
 DECIMAL_SEPARATOR = ","
 THOUSAND_SEPARATOR = "\N{NO-BREAK SPACE}"
