@@ -110,9 +110,10 @@ def test_a_photo_in_which_anything_is_damaged_is_kept_or_is_none():
     assert became["image/jpeg"] > 0
 
 
-def test_letters_beyond_ascii_are_no_base64():
+@pytest.mark.parametrize("text", ["Գոհար", "no base64!"])
+def test_letters_beyond_ascii_are_no_base64(text):
     with pytest.raises(ValidationError) as refused:
-        read_base64("Գոհար")
+        read_base64(text)
     assert refused.value.code == "no_base64"
 
 
@@ -123,6 +124,15 @@ def test_uploads_are_bounded_before_they_are_read(client, case, officer, address
     facts, api = {"id": str(uuid.uuid4()), "words": "Passport", "sheet": "a"}, address.startswith("/api/")
     answer = client.post(address.format(case.pk), facts, **({"content_type": "application/json"} if api else {}))
     assert answer.status_code == 429
+
+
+@pytest.mark.parametrize("address", ["/cases/letters/{}/", "/api/v1/case-letters/{}/file/"])
+def test_letters_that_are_taken_out_are_bounded(client, case, officer, address):
+    letter = keep(case, officer)
+    client.force_login(officer)
+    cache.set(f"limit:{FILES.name}:{officer.pk}", FILES.most, FILES.within)
+    assert client.get(address.format(letter.pk)).status_code == 429
+    assert not LogLine.objects.filter(fields=["letter"]).exists()
 
 
 @pytest.mark.parametrize(
