@@ -249,6 +249,7 @@ def test_a_service_sees_nothing_of_another_nor_what_was_taken_back(client, answe
     client.force_login(answerer)
     shown = text(client.get("/referrals/"))
     assert [word for word in ("for the hospital", "Goris hospital", "a slip") if word in shown] == []
+    assert "Nothing is offered to you yet." in shown
     assert send(client, f"/referrals/{others.pk}/accept/").status_code == 404
     for way, facts in (("accept", {}), ("end", {"words": "a new dressing"})):
         late = send(client, f"/referrals/{taken_back.pk}/{way}/", **facts)

@@ -235,10 +235,19 @@ def test_an_appointment_of_a_closed_case_takes_no_place_of_its_day(case, officer
     service = make_service(places_a_day=1)
     first = make_referral(case, service, officer)
     accept_referral(first, appointment_at=tomorrow(9), by=officer)
+    assert list(Referral.objects.expected(tomorrow(10))) == [first]
     close_case(case, outcome="helped", happened_anyway="she is well", by=officer)
     second = make_referral(another_case(case, officer), service, officer)
     accept_referral(second, appointment_at=tomorrow(10), by=officer)
     assert not Referral.objects.overdue(tomorrow(9)).exists()
+    assert not Referral.objects.expected(tomorrow(10)).exists()
+
+
+@pytest.mark.parametrize("came", [True, False])
+def test_who_came_or_did_not_is_expected_no_more(officer, referral, came):
+    accept_referral(referral, appointment_at=tomorrow(9), by=officer)
+    say_came(referral, came=came, by=officer)
+    assert not Referral.objects.expected(tomorrow(10)).exists()
 
 
 @pytest.mark.parametrize("places", [1, 2])
@@ -258,6 +267,21 @@ def test_a_case_that_goes_on_overbooks_no_day(case, officer, places):
         "",
         *([f"{service}\nThe appointment is gone: that day is full. Ask the service for another."] * (places == 1)),
     ]
+
+
+@pytest.mark.parametrize(("days", "came"), [(0, True), (-2, None)])
+def test_a_case_that_goes_on_keeps_an_appointment_that_was(case, officer, days, came):
+    then = tomorrow(9) + timedelta(days=days)
+    service = make_service(places_a_day=1)
+    first = make_referral(case, service, officer)
+    accept_referral(first, appointment_at=then, by=officer)
+    if came:
+        say_came(first, came=came, by=officer)
+    close_case(case, outcome="helped", happened_anyway="she is well", by=officer)
+    accept_referral(make_referral(another_case(case, officer), service, officer), appointment_at=then, by=officer)
+    reopen_case(case, by=officer)
+    first.refresh_from_db()
+    assert (first.appointment_at, first.came) == (then, came)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,13 +6,13 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from casework.actions import close_case, note, open_case, reopen_case, set_duty, take_case
+from casework.actions import close_case, note, open_case, plan, reopen_case, set_duty, take_case
 from casework.errors import GoesOnElsewhere
 from casework.kinds import LETTERS_KEPT
 from casework.letter_actions import keep_letter
-from casework.models import Case, Letter, Referral, Service, TracingRequest
+from casework.models import Case, Letter, Referral, Service, Step, TracingRequest
 from casework.reading_letters import read_sheet
-from casework.referral_actions import refer
+from casework.referral_actions import accept_referral, refer
 from casework.service_actions import add_service
 from casework.tasks import discard
 from casework.tracing_actions import seek_person
@@ -183,3 +183,26 @@ def test_of_who_never_was_no_case_waits(goris, officer):
     assert not Case.objects.open().exists()
     undo(Act.objects.get(kind="never_was"), by=make_user())
     assert Case.objects.open().exists()
+
+
+def test_of_who_never_was_no_service_is_asked_and_no_visit_is_expected(goris, officer):
+    family = register_family(goris, make_user(), person("Karen"), person("Vera", relationship="spouse"))
+    vera = Individual.objects.get(given_name="Vera")
+    open_case(vera, kind="medical", urgency="today", by=officer)
+    clinic = Service.objects.get(pk=add_service(name="Clinic", offers="medical", by=make_user(Role.PROTECTION)).service)
+    refer(Case.objects.get(), service=clinic, words="burns", by=officer)
+    soon = timezone.now() + timedelta(hours=1)
+    accept_referral(Referral.objects.get(), appointment_at=soon, by=officer)
+    plan(Case.objects.get(), words="doctor", due_at=soon, by=officer)
+
+    def asked():
+        return (
+            Referral.objects.offered_to(clinic).count(),
+            Referral.objects.expected(soon + timedelta(hours=1)).count(),
+            Step.objects.due(soon).count(),
+        )
+
+    never_was(family, members=[vera.pk], reason="typed twice", by=make_user())
+    assert asked() == (0, 0, 0)
+    undo(Act.objects.get(kind="never_was"), by=make_user())
+    assert asked() == (1, 1, 1)
