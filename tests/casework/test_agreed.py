@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from casework.actions import close_case, do_in_case, reopen_case
+from casework.actions import close_case, do_in_case, observe, open_case, reopen_case
 from casework.errors import OfficerFirst
-from casework.kinds import Topic
+from casework.kinds import Sign, Topic
 from casework.models import Case, Step
 from centre.access import Role
 from desk.actions import arrive, depart, pre_register, record_death
@@ -169,6 +169,23 @@ def test_what_was_agreed_is_spent_after_a_day_and_when_the_case_was_closed(goris
     reopen_case(case, words="He ran away again.", by=officer)
     with pytest.raises(OfficerFirst):
         place_household(alone, rooms=[make_room(goris)], by=desk)
+
+
+def test_what_an_officer_says_in_a_matter_of_health_is_no_word_about_the_bed(goris, desk, officer, alone):
+    (boy,) = people_of(alone)
+    wounds = open_case(boy, kind="medical", urgency="today", by=officer)
+    do_in_case(Case.objects.get(pk=wounds.case), topic=Topic.SAFE_PLACE, words="room 14", by=officer)
+    with pytest.raises(OfficerFirst):
+        place_household(alone, rooms=[make_room(goris)], by=desk)
+
+
+def test_a_child_followed_for_something_else_gets_a_bed_with_its_mother_whatever_is_corrected(family, goris, desk):
+    girl = people_of(family)[1]
+    observe(girl, sign=Sign.CHILD_UNSAFE, site=goris, by=desk)
+    born = Said("birth", told_birth(Birth(years_before(timezone.localdate(), 5), "day")), person=girl.pk)
+    correct(family, said=[born], reason="It was a wrong year.", by=desk)
+    place_household(family, rooms=[make_room(goris)], by=desk)
+    assert Stay.objects.count() == 2
 
 
 def test_who_was_counted_at_the_gate_without_an_age_looks_after_nobody(goris, desk):

@@ -227,3 +227,11 @@ def test_what_was_never_planned_is_not_done(case, officer):
     with pytest.raises(StepTakenBack):
         do_in_case(case, fulfils=known, by=officer)
     void_step(known, by=officer)
+
+
+def test_who_follows_cases_only_now_wrote_nothing_then(goris, case):
+    officer, then = make_user(Role.PROTECTION, goris), timezone.now() - timedelta(hours=2)
+    officer.assignments.update(starts_at=timezone.now() - timedelta(hours=1))
+    with pytest.raises(NotAllowed):
+        note(case, words="she was seen", at=then, by=officer)
+    note(case, words="she was seen", by=officer)

@@ -29,7 +29,7 @@ from centre.models import Assignment
 from desk.actions import arrive, record_death
 from registrations.models import Individual, Membership
 from tests.api.conftest import Machine
-from tests.build import make_site, make_user, person, register_family, said_in
+from tests.build import child, make_site, make_user, person, register_family, said_in
 
 
 def open_again(case, *people, reason=Reason.CHILD_LEFT, **facts):
@@ -97,6 +97,24 @@ def test_a_child_whom_nobody_looks_after_is_not_with_its_family_again(case, offi
         close(case, officer, outcome="reunited")
     case.refresh_from_db()
     assert case.closed_at is None
+
+
+def test_a_child_whose_mother_died_is_not_with_its_family_again(goris, officer):
+    family = register_family(goris, make_user(), person(), child())
+    mother, girl = Individual.objects.members_of(family)
+    open_cases([girl.pk], site=goris, reason=Reason.OPENED, act=family.act, by=officer)
+    case = Case.objects.get(counted_as=girl)
+    record_death(mother, site=goris, by=make_user())
+    with pytest.raises(NobodyCares):
+        close(case, officer, outcome="reunited")
+
+
+def test_what_was_done_is_not_said_to_be_open(case, officer):
+    planned = plan(case, words="doctor", due_at=timezone.now() + timedelta(hours=2), by=officer)
+    do_in_case(case, fulfils=Step.objects.get(pk=planned.step), by=officer)
+    with pytest.raises(StillOpen) as refused:
+        close(case, officer, happened_anyway="")
+    assert "to do by" not in str(refused.value)
 
 
 def test_what_is_open_of_a_child_is_said_before_its_case_is_closed(client, case, officer):
