@@ -122,7 +122,7 @@ def end_search(request: TracingRequest, *, outcome: str, words: str = "", by: Us
 @transaction.atomic
 def match_people(people: Sequence[uuid.UUID], act: uuid.UUID) -> None:
     """Match these people, whom this act wrote, with everybody who is sought; done twice, it tells once."""
-    found = Individual.objects.filter(pk__in=people, never_was=False)
+    found = Individual.objects.filter(pk__in=people)
     match_registered(list(found), Act.objects.get(pk=act))
 
 

@@ -54,6 +54,19 @@ def test_what_is_undone_is_matched_at_once(goris, django_capture_on_commit_callb
     assert TracingMatch.objects.get().individual == head
 
 
+def test_who_never_was_is_found_by_no_search(goris):
+    asked(goris)
+    by = make_user()
+    family = register_family(goris, by, person("Vera"), person("Anahit", "Harutyunyan", relationship="sibling"))
+    _head, twice = Individual.objects.members_of(family)
+    never_was(family, members=[twice.pk], reason="typed twice", by=by)
+    match([str(twice.pk)], str(family.act_id))
+    assert rematch_open_searches() == TracingMatch.objects.count() == 0
+    undo(Act.objects.get(kind="never_was"), by=by)
+    match([str(twice.pk)], str(family.act_id))
+    assert TracingMatch.objects.get().individual == twice
+
+
 def test_a_worker_that_is_sent_twice_tells_once(goris):
     asked(goris)
     home = register_family(goris, make_user(), person("Anahit", "Harutyunyan"))
