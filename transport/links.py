@@ -33,7 +33,7 @@ class DriverLinkQuerySet(models.QuerySet["DriverLink"]):
     def live(self, at: datetime) -> "DriverLinkQuerySet":
         """Those that open something at the instant."""
         on_time = Q(run__arrived_at=None) | Q(run__arrived_at__gt=at - AFTER_ARRIVAL)
-        return self.filter(on_time, withdrawn_at=None, run__cancelled_at=None, expires_at__gt=at)
+        return self.filter(on_time, withdrawn_at=None, expires_at__gt=at)
 
     def of_token(self, token: str, at: datetime) -> "DriverLinkQuerySet":
         """The live one that this token opens."""
