@@ -14,7 +14,7 @@ from centre.errors import SiteClosed
 from centre.models import Site
 from desk.actions import arrive, depart, record_death
 from desk.errors import NotAHospital, NotInHospital, NotPlanned
-from desk.hospital import back_from_hospital, send_to_hospital
+from desk.hospital import back_from_hospital, send_to_hospital, who_may_be_back
 from registrations.errors import NoLongerMember, NotHere, NotTold
 from registrations.models import Household, Individual, Movement, Presence
 from registrations.whereabouts import find_people
@@ -413,3 +413,11 @@ def test_what_was_done_is_said_with_the_number_of_the_family(client, camp):
     address = f"/families/{str(camp.family).replace(' ', '')}/void/"
     sent = {"id": uuid.uuid4(), "movements": Movement.objects.of([camp.man.pk]).first().pk}
     assert f"{camp.family} · It was taken back." in client.post(address, sent, follow=True).text
+
+
+def test_who_is_on_the_way_to_a_hospital_comes_back_everywhere_but_there(camp):
+    camp.send()
+    family, now = [camp.man.pk, camp.mother.pk], timezone.now()
+    assert who_may_be_back(family, camp.goris, camp.officer, now) == {camp.man.pk}
+    assert who_may_be_back(family, make_site("sisian"), camp.officer, now) == {camp.man.pk}
+    assert who_may_be_back(family, camp.hospital, camp.officer, now) == set()
