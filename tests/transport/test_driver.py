@@ -226,6 +226,14 @@ def test_the_link_is_shown_to_who_made_it_and_not_again(client, run, goris):
     assert token_of(link.act_id) not in refused.content.decode()
 
 
+def test_a_link_is_not_shown_to_its_maker_who_places_elsewhere_by_now(client, run, goris):
+    maker = make_user(Role.COORDINATOR, goris)
+    client.force_login(maker)
+    made = client.post(f"/buses/{run.pk}/link/", {"id": str(uuid.uuid4())})
+    maker.assignments.update(site=make_site("kapan"))
+    assert client.get(made["Location"]).status_code == 404
+
+
 def test_a_link_that_is_not_new_is_shown_to_nobody(client, run, goris, monkeypatch):
     client.force_login(make_user(Role.COORDINATOR, goris))
     made = client.post(f"/buses/{run.pk}/link/", {"id": str(uuid.uuid4())})

@@ -10,14 +10,14 @@ from casework.errors import OfficerFirst
 from casework.models import Case
 from centre.access import NotAllowed, Role
 from centre.models import Site, User
-from desk.actions import void_movements
+from desk.actions import depart, void_movements
 from registrations.errors import NotHere
 from registrations.models import Absence, Household, Individual, Movement, Presence
 from registrations.whereabouts import ON_THE_WAY, find_people
 from shelter.actions import end_stays
 from shelter.apart import keep_apart
-from shelter.errors import NotInThisHouse
-from shelter.models import Place, Stay
+from shelter.errors import NobodyToPlace, NotInThisHouse, WomenOnly
+from shelter.models import Place, Room, Stay
 from shelter.waiting import who_waits
 from tests.build import child, make_room, make_site, make_user, newborn, person, register_family
 from tests.transport.conftest import HOUR, expected_family, make_run
@@ -119,6 +119,28 @@ def test_a_child_is_not_put_on_a_bus_without_who_looks_after_it(run, family, by,
     officer = make_user(Role.PROTECTION, goris)
     with pytest.raises(NotAllowed):  # who follows cases fills no bus
         put_on_bus(run, household=family, members=[mother.pk], by=officer)
+
+
+def test_who_is_named_and_is_not_of_the_family_or_not_there_gives_nobody_a_seat(run, goris, sisian, by):
+    couple = expected_family(goris, sisian, by, person(), person("Petros", sex="M", relationship="spouse"))
+    one, other = members(couple)
+    stranger = members(register_family(goris, by, person("Karen")))[0]
+    with pytest.raises(NobodyToPlace):
+        put_on_bus(run, household=couple, members=[one.pk, stranger.pk], by=by)
+    depart(couple, site=goris, members=[other.pk], destination="abroad", by=by)
+    with pytest.raises(NotHere):
+        put_on_bus(run, household=couple, members=[one.pk, other.pk], by=by)
+    assert not Passenger.objects.exists()
+    with pytest.raises(NotOnThisBus):
+        take_off_bus(run, household=couple, by=by)
+
+
+def test_no_man_is_given_a_seat_to_a_room_that_is_for_women_by_now(run, goris, sisian, by):
+    man = expected_family(goris, sisian, by, person("Aram", sex="M"))
+    Room.objects.filter(site=sisian).update(women_only=True)
+    with pytest.raises(WomenOnly):
+        put_on_bus(run, household=man, by=by)
+    assert not Passenger.objects.exists()
 
 
 def test_adults_are_split_by_hand(run, goris, sisian, by):
