@@ -86,6 +86,20 @@ def test_who_sets_up_no_rooms_writes_no_contract(goris, day, role):
     assert not Contract.objects.exists()
 
 
+@pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.AUDITOR, Role.OFFICIAL, Role.PROTECTION])
+def test_who_sets_up_no_rooms_types_no_invoice_and_takes_nothing_back(goris, coordinator, day, role):
+    contract, by = agree(goris, coordinator, day), make_user(role, goris)
+    bill = Invoice.objects.get(pk=type_invoice(goris, month=day, nights=9, amount=Decimal(9), by=coordinator).invoice)
+    for refused in (
+        lambda: type_invoice(goris, month=day - WEEK * 9, nights=9, amount=Decimal(9), by=by),
+        lambda: void_contract(contract, by=by),
+        lambda: void_invoice(bill, by=by),
+    ):
+        with pytest.raises(NotAllowed):
+            refused()
+    assert (list(Contract.objects.standing()), list(Invoice.objects.standing())) == ([contract], [bill])
+
+
 def test_the_page_writes_a_contract_and_takes_it_back(client, goris, day):
     client.force_login(make_user(Role.ADMINISTRATOR))
     page = "/houses/sites/goris/contracts/"

@@ -219,8 +219,16 @@ def test_a_volunteer_and_a_coordinator_of_another_house_find_nothing(client, gor
     for address in (f"headcounts/{told.pk}/", f"headcount-differences/{key}/"):
         assert machine.get(address).status_code == 404
     assert machine.post(f"headcount-differences/{key}/take/").status_code == 404
-    with pytest.raises(NotAllowed):
-        report(goris, other, 3)
+    difference = Difference.objects.get(pk=key)
+    for refused in (
+        lambda: report(goris, other, 3),
+        lambda: void_headcount(told, by=other),
+        lambda: take_difference(difference, by=other),
+        lambda: settle_difference(difference, words="they sleep", by=other),
+        lambda: note_call(goris, outcome="no_answer", by=other),
+    ):
+        with pytest.raises(NotAllowed):
+            refused()
     assert Act.objects.count() == before
 
 
