@@ -194,7 +194,7 @@ def stock(request: StaffRequest, code: str) -> HttpResponse:
     transfers = _transfers(request).filter(Q(from_site=site) | Q(bound_for=site))
     context = {
         "site": site,
-        "act": uuid4(),
+        "act": uuid4,  # called by the page each time: every button carries an act of its own
         "counts": _counts(request).open().filter(site=site).with_books(),
         "stock": stock_at(site),
         "page": page,

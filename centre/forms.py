@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +58,12 @@ class ActForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         said = _as_seen(data) if isinstance(data, QueryDict) else data
         super().__init__(self._anew(said) if said and said.get("anew") else said, *args, **kwargs)
+
+    def __getitem__(self, name: str) -> BoundField:
+        """The field; the id anew each time it is drawn, for each of many buttons carries an act of its own."""
+        if name == "id" and not self.is_bound:
+            return self.fields["id"].get_bound_field(self, "id")
+        return super().__getitem__(name)
 
     def _anew(self, data: Any) -> Any:
         """What was sent, as an act of its own where another family stands in a form that was saved.

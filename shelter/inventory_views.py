@@ -125,9 +125,7 @@ def draw_room(
         "changes": found.changes.select_related("act__by"),
         "count": count,
         "bed": bed,
-        "act": uuid.uuid4(),
-        "bed_act": uuid.uuid4(),
-        "back_act": uuid.uuid4(),
+        "act": uuid.uuid4,  # called by the page each time: every button carries an act of its own
         "may_take_back": may_take_back(found.site, request.user, now),
     }
     page = draw(request, "shelter/room.html", form, **context)

@@ -273,6 +273,7 @@ def _draw_board(request: StaffRequest, refused: dict[str, Any] | None = None, st
     write_log(request.user, LogLine.Verb.OPENED, "household", ["board"], shown=drawn.households)
     context = {
         "board": drawn,
+        "act": uuid.uuid4,
         **sought,
         "undoable": what_can_be_undone(request.user, drawn.at),
         "refused": refused,
@@ -307,7 +308,7 @@ def _draw_family(
         "household": household,
         "beds": beds_of(read_people(household, now, request.user), request.user, now),
         "untils": hold_times(now),
-        "act": uuid.uuid4(),
+        "act": uuid.uuid4,  # called by the page each time: every button carries an act of its own
         "refused": refused,
     }
     response = _draw(request, "shelter/family.html", "shelter/_family.html", context, status)
