@@ -187,7 +187,12 @@ class SiteChangeForm(ActForm, SiteNames):
 class SiteForm(ActForm, SiteNames):
     """Open a site."""
 
-    code = forms.SlugField(label=_("Code"), max_length=20, help_text=_("Short, in Latin letters; it never changes."))
+    code = forms.SlugField(
+        label=_("Code"),
+        max_length=20,
+        help_text=_("Short, in Latin letters; it never changes."),
+        error_messages={"invalid": _("Latin letters, digits and hyphens alone, without spaces.")},
+    )
     kind = forms.ChoiceField(label=_("Kind"), choices=Site.Kind)
     marz = forms.ChoiceField(label=_("Province"), choices=Marz)
 

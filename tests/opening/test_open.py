@@ -201,7 +201,8 @@ class Terminal(io.StringIO):
 def test_open_asks_until_it_is_right(monkeypatch):
     operation = ["Goris 2026", "G1", "gori"]  # only what was wrong is asked again
     account = ["armine", "Armine", ""]
-    site = ["", "goris", "Goris", "Գորիս", "", "9x", "2", "SU", "9", "hall", "none", "40", "goris", ""]
+    site = ["", "Գորիս", "goris", "", "", "", "9x", "2", "SU", "9", "hall, hall", "none", "40"]
+    site += ["Goris", "hall", "goris", ""]  # nothing of it is asked twice that was right the first time
     answers = iter([*operation, *account, *site])
     passwords = iter(["short", "short", PASSWORD, "another", PASSWORD, PASSWORD])
     monkeypatch.setattr(sys, "stdin", Terminal())
@@ -214,16 +215,13 @@ def test_open_asks_until_it_is_right(monkeypatch):
     assert "  Rooms (12, 14-18; empty: none yet): " in asked
     assert "Four Latin letters" in said
     assert "The two differ" in said
+    assert "in at least one language" in said
+    assert "A name stands twice" in said
     assert Operation.objects.get().code == "GORI"
     assert User.objects.get().check_password(PASSWORD)
     goris = Site.objects.get()
-    assert (goris.code, goris.name_hy, goris.name_ru, goris.kind, goris.marz) == (
-        "goris",
-        "Գորիս",
-        "",
-        "reception",
-        "AM-SU",
-    )
+    assert (goris.code, goris.name_en, goris.name_ru) == ("goris", "Goris", "")
+    assert (goris.kind, goris.marz) == ("reception", "AM-SU")
     assert Place.objects.count() == 40
 
 

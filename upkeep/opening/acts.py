@@ -13,14 +13,20 @@ from upkeep.opening.plan import Plan, Wrong
 
 CARDS = 500  # for the first day; more are printed on the page of cards
 CARD_LANGUAGE = "hy"
+EMPTY = (
+    "A real operation begins in an empty one; with engines of your own: RECEPTION_VAR=var/real make open, "
+    "and the same before make serve."
+)
 
 
 def why_not_empty() -> str:
     """What stands in the way of an opening: invented people, or anybody's; empty when nothing does."""
     if holds_invented_people() or User.objects.filter(username__in=[login.username for login in logins()]).exists():
-        return "This database holds a demonstration: its people are invented and its passwords are known to all."
+        return (
+            f"This database holds a demonstration: its people are invented and its passwords are known to all. {EMPTY}"
+        )
     if families := Household.objects.count():
-        return f"This database holds families already ({families})."
+        return f"This database holds families already ({families}). {EMPTY}"
     return ""
 
 
@@ -31,7 +37,7 @@ def open_whole(plan: Plan, purpose: str) -> tuple[User, Printed]:
     """
     with transaction.atomic():
         if reason := why_not_empty():
-            raise Wrong(f"{reason} A real operation begins in an empty one.")
+            raise Wrong(reason)
         user = open_operation(**plan.operation, purpose=purpose, **plan.account)
         for site in plan.sites:
             saved = add_site(**site.facts, by=user)

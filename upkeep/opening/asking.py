@@ -1,7 +1,7 @@
 """Questions at a terminal: a field at a time, asked again until the answer can be."""
 
 import getpass
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -53,23 +53,35 @@ def ask_sites(say: Say) -> list[FirstSite]:
             return sites
         if not code or code.lower() in {site.facts["code"] for site in sites}:
             say("  An operation needs at least one." if not code else "  This code stands above.")
-            continue
+        elif wrong := _why_not(SiteForm.base_fields["code"], code):  # at once, and not after nine questions
+            say(f"  {wrong}")
+        else:
+            sites.append(_ask_site(code, say))
+
+
+def _ask_site(code: str, say: Say) -> FirstSite:
+    """The rest of a site; what was wrong of it is asked again, and what was right stands."""
+    answers = {"code": code}
+    fields = {**SiteForm.base_fields, **FirstRooms.base_fields}
+    while True:
+        for name in (*SITE_FIELDS[1:], *ROOM_FIELDS[:2]):
+            if name not in answers and (name != "places" or answers["rooms"]):
+                answers[name] = _ask_field(fields[name], say, required=name == "places")
         try:
-            sites.append(read_site({"code": code} | dict(_ask_site(say)), "this site"))
+            return read_site(answers, "this site")
         except Wrong as wrong:
             say(f"  {wrong}")
+            for name in wrong.fields & answers.keys() or {*answers} - {"code"}:
+                del answers[name]
 
 
-def _ask_site(say: Say) -> Iterator[tuple[str, str]]:
-    for name in (*SITE_FIELDS[1:], *ROOM_FIELDS[:2]):
-        if name == "places":
-            continue
-        field = {**SiteForm.base_fields, **FirstRooms.base_fields}[name]
-        answer = _ask_field(field, say)
-        yield name, answer
-        if name == "rooms" and answer:
-            places = FirstRooms.base_fields["places"]
-            yield "places", _ask_field(places, say, required=True)
+def _why_not(field: forms.Field, answer: str) -> str:
+    """What is wrong with an answer; empty when nothing is."""
+    try:
+        field.clean(answer)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
 
 
 def _ask_field(field: forms.Field, say: Say, *, required: bool = False) -> str:
@@ -83,13 +95,10 @@ def _ask_field(field: forms.Field, say: Say, *, required: bool = False) -> str:
         answer = input(f"  {field.label}{hint}: ").strip()
         if answer.isdecimal() and 1 <= int(answer) <= len(choices):
             answer = choices[int(answer) - 1]
-        try:
-            field.clean(answer)
-            if answer or not required:
-                return answer
-            say("  Needed.")
-        except ValidationError as error:
-            say(f"  {' '.join(error.messages)}")
+        wrong = _why_not(field, answer) or ("" if answer or not required else "Needed.")
+        if not wrong:
+            return answer
+        say(f"  {wrong}")
 
 
 def _ask_password(question: str, say: Say) -> str:

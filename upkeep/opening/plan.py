@@ -37,6 +37,10 @@ class FirstRooms(forms.Form):
     places = forms.IntegerField(label=_("Places in each"), min_value=1, max_value=500, required=False)
     room_kind = forms.ChoiceField(label=_("Kind"), choices=[("", ""), *Room.Kind.choices], required=False)
 
+    def clean_rooms(self) -> list[str]:
+        """A name for each room."""
+        return read_room_names(self.cleaned_data["rooms"]) if self.cleaned_data["rooms"] else []
+
     def clean(self) -> dict[str, Any]:
         """The parameters of add_rooms, or nothing."""
         told = super().clean() or self.cleaned_data
@@ -45,7 +49,7 @@ class FirstRooms(forms.Form):
         if not told.get("places"):
             raise ValidationError({"places": _("Say how many places each room has.")})
         kind = told.get("room_kind") or AddRoomsForm.base_fields["kind"].initial or Room.Kind.ROOM
-        return {"names": read_room_names(told["rooms"]), "places": told["places"], "kind": kind}
+        return {"names": told["rooms"], "places": told["places"], "kind": kind}
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ def _checked(form: forms.BaseForm, where: str) -> dict[str, Any]:
     if form.is_valid():
         return dict(form.cleaned_data)
     wrong = [
-        f"{form.fields[name].label if name in form.fields else ''} {' '.join(map(str, texts))}".strip()
+        (f"{form.fields[name].label}: " if name in form.fields else "") + " ".join(map(str, texts))
         for name, texts in form.errors.items()
     ]
     raise Wrong(f"{where}: {'; '.join(wrong)}", form.errors)

@@ -95,7 +95,7 @@ class Command(BaseCommand):
         if operation.purpose == Operation.Purpose.PRACTICE:
             self._say("It is for practice: every page and print says so, and it never becomes a real one.")
         if not settings.BACKUP_KEY:
-            self._say("No backup key is set. Make one now: manage.py backup --new-key")
+            self._say("No backup key is set. Make one now: .venv/bin/python manage.py backup --new-key")
 
     def _write_papers(self, folder: Path, printing: Act) -> None:
         """Cards and intake sheets; where they cannot be written the operation is open all the same."""
@@ -117,7 +117,7 @@ def _refuse_if_open() -> None:
     if operation is not None and operation.purpose != Operation.Purpose.DEMONSTRATION:
         raise Wrong(f"{operation.name} ({operation.code}) is open here already, since {operation.opened_at:%d.%m.%Y}.")
     if reason := why_not_empty():
-        raise Wrong(f"{reason} A real operation begins in an empty one.")
+        raise Wrong(reason)
 
 
 def _read(name: str) -> str:
