@@ -19,7 +19,7 @@ from houses.actions import type_invoice, void_invoice
 from houses.forms import InvoiceForm, MonthForm, NightsFileForm
 from houses.models import Invoice
 from houses.sheets import nights_file as write_file
-from houses.sheets import read_months, rule_in_words, sites_read, total_of
+from houses.sheets import read_months, rule_in_words, sites_read, sites_told, total_of
 
 READ = (Permission.SET_UP_ROOMS, Permission.SEE_LOG)
 
@@ -56,7 +56,7 @@ def nights_file(request: StaffRequest) -> HttpResponse:
 @may(*READ)
 def house_nights(request: StaffRequest, code: str) -> HttpResponse:
     """Night by night of a house, its invoice, and a form to type one in."""
-    site = get_object_or_404(sites_read(request.user), code=code)
+    site = get_object_or_404(sites_told(request.user), code=code)
     shown, month = _month(request)
     form = InvoiceForm(request.POST or None, initial={"month": month})
     if do(request, form, type_invoice, site, said=_("The invoice is typed in.")):

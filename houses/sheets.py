@@ -128,15 +128,19 @@ def total_of(months: Collection[HouseMonth]) -> MonthTotal:
     return MonthTotal(**sums)
 
 
-def sites_read(user: User) -> "QuerySet[Site]":
-    """The houses whose nights the user may read: with rooms or contracts, where they set up rooms or read the log.
+def sites_told(user: User) -> "QuerySet[Site]":
+    """The sites whose nights the user may read, also before they have a room: where they set up rooms or read the log.
 
     A confidential one for who may be told that somebody is there.
     """
     allowed = allowed_at(user, Permission.SET_UP_ROOMS, Permission.SEE_LOG)
-    shown = Site.objects.filter(allowed, sight_of(user).told())  # a night that is used says that somebody is there
+    return Site.objects.filter(allowed, sight_of(user).told())  # a night that is used says that somebody is there
+
+
+def sites_read(user: User) -> "QuerySet[Site]":
+    """The houses among them: with rooms or contracts."""
     kept = Q(rooms__isnull=False) | Q(contracts__isnull=False)
-    return Site.objects.filter(pk__in=shown.filter(kept).values("pk"))
+    return Site.objects.filter(pk__in=sites_told(user).filter(kept).values("pk"))
 
 
 def read_months(sites: Iterable[Site], month: date, now: datetime) -> list[HouseMonth]:

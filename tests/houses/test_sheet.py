@@ -1,7 +1,9 @@
 """The sheet of a month: as page, XLSX and CSV, against the invoice, with who typed it and nobody who slept there."""
 
 import csv
+import html
 import io
+import re
 import uuid
 from dataclasses import replace
 from datetime import timedelta
@@ -48,6 +50,15 @@ def test_the_page_shows_the_house_against_its_invoice(client, goris, coordinator
     assert "A-7" in shown
     assert f"typed in by {coordinator}" in shown
     assert "Against the contract: 1 nights, 9,000 dram" in shown
+
+
+def test_every_way_from_the_settings_of_a_site_without_rooms_leads_to_a_page(client, db):
+    make_site("sisian")
+    client.force_login(make_user(Role.ADMINISTRATOR))
+    main = client.get("/settings/sites/sisian/").content.decode().partition("<main")[2]
+    ways = [html.unescape(way) for way in re.findall(r'href="(/[^"#]+)"', main)]
+    assert "/houses/sites/sisian/nights/" in ways
+    assert {way: client.get(way).status_code for way in ways} == dict.fromkeys(ways, 200)
 
 
 def test_nights_of_the_invoice_that_nobody_used_stand_in_sight_beside_what_the_contract_says(
