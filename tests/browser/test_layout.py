@@ -77,6 +77,28 @@ def test_no_way_of_a_telephone_is_cut(page, server, goris, role):
         )
 
 
+BROKEN_WORDS = """ways => ways.flatMap(way => {
+    const text = way.querySelector("span").firstChild, range = document.createRange();
+    return [...text.data.matchAll(/\\S+/g)].filter(word => {
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        return range.getClientRects().length > 1;
+    }).map(word => word[0]);
+})"""
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.COORDINATOR, Role.PROTECTION, Role.OFFICIAL])
+def test_no_word_of_the_menu_is_broken_and_each_is_beside_its_icon(page, server, goris, role):
+    sit_down(page, server, role, NARROW, goris)
+    page.goto("/help/")
+    assert page.eval_on_selector_all(".ways > ul > li:not(.wide) > a, .more > summary", BROKEN_WORDS) == []
+    if page.locator(".more > summary").is_visible():
+        page.locator(".more > summary").click()
+    for way in page.locator(".more .choices a:visible").all():
+        icon, word = way.locator("svg").bounding_box(), way.locator("span").bounding_box()
+        assert word["x"] >= icon["x"] + icon["width"], way.inner_text()
+
+
 def test_initials_in_a_house_stay_whole_on_a_telephone(page, server, goris):
     room = make_room(goris, places=8, name="16")
     by = make_user()
