@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from centre.access import Permission as P
 
@@ -46,11 +47,18 @@ PAGES = (
     Entry("aid:scan", _("Scan"), "scan-line", frozenset({P.HAND_OUT})),
     Entry("aid:overview", _("Aid"), "package", frozenset({P.PLAN_AID})),
     Entry("cards:cards", _("Cards"), "id-card", frozenset({P.PRINT_CARDS})),
-    Entry("houses:nights", _("Bed nights"), "moon", frozenset({P.SET_UP_ROOMS, P.SEE_LOG})),
+    Entry("houses:nights", pgettext_lazy("in the menu", "Bed nights"), "moon", frozenset({P.SET_UP_ROOMS, P.SEE_LOG})),
     Entry("census:days", _("Census"), "chart-column", frozenset({P.SEE_CENSUS})),
     Entry("desk:duplicates", _("Duplicates"), "copy", frozenset({P.MERGE})),
     Entry("centre:settings", _("Settings"), "settings", frozenset({P.SET_UP, P.SEE_LOG})),
 )
+
+
+def title_of(view: str) -> str | Promise | None:
+    """What leads to this page is called in the menu, or else what leads to others of its room."""
+    room = view.partition(":")[0] + ":"
+    own = [entry for entry in PAGES if entry.name == view] or [one for one in PAGES if one.name.startswith(room)]
+    return own[0].word if own else None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from centre.access import Permission, allows
 from centre.insiders import insiders
 from centre.log import digest_of_account
 from centre.models import LogLine, Site, User
+from centre.navigation import title_of
 from centre.sight import sight_of
 from registrations.matches import Agreement
 from registrations.models import Household, Membership
@@ -35,6 +36,8 @@ KINDS = {
     "handout": _("aid received"),
     "merge": _("duplicates"),
     "room": _("a room"),
+    "house": _("a house"),
+    "bed_nights": _("bed nights"),
     "card": _("cards"),
     "plan": _("a plan for the evening"),
     "plannedfamily": _("who would sleep where by a plan"),
@@ -55,20 +58,32 @@ PARTS = {
     "cases": _("cases"),
     "code": _("Code"),
     "day": _("by day"),
+    "documents": _("documents"),
     "emergency": _("in an emergency"),
     "handouts": _("aid received"),
+    "letter": _("a letter"),
     "list": _("list"),
     "log": _("the log"),
+    "needs": _("needs"),
     "number": _("by number"),
+    "numbers": _("in numbers"),
+    "overflow": _("without a place"),
     "password": _("password"),
     "present_at": _("by site"),
+    "referrals": _("referrals"),
+    "roll call": _("roll call"),
+    "round": _("round"),
     "search": _("by words"),
     "searches": _("who is sought"),
+    "secret": _("Code"),
     "site": _("by site"),
     "size": _("how many people"),
+    "sleeping": _("who sleeps there"),
     "state": _("by state"),
     "stays": _("beds"),
     "told": _("what was told"),
+    "waiting": _("who waits"),
+    "words": _("what was said"),
     **{one.value: one.label for one in Agreement},
 }
 
@@ -172,7 +187,8 @@ def _accounts() -> dict[str, User]:
 def _row(line: Any, numbers: dict[uuid.UUID, int], accounts: dict[str, User]) -> LineRow:
     families = {write_number(numbers[key]) for key in _first(line) if key in numbers}
     parts = {str(PARTS[part]): None for part in line.fields if part in PARTS}
-    what = KINDS.get("case" if line.subject in CASEWORK - KINDS.keys() else line.subject, line.subject)
+    kind = "case" if line.subject in CASEWORK - KINDS.keys() else line.subject
+    what = KINDS.get(kind) or title_of(kind) or kind  # of a page, what leads there; of the API, its address
     return LineRow(
         line, str(what), ", ".join(parts), sorted(families), max(line.shown - NAMED, 0), accounts.get(line.subject_id)
     )

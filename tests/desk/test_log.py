@@ -1,10 +1,12 @@
 """The log read back: by family, staff, day and act; for whom, and in words."""
 
+import ast
 import csv
 import html
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -16,6 +18,7 @@ from casework.models import Case
 from centre.access import Role
 from centre.log import write_log
 from centre.models import LogLine, Site
+from desk.log_lines import CASEWORK, KINDS, PARTS
 from desk.merging import merge_individuals
 from registrations.models import Household
 from tests.api.conftest import Machine
@@ -24,6 +27,7 @@ from tests.build import LONG_AGO, STAFF, make_site, make_user, person, register_
 pytestmark = pytest.mark.django_db
 
 PAGE = "/settings/log/"
+OUR_FILES = [path for path in Path(__file__).parents[2].glob("*/*.py") if path.parent.name != "tests"]
 
 
 @pytest.fixture
@@ -57,6 +61,33 @@ def rows(answer) -> list[str]:
     assert answer.status_code == 200
     body = answer.content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
     return [" ".join(html.unescape(re.sub("<[^>]+>", " ", row)).split()) for row in body.split("</tr>")[:-1]]
+
+
+def literals(place: int) -> set[str]:
+    """The words that any call of `write_log` names in this place, as they stand in the code."""
+    calls = [
+        call
+        for path in OUR_FILES
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "write_log"
+    ]
+    named = [call.args[place] for call in calls if len(call.args) > place]
+    lists = [part for one in named for part in (one.elts if isinstance(one, ast.List) else [one])]
+    return {part.value for part in lists if isinstance(part, ast.Constant) and part.value}
+
+
+def test_whatever_is_written_in_the_log_has_a_word():
+    assert literals(2) - KINDS.keys() - CASEWORK == set()
+    assert literals(3) - PARTS.keys() == set()
+    assert len(literals(3)) > 15
+
+
+@pytest.mark.parametrize(("view", "word"), [("/aid/", "Aid"), ("/cases/", "Cases"), ("/settings/staff/", "Settings")])
+def test_a_page_that_was_refused_is_called_as_in_the_menu(client, auditor, goris, view, word):
+    client.force_login(make_user(Role.OFFICIAL))
+    assert client.get(view).status_code == 403
+    client.force_login(auditor)
+    assert any(f"refused – {word}" in row for row in rows(client.get(PAGE)))
 
 
 def test_a_line_is_told_in_words(client, auditor, volunteer, family):
