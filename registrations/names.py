@@ -10,11 +10,13 @@ What the fold merges:
 * case, width, accents, invisible characters, stress marks, apostrophes; a letter of another script in a word
   of look-alikes (Latin o for Armenian օ);
 * the three ways to write և (և, եւ, եվ), classical and reformed spelling, doubled letters, ռ and ր;
-* b/p, d/t, dz/ts/c, j/ch, as Eastern, Western and Russian spelling disagree on them;
+* b/p, d/t, f/p, dz/ts/c, j/ch/zh, as Eastern, Western and Russian spelling disagree on them;
 * g, gh, k, kh, q into k: Russian writes ղ as г, к or х, and a խ or a հ inside a word as х or г (Ղազարյան is
   Казарян and Газарян, Շահնազարյան is Шахназарян);
-* an h that begins a word into nothing (Հակոբյան is Акопян), and one after v (Hovhannes is Hovannes);
-* ye and e, vo and o at the beginning; y before e; io after a consonant into e (Արտյոմ is Артём and Артем);
+* an h that begins a word into nothing (Հակոբյան is Акопян), also after Ter-, one after v (Hovhannes is Hovannes) and
+  one after an e that ends it (Nouneh);
+* ye and e, vo and o at the beginning; y before e; io after a consonant into e (Արտյոմ is Артём and Артем),
+  iu there into u (Ludmila); u before a vowel into v (Երուանդ);
 * the endings -yan, -ian, -ean, -jan, -yants into one mark, "y", so that likeness is measured on the stem
   (-ants, -ents, -unts, -uni stay: they make other surnames of the same stem);
 * Ter- and Der- with hyphen, space or joined;
@@ -68,27 +70,37 @@ _LATIN_SPELLINGS = _rules(
     (r"^ale(?:x|ks)ander", "aleksandr"),
     (r"^(ale|ro|fe?li|ma)x", r"\1ks"),  # Alexan, Roxana, Felix, Maxim: elsewhere x is խ
     (r"^rh", "r"),
+    (r"ş", "sh"),  # Turkish papers
+    (r"ç", "ch"),
+    (r"tch", "ch"),  # French ones: Tchobanian, Djivan
+    (r"dj", "j"),
+    (r"^chr", "kr"),
+    (r"(?<=[^aeiouy\W])ie$", "i"),  # Natalie
 )
 
 # After it. Here ch is ճ չ ջ, c is ծ ձ ց, and an h that belongs to no digraph is հ.
 _MERGES = _rules(
-    (r"ch", "j"),
+    (r"[cz]h", "j"),
+    (r"f", "p"),
     (r"[kg]h", "k"),
-    (r"^h", ""),
+    (r"^(ter)?h", r"\1"),
+    (r"(?<=e)h$", ""),
     (r"(?<![sz])h", "k"),
     (r"y(?=e)", ""),
     (r"y", "i"),
     (r"(?<=[bcdfgjklmnpqrstvwxz])io(?=.)", "e"),
+    (r"(?<=[bcdfgjklmnpqrstvwxz])iu", "u"),
+    (r"u(?=[aeo]|i.)", "v"),
     (r"(.)\1+", r"\1"),
     (r"(?<=[aeo])i$", ""),  # Sergei, Sergey
 )
 
 _STEMS = _rules(
-    (r"^o[vk]an[ei]s", "okanes"),
+    (r"^(ter)?o[vk]an[ei]s", r"\1okanes"),
     (r"sarks", "sarkis"),
-    (r"m[ei]?k[ei]?rt[ei]?j", "mkrtj"),
+    (r"m[ei]?k[ei]?rt?[ei]?j", "mkrtj"),
     (r"^kajaturian", "kajatrian"),
-    (r"^i(?=akop|arut)", ""),  # classical Յակոբ, Յարութիւն
+    (r"^(ter)?i(?=akop|arut)", r"\1"),  # classical Յակոբ, Յարութիւն
     (r"^koar", "kokar"),
     (r"^apra[k]?am", "apram"),
     (r"^anakit", "anait"),
@@ -100,6 +112,8 @@ _STEMS = _rules(
 
 # For counting errors, one wrong letter must stay one: a sign for a letter of any script, neither stems nor endings.
 _SIGNS = _rules(
+    (r"ş", "š"),
+    (r"ç", "č"),
     (r"[kg]h", "k"),
     (r"t[hw]", "t"),
     (r"sh", "š"),
@@ -185,8 +199,8 @@ def _to_one_alphabet(word: str) -> str:
     latin = _to_latin(word)
     if SCRIPT_RANGES[LATIN].match(latin):
         latin = _apply(latin, _LATIN_SPELLINGS)
-    # The Armenian fold reads every initial յ as the հ of the reform; Յանա is not Աննա.
-    glide = re.match(r"y(?=[au])|յ(?=ա|ու)", latin)
+    # The Armenian fold reads every initial յ as the հ of the reform, and an initial ե before ա too; Յանա is not Աննա.
+    glide = re.match(r"y(?=[au])|յ(?=ա|ու)|ե(?=ա)", latin)
     if glide and len(latin) > 2:
         return "i" + tetrak_translit.fold(latin[1:], script="hy")
     return tetrak_translit.fold(latin, script="hy")

@@ -42,6 +42,13 @@ SAME_SURNAME = """
     Իսահակյան Isahakyan Исаакян
     Շահինյան Shahinyan Шаинян
     Շահումյան Shahumyan Шаумян
+    Չոբանյան Chobanyan Tchobanian Çobanyan Чобанян
+    Օդաջյան Odajyan Odadjian Одаджян
+    Նիշանյան Nishanyan Nişanyan Нишанян
+    Եարճանեան Յարճանյան Yarjanian Ярчанян
+    Տեր-Հովհաննիսյան Ter-Hovhannisyan Der-Hovanessian Тер-Оганесян Тер-Ованнисян
+    Տեր-Հակոբյան Տէր-Յակոբեան Ter-Hakobyan Тер-Акопян
+    Խանփերյան Khanperyan Ханферян
 """
 SAME_GIVEN_NAME = """
     Հայկ Hayk Айк Гайк
@@ -64,6 +71,15 @@ SAME_GIVEN_NAME = """
     Ահարոն Aharon Аарон
     Արմանուհի Armanuhi Армануи
     Հրանուշ Hranush Грануш
+    Ջիվան Jivan Djivan Дживан
+    Երվանդ Երուանդ Yervand Yervant Ерванд
+    Վարուժան Varuzhan Varoujan Варужан
+    Լյուդմիլա Lyudmila Ludmila Людмила
+    Նունե Nune Nouneh Нуне
+    Ռափայել Rapayel Rafael Рафаел Рафаэл
+    Նատալի Natali Natalie Натали
+    Քրիստինե Kristine Christine Кристине
+    Սամվել Սամուել Samvel Samuel Самвел
 """
 SAME_FATHER = """
     Արամ Արամի Арам Арамович Арамовна Aram Arami Aramovich Արամովիչ
