@@ -35,7 +35,7 @@ from centre.models import LogLine
 from centre.refusals import Refusal
 from centre.requests import StaffRequest
 from registrations.models import Household
-from registrations.numbers import write_number
+from registrations.numbers import without_letter, write_number
 
 Panel = Give | Stop | Done | Ready
 
@@ -146,7 +146,7 @@ def _refuse_card(
     """Red: what was scanned is a card that is not good here, or cannot be read as one."""
     error = form.errors.as_data()["number"][0]
     log_false_card(request.user, error)
-    number = (error.params or {}).get("number")
+    number = (error.params or {}).get("number") if without_letter(error) is None else None  # it would tell the letter
     if number is not None:
         panel, typed = stop(write_number(number), error.code or "", error.messages[0]), ""
     else:

@@ -48,6 +48,7 @@ SETTINGS = {
     "log_error_verbosity": "terse",
 }
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+ASKED_EARLY = "FATAL:  the database system is starting up"  # its answer to whoever asks whether it is ready
 
 
 class Postgres(Engine):
@@ -94,6 +95,9 @@ class Postgres(Engine):
     def state(self) -> State:
         answer = PGconn.ping(f"host='{_quoted(self.ground.sockets)}' port={SOCKET_PORT}".encode())
         return {Ping.OK: State.READY, Ping.REJECT: State.STARTING}.get(Ping(answer), State.SILENT)
+
+    def tidy(self, line: str) -> str:
+        return "" if line.endswith(ASKED_EARLY) else line
 
     def complete(self) -> None:
         """The users and the database are there, with the passwords on file."""

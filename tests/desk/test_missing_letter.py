@@ -116,6 +116,12 @@ def test_a_number_without_its_letter_is_said_to_lack_it(goris, door):
     assert "No family" not in answer.content.decode()
 
 
+def test_where_aid_is_handed_out_the_letter_that_lacks_is_not_told(goris):
+    role, ask = DOORS["aid/forms.py"]
+    world = world_of(role, goris)
+    assert str(world.family) not in ask(world).content.decode()
+
+
 def test_every_page_that_reads_a_number_has_a_line_here():
     reads = ("NumberField(", "CardField(", "NumberFilter(", "look_up_card(", "read_card_text(", "import read_number")
     defines = ("registrations/", "cards/fields.py", "desk/intake_views.py")

@@ -145,5 +145,6 @@ def test_whole_house_serves_survives_the_death_of_its_web_and_stops_in_order(ser
     stopping = [line.partition("Stopping ")[2] for line in running.lines if "Stopping" in line]
     assert stopping == ["web.", "beat.", "worker.", "valkey.", "postgres."]
     assert "was killed" not in running.said
+    assert "FATAL" not in running.said
     assert not processes_of(var)
     assert sys.getsizeof(running.said) < 10_000, "the log is meant to be read"
