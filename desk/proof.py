@@ -1,9 +1,9 @@
 """What opens a family to somebody who does not see it. Its number is an address, and proves nothing.
 
 Its card does, or its nine digits. So does what only the family can say, in one attempt: its number with the name and
-birth year of one member; without the number, the birth date and father's name of one; of a family that was counted
-without names, its number with as many women and men as were counted. Whoever sees a family is not asked. Whoever read
-it in an emergency is believed no word of it for a week.
+birth year of one member; without the number, the birth date and father's name of one, said beside those of no more
+people who are not of it; of a family that was counted without names, its number with as many women and men as were
+counted. Whoever sees a family is not asked. Whoever read it in an emergency is believed no word of it for a week.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ from desk.models import EmergencyOpening
 from registrations.facts import PersonFacts
 from registrations.matches import AGREES, find_same_families, years_apart
 from registrations.models import Household, Individual
-from registrations.names import fold
+from registrations.names import fold, fold_fathers_name
 from registrations.other_names import likeness
 
 MOST_TRIES, WITHIN = 3, timedelta(hours=1)
@@ -73,13 +73,13 @@ def find_without_number(
     Of several it is the one `chosen` by its id, or else the likeliest.
     Refuses with CardNeeded, ReadInEmergency or TooManyTries; when neither was said, that is no attempt.
     """
-    if not any(person.fathers_name and person.birth.precision == "day" for person in people):
+    if not any(map(_says_enough, people)):
         raise CardNeeded
     agreeing = find_same_families(people, settlement=settlement)
     likeliest = next((key for key in agreeing if str(key) == chosen), next(iter(agreeing), None))
     household = Household.objects.get(pk=likeliest) if likeliest else None
     if household is None or not sees(by, household):
-        _try(household is not None, by, household, CardNeeded())
+        _try(household is not None and _are_mostly_of(household, people), by, household, CardNeeded())
     assert household is not None  # what is not found is refused
     return household
 
@@ -105,6 +105,21 @@ def _is_of(household: Household, member: PersonFacts) -> bool:
         years_apart(member.birth, person.birth) == 0 and _is_called(person, said)
         for person in Individual.objects.members_of(household)
     )
+
+
+def _are_mostly_of(household: Household, people: Sequence[PersonFacts]) -> bool:
+    """Whether of the birth dates and fathers' names that were said at least half are of the family.
+
+    Else one attempt would try as many of them as a page has rows.
+    """
+    said = {(fold_fathers_name(one.fathers_name), one.birth.on) for one in people if _says_enough(one)}
+    members = Individual.objects.members_of(household)
+    known = {(one.fathers_fold, one.birth.on) for one in members if one.birth.precision == "day"}
+    return 2 * len(said & known) >= len(said)
+
+
+def _says_enough(person: PersonFacts) -> bool:
+    return bool(person.fathers_name) and person.birth.precision == "day"
 
 
 def _is_called(person: Individual, said: Sequence[str]) -> bool:

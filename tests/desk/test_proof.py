@@ -108,6 +108,22 @@ def test_without_a_number_birth_date_and_fathers_name_open_a_family(stranger, fa
     assert LogLine.objects.filter(by=stranger, verb="refused", fields=["proof"]).count() == 1
 
 
+@pytest.mark.parametrize("names", [("Anna", "Hakobyan"), ("", "Hakobyan"), ("Anna", "")], ids=" ".join)
+def test_one_attempt_is_no_page_of_birth_dates(desk, stranger, family, names):
+    for first in (1, 11, 21):
+        days = range(first, first + 10)
+        guesses = [row(*names, fathers_name="Aram", birth=f"{day:02}.05.1989") for day in days]
+        assert desk.post("/intake/same-family/", intake(*guesses)).status_code == 409
+    assert where() == {"kapan"}
+    assert LogLine.objects.filter(by=stranger, verb="refused", fields=["proof"]).count() == 3
+
+
+def test_a_family_says_who_it_is_beside_one_who_joined_it(desk, family):
+    joined = row("Siranush", fathers_name="Petros", birth="01.02.1940")
+    assert desk.post("/intake/same-family/", intake(joined, row(fathers_name="Aram"))).status_code == 303
+    assert where() == {"goris"}
+
+
 def test_the_fourth_attempt_within_an_hour_is_refused_even_if_it_is_so(desk, stranger, family):
     for name in ("Sona", "Nune", "Mane"):
         assert not by_page(desk, family, name, "1989")
