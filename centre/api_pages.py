@@ -20,6 +20,7 @@ class Pages(CursorPagination):
     page_size: int
     max_page_size = 500
     page_size_query_param = "page_size"
+    key: Any = None  # by which a list goes on; what was found has only places
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         self.key = queryset.model._meta.pk
@@ -60,6 +61,8 @@ class Pages(CursorPagination):
         try:
             cursor = super().decode_cursor(request)
             if cursor and cursor.position is not None:
+                if self.key is None:
+                    raise exceptions.NotFound
                 self.key.to_python(cursor.position)
         except (exceptions.NotFound, Invalid) as error:
             raise exceptions.ValidationError({"cursor": [_("This list gave no such cursor.")]}) from error

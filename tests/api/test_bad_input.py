@@ -15,6 +15,7 @@ from tests.api.conftest import API, Machine, intake, member
 from tests.build import make_user
 
 LONG = "Ա" * 10_000
+A_PLACE = base64.b64encode(f"p={uuid.UUID(int=6)}".encode()).decode()  # a cursor of a list, which goes on by keys
 DEEP = "[" * 100_000 + "]" * 100_000
 
 
@@ -282,6 +283,8 @@ def test_ids_that_nobody_has(coordinator):
         ("households/", {"cursor": base64.b64encode(b"p=%00").decode()}),
         ("households/", {"cursor": base64.b64encode(b"o=-1&r=x").decode()}),
         ("gate-counts/", {"cursor": base64.b64encode(b"p=1").decode()}),
+        ("individuals/", {"search": "Anna", "cursor": A_PLACE}),
+        ("waiting/", {"cursor": A_PLACE}),
         ("households/", {"page_size": "0"}),
         ("households/", {"page_size": "-1"}),
         ("households/", {"page_size": "501"}),
@@ -303,7 +306,7 @@ def test_garbage_in_a_query_is_named(coordinator, address, query):
     assert set(answer.json()) <= set(query)
 
 
-@pytest.mark.parametrize("odd", ["\x00", "goris\x00", "x" * 10_000, "\ufffe", "-1", "9" * 40, "[]", "%"])
+@pytest.mark.parametrize("odd", ["\x00", "goris\x00", "x" * 10_000, "\ufffe", "-1", "9" * 40, "[]", "%", A_PLACE])
 def test_no_parameter_of_any_door_breaks_it(coordinator, odd):
     """Every parameter of every list and question, as the schema names them."""
     for path, verbs in SchemaGenerator().get_schema(request=None, public=True)["paths"].items():
