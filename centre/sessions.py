@@ -27,6 +27,10 @@ class SessionStore(RowStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Nothing but what Django makes as a key is asked for: PostgreSQL can compare no NUL."""
+        return bool(key and key.isascii() and key.isalnum()) and super()._validate_session_key(key)  # type: ignore[misc]  # Django types the face alone
+
     def _get_session_from_db(self) -> Session | None:
         row: Session | None = super()._get_session_from_db()  # type: ignore[misc]  # Django types the face alone
         self.seen_at = row.seen_at if row else None

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -110,6 +111,14 @@ def test_a_session_ends_after_a_quarter_of_an_hour_without_work_and_says_so(anna
     answer = desk.get("/settings/")
     assert answer["Location"] == "/accounts/login/?next=%2Fsettings%2F&ended=1"
     assert not Session.objects.filter(user=anna).exists()
+
+
+@pytest.mark.parametrize("key", ["\0abcdefghijk", "éééééééééé", "a b c d e f", "abc"])
+def test_a_key_that_no_session_can_have_is_nobodys(key):
+    stranger = Client(raise_request_exception=False)
+    stranger.cookies[settings.SESSION_COOKIE_NAME] = key
+    assert stranger.get("/accounts/login/").status_code == 200
+    assert stranger.get("/").status_code == 302
 
 
 def test_a_press_after_a_quarter_of_an_hour_leads_to_sign_in_and_writes_nothing(anna):
