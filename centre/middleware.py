@@ -168,7 +168,8 @@ def page_before(request: HttpRequest) -> str:
     address = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     own = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     asked = urlsplit(address)._replace(scheme="", netloc="").geturl() if own else ""
-    return asked or reverse("census:board")
+    # What began with two strokes behind our name is another's name without it
+    return asked if url_has_allowed_host_and_scheme(asked, None) else reverse("census:board")
 
 
 def is_from_a_page(request: HttpRequest) -> bool:

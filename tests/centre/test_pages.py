@@ -10,6 +10,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from centre.access import GIVEN_TO, Role
+from centre.middleware import page_before
 from centre.models import Assignment, User
 from centre.navigation import navigation_of
 from centre.shift import LISTED, first_of
@@ -128,6 +129,15 @@ def test_a_choice_never_leads_away_from_the_house(client, elsewhere):
     answer = client.post("/settings/language/", {"language": "en", "next": elsewhere})
 
     assert answer["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    "page", ["https://example.org/", "http://testserver//example.org/", "http://testserver/\\e.org"]
+)
+def test_no_way_back_leads_away_from_the_house(rf, page):
+    """A page of ours whose path begins as another's address does is one that anybody can send a link to."""
+    assert page_before(rf.post("/", headers={"Referer": page})) == "/"
+    assert page_before(rf.post("/", headers={"HX-Current-URL": page})) == "/"
 
 
 def shown_site(client) -> object:
