@@ -208,16 +208,13 @@ def _is_open_to_all(request: HttpRequest) -> bool:
 
 
 def page_of_its_user(get_response: Answer) -> Answer:
-    """Refuse a form of one person's page when another has signed in since; let the browser store no page."""
+    """Refuse a form of one person's page when another has signed in since."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         signed_in = str(request.user.pk) if request.user.is_authenticated else ""
         page_of = request.headers.get(PAGE_OF, signed_in)
         if signed_in and page_of != signed_in and request.method not in SAFE:
             return render(request, "_refusal.html", {"refusal": SomebodyElse()}, status=409)
-        response = get_response(request)
-        if signed_in or is_for_the_api(request):
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response
+        return get_response(request)
 
     return middleware

@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from centre.access import Role
 from tests.api.conftest import Machine
@@ -35,6 +37,35 @@ def test_no_answer_of_the_api_is_stored():
     household = register_family(site, machine.user)
     for address in ("individuals/", f"households/{household.pk}/", "nowhere/"):
         assert machine.get(address)["Cache-Control"] == "no-store"
+
+
+TOO_LARGE = {"CONTENT_LENGTH": str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)}
+IN_ITS_STEAD = {
+    "not here": ("get", {}, 404),
+    "too large": ("post", TOO_LARGE, 413),
+    "a page too large": ("get", TOO_LARGE, 413),
+    "somebody else's": ("post", {"HTTP_X_PAGE_OF": "nobody"}, 409),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "sent", "status"), IN_ITS_STEAD.values(), ids=IN_ITS_STEAD)
+def test_what_answers_in_a_pages_stead_is_neither_stored_nor_framed(client, method, sent, status):
+    client.force_login(make_user(Role.VOLUNTEER))
+    assert_kept_by_nobody(getattr(client, method)("/nowhere/", **sent), status)
+
+
+@pytest.mark.django_db
+def test_what_leads_elsewhere_is_neither_stored_nor_framed(client):
+    first = make_user(Role.SERVICE, password_given_at=timezone.now(), password_given_by=make_user())
+    for user in (first, make_user(Role.SERVICE)):
+        client.force_login(user)
+        assert_kept_by_nobody(client.get("/"), 302)
+
+
+def assert_kept_by_nobody(answer, status):
+    kept = answer.headers.get("Cache-Control", ""), answer.headers.get("X-Frame-Options", "")
+    assert (answer.status_code, *kept) == (status, "no-store", "DENY")
 
 
 @pytest.mark.parametrize(("https", "prefix"), [("1", "__Host-"), ("0", "")])
