@@ -87,12 +87,16 @@ def plans(request: StaffRequest) -> HttpResponse:
         return see("plans:plan", plan.pk)
     now = timezone.now()
     waiting, _all = who_waits(request.user, sites_that_wait(request.user, now), now, limit=MOST_LISTED)
+    gone = [one for one in waiting if one.presumed_left]
+    if gone:
+        shown = [one.household_id for one in gone]
+        write_log(request.user, LogLine.Verb.OPENED, "plan", ["list"], shown=shown)
     context = {
         "houses": _houses(request),
         "ticked": request.POST.getlist("houses"),
         "families": len(waiting),
         "people": sum(len(one.members) for one in waiting),
-        "gone": [one.code for one in waiting if one.presumed_left],
+        "gone": [one.code for one in gone],
         "made": Plan.objects.visible_to(request.user, now).select_related("act__by")[:LISTED],
     }
     return draw(request, "plans/plans.html", form, **context)

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from centre.access import Role
+from centre.models import LogLine
 from plans.models import How, Plan
 from registrations.models import Household
 from shelter.actions import hold_places
@@ -113,6 +114,8 @@ def test_who_may_have_left_is_said_to_be_in_no_plan(desk, goris, sisian, by):
     page = desk.get("/plans/").content.decode()
     assert "1 of them may have left, and is in no plan: look for it first." in page
     assert str(gone) in page
+    line = LogLine.objects.get(by=by, subject="plan")
+    assert (line.verb, line.fields, line.keys) == ("opened", ["list"], [gone.pk])
 
 
 def test_nothing_ticked_is_said_and_a_hold_in_the_past_too(desk, goris, sisian, by):
