@@ -6,7 +6,7 @@ and weighed here. Nothing ever scans the people.
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import models
@@ -122,6 +122,7 @@ class _Fit:
     agrees: tuple[Agreement, ...]
     person: uuid.UUID
     same_family: bool
+    by_both_names: bool
 
 
 def find_matches(
@@ -130,7 +131,8 @@ def find_matches(
     """The households that may hold one of these people already, the likeliest first, at most five.
 
     Looks everywhere, whatever the asker may otherwise see. Of a household that the asker sees it says what agrees, of
-    all others nothing, once and last; each of both leaves a line in the log. `but` is left out: it is completed.
+    all others nothing, once and last, and only where both names are alike: to one name it would tell the day of birth,
+    if it was asked for each day. Each of both leaves a line in the log. `but` is left out: it is completed.
     """
     fits = _likeliest(people, settlement, but)
     return _matches(fits, people[0].id, by) if fits else []
@@ -194,7 +196,8 @@ def _likeliest(people: Sequence[PersonFacts], settlement: str, but: uuid.UUID | 
                 held = best.get(found.household)
                 score = max(fit.score, held[0]) + 0.5 if held else fit.score
                 keep = held[2] if held and held[2].score >= fit.score else fit
-                best[found.household] = (score, found.registered_at, keep)
+                both = fit.by_both_names or bool(held and held[2].by_both_names)
+                best[found.household] = (score, found.registered_at, replace(keep, by_both_names=both))
     ranked = sorted(best.items(), key=lambda item: item[1][:2], reverse=True)[:MOST_MATCHES]
     return {key: fit for key, (_score, _at, fit) in ranked}
 
@@ -339,7 +342,7 @@ def _fit(asked: _Asked, found: _Found, settlement: str, near: NearNames) -> _Fit
         Agreement.SETTLEMENT: place is not None and place >= AGREES,
     }
     same = asked.fathers != "" and asked.fathers == found.fathers and day
-    return _Fit(score, tuple(fact for fact, holds in agrees.items() if holds), asked.person.id, same)
+    return _Fit(score, tuple(fact for fact, holds in agrees.items() if holds), asked.person.id, same, names.whole)
 
 
 def years_apart(one: Birth, other: Birth) -> int | None:
@@ -362,7 +365,8 @@ def _matches(fits: dict[uuid.UUID, _Fit], first: uuid.UUID, by: User) -> list[Ma
     write_lines(by, LogLine.Verb.MATCHED, {household: fits[key].agrees for key, household in households.items()})
     seen = set(Household.objects.visible_to(by).filter(pk__in=fits).values_list("pk", flat=True))
     told = [_told(households[key], fit) for key, fit in fits.items() if key in seen]
-    return told if len(told) == len(fits) else [*told, Match(first)]
+    others = any(fit.by_both_names for key, fit in fits.items() if key not in seen)
+    return [*told, Match(first)] if others else told
 
 
 def _told(household: Household, fit: _Fit) -> Match:

@@ -351,6 +351,15 @@ def test_of_families_elsewhere_it_says_once_and_at_the_first_row_that_they_may_b
     assert rows[0].count("May be known") == 1
 
 
+@pytest.mark.parametrize("also", [[], [row(birth="1990")]], ids=["alone", "beside both names"])
+def test_of_families_elsewhere_one_name_tells_no_day_of_birth(page, also):
+    """Asked for each day, it would; and with the day the family opens."""
+    register_family(make_site(), make_user(), person(fathers_name="Aram"))
+    days = [[row(family="", birth=f"{day:02}.05.1989"), *also] for day in (3, 4)]
+    told = ["May be known" in page.post("/intake/matches/", intake(*rows)).content.decode() for rows in days]
+    assert told == [bool(also)] * 2
+
+
 def test_the_same_family_arrives_when_birth_date_and_fathers_name_agree(page):
     household = register_family(make_site("sisian"), make_user(), person(fathers_name="Aram"))
     typed = intake(row(fathers_name="Arami"), same=str(household.pk))
