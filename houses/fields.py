@@ -19,6 +19,7 @@ MOST = 99_999  # of places or people of one house
 MOST_NIGHTS = 9_999_999  # of one invoice
 MOST_RATE, MOST_AMOUNT = Decimal("99999999.99"), Decimal("999999999999.99")  # dram
 MONTH = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
+NO_MONTH = _("Write the month as 2026-11.")
 
 
 class Money(forms.DecimalField):
@@ -45,7 +46,7 @@ def read_month(text: str) -> date:
     except ValueError:
         first = None
     if first is None:
-        raise ValidationError(_("Write the month as 2026-11."), code="month")
+        raise ValidationError(NO_MONTH, code="month")
     check_is_near(first)
     return first
 
@@ -57,6 +58,7 @@ class MonthField(forms.CharField):
         shown = {"inputmode": "numeric", "placeholder": "2026-11"}
         usual: dict[str, Any] = {"max_length": 7, "widget": forms.TextInput(attrs=shown)}
         super().__init__(**usual | options)
+        self.error_messages["max_length"] = NO_MONTH
 
     def clean(self, value: Any) -> date | None:
         text = super().clean(value)
