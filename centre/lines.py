@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_HAND = 80  # of the name of whose hand a paper was
+UNREADABLE = _("It has a character that cannot be read. Type it again.")
 
 
 def seen(text: str) -> str:
@@ -22,7 +23,7 @@ class LineField(forms.CharField):
     def __init__(self, *, max_length: int = 80, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
         super().__init__(max_length=max_length, **kwargs)
-        self.error_messages["control"] = _("It has a character that cannot be read. Type it again.")
+        self.error_messages["control"] = UNREADABLE
 
     def to_python(self, value: Any) -> str:
         line = seen(super().to_python(value) or "")

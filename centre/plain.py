@@ -1,15 +1,19 @@
-"""What the REST framework says of a body that is of the wrong kind, in words that no programmer is needed for."""
+"""What Django and the REST framework say of what cannot be read, in words that no programmer is needed for."""
 
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 from rest_framework import fields, relations, serializers
+
+from centre.lines import UNREADABLE
 
 NAMED, LIST, NOTHING = _("Send fields with their names here."), _("Send a list here."), _("There is nothing like this.")
 NUMBER, LONG = _("Write a whole number, without quotation marks."), _("This is too long.")
 MOMENT = _("Write a day and an hour that there is.")
 
 PLAIN: dict[Any, dict[str, Any]] = {
+    forms.CharField: {"null_characters_not_allowed": UNREADABLE},
     fields.Field: {"null": _("Write something here: null says nothing.")},
     fields.BooleanField: {"invalid": _("Write true or false.")},
     fields.CharField: {"invalid": _("Write text here.")},
