@@ -51,6 +51,21 @@ def test_the_buttons_of_a_chosen_family_keep_their_form_on_a_telephone(page, ser
     assert apart >= 4
 
 
+CUT = """one => {
+    const style = getComputedStyle(one), pen = document.createElement('canvas').getContext('2d');
+    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const arrow = parseFloat(style.fontSize);
+    const room = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow;
+    return [...one.options].map(each => each.text).filter(text => pen.measureText(text).width > room);
+}"""
+
+
+def test_for_whom_a_good_is_can_be_read_on_a_telephone(page, server, goris):
+    sit_down(page, server, Role.COORDINATOR, NARROW, goris)
+    page.goto("/aid/distributions/new/")
+    assert page.locator("select[name$=-per]").first.evaluate(CUT) == []
+
+
 def test_the_field_of_what_happened_anyway_stands_apart_from_its_button(page, server, goris):
     room = make_room(goris, places=2, name="14")
     man = register_family(goris, make_user(), person("Petros", sex="M"))
