@@ -33,6 +33,15 @@ class LineField(forms.CharField):
         return line
 
 
+class Lines(forms.Textarea):
+    """A text of several lines; a browser cuts nothing of what is pasted, for the form says that it is too long."""
+
+    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
+        attrs = super().build_attrs(base_attrs, extra_attrs)
+        attrs.pop("maxlength", None)
+        return attrs
+
+
 def line(longest: int) -> Callable[[str], Any]:
     """A cleaner of one line, for what machines send."""
     return LineField(max_length=longest).clean

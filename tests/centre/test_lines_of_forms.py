@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,18 @@ def test_every_line_of_a_form_is_read_as_a_line():
         if type(field) is forms.CharField and "phone" not in name and name not in LETTERS_AS_TYPED
     }
     assert plain == set()
+
+
+def test_nothing_that_is_pasted_into_several_lines_is_cut_by_a_browser_without_a_word():
+    cut = [
+        f"{form.__name__}.{name}"
+        for form in written_here()
+        for name, field in form.base_fields.items()
+        if isinstance(field.widget, forms.Textarea) and "maxlength" in field.widget.render(name, "")
+    ]
+    pages = (settings.BASE_DIR / "templates").rglob("*.html")
+    cut += [page.name for page in pages if re.search(r"<textarea[^>]*maxlength", page.read_text())]
+    assert cut == []
 
 
 def test_a_donor_typed_with_marks_and_spaces_is_the_same_donor():
