@@ -52,6 +52,19 @@ def test_scan_of_a_card_is_green_with_what_to_hand_out(table, round_one, family)
     assert "family of 3" in text(page)
 
 
+def test_what_was_handed_out_the_first_time_it_was_sent_is_said_at_the_scan_and_on_no_later_page(
+    table, round_one, family
+):
+    act = uuid.uuid4()
+    sent = {"id": act, "distribution": round_one.pk, "shown": str(family), "number": ""}
+    assert table.post(SCAN, sent).status_code == 303
+    as_fragment = {"HTTP_HX_REQUEST": "true"}
+    again = table.post(SCAN, sent, follow=True, **as_fragment)
+    assert "This was saved the first time you sent it." in text(again)
+    assert "This was saved" not in text(table.get("/"))
+    assert Handout.objects.count() == 1
+
+
 def test_scan_shows_number_and_size_and_no_name(table, round_one, family):
     page = text(table.get(SCAN, {"number": str(family)}))
     assert "Hakobyan" not in page
