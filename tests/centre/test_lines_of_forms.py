@@ -54,6 +54,22 @@ def test_nothing_that_is_pasted_into_several_lines_is_cut_by_a_browser_without_a
     assert cut == []
 
 
+A_FORM = re.compile(r"<form\b((?:[^>{]|\{%.*?%\}|\{\{.*?\}\})*)>(.*?)</form>", re.DOTALL)
+SAYS_BESIDE = re.compile(r"as_field_group|_error_summary|_field\.html|\{\{ form \}\}")
+ASKS_BEFORE = {"mfa/_passkey.html"}  # a key is made for what was typed, before it is sent
+
+
+def test_what_is_wrong_is_said_beside_its_field_in_the_words_of_the_account_and_not_by_the_browser():
+    pages = settings.BASE_DIR / "templates"
+    by_the_browser = {
+        str(page.relative_to(pages))
+        for page in pages.rglob("*.html")
+        for tag, inside in A_FORM.findall(page.read_text())
+        if 'method="post"' in tag and SAYS_BESIDE.search(inside) and "novalidate" not in tag
+    }
+    assert by_the_browser == ASKS_BEFORE
+
+
 def test_a_donor_typed_with_marks_and_spaces_is_the_same_donor():
     donor = ReceiveForm.base_fields["donor"]
     assert isinstance(donor, LineField)
