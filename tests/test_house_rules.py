@@ -238,9 +238,10 @@ def test_every_public_function_has_a_docstring_where_acts_and_answers_are():
     named = {"actions.py", "parts.py", "selectors.py", "errors.py", "journal.py", "facts.py", "access.py", "acts.py"}
     found = []
     for path in own_files():
-        if path.name not in named:
+        text = path.read_text()
+        if path.name not in named and "\n@act(" not in text:
             continue
-        for node in ast.parse(path.read_text()).body:
+        for node in ast.parse(text).body:
             is_public = isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
             if is_public and not ast.get_docstring(node):
                 found.append(f"{relative(path)}:{node.lineno} {node.name}")
