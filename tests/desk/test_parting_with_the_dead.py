@@ -50,9 +50,15 @@ def split_off(family, mother, father, son, desk):
     split(family, site=family.site, members=going, head=father.pk, by=desk)
 
 
+def home_of(member):
+    return Membership.objects.get(individual=member, left_at=None).household
+
+
 @pytest.mark.parametrize("part", [going_over, split_off])
 def test_a_child_goes_over_with_its_mother(part, family, desk):
-    part(family, *Individual.objects.members_of(family), desk)
+    mother, father, son = Individual.objects.members_of(family)
+    part(family, mother, father, son, desk)
+    assert home_of(son) == home_of(mother) != home_of(father) == family
 
 
 @pytest.mark.parametrize("part", [going_over, split_off])
@@ -62,7 +68,7 @@ def test_a_child_does_not_go_over_with_who_is_not_there(lost, part, family, desk
     lost(family, mother, desk)
     with pytest.raises((NotPlanned, HeadMissing)):
         part(family, mother, father, son, desk)
-    assert Membership.objects.get(individual=son, left_at=None).household == family
+    assert home_of(son) == family
 
 
 def test_a_protection_officer_lets_it_go_over_all_the_same(family, goris, desk):
@@ -71,6 +77,7 @@ def test_a_protection_officer_lets_it_go_over_all_the_same(family, goris, desk):
     officer = make_user(Role.PROTECTION)
     officer.assignments.create(role=Role.COORDINATOR, starts_at=officer.assignments.get().starts_at)
     going_over(family, mother, father, son, officer)
+    assert home_of(son) == home_of(mother) != home_of(father) == family
 
 
 def test_the_dead_lead_no_family(family, goris, desk):

@@ -70,6 +70,7 @@ def test_root_opens_no_folder_that_the_system_user_may_not_enter(serve: Start, f
     home = (var / "engines").resolve()
     assert home.parent == ELSEWHERE
     programs = [one.exe() for one in processes_of(var) if one.name() in ("postgres", "valkey-server")]
+    assert {Path(program).name for program in programs} == {"postgres", "valkey-server"}
     assert all(Path(program).is_relative_to(home) for program in programs)
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 

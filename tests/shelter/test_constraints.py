@@ -47,7 +47,7 @@ def another(stay, now, **columns):
         "room": stay.room,
         "place": stay.place,
         "during": stay.during,
-        "began_by": Bedding.objects.get(pk=Bedding.objects.latest("recorded_at", "id").pk) if fact else None,
+        "began_by": fact,
     }
     return Stay(**values | columns)
 
@@ -95,6 +95,10 @@ def test_a_hold_and_a_stay_of_one_person_may_run_together(stay, now):
         during=DateTimeTZRange(now, now + HOUR),
         act=stay.began_by.act,
     )
+    assert set(Stay.objects.at(now).values_list("kind", "individual")) == {
+        ("hold", stay.individual_id),
+        ("stay", stay.individual_id),
+    }
 
 
 def test_stay_lasts(stay, now):
@@ -120,6 +124,7 @@ def test_stay_outside_presence_is_refused_at_commit(stay, now):
 def test_a_hold_needs_no_presence(family, sisian, coordinator, now):
     hold_places(family, rooms=[make_room(sisian, 3)], until=now + HOUR, by=coordinator, at=now)
     check_deferred()
+    assert Stay.objects.holds().filter(site=sisian).count() == Individual.objects.members_of(family).count()
 
 
 def test_stay_at_the_rooms_site(stay, sisian):
@@ -165,7 +170,8 @@ def test_bedding_is_append_only(stay, change):
 
 
 def test_bedding_may_count_as_another_person(stay, family):
-    Bedding.objects.update(counted_as=Individual.objects.members_of(family)[0])
+    another_person = Individual.objects.members_of(family)[0]
+    assert Bedding.objects.exclude(counted_as=another_person).update(counted_as=another_person) == 1
 
 
 def test_bedding_is_in_a_room(stay):
