@@ -14,11 +14,6 @@ EXAMPLE = {"SITE_DOMAIN": "reception.example.org"}
 ENV = re.compile(r"(\w+)=(\S+)")
 
 
-def variables_of(text: str) -> set[str]:
-    """The variables that a text asks for."""
-    return {found["name"] for found in VARIABLE.finditer(text) if found["name"]}
-
-
 def read_compose(variables: dict[str, str] = EXAMPLE) -> dict[str, Any]:
     """The whole file, its variables filled in and its anchors merged."""
     return _filled(yaml.safe_load(FILE.read_text()), variables)

@@ -10,7 +10,6 @@ from tests.deployment.compose import ROOT, read_compose
 
 WHOLE = read_compose()
 SERVICES = WHOLE["services"]
-FROM_OURSELVES = ("migrate", "web", "worker", "beat", "backup")
 
 
 def test_the_compose_file_keeps_to_its_schema():

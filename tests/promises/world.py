@@ -279,10 +279,6 @@ class World:
         Plan.objects.filter(pk=self.plan.pk).update(search_asked_at=self.now, search_asked_by=self.coordinator)
         return Plan.objects.get(pk=self.plan.pk)
 
-    def planned_households(self) -> list[str]:
-        """The families for whom the plan has rooms."""
-        return [str(row.household_id) for row in self.plan.families.filter(left_out="")]
-
     def old_snapshot(self) -> Snapshot:
         """A snapshot of Goris that knew of nothing."""
         at = self.now - 2 * HOUR
