@@ -212,7 +212,6 @@ function notice(form, text, at, lost = []) {
   const readable = lost.filter((value) => !KEY.test(value));
   if (!readable.length) return;
   const copy = document.createElement("p");
-  copy.className = "said";
   copy.textContent = readable.join(" · ");
   told.after(copy);
 }
