@@ -18,17 +18,8 @@ from centre.log import write_log
 from centre.models import Act, LogLine, Site
 from centre.requests import StaffRequest
 from desk.belonging import change_household, join, make_head, never_was, split, undo
-from desk.change_forms import (
-    FamilyForm,
-    HeadForm,
-    JoinForm,
-    NeverWasForm,
-    PartForm,
-    PersonForm,
-    SettleForm,
-    UndoForm,
-    members_of,
-)
+from desk.belonging_forms import HeadForm, JoinForm, NeverWasForm, PartForm, members_of
+from desk.change_forms import FamilyForm, PersonForm, SettleForm, UndoForm
 from desk.correcting import Corrected, correct, settle
 from desk.proof import sees
 from desk.wishing import WishForm

@@ -59,7 +59,7 @@ DOORS: dict[str, tuple[str, Callable[[World], Any]]] = {
         lambda world: world.client.get("/families/", {"search": world.bare}, follow=True),
     ),
     "shelter/forms.py": (Role.COORDINATOR, _swap),
-    "desk/change_forms.py": (Role.COORDINATOR, lambda world: world.post(f"{world.page}part/", to=world.bare)),
+    "desk/belonging_forms.py": (Role.COORDINATOR, lambda world: world.post(f"{world.page}part/", to=world.bare)),
     "desk/forms.py": (
         Role.COORDINATOR,
         lambda world: world.client.get("/duplicates/", {"one": world.bare, "other": world.bare}),
