@@ -6,7 +6,6 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils import timezone
 
-from centre.actions import StaffSaved, require_over
 from centre.acts import act
 from centre.errors import AskedAlready, NoFactor, NotOneself, RequestGone
 from centre.factors import has_factor
@@ -15,6 +14,7 @@ from centre.log import write_log
 from centre.models import Act, LogLine, LostFactor, User
 from centre.seconds import require_second
 from centre.sessions import end_all
+from centre.staff_acts import StaffSaved, require_over
 
 
 @act("ask_to_remove_factor", answers=StaffSaved)

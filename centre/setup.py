@@ -9,9 +9,9 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from centre.access import Permission
-from centre.actions import one_time_password
 from centre.errors import SlipGone
 from centre.models import Act, Assignment, LostFactor, User
+from centre.staff_acts import one_time_password
 
 SLIP_FOR = timedelta(hours=1)
 GIVING = ("add_staff", "give_password")

@@ -12,18 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from centre.access import Permission, require
-from centre.actions import (
-    add_site,
-    add_staff,
-    agree_to_role,
-    allow_sign_in,
-    block_sign_in,
-    change_site,
-    end_role,
-    give_password,
-    give_role,
-    withdraw_role,
-)
+from centre.actions import add_site, change_site
 from centre.asked import keep_question, names_somebody, read_question
 from centre.doors import do, draw, pressed, see
 from centre.factors import has_factor
@@ -33,6 +22,16 @@ from centre.models import Assignment, LogLine, LostFactor, Site, User
 from centre.requests import StaffRequest
 from centre.setup import read_lost, read_slip, read_staff, read_waiting
 from centre.setup_forms import RoleForm, StaffForm
+from centre.staff_acts import (
+    add_staff,
+    agree_to_role,
+    allow_sign_in,
+    block_sign_in,
+    end_role,
+    give_password,
+    give_role,
+    withdraw_role,
+)
 
 SITE_FACTS = ("name_en", "name_hy", "name_ru", "cut_off_hours", "presumed_left_after", "confidential")
 

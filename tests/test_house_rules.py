@@ -61,6 +61,7 @@ ALSO_WRITE = {
     "desk/merging.py": "acts: merge and unmerge",
     "centre/acts.py": "writes the act itself, first",
     "centre/factor_acts.py": "acts: a second factor that was lost",
+    "centre/staff_acts.py": "acts: accounts opened and closed, roles given and ended",
     "centre/factors.py": "uses up a code of a person's own second factor",
     "centre/log.py": "writes the line of the log",
     "centre/sessions.py": "keeps and ends a person's own sessions",

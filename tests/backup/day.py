@@ -15,10 +15,11 @@ from casework.models import Case
 from census.actions import take_snapshots
 from census.selectors import Tally
 from centre.access import Role
-from centre.actions import add_site, add_staff, open_operation
+from centre.actions import add_site, open_operation
 from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.sessions import SessionStore
+from centre.staff_acts import add_staff
 from centre.tokens import make_token
 from desk.actions import depart, pre_register, record_birth, void_movement
 from desk.gate import count_gate

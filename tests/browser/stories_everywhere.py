@@ -11,10 +11,10 @@ from playwright.sync_api import expect
 from census.actions import take_snapshots
 from census.models import Snapshot
 from centre.access import Role
-from centre.actions import give_role
 from centre.models import Assignment, LogLine, Operation, Session, Site, Token, User
 from centre.sessions import SessionStore, begin
 from centre.shift import CHOSEN
+from centre.staff_acts import give_role
 from centre.tokens import make_token
 from reception.celery import app as celery
 from tests.browser.buttons import OPENS, SCRIPT, Desk, button, code

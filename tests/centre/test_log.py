@@ -3,9 +3,9 @@
 import pytest
 
 from centre.access import Role
-from centre.actions import add_staff, agree_to_role, allow_sign_in, block_sign_in, end_role, give_password, give_role
 from centre.log import digest_of_account
 from centre.models import LogLine, User
+from centre.staff_acts import add_staff, agree_to_role, allow_sign_in, block_sign_in, end_role, give_password, give_role
 from tests.build import make_site, make_user
 
 pytestmark = pytest.mark.django_db

@@ -9,17 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from centre.access import Permission, Role
-from centre.actions import (
-    add_staff,
-    agree_to_role,
-    block_sign_in,
-    end_role,
-    give_password,
-    give_role,
-    withdraw_role,
-)
 from centre.errors import NotOneself, NotTheSecond, PasswordFromTheFirst, RoleDecided, RoleHeld
 from centre.models import Assignment, LogLine, User
+from centre.staff_acts import add_staff, agree_to_role, block_sign_in, end_role, give_password, give_role, withdraw_role
 from tests.build import make_site, make_user
 
 pytestmark = pytest.mark.django_db

@@ -9,10 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from centre.access import Role
-from centre.actions import allow_sign_in, block_sign_in, give_password
 from centre.drafts import draft_key
 from centre.models import Session, Token, User
 from centre.sessions import SessionStore, is_idle, see_at_work
+from centre.staff_acts import allow_sign_in, block_sign_in, give_password
 from tests.api.conftest import Machine
 from tests.build import make_site, make_user
 

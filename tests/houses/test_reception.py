@@ -9,10 +9,10 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from centre.access import NotAllowed, Role
-from centre.actions import give_role
 from centre.errors import EndNeeded
 from centre.models import LogLine, Site
 from centre.outside import DOOR, there_for_outsiders
+from centre.staff_acts import give_role
 from desk.actions import arrive, depart, void_movements
 from registrations.errors import NotHere
 from registrations.models import Absence, Individual, Movement

@@ -63,23 +63,20 @@ from casework.service_actions import add_service, end_service, give_service_acco
 from casework.tracing_actions import answer_match, ask_seeker, end_search, seek_person
 from census.actions import revise_snapshot
 from centre.access import NotAllowed, Role
-from centre.actions import (
-    add_site,
+from centre.actions import add_site, change_site, declare_operation, say_where_to_complain
+from centre.factor_acts import agree_to_remove_factor, ask_to_remove_factor
+from centre.models import Act, Operation, User
+from centre.refusals import Changed
+from centre.staff_acts import (
     add_staff,
     agree_to_role,
     allow_sign_in,
     block_sign_in,
-    change_site,
-    declare_operation,
     end_role,
     give_password,
     give_role,
-    say_where_to_complain,
     withdraw_role,
 )
-from centre.factor_acts import agree_to_remove_factor, ask_to_remove_factor
-from centre.models import Act, Operation, User
-from centre.refusals import Changed
 from desk.actions import (
     arrive,
     complete,

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from centre.access import Role
-from centre.actions import add_staff, give_role
 from centre.errors import SiteClosed
 from centre.models import Site
+from centre.staff_acts import add_staff, give_role
 from desk.actions import arrive, pre_register, register
 from plans.actions import ask_plan
 from registrations.facts import Group

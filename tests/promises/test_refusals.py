@@ -63,23 +63,14 @@ from census.profiles import Profile
 from centre import errors as centre
 from centre import refusals
 from centre.access import Role
-from centre.actions import (
-    add_site,
-    add_staff,
-    agree_to_role,
-    block_sign_in,
-    declare_operation,
-    end_role,
-    give_password,
-    give_role,
-    open_operation,
-)
+from centre.actions import add_site, declare_operation, open_operation
 from centre.factor_acts import agree_to_remove_factor, ask_to_remove_factor
 from centre.factors import SealedFactors
 from centre.limits import SEARCHES, bound
 from centre.models import Act, Operation, User
 from centre.sealing import SealBroken, unseal
 from centre.setup import read_slip
+from centre.staff_acts import add_staff, agree_to_role, block_sign_in, end_role, give_password, give_role
 from desk import errors as desk
 from desk.actions import (
     arrive,

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from centre.access import Role
-from centre.actions import give_role_at_terminal
 from centre.clock import local_instant
 from centre.models import Site, User
 from centre.refusals import Refusal
+from centre.staff_acts import give_role_at_terminal
 
 
 class Command(BaseCommand):
