@@ -20,7 +20,7 @@ from centre.access import Permission
 from centre.models import Act, Site, User
 from centre.sight import allowed_at, sight_of
 from centre.words import in_words
-from registrations.models import Household, Individual, Membership, Presence, both_or_neither
+from registrations.models import Individual, Membership, Presence, both_or_neither
 from shelter.apart_pairs import ApartPair  # noqa: F401  # a table of this app, in a file of its own
 from shelter.beginnings import Beginning  # noqa: F401  # the models of other files are found here
 from shelter.rolls import RollCall, RollCallSeen, RollCallUnseen  # noqa: F401  # so are these
@@ -29,6 +29,7 @@ from shelter.rooms import ROOM_NAME_ONCE as ROOM_NAME_ONCE
 from shelter.rooms import Room as Room
 from shelter.rooms import RoomChange as RoomChange
 from shelter.rooms import features_in_words as features_in_words
+from shelter.waiting_facts import WaitingFact as WaitingFact
 
 COMING_IN = ("place", "check_in")  # the acts by which those for whom a place was held come to sleep on it
 MOST_PLACES = 500  # of one room
@@ -219,44 +220,6 @@ class StayQuerySet(models.QuerySet["Stay"]):
         of_them = here.filter(individual__counted_memberships__individual=OuterRef("individual"))
         theirs = Exists(of_them.filter(during__contains=at or timezone.now()))
         return sight_of(user, at).told("site") & Q(theirs, kind=Stay.Kind.HOLD)
-
-
-class WaitingFact(models.Model):
-    """A fact about a family that waits for a place, never changed: it counts for as long as they wait this time.
-
-    They were let go first for a reason, or were offered places and did not take them, which costs them nothing.
-    """
-
-    class Kind(models.TextChoices):
-        MOVED_UP = "moved_up", _("moved up")
-        DECLINED = "declined", _("offer declined")
-        VOIDED = "voided", _("voided")
-
-    id = models.UUIDField(primary_key=True, editable=False, db_default=Func(function="uuidv7"))
-    kind = models.CharField(max_length=10, choices=Kind)
-    household = models.ForeignKey(Household, models.PROTECT, related_name="waiting_facts")
-    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-    reason = models.CharField(max_length=200)
-    happened_at = models.DateTimeField()
-    recorded_at = models.DateTimeField(db_default=TransactionNow())
-    act = models.ForeignKey(Act, models.PROTECT, related_name="waiting_facts")
-    voids = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="voided_by")
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(condition=~Q(reason=""), name="waiting_fact_has_a_reason"),
-            models.CheckConstraint(
-                condition=Q(kind="declined", site__isnull=False) | (~Q(kind="declined") & Q(site__isnull=True)),
-                name="offer_names_its_site",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind="voided", voids__isnull=False) | (~Q(kind="voided") & Q(voids__isnull=True)),
-                name="voided_waiting_names_what",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.household_id} {self.kind} {self.happened_at:%Y-%m-%d %H:%M}"
 
 
 class OpeningQuerySet(models.QuerySet["Opening"]):
