@@ -1,7 +1,7 @@
 """What a person at a desk does, where it touches several rooms of the house."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,12 +39,11 @@ from desk.filling import fill_nameless, take_facts
 from desk.leaving import require_way_out, sleepers_among
 from desk.models import EmergencyOpening
 from desk.newborn import require_newborn
-from desk.taking_back import may_undo_own, put_back, take_out, void_facts
-from registrations.errors import AlreadyVoided, NotHere
+from registrations.errors import NotHere
 from registrations.facts import Group, HouseholdFacts, PersonFacts, asks_for_carer
 from registrations.living import require_no_death, require_was
 from registrations.locks import lock_records
-from registrations.models import Going, Household, Individual, Membership, Movement
+from registrations.models import Going, Household, Individual, Movement
 from registrations.parts import (
     record_household,
     record_movements,
@@ -52,7 +51,7 @@ from registrations.parts import (
     record_people,
 )
 from registrations.presences import lay_out_presences
-from registrations.where_told import require_facts_told, require_told
+from registrations.where_told import require_told
 from registrations.whereabouts import told_of
 from shelter.beside import parted
 from shelter.parts import end_holds
@@ -304,56 +303,10 @@ def record_birth(
     return registered(household, people, cases)
 
 
-@act("void", answers=Moved)
-def void_movement(movement: Movement, *, happened_anyway: str = "", by: User, at: datetime, act: Act) -> Moved:
-    """Take back a fact of the journal that was wrong; the presences read as if it had never been told.
-
-    Who may correct at its site does, and for a minute who told it. Also what took another back: then that one stands
-    again. Refuses with AlreadyVoided, NeverWas or CameLater, and with ChildApart as an arrival does.
-    """
-    return _void([movement], at, act, by, happened_anyway)
-
-
-@act("void_together", answers=Moved)
-def void_movements(
-    movements: Sequence[Movement], *, happened_anyway: str = "", by: User, at: datetime, act: Act
-) -> Moved:
-    """Take back facts that were told together, as when a whole family was said to have arrived.
-
-    Refuses with AlreadyVoided when one of them was taken back before, and with NeverWas or ChildApart; then none is.
-    """
-    return _void(movements, at, act, by, happened_anyway)
-
-
 def _require_carers(members: Iterable[PersonFacts], at: datetime) -> None:
     day = local_day(at)
     if any(asks_for_carer(person, day) and not person.carer_kind for person in members):
         raise CarerMissing
-
-
-def _void(movements: Sequence[Movement], at: datetime, act: Act, by: User, happened_anyway: str) -> Moved:
-    require_facts_told(movements, by, at)
-    for movement in movements:
-        own = may_undo_own(movement.act, by)
-        require(by, Permission.REGISTER if own else Permission.MERGE, movement.site, at)
-    counted_as = lock_records(movement.individual_id for movement in movements)
-    people, site = set(counted_as.values()), next((one.site for one in movements), None)
-    with children_kept(parted(people, at), by=by, site=site, act=act, happened_anyway=happened_anyway):
-        return _take_back(movements, counted_as, at, act)
-
-
-def _take_back(
-    movements: Sequence[Movement], counted_as: Mapping[uuid.UUID, uuid.UUID], at: datetime, act: Act
-) -> Moved:
-    born = {movement.individual_id for movement in movements if movement.kind == Movement.Kind.BORN}
-    others = [movement for movement in movements if movement.individual_id not in born]
-    never = Membership.objects.today().filter(individual__in=born).select_related("individual")
-    voids = [*void_facts(others, act, counted_as), *take_out(list(never), "", at, act)]
-    put_back(others, act)
-    require_was([movement.individual_id for movement in others])
-    if not voids:
-        raise AlreadyVoided
-    return moved(voids)
 
 
 def follow(people: Sequence[Individual], members: Sequence[PersonFacts], site: Site, act: Act, by: User) -> list[Case]:

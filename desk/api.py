@@ -28,7 +28,6 @@ from desk.actions import (
     pre_register,
     record_birth,
     record_death,
-    void_movement,
 )
 from desk.at_the_desk import asked_who_came
 from desk.bodies import (
@@ -48,6 +47,7 @@ from desk.merging import Merged, merge_individuals, unmerge
 from desk.naming import card_facts, given_in, take_names
 from desk.proof import find_without_number, require_proof
 from desk.telling_deaths import FamilyTold, take_back_family_told, tell_family_of_death
+from desk.voiding import void_movement
 from registrations.card_texts import CardText
 from registrations.deaths import DeathTold
 from registrations.errors import CardTaken

@@ -21,13 +21,7 @@ from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.requests import StaffRequest
-from desk.actions import (
-    arrive,
-    depart,
-    record_birth,
-    record_death,
-    void_movements,
-)
+from desk.actions import arrive, depart, record_birth, record_death
 from desk.at_the_desk import ASK_WHO, arrived_in_words, arriving_or_404, forget_family
 from desk.coming import confirm_seen, dismiss_seen
 from desk.correcting import may_correct, may_supervise
@@ -51,6 +45,7 @@ from desk.pages import Page
 from desk.proof import sees
 from desk.selectors import File, read_file, read_rows
 from desk.telling_views import untold_in
+from desk.voiding import void_movements
 from desk.wishing import came_back
 from registrations.card_texts import is_scanned, read_card_text
 from registrations.choices import Going

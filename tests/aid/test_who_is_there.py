@@ -13,8 +13,9 @@ from cards.actions import print_card, revoke_card
 from cards.models import Card
 from centre.access import Role
 from centre.models import Act, Operation
-from desk.actions import depart, record_death, void_movement
+from desk.actions import depart, record_death
 from desk.telling_deaths import tell_family_of_death
+from desk.voiding import void_movement
 from registrations.models import Individual, Movement
 from registrations.parts import record_people
 from tests.aid.conftest import make_family

@@ -21,9 +21,10 @@ from centre.models import LogLine, Site
 from centre.sessions import SessionStore
 from centre.staff_acts import add_staff
 from centre.tokens import make_token
-from desk.actions import depart, pre_register, record_birth, void_movement
+from desk.actions import depart, pre_register, record_birth
 from desk.gate import count_gate
 from desk.merging import merge_individuals
+from desk.voiding import void_movement
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual, Movement
 from shelter.actions import hold_places, place_household

@@ -10,11 +10,12 @@ from cards.actions import print_card, print_cards
 from cards.models import Card
 from centre.access import Role
 from centre.models import LogLine
-from desk.actions import arrive, complete, depart, pre_register, void_movements
+from desk.actions import arrive, complete, depart, pre_register
 from desk.coming import note_seen
 from desk.gate import count_gate
 from desk.merging import merge_pairs
 from desk.models import EmergencyOpening
+from desk.voiding import void_movements
 from registrations.card_texts import secrets_of
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import GateCount, Household, Individual, Merge, Movement, Presence

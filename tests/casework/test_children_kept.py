@@ -12,11 +12,12 @@ from casework.guard import on_duty_for
 from casework.kinds import Topic
 from casework.models import Case, Step
 from centre.access import Role
-from desk.actions import arrive, depart, record_death, register, void_movements
+from desk.actions import arrive, depart, record_death, register
 from desk.belonging import never_was, split
 from desk.coming import confirm_seen, note_seen
 from desk.errors import NotPlanned
 from desk.merging import merge_individuals, merge_pairs, unmerge
+from desk.voiding import void_movements
 from registrations.errors import ToldElsewhere
 from registrations.facts import HouseholdFacts
 from registrations.models import Individual, Movement, Presence

@@ -24,20 +24,12 @@ from centre.access import Role
 from centre.clock import local_day
 from centre.models import Act, Site, User
 from centre.refusals import Refusal
-from desk.actions import (
-    arrive,
-    complete,
-    depart,
-    pre_register,
-    record_birth,
-    record_death,
-    register,
-    void_movement,
-)
+from desk.actions import arrive, complete, depart, pre_register, record_birth, record_death, register
 from desk.belonging import UNDOABLE, change_household, join, make_head, never_was, split, undo
 from desk.correcting import Said, correct, told_birth
 from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs
+from desk.voiding import void_movement
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts
 from registrations.models import Household, Individual, Membership, Merge, Movement, Presence
 from shelter.actions import check_in, end_stays, hold_places, move, place_household

@@ -13,8 +13,9 @@ from census.errors import NotSettled
 from census.models import Snapshot
 from census.selectors import Tally
 from centre.models import Site
-from desk.actions import arrive, depart, pre_register, record_birth, record_death, void_movement
+from desk.actions import arrive, depart, pre_register, record_birth, record_death
 from desk.gate import count_gate
+from desk.voiding import void_movement
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual, Movement, Presence
 from shelter.actions import place_household

@@ -9,8 +9,9 @@ from census.actions import take_snapshots
 from census.errors import NotSettled
 from census.models import Snapshot
 from census.selectors import Figures, Tally
-from desk.actions import arrive, record_death, void_movement
+from desk.actions import arrive, record_death
 from desk.merging import merge_individuals
+from desk.voiding import void_movement
 from registrations.models import Individual, Movement
 from shelter.actions import end_stays, place_household
 from shelter.models import Bedding, Stay

@@ -16,7 +16,7 @@ from census.profiles import Profile
 from census.selectors import Tally, last_snapshot
 from centre.access import NotAllowed, Role
 from centre.clock import local_day
-from desk.actions import void_movement
+from desk.voiding import void_movement
 from registrations.models import Movement
 from tests.api.conftest import Machine
 from tests.build import make_site, make_user, person, register_family

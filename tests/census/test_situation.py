@@ -12,8 +12,9 @@ from census.chart import HEIGHT, bars
 from census.situation import FRESH, HOURS, count_situation, hours_until, read_sites, situation
 from census.waits import waits_for
 from centre.access import Role
-from desk.actions import pre_register, void_movement
+from desk.actions import pre_register
 from desk.gate import count_gate
+from desk.voiding import void_movement
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Movement
 from shelter.actions import place_household

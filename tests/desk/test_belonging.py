@@ -9,11 +9,12 @@ from casework.models import Case
 from census.selectors import Tally
 from centre.access import Role
 from centre.models import Act
-from desk.actions import arrive, complete, pre_register, record_birth, record_death, void_movement
+from desk.actions import arrive, complete, pre_register, record_birth, record_death
 from desk.belonging import change_household, join, make_head, never_was, split, undo
 from desk.carers import Carer
 from desk.correcting import Said, correct
 from desk.errors import AskCoordinator, CarerMissing, HeadMissing, HeadNameless, NothingToUndo, NotPlanned
+from desk.voiding import void_movement
 from registrations.corrections import Correction
 from registrations.errors import OneHead, SaidOtherwise
 from registrations.facts import Birth, Group, HouseholdFacts, PersonFacts, years_before

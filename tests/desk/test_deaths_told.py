@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 
 from centre.access import Role
-from desk.actions import arrive, record_death, void_movement
+from desk.actions import arrive, record_death
 from desk.errors import FamilyNotTold
 from desk.lists import families_file
 from desk.telling_deaths import take_back_family_told, tell_family_of_death
+from desk.voiding import void_movement
 from registrations.errors import NotTold, RecordClosed
 from registrations.living import require_no_death
 from registrations.models import Household, Individual, Movement

@@ -12,9 +12,10 @@ from django.utils import timezone
 from casework.models import Case
 from centre.access import NotAllowed, Role
 from centre.models import LogLine, Site
-from desk.actions import arrive, depart, pre_register, record_death, void_movement
+from desk.actions import arrive, depart, pre_register, record_death
 from desk.errors import NotPlanned
 from desk.merging import merge_individuals
+from desk.voiding import void_movement
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import Household, Individual, Merge, Movement, Presence
 from shelter.actions import hold_places, place_household

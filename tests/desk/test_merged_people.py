@@ -13,8 +13,9 @@ from casework.actions import close_case
 from casework.models import Case
 from centre.access import Role
 from centre.refusals import Refusal
-from desk.actions import arrive, depart, record_death, void_movement
+from desk.actions import arrive, depart, record_death
 from desk.merging import merge_individuals, merge_pairs, unmerge
+from desk.voiding import void_movement
 from registrations.facts import Birth
 from registrations.models import Individual, Merge, Movement, Presence
 from shelter.actions import check_in, end_stays, hold_places, place_household

@@ -10,9 +10,10 @@ from casework.models import Case
 from centre.access import Role
 from centre.models import Act
 from centre.refusals import Changed, NotThen
-from desk.actions import arrive, complete, depart, pre_register, record_birth, register, void_movement
+from desk.actions import arrive, complete, depart, pre_register, record_birth, register
 from desk.errors import CarerMissing, NotNewborn
 from desk.gate import count_gate, void_gate_count
+from desk.voiding import void_movement
 from registrations.errors import AlreadyHere, AlreadyVoided, NotHere, OneHead
 from registrations.facts import Birth, Group, HouseholdFacts
 from registrations.models import GateCount, Household, Individual, Movement, Presence

@@ -8,10 +8,11 @@ from django.utils import timezone
 from census.selectors import Tally
 from centre.access import Role
 from centre.models import Act
-from desk.actions import record_birth, record_death, void_movement
+from desk.actions import record_birth, record_death
 from desk.belonging import change_household, never_was, split, undo
 from desk.correcting import Said, correct
 from desk.merging import merge_individuals, unmerge
+from desk.voiding import void_movement
 from registrations.errors import AlreadyVoided, NeverWas, NoLongerMember, SaidOtherwise
 from registrations.facts import PersonFacts
 from registrations.models import Household, Individual, Merge, Movement

@@ -14,8 +14,9 @@ from django.utils import timezone
 from centre.access import NotAllowed, Role
 from centre.models import Act
 from desk import actions as desk_acts
-from desk.actions import arrive, complete, depart, pre_register, record_death, void_movement
+from desk.actions import arrive, complete, depart, pre_register, record_death
 from desk.merging import merge_individuals
+from desk.voiding import void_movement
 from registrations.errors import CameLater, LivedOn, NotHere, NotTold, RecordClosed
 from registrations.facts import Group, HouseholdFacts
 from registrations.living import require_no_death

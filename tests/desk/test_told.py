@@ -18,23 +18,14 @@ from casework.models import Case
 from centre import access
 from centre.access import Permission, Role
 from centre.models import LogLine, Operation, Site
-from desk.actions import (
-    arrive,
-    complete,
-    depart,
-    open_in_emergency,
-    pre_register,
-    record_birth,
-    record_death,
-    register,
-    void_movement,
-)
+from desk.actions import arrive, complete, depart, open_in_emergency, pre_register, record_birth, record_death, register
 from desk.belonging import change_household, join, make_head, never_was, split, undo
 from desk.coming import confirm_seen, dismiss_seen, note_seen
 from desk.correcting import Said, correct, settle
 from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs
 from desk.told import read_told
+from desk.voiding import void_movement
 from registrations.corrections import Conflict
 from registrations.facts import Group, HouseholdFacts
 from registrations.models import Act, Household, Individual, Merge, Movement

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from desk.actions import void_movement
+from desk.voiding import void_movement
 from registrations.errors import AlreadyVoided
 from registrations.models import Individual, Movement, Presence
 from shelter.actions import place_household

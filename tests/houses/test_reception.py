@@ -13,7 +13,8 @@ from centre.errors import EndNeeded
 from centre.models import LogLine, Site
 from centre.outside import DOOR, there_for_outsiders
 from centre.staff_acts import give_role
-from desk.actions import arrive, depart, void_movements
+from desk.actions import arrive, depart
+from desk.voiding import void_movements
 from registrations.errors import NotHere
 from registrations.models import Absence, Individual, Movement
 from shelter.actions import check_in, end_stays, hold_places, move, place_household

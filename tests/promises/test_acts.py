@@ -77,18 +77,7 @@ from centre.staff_acts import (
     give_role,
     withdraw_role,
 )
-from desk.actions import (
-    arrive,
-    complete,
-    depart,
-    open_in_emergency,
-    pre_register,
-    record_birth,
-    record_death,
-    register,
-    void_movement,
-    void_movements,
-)
+from desk.actions import arrive, complete, depart, open_in_emergency, pre_register, record_birth, record_death, register
 from desk.belonging import change_household, join, make_head, never_was, split, undo
 from desk.coming import confirm_seen, dismiss_seen, note_seen
 from desk.correcting import Said, correct, settle
@@ -98,6 +87,7 @@ from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs
 from desk.not_left import take_back_leaving
 from desk.telling_deaths import take_back_family_told, tell_family_of_death
+from desk.voiding import void_movement, void_movements
 from houses.actions import add_contract, type_invoice, void_contract, void_invoice
 from houses.telephone import note_call, report_headcount, settle_difference, take_difference, void_headcount
 from plans.actions import ask_plan, search_plan, stop_plan

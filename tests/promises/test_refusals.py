@@ -72,16 +72,7 @@ from centre.sealing import SealBroken, unseal
 from centre.setup import read_slip
 from centre.staff_acts import add_staff, agree_to_role, block_sign_in, end_role, give_password, give_role
 from desk import errors as desk
-from desk.actions import (
-    arrive,
-    complete,
-    depart,
-    open_in_emergency,
-    record_birth,
-    record_death,
-    register,
-    void_movement,
-)
+from desk.actions import arrive, complete, depart, open_in_emergency, record_birth, record_death, register
 from desk.belonging import make_head, never_was, split, undo
 from desk.coming import confirm_seen
 from desk.correcting import Said, correct, settle
@@ -91,6 +82,7 @@ from desk.merging import merge_individuals, unmerge
 from desk.needing import change_needs
 from desk.proof import require_proof
 from desk.telling_deaths import take_back_family_told, tell_family_of_death
+from desk.voiding import void_movement
 from houses import errors as houses
 from houses.actions import add_contract, type_invoice, void_contract
 from houses.telephone import note_call, report_headcount, settle_difference, void_headcount

@@ -7,7 +7,8 @@ from django.db import connection
 from django.utils import timezone
 
 from centre.access import NotAllowed, Role
-from desk.actions import arrive, depart, void_movement
+from desk.actions import arrive, depart
+from desk.voiding import void_movement
 from registrations.errors import AlreadyVoided
 from registrations.models import Individual, Membership, Movement
 from shelter.actions import end_stays, hold_places, keep_beds, move, place_household

@@ -2,8 +2,9 @@
 
 from casework.models import Case
 from centre.access import Role
-from desk.actions import depart, void_movements
+from desk.actions import depart
 from desk.merging import merge_individuals, unmerge
+from desk.voiding import void_movements
 from registrations.models import Merge, Movement
 from tests.build import make_user, person
 from tests.transport.conftest import expected_family, make_run

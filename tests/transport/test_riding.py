@@ -10,7 +10,8 @@ from casework.errors import OfficerFirst
 from casework.models import Case
 from centre.access import NotAllowed, Role
 from centre.models import Site, User
-from desk.actions import depart, void_movements
+from desk.actions import depart
+from desk.voiding import void_movements
 from registrations.errors import NotHere
 from registrations.models import Absence, Household, Individual, Movement, Presence
 from registrations.whereabouts import ON_THE_WAY, find_people
