@@ -76,7 +76,7 @@ def test_a_site_is_opened_once_however_often_it_is_sent(client, admin):
     ("facts", "words"),
     [
         ({"code": "goris"}, "Another site has this code"),
-        ({"code": "two words"}, "Enter a valid"),
+        ({"code": "two words"}, "Latin letters, digits and hyphens alone"),
         ({"name_en": " ", "name_hy": ""}, "at least one language"),
         ({"marz": "AM-XX"}, "valid choice"),
         ({"cut_off_hours": "25:00"}, "Write hours as"),
