@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core import signing
 from django.core.exceptions import BadRequest
 from django.utils import timezone
@@ -12,18 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.forms import ActForm, field_of
 from centre.lines import LineField
-from centre.models import Marz
 from centre.refusals import Refusal
+from desk.asked_alike import FamilyFields, PersonFields
 from desk.beside import BesideForm, CarersForm
 from desk.correcting import Said, birth_of, told_birth
 from desk.document_fields import document_fields, document_rows, documents_said, documents_typed, without_kind
-from desk.fields import NOT_KNOWN, BirthField, NameField, PhoneField, phones_in
+from desk.fields import NOT_KNOWN, phones_in
 from desk.intake import OTHER_CARERS
 from registrations.births import birth_as_typed
-from registrations.choosing import PersonChoice, members_as_choices
+from registrations.choosing import members_as_choices
 from registrations.document_kinds import DocumentKind
 from registrations.facts import is_child
-from registrations.models import District, Going, Membership, Relationship, Sex
+from registrations.models import Going, Membership
 from registrations.said import COLUMNS, NAMES, Row, value_of
 
 WHY = _("Say why when you change whether somebody is a child, their sex, or a name that a document shows.")
@@ -72,18 +71,9 @@ class SaidForm(BesideForm):
         raise NotImplementedError
 
 
-class PersonForm(SaidForm, CarersForm):
+class PersonForm(PersonFields, SaidForm, CarersForm):
     """A person of the family."""
 
-    family_name = NameField(label=_("Family name"))
-    given_name = NameField(label=_("Given name"))
-    fathers_name = NameField(label=_("Father's name"))
-    sex = forms.ChoiceField(label=_("Sex"), choices=[("", ""), *Sex.choices], required=False)
-    birth = BirthField(label=_("Born, or age"))
-    relationship = forms.ChoiceField(
-        label=_("Relation to head"), choices=[("", ""), *Relationship.choices], required=False
-    )
-    carer = PersonChoice(label=_("Who looks after this child?"), required=False)
     reason = LineField(label=_("Why?"), max_length=200, help_text=WHY)
 
     said_of: tuple[str, ...] = (*NAMES, "sex", "birth", "relationship", "carer")
@@ -174,27 +164,8 @@ class PersonForm(SaidForm, CarersForm):
         return told | {"said": said, "carers": self.carers_said()}
 
 
-class FamilyForm(SaidForm):
-    """What the family says of itself as a whole."""
-
-    last_residence_district = forms.ChoiceField(
-        label=_("Home district"), choices=[("", _("not said")), *District.choices], required=False
-    )
-    last_residence_settlement = LineField(label=_("Town or village"))
-    phone = PhoneField(label=_("Telephone"))
-    second_phone = PhoneField(label=_("Second number"))
-    language = forms.ChoiceField(
-        label=_("Language"), choices=[("", _("not said")), *settings.LANGUAGES], required=False
-    )
-    original_registration_district = forms.ChoiceField(
-        label=_("Earlier registered address: district"),
-        choices=[("", _("the same")), *District.choices],
-        required=False,
-    )
-    original_registration_settlement = LineField(label=_("Earlier registered address"))
-    vehicle = LineField(label=_("Vehicle"), max_length=40)
-    going = forms.ChoiceField(label=_("Where do they go?"), choices=Going, widget=forms.RadioSelect)
-    destination_marz = forms.ChoiceField(label=_("Marz"), choices=[("", _("not known")), *Marz.choices], required=False)
+class FamilyForm(FamilyFields, SaidForm):
+    """What the family says of itself, each as it stands."""
 
     said_of = ("last_residence", "phones", "languages", "original_registration", "vehicle", "going")
     asked = {

@@ -8,22 +8,20 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cards.in_hand import OnTable
 from centre.forms import field_of
-from centre.lines import LineField
-from centre.models import Marz
+from desk.asked_alike import FamilyFields, PersonFields
 from desk.births import for_browsers, in_words
 from desk.errors import BedsBecomeFree
-from desk.fields import BEDS_FREE, NOT_KNOWN, BirthField, NameField, PhoneField, phones_in
-from desk.on_paper import PaperForm
+from desk.fields import BEDS_FREE, NOT_KNOWN, BirthField, phones_in
+from desk.on_paper import PAPER, PaperForm
 from registrations.card_texts import LENGTH
-from registrations.choosing import PersonChoice, members_as_choices
+from registrations.choosing import members_as_choices
 from registrations.facts import Birth, HouseholdFacts, PersonFacts, asks_for_carer
-from registrations.models import District, Going, Membership, NeedCode, Relationship, Sex
+from registrations.models import Going, Membership, NeedCode, Relationship
 from registrations.names import mixes_scripts
 from registrations.questions import Question, questions_about
 
@@ -39,35 +37,16 @@ OTHER_CARERS = [choice for choice in Membership.Carer.choices if choice[0] != Me
 NAMES = ("family_name", "given_name", "fathers_name")
 
 
-class IntakeForm(PaperForm):
-    """What a family says of itself as a whole."""
+class IntakeForm(FamilyFields, PaperForm):
+    """What a family that comes says of itself, and the card that it gets."""
 
     card = forms.CharField(label=_("Card?"), required=False, max_length=LENGTH + 20)
-    last_residence_district = forms.ChoiceField(
-        label=_("Home district"), choices=[("", _("not said")), *District.choices], required=False
-    )
-    last_residence_settlement = LineField(label=_("Town or village"))
-    phone = PhoneField(label=_("Telephone"))
-    second_phone = PhoneField(label=_("Second number"))
-    language = forms.ChoiceField(
-        label=_("Language"), choices=[("", _("not said")), *settings.LANGUAGES], required=False
-    )
-    original_registration_district = forms.ChoiceField(
-        label=_("Earlier registered address: district"),
-        choices=[("", _("the same")), *District.choices],
-        required=False,
-    )
-    original_registration_settlement = LineField(label=_("Earlier registered address"))
-    vehicle = LineField(label=_("Vehicle"), max_length=40)
-    going = forms.ChoiceField(
-        label=_("Where do they go?"), choices=Going, widget=forms.RadioSelect, initial=Going.SHELTER
-    )
-    destination_marz = forms.ChoiceField(label=_("Marz"), choices=[("", _("not known")), *Marz.choices], required=False)
     beds_become_free = forms.BooleanField(label=BEDS_FREE, required=False)
     asked = forms.CharField(
         required=False, max_length=4000, widget=forms.HiddenInput
     )  # the questions answered by *so it is*
 
+    field_order = ("id", *PAPER, "card")  # as they stand on the page
     BESIDE = {BedsBecomeFree.code: "beds_become_free"}
 
     def facts(self) -> dict[str, Any]:
@@ -84,20 +63,11 @@ class IntakeForm(PaperForm):
         return HouseholdFacts(**kept, phones=phones, languages=languages)
 
 
-class MemberForm(forms.Form):
+class MemberForm(PersonFields):
     """One row: a person."""
 
     use_required_attribute = False
 
-    family_name = NameField(label=_("Family name"))
-    given_name = NameField(label=_("Given name"))
-    fathers_name = NameField(label=_("Father's name"))
-    sex = forms.ChoiceField(label=_("Sex"), choices=[("", ""), *Sex.choices], required=False)
-    birth = BirthField(label=_("Born, or age"))
-    relationship = forms.ChoiceField(
-        label=_("Relation to head"), choices=[("", ""), *Relationship.choices], required=False
-    )
-    carer = PersonChoice(label=_("Who looks after this child?"), required=False)
     needs = forms.MultipleChoiceField(label=_("Needs"), widget=forms.CheckboxSelectMultiple, required=False)
 
     def __init__(
