@@ -4,6 +4,7 @@ pytest-django reads DJANGO_SETTINGS_MODULE from pytest's configuration before it
 would be too early: settings take the engines' addresses from the environment. So the module is named here.
 """
 
+import gc
 import os
 import re
 import tempfile
@@ -38,6 +39,7 @@ if settings.configured:
 
 _ENGINES = ExitStack()
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # gw0, gw1, … where `make test` runs several beside each other
+GARBAGE = 20_000  # objects that may lie about before they are looked through; Python's own 700 are less than one page
 _FIRST = ("engines", "browser", "schema", "races")
 
 
@@ -133,6 +135,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "reception.settings"
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 compile_all()  # the translations, before anything reads them
 django.setup()
+gc.freeze()  # to look through what is loaded for garbage, again and again, took a fifth of all the time of the tests
+gc.set_threshold(GARBAGE, 20, 50)
 # The transaction of a test is the whole test, which a slow machine may not end in the two minutes of a request.
 settings.DATABASES["default"]["OPTIONS"]["options"] += " -c transaction_timeout=0"
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one costs 0.3 s a user
