@@ -37,7 +37,7 @@ from aid.models import (
 from aid.selectors import Counted, Entitlement, Line, card_needed, count_household, entitlement, homes_of
 from centre.access import NotAllowed, Permission, allows, require
 from centre.acts import act
-from centre.locks import LockedInVain, lock_by_key
+from centre.locks import LockedInVain, lock_by_key, lock_open
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
 from registrations.models import Household
@@ -133,9 +133,10 @@ def plan_distribution(
 ) -> Planned:
     """Plan a round of aid at the site: when it runs and what each household may receive.
 
-    Refuses with NothingToGive, ItemTwice or EndsBeforeStart; then nothing is planned.
+    Refuses with SiteClosed, NothingToGive, ItemTwice or EndsBeforeStart; then nothing is planned.
     """
     require(by, Permission.PLAN_AID, site, at)
+    lock_open(site, at)
     if not rules:
         raise NothingToGive
     with refused_on(DISTRIBUTION_ENDS_AFTER_START, EndsBeforeStart()):

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from centre.access import Permission, require
 from centre.acts import act
+from centre.locks import lock_open
 from centre.models import Act, Site, User
 from centre.refusals import refused_on
 from registrations.errors import AlreadyVoided
@@ -23,8 +24,9 @@ class Counted:
 
 @act("count_gate", answers=Counted, on_paper=True)
 def count_gate(site: Site, *, people: int, vehicles: int = 0, by: User, at: datetime, act: Act) -> Counted:
-    """Record how many people and vehicles were seen crossing since the last count."""
+    """Record how many people and vehicles were seen crossing since the last count. Refuses with SiteClosed."""
     require(by, Permission.COUNT_GATE, site, act.judged_at)
+    lock_open(site, at)
     count = GateCount.objects.create(site=site, people=people, vehicles=vehicles, happened_at=at, act=act)
     return Counted(str(count.pk))
 

@@ -5,11 +5,14 @@ from collections.abc import Callable
 
 import pytest
 
+from aid.actions import Rule, plan_distribution
+from aid.models import Item
 from centre.access import Role
 from centre.errors import SiteClosed
 from centre.models import Site
 from centre.staff_acts import add_staff, give_role
 from desk.actions import arrive, pre_register, register
+from desk.gate import count_gate
 from plans.actions import ask_plan
 from registrations.facts import Group
 from registrations.models import Presence
@@ -39,6 +42,15 @@ INTO_IT: dict[str, Callable[[World, Room], Sent]] = {
     "arrive": lambda w, hall: sent(arrive, w.coordinator, w.family, site=hall.site),
     "hold": lambda w, hall: sent(hold_places, w.coordinator, w.family, rooms=[hall], until=w.now + HOUR),
     "place": lambda w, hall: sent(place_household, w.coordinator, w.family, rooms=[hall]),
+    "count_gate": lambda w, hall: sent(count_gate, w.coordinator, hall.site, people=3),
+    "plan_distribution": lambda w, hall: sent(
+        plan_distribution,
+        w.coordinator,
+        hall.site,
+        name="Blankets",
+        starts_at=w.now,
+        rules=[Rule(Item.objects.first(), "person", 1)],
+    ),
     "ask_plan": lambda w, hall: sent(ask_plan, w.coordinator, houses=[hall.site]),
     "plan_bus": lambda w, hall: sent(
         plan_bus,
