@@ -6,8 +6,9 @@ and weighed here. Nothing ever scans the people.
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Q
@@ -122,7 +123,13 @@ class _Fit:
     agrees: tuple[Agreement, ...]
     person: uuid.UUID
     same_family: bool
-    by_both_names: bool
+
+
+class _Likeliest(NamedTuple):
+    """The households that fit best, each with its best fit; and all that do by both names and the birth year alone."""
+
+    fits: dict[uuid.UUID, _Fit]
+    known: set[uuid.UUID]
 
 
 def find_matches(
@@ -131,16 +138,17 @@ def find_matches(
     """The households that may hold one of these people already, the likeliest first, at most five.
 
     Looks everywhere, whatever the asker may otherwise see. Of a household that the asker sees it says what agrees, of
-    all others nothing, once and last, and only where both names are alike: to one name it would tell the day of birth,
-    if it was asked for each day. Each of both leaves a line in the log. `but` is left out: it is completed.
+    all others nothing, once and last, and judged by both names and the birth year alone: whatever else counted could be
+    read from it, if it was asked for each day or father's name. Each of both leaves a line in the log. `but` is left
+    out: it is completed.
     """
-    fits = _likeliest(people, settlement, but)
-    return _matches(fits, people[0].id, by) if fits else []
+    likeliest = _likeliest(people, settlement, but)
+    return _matches(likeliest, people[0].id, by) if likeliest.fits or likeliest.known else []
 
 
 def find_same_families(people: Sequence[PersonFacts], *, settlement: str = "") -> list[uuid.UUID]:
     """The households of the likeliest where a name, the birth date and the father's name of one of these agree."""
-    return [key for key, fit in _likeliest(people, settlement, None).items() if fit.same_family]
+    return [key for key, fit in _likeliest(people, settlement, None).fits.items() if fit.same_family]
 
 
 @dataclass(frozen=True)
@@ -171,7 +179,7 @@ def find_likely_among(sought: Sequence[PersonFacts], people: Sequence[Individual
 
 
 def _weigh(asked: Sequence[_Asked], people: Sequence[_Found], near: NearNames) -> list[Likely]:
-    fits = ((found, _fit(one, found, "", near)) for found in people for one in asked)
+    fits = ((found, _fit(one, found, "", _names(one, found, near))) for found in people for one in asked)
     likely = [
         Likely(fit.person, found.individual, found.counted_as, found.household, fit.score, fit.agrees)
         for found, fit in fits
@@ -180,26 +188,29 @@ def _weigh(asked: Sequence[_Asked], people: Sequence[_Found], near: NearNames) -
     return sorted(likely, key=lambda one: (-one.score, one.individual))
 
 
-def _likeliest(people: Sequence[PersonFacts], settlement: str, but: uuid.UUID | None) -> dict[uuid.UUID, _Fit]:
-    """The households that may hold one of these people, the likeliest first, each with its best fit."""
+def _likeliest(people: Sequence[PersonFacts], settlement: str, but: uuid.UUID | None) -> _Likeliest:
+    """The households that may hold one of these people, the likeliest first."""
     asked = [a for a in map(_Asked.of, people) if a.family or a.given]
-    if not asked:
-        return {}
     best: dict[uuid.UUID, tuple[float, datetime, _Fit]] = {}
+    known: set[uuid.UUID] = set()
+    if not asked:
+        return _Likeliest({}, known)
     near = near_names({word: written for one in asked for word, written in one.spellings.items()})
     for found in _people_named_like(asked, near):
         if found.household == but:
             continue
         for one in asked:
-            fit = _fit(one, found, settlement, near)
+            names = _names(one, found, near)
+            if names.whole and _is_alike(names, years_apart(one.person.birth, found.birth)):
+                known.add(found.household)
+            fit = _fit(one, found, settlement, names)
             if fit is not None:
                 held = best.get(found.household)
                 score = max(fit.score, held[0]) + 0.5 if held else fit.score
                 keep = held[2] if held and held[2].score >= fit.score else fit
-                both = fit.by_both_names or bool(held and held[2].by_both_names)
-                best[found.household] = (score, found.registered_at, replace(keep, by_both_names=both))
+                best[found.household] = (score, found.registered_at, keep)
     ranked = sorted(best.items(), key=lambda item: item[1][:2], reverse=True)[:MOST_MATCHES]
-    return {key: fit for key, (_score, _at, fit) in ranked}
+    return _Likeliest({key: fit for key, (_score, _at, fit) in ranked}, known)
 
 
 def _people_named_like(asked: Sequence[_Asked], near: NearNames) -> list[_Found]:
@@ -313,20 +324,26 @@ def _alike(asked: str, kind: str, found: str, near: NearNames) -> float | None:
     return max(near.likeness(part, kind, found) for part in (asked, *asked.split()))
 
 
-def _fit(asked: _Asked, found: _Found, settlement: str, near: NearNames) -> _Fit | None:
+def _by_age(years: int | None) -> float:
+    """What so many years between two births say for the same person."""
+    return 0.0 if years is None else 1.0 - 0.6 * years
+
+
+def _is_alike(names: _Names, years: int | None) -> bool:
+    """Whether names and birth year say enough for the same person, whatever else is known of either."""
+    return names.alike and names.score + _by_age(years) >= SHOWN
+
+
+def _fit(asked: _Asked, found: _Found, settlement: str, names: _Names) -> _Fit | None:
     """How well a found person fits, and what agrees; None when they are somebody else."""
     years = years_apart(asked.person.birth, found.birth)
-    if years is not None and years > YEARS:
-        return None
-    names = _names(asked, found, near)
-    if not names.alike:
+    if not names.alike or (years is not None and years > YEARS):
         return None
     fathers = likeness(asked.fathers, found.fathers) if asked.fathers and found.fathers else None
     place = likeness(fold(settlement), fold(found.settlement)) if settlement and found.settlement else None
     day = _same_day(asked.person.birth, found.birth)
-    score = names.score
+    score = names.score + _by_age(years)
     score += 0.0 if fathers is None else 1.0 if fathers >= AGREES else -0.8
-    score += 0.0 if years is None else 1.0 - 0.6 * years
     score += 0.0 if place is None else 0.4 if place >= AGREES else -0.1
     if asked.person.sex and found.sex and asked.person.sex != found.sex:
         score -= 0.8
@@ -342,7 +359,7 @@ def _fit(asked: _Asked, found: _Found, settlement: str, near: NearNames) -> _Fit
         Agreement.SETTLEMENT: place is not None and place >= AGREES,
     }
     same = asked.fathers != "" and asked.fathers == found.fathers and day
-    return _Fit(score, tuple(fact for fact, holds in agrees.items() if holds), asked.person.id, same, names.whole)
+    return _Fit(score, tuple(fact for fact, holds in agrees.items() if holds), asked.person.id, same)
 
 
 def years_apart(one: Birth, other: Birth) -> int | None:
@@ -360,13 +377,15 @@ def _same_day(one: Birth, other: Birth) -> bool:
     return one.precision == other.precision == "day" and one.on == other.on
 
 
-def _matches(fits: dict[uuid.UUID, _Fit], first: uuid.UUID, by: User) -> list[Match]:
-    households = Household.objects.select_related("site").with_size(known_deaths(by)).in_bulk(list(fits))
-    write_lines(by, LogLine.Verb.MATCHED, {household: fits[key].agrees for key, household in households.items()})
-    seen = set(Household.objects.visible_to(by).filter(pk__in=fits).values_list("pk", flat=True))
+def _matches(likeliest: _Likeliest, first: uuid.UUID, by: User) -> list[Match]:
+    fits = likeliest.fits
+    seen = set(Household.objects.visible_to(by).filter(pk__in=[*fits, *likeliest.known]).values_list("pk", flat=True))
+    unseen = sorted(likeliest.known - seen)[:MOST_MATCHES]
+    households = Household.objects.select_related("site").with_size(known_deaths(by)).in_bulk([*fits, *unseen])
+    agree = {household: fits[key].agrees if key in fits else () for key, household in households.items()}
+    write_lines(by, LogLine.Verb.MATCHED, agree)
     told = [_told(households[key], fit) for key, fit in fits.items() if key in seen]
-    others = any(fit.by_both_names for key, fit in fits.items() if key not in seen)
-    return [*told, Match(first)] if others else told
+    return [*told, Match(first)] if unseen else told
 
 
 def _told(household: Household, fit: _Fit) -> Match:

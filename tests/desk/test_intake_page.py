@@ -360,6 +360,21 @@ def test_of_families_elsewhere_one_name_tells_no_day_of_birth(page, also):
     assert told == [bool(also)] * 2
 
 
+def test_of_a_family_elsewhere_nothing_tells_the_fathers_name_the_sex_or_where_they_lived(page):
+    """Whoever asks for one after the other would read them, and the father's name helps to open the family."""
+    register_family(make_site(), make_user(), person(fathers_name="Aram"), last_residence_settlement="Chartar")
+    told = [
+        "May be known" in page.post("/intake/matches/", intake(row(**facts), **home)).content.decode()
+        for birth in ("1989", "1990", "1991", "1995")
+        for facts in [
+            {"birth": birth} | more for more in ({}, {"fathers_name": "Aram"}, {"fathers_name": "Petros"}, {"sex": "M"})
+        ]
+        for home in ({}, {"last_residence_settlement": "Chartar"}, {"last_residence_settlement": "Askeran"})
+    ]
+    by_year = [told[start : start + 12] for start in range(0, 48, 12)]
+    assert by_year == [[True] * 12, [True] * 12, [False] * 12, [False] * 12]
+
+
 def test_the_same_family_arrives_when_birth_date_and_fathers_name_agree(page):
     household = register_family(make_site("sisian"), make_user(), person(fathers_name="Aram"))
     typed = intake(row(fathers_name="Arami"), same=str(household.pk))
