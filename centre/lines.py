@@ -25,6 +25,10 @@ class LineField(forms.CharField):
         super().__init__(max_length=max_length, **kwargs)
         self.error_messages["control"] = UNREADABLE
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """None that lets a browser cut what is pasted without a word: the form says that it is too long."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
     def to_python(self, value: Any) -> str:
         line = seen(super().to_python(value) or "")
         line = " ".join(line.split())
