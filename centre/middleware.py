@@ -36,6 +36,7 @@ PAGE_OF = "X-Page-Of"
 RENEWS = "X-Renews"  # of a request that the page sends by itself
 NOBODY = "nobody"
 ENDED = "ended"
+UNSAVED = "unsaved"  # what ended says where something was sent, and not asked for
 FACTOR_PAGES = ("mfa_index", "account_reauthenticate", "mfa_activate_totp", "mfa_add_webauthn")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -188,9 +189,10 @@ def sign_in_and_back(get_response: Answer) -> Answer:
         sign_in = resolve_url(settings.LOGIN_URL)
         if not response.headers.get("Location", "").startswith(sign_in) or _is_open_to_all(request):
             return response
-        back = page_before(request) if is_from_a_page(request) else request.get_full_path()
+        sent = request.method not in SAFE
+        back = page_before(request) if sent or is_from_a_page(request) else request.get_full_path()
         was_in = settings.SESSION_COOKIE_NAME in request.COOKIES or request.headers.get(PAGE_OF, NOBODY) != NOBODY
-        asked = {REDIRECT_FIELD_NAME: back} | ({ENDED: "1"} if was_in else {})
+        asked = {REDIRECT_FIELD_NAME: back} | ({ENDED: UNSAVED if sent else "1"} if was_in else {})
         address = f"{sign_in}?{urlencode(asked)}"
         if not is_from_a_page(request):
             return HttpResponseRedirect(address)

@@ -126,7 +126,16 @@ def test_a_press_after_a_quarter_of_an_hour_leads_to_sign_in_and_writes_nothing(
     left(anna, 16)
     form = {"id": uuid.uuid4()}
     answer = desk.post("/settings/sites/", form, headers={"X-Page-Of": str(anna.pk)})
-    assert (answer.status_code, "ended=1" in answer["X-Sign-In"]) == (401, True)
+    assert (answer.status_code, "ended=unsaved" in answer["X-Sign-In"]) == (401, True)
+    assert "What you sent last was not done." in desk.get(answer["X-Sign-In"]).content.decode()
+
+
+def test_a_form_sent_without_scripts_after_the_session_leads_back_to_the_page_it_stood_on(anna):
+    desk = desk_of(anna)
+    left(anna, 16)
+    answer = desk.post("/settings/sites/new/", {}, headers={"Referer": "http://testserver/settings/sites/?search=x"})
+    assert answer["Location"] == "/accounts/login/?next=%2Fsettings%2Fsites%2F%3Fsearch%3Dx&ended=unsaved"
+    assert "What you sent last" not in desk.get("/accounts/login/?next=%2F&ended=1").content.decode()
 
 
 def test_a_page_that_renews_itself_keeps_no_session_alive(anna):
