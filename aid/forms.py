@@ -1,5 +1,6 @@
 """What is asked when aid is planned, kept and handed out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -46,6 +47,22 @@ class DistributionForm(forms.Form):
         field_of(self, "distribution", forms.ModelChoiceField).queryset = handed_out_by(by)
 
 
+class _LineOf:
+    """How much of an item is given, as a form was sent with it."""
+
+    def __init__(self, item: Item, typed: str) -> None:
+        self.item, self.name, self.typed = item, self.name_of(item), typed
+        self.quantity, self.errors = 0, list[str]()
+        try:
+            self.quantity = PIECES.clean(self.typed) or 0
+        except forms.ValidationError as error:
+            self.errors = error.messages
+
+    @staticmethod
+    def name_of(item: Item) -> str:
+        return f"given-{item.code}"
+
+
 class HandOutForm(ActForm):
     """Hand out to the card on the page; if another number was typed in the meantime, show that card instead."""
 
@@ -54,6 +71,7 @@ class HandOutForm(ActForm):
     number = CardField(label=_("Card number"))
     collected_by = LineField(label=_("Who collects it, if not the family?"), max_length=80)
     happened_anyway = LineField(label=_("Why was it given?"), max_length=200)
+    given = forms.Field(required=False)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,15 +82,17 @@ class HandOutForm(ActForm):
         said = super().clean() or {}
         distribution = said.get("distribution")
         rules = distribution.rules.select_related("item") if distribution else ()
-        typed = {
-            rule.item: self.data[f"given-{rule.item.code}"] for rule in rules if f"given-{rule.item.code}" in self.data
-        }
-        try:
-            lines = [Line(item, PIECES.clean(text) or 0) for item, text in typed.items()]
-        except forms.ValidationError as error:
-            self.add_error("number", error)
-            lines = []
-        return said | {"given": lines if typed else None}
+        names = {_LineOf.name_of(rule.item): rule.item for rule in rules}
+        lines = [_LineOf(item, self.data[name]) for name, item in names.items() if name in self.data]
+        for line in lines:
+            if line.errors:
+                self.add_error(None, line.errors)
+        return said | {"given": [Line(line.item, line.quantity) for line in lines] if lines else None}
+
+    def lines_of(self, due: Sequence[Line]) -> list["_LineOf"]:
+        """How much of each item that is due is given: as it was typed, and what is wrong with it, or all of it."""
+        typed = ((line.item, self.data.get(_LineOf.name_of(line.item), str(line.quantity))) for line in due)
+        return [_LineOf(item, said) for item, said in typed]
 
 
 class ReverseForm(ActForm):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from aid.actions import hand_out, reverse_handout
-from aid.errors import NotGivenYet
+from aid.errors import MoreThanDue, NotGivenYet, NothingToGive
 from aid.forms import CardForm, DistributionForm, HandOutForm, handed_out_by
 from aid.models import Distribution, Handout
 from aid.scanning import (
@@ -39,6 +39,7 @@ from registrations.numbers import without_letter, write_number
 
 Panel = Give | Stop | Done | Ready
 
+OF_WHAT_WAS_TYPED = (MoreThanDue, NothingToGive)
 LONGEST_SHOWN = 40  # of what was scanned and is no card: nobody types more of it again
 
 
@@ -117,10 +118,10 @@ def _go_on(request: StaffRequest, shown: Shown) -> HttpResponse:
 
 
 def _hand_out(request: StaffRequest) -> HttpResponse:
-    form = HandOutForm(request.POST, by=request.user)
+    form = HandOutForm(request.POST, by=request.user, auto_id=False)
     if not form.is_valid():
         return _refuse_form(request, form)
-    facts = form.cleaned_data
+    facts = {**form.cleaned_data}
     distribution, shown, following = facts.pop("distribution"), facts.pop("shown"), facts.pop("number")
     if following:
         return _go_on(request, following)
@@ -129,15 +130,23 @@ def _hand_out(request: StaffRequest) -> HttpResponse:
         seen = was_in_hand(request, shown)
         answer = hand_out(distribution, household, card_read=seen, by=request.user, **facts)
     except Refusal as refusal:
+        if facts["given"] is not None and isinstance(refusal, OF_WHAT_WAS_TYPED):
+            form.add_error("given", str(refusal))
+            return _refuse_form(request, form)
         return _show(request, distribution, stop(str(household), refusal.code, str(refusal)), status=422)
     return see("aid:scan", done=answer.handout)
 
 
 def _refuse_form(request: StaffRequest, form: HandOutForm) -> HttpResponse:
-    """A wrong number is told in red; a distribution of another site, or a form of another page, is not there."""
-    if set(form.errors) - {"number"}:
+    """A wrong number is told in red, what else was typed beside it; a distribution of another site is not there."""
+    if {"id", "distribution", "shown"} & set(form.errors):
         raise Http404
-    return _refuse_card(request, form.cleaned_data["distribution"], form)
+    distribution, number = form.cleaned_data["distribution"], form.cleaned_data["shown"]
+    if "number" in form.errors:
+        return _refuse_card(request, distribution, form)
+    household, seen = get_object_or_404(Household, number=number), was_in_hand(request, number)
+    panel = read_card(distribution, household, request.user, timezone.now(), proven=seen)
+    return _show(request, distribution, panel, again=form, status=422)
 
 
 def _refuse_card(
@@ -170,18 +179,20 @@ def _show(
     *,
     typed: str = "",
     others: int = 0,
+    again: HandOutForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     number = getattr(panel, "number", "")
     # Drawn without ids, by which a draft is known to be about this card, and not about the next one
     about = {"distribution": distribution.pk, "shown": number}
     form = HandOutForm(by=request.user, auto_id=False, initial=about | {"number": typed})
-    part = HandOutForm(by=request.user, auto_id=False, initial=about)
+    part = again or HandOutForm(by=request.user, auto_id=False, initial=about)
     context: dict[str, Any] = {
         "distribution": distribution,
         "panel": panel,
         "form": form,
         "part": part,
+        "lines": part.lines_of(panel.due.lines) if isinstance(panel, Give) else (),
         "typed": typed,
         "others": others > 1,
     }

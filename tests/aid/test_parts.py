@@ -114,11 +114,42 @@ def test_the_page_hands_out_a_part_to_a_neighbour(client, round_one, family, vol
     assert "Collected by: Neighbour" in client.get(reverse("aid:distribution", args=[round_one.pk])).content.decode()
 
 
-def test_the_page_reads_a_quantity_that_is_no_number(client, round_one, family, volunteer):
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"given-food-parcel": "two"}, "Enter a whole number."),
+        ({"given-food-parcel": "-1"}, "Ensure this value is greater than or equal to 0."),
+        ({"given-food-parcel": "9000000000"}, "Ensure this value is less than or equal to 1000000."),
+        ({"given-food-parcel": "300"}, "The family may receive at most 3: Food parcel."),
+        ({"given-food-parcel": "0", "given-soap-set": ""}, "one item at least"),
+        ({"collected_by": "x" * 81}, "Ensure this value has at most 80 characters"),
+        ({"collected_by": "Aram\x07"}, "It has a character that cannot be read."),
+    ],
+)
+def test_what_is_wrong_with_a_part_is_told_beside_it_and_nothing_typed_is_lost(
+    client, round_one, family, volunteer, typed, told
+):
     client.force_login(volunteer)
-    facts = {"id": uuid.uuid4(), "distribution": round_one.pk, "shown": str(family), "given-food-parcel": "two"}
-    assert client.post("/aid/scan/", facts).status_code == 422
+    said = {"given-food-parcel": "2", "given-soap-set": "1", "collected_by": "The neighbour"} | typed
+    answer = client.post("/aid/scan/", {"id": uuid.uuid4(), "distribution": round_one.pk, "shown": str(family)} | said)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert answer.context["panel"].kind == "give"
+    part = page[page.index('<details class="anyway" open>') :]
+    assert told in part
+    assert all(f'value="{value}"' in part for value in said.values())
     assert not Handout.objects.exists()
+
+
+def test_what_is_wrong_with_why_it_was_given_anyway_is_told_beside_it(client, round_one, family, volunteer):
+    client.force_login(volunteer)
+    facts = {"distribution": round_one.pk, "shown": str(family)}
+    client.post("/aid/scan/", facts | {"id": uuid.uuid4()})
+    answer = client.post("/aid/scan/", facts | {"id": uuid.uuid4(), "happened_anyway": "y" * 201})
+    assert (answer.status_code, answer.context["panel"].kind) == (422, "already")
+    part = answer.content.decode().partition('<details class="anyway" open>')[2]
+    assert "Ensure this value has at most 200 characters" in part
+    assert "y" * 201 in part
 
 
 def test_the_api_hands_out_a_part_and_names_an_item_it_does_not_give(round_one, family, planner):
