@@ -40,10 +40,13 @@ class NotTheMother(Refusal):
 
 
 class NotPlanned(Refusal):
-    """A departure of a child that a protection officer must agree to."""
+    """A child would go, or be left, without who looks after it, and no protection officer agreed."""
 
     code = "child_departs"
-    message = _("A protection officer must agree before this child leaves. Record it as already happened, or ask.")
+    message = _(
+        "A child would go, or stay, without who looks after it: a protection officer must agree. "
+        "Record it as already happened, or ask."
+    )
 
 
 class BedsBecomeFree(Refusal):
