@@ -179,7 +179,8 @@ def find_likely_among(sought: Sequence[PersonFacts], people: Sequence[Individual
 
 
 def _weigh(asked: Sequence[_Asked], people: Sequence[_Found], near: NearNames) -> list[Likely]:
-    fits = ((found, _fit(one, found, "", _names(one, found, near))) for found in people for one in asked)
+    alike = ((one, found, _named_alike(one, found, near)) for found in people for one in asked)
+    fits = ((found, _fit(one, found, "", names)) for one, found, names in alike if names)
     likely = [
         Likely(fit.person, found.individual, found.counted_as, found.household, fit.score, fit.agrees)
         for found, fit in fits
@@ -200,8 +201,10 @@ def _likeliest(people: Sequence[PersonFacts], settlement: str, but: uuid.UUID | 
         if found.household == but:
             continue
         for one in asked:
-            names = _names(one, found, near)
-            if names.whole and _is_alike(names, years_apart(one.person.birth, found.birth)):
+            names = _named_alike(one, found, near)
+            if names is None:
+                continue
+            if names.whole and names.score + _by_age(years_apart(one.person.birth, found.birth)) >= SHOWN:
                 known.add(found.household)
             fit = _fit(one, found, settlement, names)
             if fit is not None:
@@ -329,16 +332,18 @@ def _by_age(years: int | None) -> float:
     return 0.0 if years is None else 1.0 - 0.6 * years
 
 
-def _is_alike(names: _Names, years: int | None) -> bool:
-    """Whether names and birth year say enough for the same person, whatever else is known of either."""
-    return names.alike and names.score + _by_age(years) >= SHOWN
+def _named_alike(asked: _Asked, found: _Found, near: NearNames) -> _Names | None:
+    """How alike their names are; None where these, or their ages, are of two people."""
+    years = years_apart(asked.person.birth, found.birth)
+    if years is not None and years > YEARS:
+        return None
+    names = _names(asked, found, near)
+    return names if names.alike else None
 
 
 def _fit(asked: _Asked, found: _Found, settlement: str, names: _Names) -> _Fit | None:
     """How well a found person fits, and what agrees; None when they are somebody else."""
     years = years_apart(asked.person.birth, found.birth)
-    if not names.alike or (years is not None and years > YEARS):
-        return None
     fathers = likeness(asked.fathers, found.fathers) if asked.fathers and found.fathers else None
     place = likeness(fold(settlement), fold(found.settlement)) if settlement and found.settlement else None
     day = _same_day(asked.person.birth, found.birth)
