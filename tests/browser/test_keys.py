@@ -124,3 +124,18 @@ def test_a_field_for_digits_keeps_its_letters(page, server, goris):
     card = page.locator("#id_card")
     card.press_sequentially(write_number(4127))
     expect(card).to_have_value(write_number(4127))
+
+
+def test_what_is_typed_and_what_is_wrong_can_be_read_on_the_red_ground(page, server, goris):
+    sign_in(page, server, goris["scan"])
+    page.goto("/aid/scan/")
+    page.locator("#scan").evaluate(
+        """scan => {
+            scan.className = "scan stop";
+            scan.innerHTML += "<details class=anyway open><input id=why><ul class=error><li>x</li></ul></details>";
+        }"""
+    )
+    colours = "one => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]"
+    ink, sheet = page.locator("#why").evaluate(colours)
+    assert ink != sheet
+    assert page.locator(".anyway .error").evaluate(colours)[0] == page.locator(".scan").evaluate(colours)[0]
