@@ -171,13 +171,19 @@ def _place_columns() -> list[Column]:
         Column("kind", _("Kind"), "#loc+type", WIDE),
         Column("marz_code", _("Province code"), "#adm1+code", WIDE),
         Column("marz", _("Province"), "#adm1+name", WIDE),
+        Column("p_code", _("P-code of the settlement"), "#loc+code+v_pcode", WIDE),
     ]
 
 
 def _place(row: PlaceRow) -> list[Value]:
-    if row.site is None:
-        return [row.key, str(row.name), "", "", ""]
-    return [row.key, row.site.name, row.site.get_kind_display(), row.site.marz, str(Marz(row.site.marz).label)]
+    site = row.site
+    if site is None:
+        return _no_place(row.key, str(row.name))
+    return [row.key, site.name, site.get_kind_display(), site.marz, str(Marz(site.marz).label), site.p_code]
+
+
+def _no_place(key: str, name: str) -> list[Value]:
+    return [key, name, *("" for _column in _place_columns()[2:])]
 
 
 def _figures(figures: Mapping[str, Any], at: datetime) -> Table:
@@ -204,7 +210,7 @@ def _public_places(tally: dict[str, Any], shown: PublicTally) -> Table:
     everybody = total.lines["closing"] if total else 0
     rows: list[list[Value]] = [[*_place(row), shown.places[row.key], everybody] for row in read_places(tally)]
     if rest := _rest(everybody, shown.places.values()):
-        rows.append([NOT_SHOWN, _("Small numbers, together"), "", "", "", rest, everybody])
+        rows.append([*_no_place(NOT_SHOWN, _("Small numbers, together")), rest, everybody])
     return Table("places", _("Sites"), columns, rows, 2)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from centre.access import Permission, Role, require, require_everywhere
 from centre.acts import act
+from centre.coordinates import LatitudeLongitude
 from centre.errors import AlreadyOpen, NotEmpty, SiteCodeTaken
 from centre.models import Act, Assignment, Operation, Site, User
 from centre.operations import remember
@@ -102,6 +104,8 @@ def add_site(
     confidential: bool = False,
     cut_off_hours: Sequence[time] = (),
     presumed_left_after: int | None = None,
+    coordinates: LatitudeLongitude | None = None,
+    p_code: str = "",
     by: User,
     at: datetime,
     act: Act,
@@ -124,6 +128,8 @@ def add_site(
             confidential=confidential,
             cut_off_hours=sorted(set(cut_off_hours)) or list(settings.CENSUS_HOURS),
             presumed_left_after=presumed_left_after,
+            p_code=p_code,
+            **_lying(coordinates),
             opened_at=at,
         )
     return SiteSaved(str(site.pk), site.code)
@@ -139,11 +145,13 @@ def change_site(
     confidential: bool = False,
     cut_off_hours: Sequence[time] = (),
     presumed_left_after: int | None = None,
+    coordinates: LatitudeLongitude | None = None,
+    p_code: str = "",
     by: User,
     at: datetime,
     act: Act,
 ) -> SiteSaved:
-    """Give the site these names and hours; its code, kind and place stay, for figures were published by them."""
+    """Give the site these facts; its code, kind and province stay, for figures were published by them."""
     require(by, Permission.SET_UP, site, at)
     Site.objects.filter(pk=site.pk).update(
         name_en=name_en,
@@ -152,5 +160,12 @@ def change_site(
         confidential=confidential,
         cut_off_hours=sorted(set(cut_off_hours)) or list(settings.CENSUS_HOURS),
         presumed_left_after=presumed_left_after,
+        p_code=p_code,
+        **_lying(coordinates),
     )
     return SiteSaved(str(site.pk), site.code)
+
+
+def _lying(coordinates: LatitudeLongitude | None) -> dict[str, Decimal | None]:
+    """The columns of where a site lies."""
+    return dict(zip(("latitude", "longitude"), coordinates or (None, None), strict=True))

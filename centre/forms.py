@@ -15,6 +15,7 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from centre.coordinates import CoordinatesField
 from centre.lines import LineField, seen
 from centre.models import Marz, Site, User
 from centre.refusals import Changed, Refusal
@@ -170,6 +171,18 @@ class SiteNames(forms.Form):
         max_value=1000,
         help_text=_("Hours without any new entry. For places people only pass through."),
     )
+    coordinates = CoordinatesField(
+        label=_("Where it is on the map"),
+        max_length=80,
+        help_text=_("Latitude, then longitude, as a map shows them: 39.5111, 46.3389. For distances and for drivers."),
+    )
+    p_code = forms.CharField(
+        label=_("P-code of the settlement"),
+        required=False,
+        max_length=10,
+        validators=[RegexValidator(r"^[A-Z]{0,3}[0-9]{2,9}\Z", _("Capital Latin letters, then digits alone."))],
+        help_text=_("From the list of OCHA; census files carry it."),
+    )
     confidential = forms.BooleanField(label=_("Confidential: others do not see who is here"), required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -181,7 +194,7 @@ class SiteNames(forms.Form):
 
 
 class SiteChangeForm(ActForm, SiteNames):
-    """Change a site's names and hours."""
+    """Change what may change of a site."""
 
 
 class SiteForm(ActForm, SiteNames):

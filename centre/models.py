@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -235,6 +236,12 @@ class Site(models.Model):
                 condition=~Q(name_en="", name_hy="", name_ru=""),
                 name="site_has_a_name",
             ),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__isnull=False, longitude__isnull=False)
+                & Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="site_lies_on_earth",
+            ),
         )
 
     def __str__(self) -> str:
@@ -250,9 +257,9 @@ class Site(models.Model):
         return own or self.name_en or self.name_hy or self.name_ru
 
     @property
-    def has_coordinates(self) -> bool:
-        """Whether it is known where it lies."""
-        return self.latitude is not None and self.longitude is not None
+    def coordinates(self) -> tuple[Decimal, Decimal] | None:
+        """Latitude and longitude, where they are known."""
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
 
     def is_open(self, at: datetime) -> bool:
         """Whether the site is open at the instant."""

@@ -16,7 +16,7 @@ from centre.actions import add_site, change_site
 from centre.asked import keep_question, names_somebody, read_question
 from centre.doors import do, draw, pressed, see
 from centre.factors import has_factor
-from centre.forms import ActForm, SiteChangeForm, SiteForm
+from centre.forms import ActForm, SiteChangeForm, SiteForm, SiteNames
 from centre.log import write_log
 from centre.models import Assignment, LogLine, LostFactor, Site, User
 from centre.requests import StaffRequest
@@ -33,7 +33,7 @@ from centre.staff_acts import (
     withdraw_role,
 )
 
-SITE_FACTS = ("name_en", "name_hy", "name_ru", "cut_off_hours", "presumed_left_after", "confidential")
+SITE_FACTS = tuple(SiteNames.base_fields)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

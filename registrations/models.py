@@ -38,7 +38,7 @@ def both_or_neither(at: str, by: str) -> Q:
 
 
 class NeedCode(models.Model):
-    """A specific-needs category or sub-code; `verified` says whether it was checked against UNHCR's text."""
+    """A specific-needs category or sub-code."""
 
     code = models.CharField(max_length=10, primary_key=True)
     category = models.CharField(max_length=2)
@@ -46,7 +46,6 @@ class NeedCode(models.Model):
     name_hy = models.CharField(max_length=120, blank=True)
     name_ru = models.CharField(max_length=120, blank=True)
     at_desk = models.BooleanField(default=False)
-    verified = models.CharField(max_length=20)
 
     class Meta:
         ordering = ("code",)

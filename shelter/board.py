@@ -166,7 +166,7 @@ def read_board(
         ),
         asked=houses,
         asking=asking,
-        measured=here is not None and here.has_coordinates,
+        measured=here is not None and here.coordinates is not None,
         chosen=_choose(household, user, reach, known, at, tried, named) if household else None,
         since=since,
         acts=acts,

@@ -131,7 +131,7 @@ def pins_of(sites: Collection[Site], at: datetime) -> tuple[list[Pin], list[Site
     """The houses with places where they lie, the largest first, north up; and those that have no coordinates."""
     known = {site.pk: site for site in sites}
     places = places_now(known, at)
-    here = {key: (site.longitude, site.latitude) for key, site in known.items() if site.has_coordinates}
+    here = {key: (site.longitude, site.latitude) for key, site in known.items() if site.coordinates}
     placed = [key for key in places if key in here]
     if not placed:
         return [], [known[key] for key in places]

@@ -1,4 +1,8 @@
-"""The specific-needs codes, as 0010 wrote them; none is verified against UNHCR's text yet. Later changes are migrations."""
+"""The specific-needs codes, as 0010 wrote them. Later changes are migrations.
+
+The last column says what was checked against UNHCR's text: of some the category, of none its sub-codes yet. It was a column
+of the table until 0028.
+"""
 
 COLUMNS = ("code", "category", "name_en", "name_hy", "name_ru", "at_desk", "verified")
 
@@ -35,5 +39,7 @@ ROWS = (
 
 def write_need_codes(model):
     """Write the codes into the table of this model, anew where they are there."""
-    for code, *facts in ROWS:
-        model.objects.update_or_create(code=code, defaults=dict(zip(COLUMNS[1:], facts, strict=True)))
+    columns = {field.name for field in model._meta.fields}
+    for row in ROWS:
+        facts = {name: fact for name, fact in zip(COLUMNS, row, strict=True) if name in columns}
+        model.objects.update_or_create(code=facts.pop("code"), defaults=facts)

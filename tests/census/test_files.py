@@ -45,7 +45,7 @@ def _demonstration(settings):
 
 @pytest.fixture
 def goris():
-    site = make_site("goris", name_hy="Գորիս, դրամատիկական թատրոն", name_ru="Горис", name_en="=Goris")
+    site = make_site("goris", p_code="AM0901", name_hy="Գորիս, դրամատիկական թատրոն", name_ru="Горис", name_en="=Goris")
     by = make_user(username="armine")
     register_family(site, by, person(), person("Ani", relationship="daughter", birth=Birth.in_year(2019)))
     for _family in range(12):
@@ -96,6 +96,7 @@ def test_the_csv_is_hxl_that_programs_validate(official, goris, tmp_path):
     row = next(row for row in source if row.get("#loc+code") == "goris")
     assert row.get("#loc+name") == "Գորիս, դրամատիկական թատրոն"
     assert row.get("#adm1+code") == "AM-SU"
+    assert row.get("#loc+code+v_pcode") == "AM0901"
     assert (row.get("#affected+ind"), row.get("#affected+f+age_18_59")) == ("14", "13")
 
 

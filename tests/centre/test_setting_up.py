@@ -3,6 +3,7 @@
 import time
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError
@@ -81,6 +82,9 @@ def test_a_site_is_opened_once_however_often_it_is_sent(client, admin):
         ({"marz": "AM-XX"}, "valid choice"),
         ({"cut_off_hours": "25:00"}, "Write hours as"),
         ({"presumed_left_after": "0"}, "greater than or equal to 1"),
+        ({"coordinates": "91, 46.3"}, "the latitude, a comma and the longitude"),
+        ({"coordinates": "39.5"}, "the latitude, a comma and the longitude"),
+        ({"p_code": "am 5"}, "Capital Latin letters"),
     ],
 )
 def test_what_a_site_cannot_be_is_said_and_nothing_is_written(client, admin, goris, facts, words):
@@ -96,6 +100,21 @@ def test_a_site_is_renamed(client, admin, goris):
     goris.refresh_from_db()
     assert (goris.name_en, len(goris.cut_off_hours), goris.code) == ("Goris, school", 2, "goris")
     assert client.get("/settings/sites/nowhere/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["39.5111, 46.3389", "39,5111; 46,3389", "39.5111 46.3389", "geo:39.5111,46.3389?z=12", "39.5111° N, 46.3389° E"],
+)
+def test_where_a_site_lies_is_read_as_maps_show_it_and_shown_again(client, admin, goris, said):
+    form = {"name_en": "Goris", "coordinates": said, "p_code": "AM0901"}
+    assert client.post("/settings/sites/goris/", {"id": uuid.uuid4()} | form).status_code == 303
+    goris.refresh_from_db()
+    assert (goris.coordinates, goris.p_code) == ((Decimal("39.51110"), Decimal("46.33890")), "AM0901")
+    assert 'value="39.51110, 46.33890"' in text_of(client.get("/settings/sites/goris/"))
+    assert client.post("/settings/sites/goris/", {"id": uuid.uuid4(), "name_en": "Goris"}).status_code == 303
+    goris.refresh_from_db()
+    assert goris.coordinates is None
 
 
 def test_a_site_with_people_is_not_closed(client, admin, goris):

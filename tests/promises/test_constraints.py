@@ -157,6 +157,7 @@ CENTRE: dict[str, Break] = {
     "site_closes_after_opening": lambda w: change(w.goris, closed_at=w.goris.opened_at),
     "site_presumes_after_hours": lambda w: change(w.goris, presumed_left_after=0),
     "site_has_a_name": lambda w: change(w.goris, name_en=""),
+    "site_lies_on_earth": lambda w: change(w.goris, latitude=39.5, longitude=None),
     "centre_site_code_key": lambda w: change(w.sisian, code=w.goris.code),
     "assignment_ends_after_start": lambda w: change(w.assignment(w.volunteer), ends_at=models.F("starts_at")),
     "volunteers_expire": lambda w: change(w.assignment(w.volunteer), ends_at=None),

@@ -17,7 +17,7 @@ from shelter.models import Room
 
 NAMES = ("name_en", "name_hy", "name_ru")  # one is enough
 SITE_FIELDS = ("code", *NAMES, "kind", "marz")
-MORE_SITE_FIELDS = ("confidential", "cut_off_hours", "presumed_left_after")
+MORE_SITE_FIELDS = ("confidential", "cut_off_hours", "presumed_left_after", "coordinates", "p_code")
 ROOM_FIELDS = ("rooms", "places", "room_kind")
 YES = {"yes", "true", "1", "x"}
 
