@@ -117,8 +117,7 @@ class Plans(Rows):
     def confirm(self, plan: Plan, body: PlanConfirmFacts) -> Confirmed:
         """Hold the planned places, family by family; who is at the house already is checked in."""
         facts = body.facts
-        facts.pop("id")
-        return confirm_plan(plan, **facts)
+        return confirm_plan(plan, families=facts["families"], until=facts["until"], by=facts["by"])
 
 
 class PlannedFamilyRow(serializers.ModelSerializer[PlannedFamily]):

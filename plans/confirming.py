@@ -37,9 +37,7 @@ class Confirmed:
     shortened: list[str]
 
 
-def confirm_plan(
-    plan: Plan, *, how: How | str, families: Collection[PlannedFamily], until: datetime, by: User
-) -> Confirmed:
+def confirm_plan(plan: Plan, *, families: Collection[PlannedFamily], until: datetime, by: User) -> Confirmed:
     """Hold the planned places for these families of the plan, each by an act of its own, in the order of the plan.
 
     Who is at the house already, and waits there for a bed, gets it at once: a hold would only have to be checked in.

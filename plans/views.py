@@ -161,7 +161,8 @@ def confirm(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     form = ConfirmForm(request.POST, plan=row)
     if not form.is_valid():
         return _plan(request, row, form, how=request.POST.get("how", ""))
-    said = confirm_plan(row, **form.cleaned_data, by=request.user)
+    facts = form.cleaned_data
+    said = confirm_plan(row, families=facts["families"], until=facts["until"], by=request.user)
     held = ngettext("Places are held for %(n)d family.", "Places are held for %(n)d families.", len(said.held))
     if said.held or not said.placed:
         messages.success(request, held % {"n": len(said.held)})
@@ -174,7 +175,7 @@ def confirm(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
         messages.success(request, placed % {"n": len(said.placed)})
     for line in (*said.shortened, *said.left_out):
         messages.warning(request, line)
-    return see("plans:plan", row.pk, how=form.cleaned_data["how"])
+    return see("plans:plan", row.pk, how=facts["how"])
 
 
 def _plan(request: StaffRequest, row: Plan, form: ActForm | ConfirmForm, *, how: str = "") -> HttpResponse:

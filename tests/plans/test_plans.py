@@ -47,7 +47,7 @@ def until():
 
 def confirm(plan: Plan, by, **facts):
     rows = planned_with_places(plan, How.GREEDY)
-    return confirm_plan(plan, **{"how": How.GREEDY, "families": rows, "until": until()} | facts, by=by)
+    return confirm_plan(plan, **{"families": rows, "until": until()} | facts, by=by)
 
 
 def test_a_plan_puts_the_first_in_turn_first_and_places_nobody(goris, sisian, by):

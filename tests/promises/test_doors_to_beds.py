@@ -197,7 +197,7 @@ def plan_at_a_house(street: Street, family: Household) -> Knock:
         rows = [row for row in planned_with_places(plan, How.GREEDY) if row.household == family and row.places.all()]
         assert rows
         until = timezone.now() + 9 * HOUR
-        answer = confirm_plan(plan, how=How.GREEDY, families=rows, until=until, by=street.by)
+        answer = confirm_plan(plan, families=rows, until=until, by=street.by)
         return LEFT_OUT if len(answer.left_out) == 1 else ""
 
     return knock
