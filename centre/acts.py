@@ -80,12 +80,7 @@ class FactEncoder(DjangoJSONEncoder):
 
 
 def digest_of(kind: str, facts: dict[str, Any]) -> str:
-    """The digest of the facts as it is kept."""
-    return under_key(_bare_digest(kind, facts))
-
-
-def _bare_digest(kind: str, facts: dict[str, Any]) -> str:
-    """SHA-256 over the facts in canonical JSON."""
+    """SHA-256 over the facts in canonical JSON; it is kept under a key."""
     text = json.dumps([kind, facts], cls=FactEncoder, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -117,7 +112,7 @@ def act(
             facts = dict(names.bind_partial(*args, **kwargs).arguments) | {"at": at}
             if written_by:
                 facts["written_by"] = written_by
-            said = _bare_digest(kind, facts)
+            said = digest_of(kind, facts)
             row = Act(id=id or uuid.uuid4(), kind=kind, by=by, digest=under_key(said), written_by=written_by)
             row.at, row.sent_digest = at or timezone.now(), sent_digest_of(row.id)
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from plans.evening import Draft, Evening, Family, Person, Space, worth_of
 from plans.greedy import CHILD_ALONE, NO_ROOM, plan_greedily
-from plans.inventing import invent_evening
 from plans.search import plan_by_solver
 from plans.solver import improve
+from tests.plans.inventing import invent_evening
 
 SITES = [uuid.UUID(int=number) for number in (1, 2)]
 FEATURES = ("step_free", "cot", "ground")
