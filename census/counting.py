@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from centre.presumed import hours_of, presumed_left
 from centre.rows import rows_of, rows_of_everyone
-from registrations.corrections import JOIN_REGISTERED, UNDONE, WAS_REGISTERED
+from registrations.corrections import JOIN_UNDONE, UNDONE, WAS_REGISTERED
 from registrations.facts import cohort_in_sql
 from registrations.journal import stints_of, whereabouts_of
 
@@ -40,6 +40,7 @@ named AS (
   UNION
     SELECT individual_id FROM registrations_movement JOIN centre_site ON centre_site.id = site_id
     WHERE happened_at > %(since)s - {hours_of("centre_site")} AND happened_at <= %(since)s
+      AND happened_at > %(since)s - (SELECT max({hours_of("somewhere")}) FROM centre_site somewhere)  -- for the index
 )
 """
 
@@ -103,20 +104,17 @@ WHO_IS_WHERE = f"""
 )
 """
 
+BORN_THEN = "undone.said -> 'birth'"
 EVERYONE = f"""
 {WHO_IS_WHERE}, {UNDONE}
 SELECT place, CASE WHEN place = 'site' THEN site_id END AS site_id, marz,
        {WAS_REGISTERED} AS registered,
-       coalesce(CASE WHEN sex_then.field IS NULL THEN sex ELSE sex_then.was #>> '{{}}' END, '') AS sex,
-       CASE WHEN birth_then.field IS NULL THEN {cohort_in_sql("birth_date", "age_group", "%(on)s::date")}
-            ELSE {
-    cohort_in_sql("(birth_then.was ->> 'birth_date')::date", "birth_then.was ->> 'age_group'", "%(on)s::date")
-} END AS cohort,
+       coalesce(CASE WHEN undone.said ? 'sex' THEN undone.said ->> 'sex' ELSE sex END, '') AS sex,
+       CASE WHEN undone.said ? 'birth' THEN {
+    cohort_in_sql(f"({BORN_THEN} ->> 'birth_date')::date", f"{BORN_THEN} ->> 'age_group'", "%(on)s::date")
+} ELSE {cohort_in_sql("birth_date", "age_group", "%(on)s::date")} END AS cohort,
        count(*) AS people
-FROM everyone JOIN registrations_individual ON registrations_individual.id = person
-LEFT JOIN undone sex_then ON sex_then.individual_id = person AND sex_then.field = 'sex'
-LEFT JOIN undone birth_then ON birth_then.individual_id = person AND birth_then.field = 'birth'
-{JOIN_REGISTERED}
+FROM everyone JOIN registrations_individual ON registrations_individual.id = person {JOIN_UNDONE}
 GROUP BY 1, 2, 3, 4, 5, 6
 """
 

@@ -44,13 +44,12 @@ HERE = f"""
 ), member AS (
     SELECT coalesce(counted.person, membership.individual_id) AS person, membership.individual_id, household_id,
            joined_at, membership.id,
-           CASE WHEN ended.field IS NULL THEN left_at ELSE (ended.was #>> '{{}}')::timestamptz END AS left_at
+           CASE WHEN unsaid.said ? 'left_at' THEN (unsaid.said ->> 'left_at')::timestamptz ELSE left_at END AS left_at
     FROM registrations_membership membership
     LEFT JOIN counted ON counted.individual_id = membership.individual_id
-    LEFT JOIN unsaid ended ON ended.membership_id = membership.id AND ended.field = 'left_at'
-    LEFT JOIN unsaid gone ON gone.membership_id = membership.id AND gone.field = 'never_was'
+    LEFT JOIN unsaid ON unsaid.membership_id = membership.id
     WHERE act_id NOT IN (SELECT id FROM later)
-      AND NOT CASE WHEN gone.field IS NULL THEN never_was ELSE gone.was = 'true' END
+      AND NOT CASE WHEN unsaid.said ? 'never_was' THEN unsaid.said -> 'never_was' = 'true' ELSE never_was END
 ), belongs AS (
     SELECT DISTINCT ON (person) person, household_id FROM member
     ORDER BY person, (joined_at <= %(at)s AND coalesce(left_at, 'infinity') > %(at)s) DESC, individual_id = person DESC,
@@ -64,14 +63,15 @@ HERE = f"""
 
 AS_TOLD = """
 FROM here LEFT JOIN registrations_household household ON household.id = here.household_id
-LEFT JOIN untold ON untold.household_id = here.household_id AND untold.field = %(field)s
+LEFT JOIN untold ON untold.household_id = here.household_id
 """
 
 PARTS = {
     Cut.HOME: f"""
 {HERE}
-SELECT coalesce(CASE WHEN untold.field IS NULL THEN last_residence_district
-                     ELSE untold.was ->> 'last_residence_district' END, '') AS value,
+SELECT coalesce(CASE WHEN untold.said ? 'last_residence'
+                     THEN untold.said -> 'last_residence' ->> 'last_residence_district'
+                     ELSE last_residence_district END, '') AS value,
        count(*) AS people, count(DISTINCT here.household_id) AS households
 {AS_TOLD} GROUP BY 1
 """,
@@ -101,18 +101,18 @@ GROUP BY 1
       AND NOT EXISTS (SELECT FROM chosen WHERE chosen.id = individual_id)
 ){HERE}
 SELECT CASE WHEN here.person IN (SELECT person FROM sleeping) THEN 'housed'
-            ELSE coalesce(CASE WHEN untold.field IS NULL THEN going ELSE untold.was ->> 'going' END, '') END AS value,
+            ELSE coalesce(CASE WHEN untold.said ? 'going' THEN untold.said -> 'going' ->> 'going' ELSE going END, '')
+       END AS value,
        count(*) AS people, count(DISTINCT here.household_id) AS households
 {AS_TOLD} GROUP BY 1
 """,
 }
-FIELD = {Cut.HOME: "last_residence", Cut.WAITING: "going"}
 MOST = 10  # people: larger households are counted together
 
 
 def cut(by: Cut, at: datetime, known_at: datetime, site: Site | None = None) -> list[Part]:
     """Those present and on the way, or at one site, by home, size, needs or wish; somebody may have several needs."""
-    asked = {"at": at, "known_at": known_at, "after": known_at, "by": "infinity", "field": FIELD.get(by, "")}
+    asked = {"at": at, "known_at": known_at, "after": known_at, "by": "infinity"}
     asked |= {"site": site.pk if site else None, "most": MOST}
     parts = rows_of_everyone(Part, whereabouts_of(f"{CHANGED}, {CHOSEN}") + WHO_IS_WHERE + PARTS[by], asked)
     return sorted(parts, key=lambda part: (len(part.value) if by == Cut.SIZE else 0, part.value))

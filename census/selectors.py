@@ -15,7 +15,7 @@ from census.models import Snapshot
 from centre.clock import local_day
 from centre.models import Site
 from centre.rows import Row, rows_of_everyone
-from registrations.corrections import JOIN_REGISTERED, UNDONE, WAS_REGISTERED
+from registrations.corrections import JOIN_UNDONE, UNDONE, WAS_REGISTERED
 from registrations.journal import ROOTS, stints_of
 from registrations.models import Movement
 
@@ -35,10 +35,8 @@ WHERE voids_id IS NULL AND happened_at <= %(at)s AND recorded_at <= %(known_at)s
 REGISTERED = f"""
 WITH RECURSIVE {UNDONE}, {ROOTS}, record AS NOT MATERIALIZED (
     SELECT id, {WAS_REGISTERED} AS registered,
-           CASE WHEN undone.field IS NULL THEN never_was ELSE undone.was = 'true' END AS gone
-    FROM registrations_individual
-    LEFT JOIN undone ON undone.individual_id = registrations_individual.id AND undone.field = 'never_was'
-    {JOIN_REGISTERED}
+           CASE WHEN undone.said ? 'never_was' THEN undone.said -> 'never_was' = 'true' ELSE never_was END AS gone
+    FROM registrations_individual {JOIN_UNDONE}
 )
 SELECT count(*) AS people FROM record
 WHERE registered AND id NOT IN (SELECT individual_id FROM counted)

@@ -14,11 +14,13 @@ from centre.words import in_words
 
 
 def undone_of(subject: str, name: str) -> str:
-    """The common table of fields that said otherwise as known at %(known_at)s: one row a subject and field."""
+    """The common table of whoever read otherwise as known at %(known_at)s: `said` holds those fields alone."""
     return f"""
 {name} AS (
-    SELECT DISTINCT ON ({subject}_id, field) {subject}_id, field, was FROM registrations_correction
-    WHERE recorded_at > %(known_at)s AND {subject}_id IS NOT NULL ORDER BY {subject}_id, field, id
+    SELECT {subject}_id, jsonb_object_agg(field, was) AS said FROM (
+        SELECT DISTINCT ON ({subject}_id, field) {subject}_id, field, was FROM registrations_correction
+        WHERE recorded_at > %(known_at)s AND {subject}_id IS NOT NULL ORDER BY {subject}_id, field, id
+    ) first_since GROUP BY {subject}_id
 )
 """
 
@@ -27,13 +29,12 @@ UNDONE = undone_of("individual", "undone")
 
 
 def registered_then(column: str, kind: str) -> str:
-    """A column of when, by whom or in which act a person was registered, as was known; beside JOIN_REGISTERED."""
-    return f"CASE WHEN desk_then.field IS NULL THEN {column} ELSE (desk_then.was ->> '{column}')::{kind} END"
+    """A column of when, by whom or in which act a person was registered, as was known; beside JOIN_UNDONE."""
+    then = f"(undone.said -> 'registered' ->> '{column}')::{kind}"
+    return f"CASE WHEN undone.said ? 'registered' THEN {then} ELSE {column} END"
 
 
-JOIN_REGISTERED = """
-LEFT JOIN undone desk_then ON desk_then.individual_id = registrations_individual.id AND desk_then.field = 'registered'
-"""
+JOIN_UNDONE = "LEFT JOIN undone ON undone.individual_id = registrations_individual.id"
 WAS_REGISTERED = f"""
 coalesce({registered_then("registered_at", "timestamptz")} <= %(at)s
          AND {registered_then("registered_in_id", "uuid")}
