@@ -20,8 +20,9 @@ from centre.models import LogLine, User
 from centre.sight import is_in_the_open
 from registrations.facts import MONTHS_SAID, Birth, PersonFacts, months_on
 from registrations.living import known_deaths
-from registrations.models import Household, Individual, Name
-from registrations.names import fold, fold_fathers_name, words, written_words
+from registrations.models import Household, Individual
+from registrations.named_alike import FAMILY, GIVEN, Asked, NamesAlike, known_as, names_alike
+from registrations.names import fold
 from registrations.near_names import NearNames, names_of, near_among, near_names
 from registrations.other_names import likeness
 from registrations.today import today
@@ -29,15 +30,11 @@ from registrations.today import today
 MOST_MATCHES = 5
 CANDIDATES = 500  # how many people are fetched and weighed at most
 
-ALIKE = 0.84  # below this likeness two folds are two names
 AGREES = 0.92
 SHOWN = 1.9  # family and given name alike and nothing against it
 SHOWN_BY_ONE_NAME = 2.3  # and a birth date, or two of birth year, settlement and father's name
-WRONG_COLUMNS = 0.2  # what names in each other's columns cost: something else must agree
 SAME_DAY = 0.5  # what a birth date adds to its year where only the given name is known
 YEARS = 5  # further apart in age they are two people
-
-FAMILY, GIVEN = Name.Kind.FAMILY.value, Name.Kind.GIVEN.value
 
 
 class Agreement(models.TextChoices):
@@ -79,28 +76,6 @@ class Match:
         if Agreement.FATHERS_NAME in self.agrees:
             return str(_("Ask for their card, or the full date of birth."))
         return str(_("Ask the father's name and the full date of birth."))
-
-
-@dataclass(frozen=True)
-class _Asked:
-    person: PersonFacts
-    family: str
-    given: str
-    fathers: str
-
-    @classmethod
-    def of(cls, person: PersonFacts) -> "_Asked":
-        return cls(person, fold(person.family_name), fold(person.given_name), fold_fathers_name(person.fathers_name))
-
-    @property
-    def spellings(self) -> dict[str, str]:
-        """Each name, and each part of a double one, folded, and how it is written."""
-        names = ((self.family, self.person.family_name), (self.given, self.person.given_name))
-        return {part: written for folded, name in names for part, written in _parts(folded, name).items()}
-
-
-def _parts(folded: str, name: str) -> dict[str, str]:
-    return {folded: " ".join(written_words(name))} | words(name) if folded else {}
 
 
 @dataclass(frozen=True)
@@ -165,20 +140,20 @@ class Likely:
 
 def find_likely(sought: PersonFacts) -> list[Likely]:
     """The registered people who may be this one, the likeliest first; looks everywhere and leaves no line."""
-    asked = _Asked.of(sought)
+    asked = Asked.of(sought)
     near = near_names(asked.spellings)
     return _weigh([asked], _people_named_like([asked], near), near)
 
 
 def find_likely_among(sought: Sequence[PersonFacts], people: Sequence[Individual]) -> list[Likely]:
     """Those of these people who may be one of those sought, the likeliest first; of no other name anything is asked."""
-    asked = [_Asked.of(one) for one in sought]
+    asked = [Asked.of(one) for one in sought]
     spellings = {word: written for one in asked for word, written in one.spellings.items()}
     near = near_among(spellings, [name for person in people for name in names_of(person)])
     return _weigh(asked, _read(Q(pk__in=[person.pk for person in people])), near)
 
 
-def _weigh(asked: Sequence[_Asked], people: Sequence[_Found], near: NearNames) -> list[Likely]:
+def _weigh(asked: Sequence[Asked], people: Sequence[_Found], near: NearNames) -> list[Likely]:
     alike = ((one, found, _named_alike(one, found, near)) for found in people for one in asked)
     fits = ((found, _fit(one, found, "", names)) for one, found, names in alike if names)
     likely = [
@@ -191,7 +166,7 @@ def _weigh(asked: Sequence[_Asked], people: Sequence[_Found], near: NearNames) -
 
 def _likeliest(people: Sequence[PersonFacts], settlement: str, but: uuid.UUID | None) -> _Likeliest:
     """The households that may hold one of these people, the likeliest first."""
-    asked = [a for a in map(_Asked.of, people) if a.family or a.given]
+    asked = [a for a in map(Asked.of, people) if a.family or a.given]
     best: dict[uuid.UUID, tuple[float, datetime, _Fit]] = {}
     known: set[uuid.UUID] = set()
     if not asked:
@@ -216,8 +191,8 @@ def _likeliest(people: Sequence[PersonFacts], settlement: str, but: uuid.UUID | 
     return _Likeliest({key: fit for key, (_score, _at, fit) in ranked}, known)
 
 
-def _people_named_like(asked: Sequence[_Asked], near: NearNames) -> list[_Found]:
-    families: dict[str, list[_Asked]] = {}
+def _people_named_like(asked: Sequence[Asked], near: NearNames) -> list[_Found]:
+    families: dict[str, list[Asked]] = {}
     for one in asked:
         families.setdefault(one.family, []).append(one)
     named = _named_otherwise(asked, near) & _of_these_ages([one.person.birth for one in asked])
@@ -251,31 +226,25 @@ def _read(these: Q) -> list[_Found]:
     ]
 
 
-def _named_like(family: str, members: Sequence[_Asked], near: NearNames) -> Q:
+def _named_like(family: str, members: Sequence[Asked], near: NearNames) -> Q:
     """Whose family and given name are near."""
     given = [one.given for one in members]
-    return Q(family_fold__in=_near([family], FAMILY, near), given_fold__in=_near(given, GIVEN, near))
+    return Q(family_fold__in=known_as([family], FAMILY, near), given_fold__in=known_as(given, GIVEN, near))
 
 
-def _named_otherwise(asked: Sequence[_Asked], near: NearNames) -> Q:
+def _named_otherwise(asked: Sequence[Asked], near: NearNames) -> Q:
     """Whose names are near in each other's columns; and who has one name only, as the asked may have."""
     families, given = [one.family for one in asked], [one.given for one in asked]
-    family_as_given, given_as_family = _near(families, GIVEN, near), _near(given, FAMILY, near)
-    named = Q(family_fold="", given_fold__in=_near(given, GIVEN, near) + family_as_given)
-    named |= Q(given_fold="", family_fold__in=_near(families, FAMILY, near) + given_as_family)
+    family_as_given, given_as_family = known_as(families, GIVEN, near), known_as(given, FAMILY, near)
+    named = Q(family_fold="", given_fold__in=known_as(given, GIVEN, near) + family_as_given)
+    named |= Q(given_fold="", family_fold__in=known_as(families, FAMILY, near) + given_as_family)
     named |= Q(family_fold__in=given_as_family, given_fold__in=family_as_given)
     for one in asked:
         if one.person.birth.precision == "day" and not (one.family and one.given):
-            one_name = Q(family_fold__in=_near([one.family], FAMILY, near))
-            one_name |= Q(given_fold__in=_near([one.given], GIVEN, near))
+            one_name = Q(family_fold__in=known_as([one.family], FAMILY, near))
+            one_name |= Q(given_fold__in=known_as([one.given], GIVEN, near))
             named |= Q(one_name, birth_date=one.person.birth.on)
     return named
-
-
-def _near(names: Sequence[str], kind: str, near: NearNames) -> list[str]:
-    """The known names that these, or a half of one, may be."""
-    parts = dict.fromkeys(part for name in names if name for part in (name, *name.split()))
-    return list(dict.fromkeys(known for part in parts for known in near.within(part, kind, 2)))
 
 
 def _of_these_ages(births: Sequence[Birth]) -> Q:
@@ -287,61 +256,21 @@ def _of_these_ages(births: Sequence[Birth]) -> Q:
     return Q(birth_date__isnull=True) | Q(birth_date__range=(first, last))
 
 
-@dataclass(frozen=True)
-class _Names:
-    """How alike two people's names are: None where one of the two has none."""
-
-    family: float | None
-    given: float | None
-    exchanged: bool = False
-
-    @property
-    def alike(self) -> bool:
-        """Whether what both have is alike, and both have something."""
-        both = [likeness for likeness in (self.family, self.given) if likeness is not None]
-        return bool(both) and min(both) >= ALIKE
-
-    @property
-    def whole(self) -> bool:
-        """Whether both names can be compared."""
-        return self.family is not None and self.given is not None
-
-    @property
-    def score(self) -> float:
-        """What the names alone say for the same person."""
-        return (self.family or 0.0) + (self.given or 0.0) - (WRONG_COLUMNS if self.exchanged else 0.0)
-
-
-def _names(asked: _Asked, found: _Found, near: NearNames) -> _Names:
-    """The names in their columns, or exchanged where that fits better."""
-    straight = _Names(_alike(asked.family, FAMILY, found.family, near), _alike(asked.given, GIVEN, found.given, near))
-    if straight.alike:
-        return straight
-    family, given = _alike(asked.family, GIVEN, found.given, near), _alike(asked.given, FAMILY, found.family, near)
-    return _Names(family, given, exchanged=True)
-
-
-def _alike(asked: str, kind: str, found: str, near: NearNames) -> float | None:
-    if not asked or not found:
-        return None
-    return max(near.likeness(part, kind, found) for part in (asked, *asked.split()))
-
-
 def _by_age(years: int | None) -> float:
     """What so many years between two births say for the same person."""
     return 0.0 if years is None else 1.0 - 0.6 * years
 
 
-def _named_alike(asked: _Asked, found: _Found, near: NearNames) -> _Names | None:
+def _named_alike(asked: Asked, found: _Found, near: NearNames) -> NamesAlike | None:
     """How alike their names are; None where these, or their ages, are of two people."""
     years = years_apart(asked.person.birth, found.birth)
     if years is not None and years > YEARS:
         return None
-    names = _names(asked, found, near)
+    names = names_alike(asked, found, near)
     return names if names.alike else None
 
 
-def _fit(asked: _Asked, found: _Found, settlement: str, names: _Names) -> _Fit | None:
+def _fit(asked: Asked, found: _Found, settlement: str, names: NamesAlike) -> _Fit | None:
     """How well a found person fits, and what agrees; None when they are somebody else."""
     years = years_apart(asked.person.birth, found.birth)
     fathers = likeness(asked.fathers, found.fathers) if asked.fathers and found.fathers else None
