@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.core.cache import cache
 from django.db import transaction
@@ -23,10 +24,12 @@ FRESH = 30  # seconds for which the same answer is shown
 
 KEPT = "bursts"
 PROOF, IN_EMERGENCY = "proof", "emergency"  # what the log calls an attempt that failed, and a glass that was broken
+YEARS_TRIED = "years"  # and a question with one birth year after the other for a name of whom somebody does not see
 BARRED = "barred"  # and a hold that was refused, in a house of others, for who is kept apart from whom
 OPENED = Q(verb=LogLine.Verb.OPENED, subject__in=("household", "individual"))
 EMERGENCY = Q(verb=LogLine.Verb.OPENED, fields__contains=[IN_EMERGENCY])
 FAILED = Q(verb=LogLine.Verb.REFUSED, fields__contains=[PROOF])
+TRIED = Q(verb=LogLine.Verb.REFUSED, fields__contains=[YEARS_TRIED])
 KEPT_OUT = Q(verb=LogLine.Verb.REFUSED, fields__contains=[BARRED])
 
 
@@ -35,7 +38,8 @@ class Burst:
     """Somebody of the staff, and what is told of them.
 
     How many they opened lately, how many proofs failed, how often one family answered their questions, why they broke
-    the glass, and how many holds were refused to them for who else is in a house of others.
+    the glass, how many holds were refused to them for who else is in a house of others, and how many more birth years
+    they tried for a name than they are told of.
     """
 
     user: User
@@ -44,6 +48,7 @@ class Burst:
     matched: int = 0
     emergencies: tuple[str, ...] = ()
     barred: int = 0
+    years: int = 0
     most = MOST_OPENED
 
 
@@ -75,27 +80,32 @@ def bursts_for(user: User, now: datetime) -> list[Burst]:
     return [one for one in others if None in reaches or own & {a.site_id for a in one.user.all_assignments}]
 
 
-Counts = tuple[int, int, int, tuple[str, ...], int]
-"""How many somebody opened, how many proofs failed, how often one family matched, why they broke the glass, and how
-many holds were refused to them for who else is there.
-"""
-NOTHING: Counts = (0, 0, 0, (), 0)
+class Counts(NamedTuple):
+    """What a burst says of somebody, before they are named."""
+
+    opened: int = 0
+    failed: int = 0
+    matched: int = 0
+    emergencies: tuple[str, ...] = ()
+    barred: int = 0
+    years: int = 0
 
 
 def _counted(now: datetime) -> dict[uuid.UUID, Counts]:
     lately = LogLine.objects.filter(at__gt=now - WITHIN, by__isnull=False).order_by().values("by")
     apart = Count("subject_id", distinct=True, filter=OPENED)
-    counted = lately.annotate(opened=apart, failed=Count("pk", filter=FAILED), barred=Count("pk", filter=KEPT_OUT))
-    loud = counted.filter(Q(opened__gt=MOST_OPENED) | Q(failed__gte=MOST_FAILED) | Q(barred__gte=MOST_BARRED))
-    found: dict[uuid.UUID, Counts] = {row["by"]: (row["opened"], row["failed"], 0, (), row["barred"]) for row in loud}
+    tries = {"failed": FAILED, "barred": KEPT_OUT, "years": TRIED}
+    counted = lately.annotate(opened=apart, **{name: Count("pk", filter=lines) for name, lines in tries.items()})
+    many = Q(opened__gt=MOST_OPENED) | Q(failed__gte=MOST_FAILED) | Q(barred__gte=MOST_BARRED) | Q(years__gt=0)
+    loud = counted.filter(many).values_list("by", "opened", *tries)
+    found = {by: Counts(opened, failed, 0, (), barred, years) for by, opened, failed, barred, years in loud}
     asked = lately.filter(verb=LogLine.Verb.MATCHED).values("by", "subject_id").annotate(times=Count("pk"))
     for by, times in asked.filter(times__gt=MOST_MATCHED).order_by("times").values_list("by", "times"):
-        opened, failed, _fewer, _none, barred = found.get(by, NOTHING)
-        found[by] = opened, failed, times, (), barred
+        found[by] = found.get(by, Counts())._replace(matched=times)
     broken = LogLine.objects.filter(EMERGENCY, at__gt=now - TOLD_FOR).order_by("pk")
     for by, why in broken.values_list("by", "why"):
-        opened, failed, matched, reasons, barred = found.get(by, NOTHING)
-        found[by] = opened, failed, matched, (*reasons, why), barred
+        counts = found.get(by, Counts())
+        found[by] = counts._replace(emergencies=(*counts.emergencies, why))
     return found
 
 

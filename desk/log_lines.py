@@ -84,6 +84,7 @@ PARTS = {
     "told": _("what was told"),
     "waiting": _("who waits"),
     "words": _("what was said"),
+    "years": _("many birth years for one name"),
     **{one.value: one.label for one in Agreement},
 }
 

@@ -26,6 +26,7 @@ from registrations.names import fold
 from registrations.near_names import NearNames, names_of, near_among, near_names
 from registrations.other_names import likeness
 from registrations.today import today
+from registrations.years_asked import names_told_no_more
 
 MOST_MATCHES = 5
 CANDIDATES = 500  # how many people are fetched and weighed at most
@@ -114,10 +115,11 @@ def find_matches(
 
     Looks everywhere, whatever the asker may otherwise see. Of a household that the asker sees it says what agrees, of
     all others nothing, once and last, and judged by both names and the birth year alone: whatever else counted could be
-    read from it, if it was asked for each day or father's name. Each of both leaves a line in the log. `but` is left
+    read from it, if it was asked for each day or father's name; nor anything of a name whose year somebody tries out.
+    Each of both leaves a line in the log. `but` is left
     out: it is completed.
     """
-    likeliest = _likeliest(people, settlement, but)
+    likeliest = _likeliest(people, settlement, but, by)
     return _matches(likeliest, people[0].id, by) if likeliest.fits or likeliest.known else []
 
 
@@ -164,14 +166,17 @@ def _weigh(asked: Sequence[Asked], people: Sequence[_Found], near: NearNames) ->
     return sorted(likely, key=lambda one: (-one.score, one.individual))
 
 
-def _likeliest(people: Sequence[PersonFacts], settlement: str, but: uuid.UUID | None) -> _Likeliest:
-    """The households that may hold one of these people, the likeliest first."""
+def _likeliest(
+    people: Sequence[PersonFacts], settlement: str, but: uuid.UUID | None, by: User | None = None
+) -> _Likeliest:
+    """The households that may hold one of these people, the likeliest first; known are those told to this user."""
     asked = [a for a in map(Asked.of, people) if a.family or a.given]
     best: dict[uuid.UUID, tuple[float, datetime, _Fit]] = {}
     known: set[uuid.UUID] = set()
     if not asked:
         return _Likeliest({}, known)
     near = near_names({word: written for one in asked for word, written in one.spellings.items()})
+    told_no_more = names_told_no_more(asked, near, by) if by else set()
     for found in _people_named_like(asked, near):
         if found.household == but:
             continue
@@ -179,7 +184,8 @@ def _likeliest(people: Sequence[PersonFacts], settlement: str, but: uuid.UUID | 
             names = _named_alike(one, found, near)
             if names is None:
                 continue
-            if names.whole and names.score + _by_age(years_apart(one.person.birth, found.birth)) >= SHOWN:
+            tells = names.whole and (found.family, found.given) not in told_no_more
+            if tells and names.score + _by_age(years_apart(one.person.birth, found.birth)) >= SHOWN:
                 known.add(found.household)
             fit = _fit(one, found, settlement, names)
             if fit is not None:
