@@ -10,13 +10,14 @@ from allauth.mfa.webauthn.views import reauthenticate_webauthn as prove_by_passk
 from django.urls import path
 
 from centre.factor_views import passkeys, where_asked_for, where_proved
+from centre.session_views import where_there_is_a_password
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
     path("login/code/", authenticate, name="mfa_authenticate"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
-    path("password/change/", views.password_change, name="account_change_password"),
+    path("password/change/", where_there_is_a_password(views.password_change), name="account_change_password"),
     path("again/", where_asked_for(views.reauthenticate), name="account_reauthenticate"),
     path("again/code/", where_asked_for(prove_by_code), name="mfa_reauthenticate"),
     path("again/passkey/", where_asked_for(prove_by_passkey), name="mfa_reauthenticate_webauthn"),

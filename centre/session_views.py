@@ -1,7 +1,11 @@
-"""The page on which a person sees where they are signed in, and ends it."""
+"""The page on which a person sees where they are signed in, and ends it; and who may change a password."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -10,6 +14,18 @@ from centre.doors import see
 from centre.requests import StaffRequest
 from centre.sessions import end_session, live_sessions
 from centre.tokens import live_tokens, revoke_token
+
+
+def where_there_is_a_password(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """The page, for who has a password to change; others get one from an administrator and set none themselves."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and not request.user.has_usable_password():
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return door
 
 
 @require_GET
