@@ -10,7 +10,12 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.template.loader import get_template
+from django.test import Client
+from django.test.client import MULTIPART_CONTENT
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from centre.access import Role
+from tests.build import make_user
 
 ROOT = Path(settings.BASE_DIR)
 APPS = (
@@ -268,9 +273,14 @@ EXAMPLES = {
 
 def _example(route: str) -> str:
     """An address for a route, with something in each of its gaps."""
+    route = re.sub(r"\(\?P<(\w+)>([^)]*)\)", lambda m: _first_of(m[2]), route)
     route = re.sub(r"<(?:(\w+):)?(\w+)>", lambda m: EXAMPLES.get(m[1] or m[2], "x"), route)
-    route = re.sub(r"\(\?P<(\w+)>[^)]*\)", "x", route)
-    return "/" + re.sub(r"[\^$?\\]|\\Z", "", route).lstrip("/")
+    return "/" + re.sub(r"\\Z|[\^$?\\]", "", route).lstrip("/")
+
+
+def _first_of(pattern: str) -> str:
+    """The first of the words that may be there, or an id."""
+    return pattern.split("|")[0] if re.fullmatch(r"[a-z|]+", pattern) else EXAMPLES["uuid"]
 
 
 @pytest.mark.django_db
@@ -285,6 +295,32 @@ def test_every_address_turns_an_anonymous_visitor_away(client):
         if not to_sign_in or (status.status_code == 302 and "/accounts/login/" not in status.headers["Location"]):
             let_in.append(f"{address} {status.status_code} {status.headers.get('Location', '')}")
     assert let_in == []
+
+
+# What answers a POST without looking for the token of a form, and why nobody can be made to send it unawares.
+WITHOUT_A_TOKEN = {
+    "/d/": "what is sent is the link itself, and no session is asked",
+    "/api/v1/tokens/": "name and password are sent, and no session is asked",
+    "/api/v1/tokens/current/": "takes no POST",
+    "/api/docs/": "takes no POST",
+}
+
+
+@pytest.mark.django_db
+def test_every_address_refuses_what_is_sent_from_another_house():
+    """Signed in, without the token of a form: a new door cannot forget it."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(make_user(Role.COORDINATOR))
+    taken = {}
+    for route, _entry in _addresses(get_resolver()):
+        address = _example(route)
+        kind = "application/json" if address.startswith("/api/") else MULTIPART_CONTENT
+        answer = browser.post(address, {}, kind)
+        text = answer.content.decode()
+        refused = answer.status_code == 403 and ("This page was too old" in text or "CSRF" in text)
+        if not refused:
+            taken[address] = answer.status_code
+    assert taken.keys() == WITHOUT_A_TOKEN.keys(), taken
 
 
 def _templates() -> list[Path]:
