@@ -18,7 +18,7 @@ from aid.models import HandoutPerson
 from aid.storing import receive_stock
 from census.actions import take_snapshots
 from centre.models import User
-from desk.actions import pre_register
+from desk.actions import pre_register, record_death
 from desk.correcting import Said, correct
 from desk.merging import merge_individuals
 from registrations.corrections import Conflict, Correction
@@ -85,6 +85,9 @@ class Stage:
             self.conflict = Conflict.objects.get(individual=self.second).pk
         if "void" in acts:
             self.arrival = Movement.objects.filter(individual=self.second, kind="arrived").latest("recorded_at").pk
+        if "void_death" in acts:
+            record_death(self.head, site=site, by=by)
+            self.death = Movement.objects.get(individual=self.head, kind="died").pk
 
     def of_family(self, verb: str, **facts: object) -> tuple[str, dict[str, object]]:
         return f"households/{self.family.pk}/{verb}/", facts
@@ -137,6 +140,7 @@ ACTS: dict[str, Callable[[Stage], Told]] = {
     "hand_out": lambda s: ("handouts/", {"distribution": s.world.running.pk, "number": str(s.family)}),
     "reverse": lambda s: (f"handouts/{s.handout}/reverse/", {"reason": "told so"}),
     "void": lambda s: (f"movements/{s.arrival}/void/", {}),
+    "void_death": lambda s: (f"movements/{s.death}/void/", {}),
 }
 ANSWERS = {201, 404, 409}  # done; no longer there; refused in words
 NOT_THERE = ("There is nothing with this id.", "Nobody of this family has this id.")  # of whom was named and has left
