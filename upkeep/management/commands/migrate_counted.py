@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.core.management.commands import migrate
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from upkeep.management.commands import migrate
 
 
 class Command(migrate.Command):
