@@ -315,6 +315,21 @@ def test_a_case_is_closed_over_a_cut_line(context, server, wire, goris):
     assert case.closed_at
 
 
+def test_why_it_was_refused_is_not_said_beside_that_no_answer_came(context, server, wire, goris):
+    register_family(goris, make_user(), child("Mane", relationship="other", carer_kind="nobody"))
+    case = Case.objects.latest("opened_at", "pk")
+    officer = sign_in(context, server, wire, make_user(Role.PROTECTION, goris))
+    officer.goto(case.get_absolute_url())
+    close = officer.locator("form[action$='/close/']")
+    close.get_by_role("button").click()
+    expect(officer.locator("[data-error-summary]")).to_be_visible()
+    close.locator("[name=words]").fill("Her aunt is here")
+    wire.cut("POST", f"{case.get_absolute_url()}close/")
+    close.get_by_role("button").click()
+    expect(close.locator("[data-sending]")).to_contain_text("No answer came.")
+    expect(officer.locator("[data-error-summary]")).to_have_count(0)
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["request lost", "answer lost"])
 def test_a_letter_is_kept_once_over_a_cut_line(context, server, wire, goris, after):
     register_family(goris, make_user(Role.COORDINATOR, goris), child("Մանե", relationship="other", carer_kind="nobody"))

@@ -70,7 +70,13 @@ function say(form, submitter, state, text, again) {
 // Of what no answer came: whether it was saved is not known, unless there was no line to send it on.
 const unanswered = () => (navigator.onLine ? words().unanswered : words().unsent);
 
+// Why the sending before was refused is no word about this one; what can be read, or sent, nowhere else stays.
+function forgetRefusal() {
+  for (const old of document.querySelectorAll("[data-error-summary]")) if (!old.querySelector("form, [data-typed]")) old.remove();
+}
+
 function mark(form, submitter) {
+  forgetRefusal();
   form.dataset.underWay = "";
   delete form.dataset.unsent;
   submitter?.setAttribute("aria-disabled", "true");
