@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from centre.days import LocalMinute, Tense
 from centre.fields import Instant, Text
-from centre.lines import LineField, Lines, seen
+from centre.lines import LineField, seen
 
 LONGEST_WORDS = 2000
 PAST, AHEAD = timedelta(days=1), timedelta(days=366)  # of what is planned; what began today may be written down
@@ -23,7 +23,7 @@ class WordsField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         usual: dict[str, Any] = {"label": _("In your words"), "max_length": LONGEST_WORDS}
-        super().__init__(**usual | {"widget": Lines(attrs={"rows": 3})} | options)
+        super().__init__(**usual | {"widget": forms.Textarea(attrs={"rows": 3})} | options)
 
     def to_python(self, value: Any) -> str:
         said = super().to_python(value) or ""

@@ -12,7 +12,7 @@ from casework.kinds import Declining, Help, Transport
 from casework.services import Service
 from centre.access import OUTSIDE
 from centre.forms import ActForm
-from centre.lines import LineField, Lines
+from centre.lines import LineField
 from centre.models import Assignment, User
 
 PHONE: dict[str, Any] = {"max_length": 40, "required": False, "widget": forms.TextInput(attrs={"inputmode": "tel"})}
@@ -83,7 +83,7 @@ class DeclineForm(ActForm):
     """The service declines."""
 
     why = forms.ChoiceField(label=_("Why not?"), choices=[("", _("choose")), *Declining.choices])
-    words = WordsField(required=False, widget=Lines(attrs={"rows": 2}))
+    words = WordsField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class CameForm(ActForm):

@@ -32,7 +32,7 @@ class _Shown(forms.DateTimeInput):
     """A field of text with today as its example; the browser's own control would show the order of its own language."""
 
     def __init__(self, shape: str) -> None:
-        super().__init__(format=shape, attrs={"inputmode": "numeric", "maxlength": 20})
+        super().__init__(format=shape, attrs={"inputmode": "numeric"})
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         return super().get_context(name, value, {"placeholder": _example(self.format or ""), **(attrs or {})})

@@ -153,7 +153,7 @@ def draw(request: StaffRequest, template: str, form: BaseForm, /, **context: Any
 def is_drawn_on(page: HttpResponse, form: BaseForm) -> bool:
     """Whether all words that were typed into the form can be read on the page."""
     shown = page.content.decode()
-    return all(escape(words) in shown for _label, words in typed_into(form, forms.Textarea))
+    return all(escape(words) in shown for _label, words in typed_into(form, forms.Textarea, forms.TextInput))
 
 
 def typed_into(form: BaseForm, *kinds: type[forms.Widget]) -> list[tuple[str, str]]:

@@ -25,25 +25,12 @@ class LineField(forms.CharField):
         super().__init__(max_length=max_length, **kwargs)
         self.error_messages["control"] = UNREADABLE
 
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """None that lets a browser cut what is pasted without a word: the form says that it is too long."""
-        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
-
     def to_python(self, value: Any) -> str:
         line = seen(super().to_python(value) or "")
         line = " ".join(line.split())
         if any(unicodedata.category(letter) in ("Cc", "Co", "Cs", "Cn") for letter in line):
             raise ValidationError(self.error_messages["control"], code="control")
         return line
-
-
-class Lines(forms.Textarea):
-    """A text of several lines; a browser cuts nothing of what is pasted, for the form says that it is too long."""
-
-    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
-        attrs = super().build_attrs(base_attrs, extra_attrs)
-        attrs.pop("maxlength", None)
-        return attrs
 
 
 def line(longest: int) -> Callable[[str], Any]:

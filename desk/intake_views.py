@@ -168,10 +168,7 @@ def count(request: StaffRequest, site: Site) -> HttpResponse:
     form = CountForm(request.POST or None)
     if do(request, form, count_gate, site, said=_("Counted.")):
         return see("desk:count")
-    counts = GateCount.objects.standing().filter(site=site).select_related("act__by")[:LAST_COUNTS]
-    context = {"site": site, "counts": counts, "people": sum(count.people for count in counts)}
-    context |= {"vehicles": sum(count.vehicles for count in counts), "take_back": VoidCountForm(auto_id=False)}
-    return draw(request, "desk/count.html", form, **context)
+    return _counts(request, site, form)
 
 
 @require_POST
@@ -180,12 +177,19 @@ def void_count(request: StaffRequest, site: Site, key: uuid.UUID) -> HttpRespons
     """Take back a count that was wrong."""
     counted = get_object_or_404(GateCount.objects.filter(site=site, voids=None), pk=key)
     form = VoidCountForm(request.POST)
-    do(request, form, void_gate_count, counted, said=_("The count was taken back."))
-    warn(request, form)
-    return see("desk:count")
+    if do(request, form, void_gate_count, counted, said=_("The count was taken back.")):
+        return see("desk:count")
+    return _counts(request, site, CountForm(), refused=form)
 
 
 # What the views share
+
+
+def _counts(request: StaffRequest, site: Site, form: CountForm, refused: VoidCountForm | None = None) -> HttpResponse:
+    counts = GateCount.objects.standing().filter(site=site).select_related("act__by")[:LAST_COUNTS]
+    context = {"site": site, "counts": counts, "people": sum(count.people for count in counts)}
+    context |= {"vehicles": sum(count.vehicles for count in counts), "take_back": VoidCountForm(auto_id=False)}
+    return draw(request, "desk/count.html", refused or form, counting=form, **context)
 
 
 def _again(request: StaffRequest, card: OnTable, more: int = 0) -> Intake:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.forms import read_one_phone
 from centre.forms import ActForm, field_of
-from centre.lines import LineField, Lines
+from centre.lines import LineField
 from centre.models import Marz, Site, SiteQuerySet
 from shelter.beginnings import LONGEST_CONTACT, LONGEST_TOWN
 from shelter.begun import KINDS
@@ -162,7 +162,7 @@ class EnterForm(NewRoomsForm):
         required=False,
         max_length=20_000,
         strip=False,
-        widget=Lines(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("A line for each room: name, places, floor, kind, features. 12-18 as a name makes seven rooms."),
     )
 

@@ -59,7 +59,7 @@ from shelter.waiting import who_waits
 LONGEST_OPEN = timedelta(minutes=10)  # a board renews itself more often
 LONGEST_SHOWN = 20  # of what was scanned and leads nowhere: no page needs more of it
 FAMILY = "family-shelter"  # the fragment in a family's file, by its id
-TYPED = ("fact", "other", "reason", "site", "until")  # what a form of the board is drawn with again when it was refused
+TYPED = ("fact", "happened_anyway", "other", "reason", "site", "until")  # drawn again in a form that was refused
 AGAIN = gettext_lazy("The places are held again.")
 OFF = gettext_lazy("They are off the list. If they come all the same, they are checked in as before.")
 UNDONE = gettext_lazy("Undone: everything is as it was before.")

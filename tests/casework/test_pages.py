@@ -271,6 +271,13 @@ def test_words_that_have_no_place_any_more_stand_with_why_they_were_refused(clie
     assert "so that you can copy it" not in text(send(client, at(case, "reopen/"), words="x" * 2001))
 
 
+def test_a_place_that_is_too_long_to_keep_can_be_copied(client, officer, case):
+    client.force_login(officer)
+    long = send(client, at(case, "check/"), topic="safe_place", words="x" * 201)
+    assert (long.status_code, f"<p>{'x' * 201}</p>" in text(long)) == (422, True)
+    assert "200" in text(long)
+
+
 def test_a_volunteer_tells_in_two_taps_and_is_not_told_whether_there_was_a_case(client, goris, alone, case):
     client.force_login(make_user(Role.VOLUNTEER, goris))
     page = client.get(of_family(alone, "tell/"))

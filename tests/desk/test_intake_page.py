@@ -13,7 +13,7 @@ from centre.models import LogLine
 from desk.actions import pre_register
 from registrations.facts import Birth, Group, HouseholdFacts, months_before
 from registrations.living import known_deaths
-from registrations.models import Household, Individual, Membership, NeedCode, Presence, SpecificNeed
+from registrations.models import GateCount, Household, Individual, Membership, NeedCode, Presence, SpecificNeed
 from tests.build import make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db
@@ -455,6 +455,15 @@ def test_gate_counts_are_listed_with_their_total(page):
 )
 def test_what_is_no_gate_count_is_refused(page, fields):
     assert page.post("/intake/count/", {"id": str(uuid.uuid4())} | fields).status_code == 422
+
+
+def test_why_a_count_was_wrong_is_told_to_be_too_long_and_can_be_copied(page):
+    page.post("/intake/count/", {"id": str(uuid.uuid4()), "people": 12, "vehicles": "3"})
+    counted = GateCount.objects.get()
+    answer = page.post(f"/intake/count/{counted.pk}/void/", {"id": str(uuid.uuid4()), "reason": "x" * 201})
+    assert (answer.status_code, f"<p>{'x' * 201}</p>" in answer.text) == (422, True)
+    assert "200" in answer.text
+    assert GateCount.objects.standing().get() == counted
 
 
 def test_birth_by_age_is_kept_as_an_age(page):

@@ -304,22 +304,27 @@ def test_the_board_is_sent_again_only_when_something_on_it_changed(desk, family,
 
 @pytest.mark.parametrize(
     ("form", "field"),
-    [("swap/", "other"), ("first", "reason"), ("declined", "reason"), ("turn/taken-back", "reason")],
+    [
+        *(("swap/", "other"), ("first", "reason"), ("declined", "reason"), ("turn/taken-back", "reason")),
+        *(("keep/", "reason"), ("place", "happened_anyway")),
+    ],
 )
 def test_a_refused_form_of_the_board_stands_open_with_what_was_typed(goris, coordinator, family, now, form, field):
-    room = make_room(goris, 6)
+    room = make_room(goris, 2 if form == "place" else 6)
     code = str(family).replace(" ", "")
     client = Client()
     client.force_login(coordinator)
     facts = {"id": uuid.uuid4(), field: "9999 X" if field == "other" else "x" * 201, "site": goris.pk}
-    if form == "swap/":
+    if form == "place":
+        facts |= {"rooms": room.pk, "members": [str(one.pk) for one in Individual.objects.all()]}
+    if form in ("swap/", "keep/"):
         place_household(family, rooms=[room], by=coordinator, at=now)
         facts["stays"] = [str(key) for key in Stay.objects.values_list("pk", flat=True)]
     if form == "turn/taken-back":
         decline_offer(family, site=goris, reason="too far", by=coordinator)
         facts["fact"] = WaitingFact.objects.get().pk
-    address = f"/shelter/{form}" if form == "swap/" else f"/shelter/family/{code}/{form}/"
-    answer = client.post(f"{address}?family={code}", facts)
+    address = f"/shelter/{form}" if form in ("swap/", "keep/") else f"/shelter/family/{code}/{form}/"
+    answer = client.post(f"{address}?family={code}&room={room.pk}", facts)
     assert answer.status_code == 422
     drawn = re.search(
         rf'<details class="anyway" open>(?:(?!</details>).)*?name="{field}".*?</details>', answer.text, re.S
