@@ -1,8 +1,15 @@
 """What is wide stays within its frame, and what is narrow is not squeezed."""
 
+import re
+from itertools import product
+
 import pytest
+from django.conf import settings
+from django.utils import timezone, translation
 from playwright.sync_api import Page
 
+from aid.actions import Rule, plan_distribution
+from aid.models import Item
 from centre.access import Role
 from centre.models import Site
 from shelter.actions import place_household
@@ -112,6 +119,21 @@ def test_no_word_of_the_menu_is_broken_and_each_is_beside_its_icon(page, server,
     for way in page.locator(".more .choices a:visible").all():
         icon, word = way.locator("svg").bounding_box(), way.locator("span").bounding_box()
         assert word["x"] >= icon["x"] + icon["width"], way.inner_text()
+
+
+def test_no_word_of_what_a_scan_says_is_broken_on_a_telephone(page, server, goris):
+    rules = [Rule(Item.objects.create(code="parcel", name_en="Food parcel"), "person", 1)]
+    plan_distribution(goris, name="Evening", starts_at=timezone.now(), rules=rules, by=make_user(site=goris))
+    sit_down(page, server, Role.AID_VOLUNTEER, NARROW, goris)
+    page.goto("/aid/scan/")
+    answers = (settings.BASE_DIR / "templates/aid/_stop.html").read_text().splitlines()
+    (headline,) = (line for line in answers if "<h1" in line)
+    page.locator("#scan").evaluate("scan => scan.className = 'scan unread'")
+    for language, english in product(("hy", "ru", "en"), re.findall(r'translate "([^"]+)"', headline)):
+        with translation.override(language):
+            said = translation.gettext(english)
+        page.locator(".scan h1").evaluate("(one, said) => one.innerHTML = `<svg></svg><span>${said}</span>`", said)
+        assert page.eval_on_selector_all(".scan h1", BROKEN_WORDS) == []
 
 
 def test_initials_in_a_house_stay_whole_on_a_telephone(page, server, goris):
