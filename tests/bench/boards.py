@@ -15,6 +15,7 @@ from tests.servers import Desk
 
 BOARDS, ACTS = 40, 10
 ASKED, BETWEEN = 1.5, 4.0  # seconds: as shelter/static/shelter/renew.js asks, and from act to act
+RENEWS = {"HX-Request": "true", "X-Renews": "1"}  # the board alone, without the page around it
 FIRST = 10.0  # seconds until all boards are open
 SINCE = re.compile(rb'data-since="([^"]+)" data-acts="(\d+)"')
 
@@ -28,7 +29,7 @@ def sight_of_acts(port: int, boards: Desk, actor: str, calls: Iterator[Call]) ->
 
     def look() -> None:
         client = Client(port, boards)
-        since, acts = _read(client)
+        since, acts = _read(client, {})
         known: set[int] = set()
         time.sleep(random.random() * ASKED)
         while not ended.is_set():
@@ -36,7 +37,7 @@ def sight_of_acts(port: int, boards: Desk, actor: str, calls: Iterator[Call]) ->
             if answer.split(b":")[1].strip(b" }") != acts:
                 heard = time.perf_counter()
                 new = {number for number in range(ACTS) if sent[number] < heard} - known
-                since, acts = _read(client)
+                since, acts = _read(client, RENEWS)
                 known |= new
                 for number in new:
                     told.append(heard - sent[number])
@@ -59,8 +60,8 @@ def sight_of_acts(port: int, boards: Desk, actor: str, calls: Iterator[Call]) ->
     return f"With {BOARDS} boards open, an act is told {_words(told)}, and stands on the board {_words(shown)}."
 
 
-def _read(client: Client) -> tuple[str, bytes]:
-    found = SINCE.search(client.send(("GET", "/shelter/", None))[1])
+def _read(client: Client, headers: dict[str, str]) -> tuple[str, bytes]:
+    found = SINCE.search(client.send(("GET", "/shelter/", None), headers)[1])
     if found is None:
         raise RuntimeError("the board says not since when it is")
     return found[1].decode(), found[2]

@@ -6,9 +6,10 @@ import math
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -52,10 +53,11 @@ class Client:
         session = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={key.session}"} if isinstance(key, Desk) else None
         self.headers = session or {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
-    def send(self, call: Call) -> tuple[int, bytes]:
+    def send(self, call: Call, headers: Mapping[str, str] = MappingProxyType({})) -> tuple[int, bytes]:
         """The status and the body of the answer."""
         method, path, body = call
-        self.wire.request(method, path, json.dumps(body, default=str) if body is not None else None, self.headers)
+        sent = json.dumps(body, default=str) if body is not None else None
+        self.wire.request(method, path, sent, self.headers | dict(headers))
         response = self.wire.getresponse()
         return response.status, response.read()
 
