@@ -38,4 +38,4 @@ class CoordinatesField(LineField):
         return latitude, longitude
 
     def prepare_value(self, value: Any) -> Any:
-        return ", ".join(f"{degrees:f}" for degrees in value) if isinstance(value, tuple) else value
+        return ", ".join(f"{degrees.normalize():f}" for degrees in value) if isinstance(value, tuple) else value
