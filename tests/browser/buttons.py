@@ -71,6 +71,20 @@ MISLED = """() => [...document.querySelectorAll("form")].flatMap((form) => {
 SETTLED = """() => !document.querySelector("[hx-trigger=load], .htmx-request, [data-busy]")
   && !document.querySelector("form[data-draft]:not([data-draft-ready])")"""
 
+# What the next click of this page clicks, which then does nothing more: a key presses a button by clicking it.
+CAUGHT = """() => {
+  window.caught = [];
+  window.addEventListener("click", (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    window.caught.push(event.target.closest("[data-pressed]") ? "the button" : event.target.outerHTML);
+  }, { capture: true, signal: (window.catching = new AbortController()).signal });
+}"""
+LET_GO = """() => {
+  window.catching.abort();
+  return window.caught;
+}"""
+
 MEANT = "(one, [within, thumb]) => (thumb || one.tabIndex >= 0) && (!within || Boolean(one.closest(within)))"
 # The outermost closed fold around the element, by its summary.
 FOLD = """(one) => {
@@ -106,6 +120,7 @@ class Story:
     stays: bool
     thumb: bool
     key: str
+    scripted: bool
     elsewhere: bool  # whether the same is told of another page
 
     @property
@@ -114,10 +129,15 @@ class Story:
         return self.tell.__name__ if self.on == ANYWHERE else f"{self.tell.__name__}-{self.on}"
 
     @property
-    def ways(self) -> list[str]:
-        """How it is pressed: a fold, and what stands on another page already, by the mouse alone."""
+    def keys(self) -> list[str]:
+        """How a key clicks it: neither a fold, nor what stands on another page already."""
         by_key = not (self.thumb or self.elsewhere or self.to == OPENS)
-        return ["mouse", *(["keyboard"] if by_key else []), *(["enter"] if self.enter else [])]
+        return [*(["keyboard"] if by_key else []), *(["enter"] if self.enter and not self.scripted else [])]
+
+    @property
+    def ways(self) -> list[str]:
+        """How it is pressed with all that comes of it."""
+        return ["mouse", *(["enter"] if self.scripted else [])]
 
     def tells_of(self, key: Key) -> bool:
         """Whether this story is about the button."""
@@ -139,16 +159,19 @@ def button(
     stays: bool = False,
     thumb: bool = False,
     key: str = "Enter",
+    scripted: bool = False,
 ) -> Callable[[Callable[["Desk"], Iterator[None]]], Callable[["Desk"], Iterator[None]]]:
     """Tell of a button: its words as a pattern, the view it is sent to, the pages it stands on, the acts it does.
 
     `enter` names a field in which Enter does the same; `pick` and `within` say which of several is pressed; `stays`
-    is a button that is there afterwards; `thumb` one that no key reaches; `key` the one that presses it.
+    is a button that is there afterwards; `thumb` one that no key reaches; `key` the one that presses it; `scripted` one
+    that Enter in the field does not click: another does the same.
     """
 
     def told(tell: Callable[["Desk"], Iterator[None]]) -> Callable[["Desk"], Iterator[None]]:
         for number, page in enumerate([on] if isinstance(on, str) else on):
-            STORIES.append(Story(tell, words, to, page, does, enter, pick, within, stays, thumb, key, number > 0))
+            told_of = (tell, words, to, page, does, enter, pick, within, stays, thumb, key, scripted)
+            STORIES.append(Story(*told_of, elsewhere=number > 0))
         return tell
 
     return told
@@ -268,17 +291,11 @@ def kinds_since(known: set) -> list[str]:
     return sorted(Act.objects.exclude(pk__in=known).values_list("kind", flat=True))
 
 
-def press(desk: Desk, story: Story, way: str) -> None:
+def press(desk: Desk, story: Story, way: str = "mouse") -> None:
     """Press the story's button, twice at once where a mouse does it, and wait for what it brings."""
-    page, one = desk.page, _find(desk.page, story)
-    _reveal(page, one, way)
-    one.evaluate("one => { one.dataset.pressed = ''; }")
+    page, one = desk.page, _made_ready(desk.page, story, way)
     if way == "enter":
-        page.locator(story.enter).locator("visible=true").first.focus()
         page.keyboard.press("Enter")
-    elif way == "keyboard":
-        one.focus()
-        page.keyboard.press(story.key)
     elif story.stays or story.to == OPENS:
         one.click()
     else:
@@ -286,6 +303,27 @@ def press(desk: Desk, story: Story, way: str) -> None:
     if not story.stays and story.to != OPENS:
         page.wait_for_function(f"() => !document.querySelector('{PRESSED}')")
     desk.settle()
+
+
+def clicked_by(desk: Desk, story: Story, way: str) -> list[str]:
+    """What the key clicks; the click goes no further, so that the page is as it was."""
+    _made_ready(desk.page, story, way)
+    desk.page.evaluate(CAUGHT)
+    desk.page.keyboard.press("Enter" if way == "enter" else story.key)
+    desk.settle()
+    return desk.page.evaluate(LET_GO)
+
+
+def _made_ready(page: Page, story: Story, way: str) -> ElementHandle:
+    """The story's button, in sight and marked; what a key would be pressed in has the focus."""
+    one = _find(page, story)
+    _reveal(page, one, way)
+    one.evaluate("one => { one.dataset.pressed = ''; }")
+    if way == "enter":
+        page.locator(story.enter).locator("visible=true").first.focus()
+    elif way == "keyboard":
+        one.focus()
+    return one
 
 
 def _find(page: Page, story: Story) -> ElementHandle:

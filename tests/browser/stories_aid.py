@@ -190,7 +190,7 @@ def more_rows(desk: Desk) -> Iterator[None]:
     assert desk.page.locator("[data-rows] > *").count() > drawn
 
 
-@button("Plan distribution", "aid:plan", on="aid:plan", does=["plan_distribution"], enter="[name=name]")
+@button("Plan distribution", "aid:plan", on="aid:plan", does=["plan_distribution"], enter="[name=name]", scripted=True)
 def plan_a_distribution(desk: Desk) -> Iterator[None]:
     item = Item.objects.create(code=f"soap-{desk.site.code}", name_en=f"Soap {desk.site.code}")
     page = desk.open("/aid/distributions/new/")

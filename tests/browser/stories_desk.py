@@ -68,7 +68,7 @@ def register_after_a_question(desk: Desk) -> Iterator[None]:
     assert here(desk) == 1
 
 
-@button("Look up", INTAKE, on=INTAKE, enter="[data-card]")
+@button("Look up", INTAKE, on=INTAKE, enter="[data-card]", scripted=True)
 def look_up_a_card(desk: Desk) -> Iterator[None]:
     family = desk.family()
     desk.open("/intake/").locator("[data-card]").fill(str(family))

@@ -30,6 +30,7 @@ from tests.browser.buttons import (
     STORIES,
     Desk,
     Story,
+    clicked_by,
     kind_of,
     kinds_since,
     misled,
@@ -131,6 +132,8 @@ def test_a_button_does_what_it_says(desk: Desk, story: Story, way: str):
     assert untold(desk.page) == []
     assert misled(desk.page) == []
     known, before = set(Act.objects.values_list("pk", flat=True)), rows()
+    for key in story.keys:
+        assert clicked_by(desk, story, key) == ["the button"], key
     press(desk, story, way)
     if story.to == OPENS:
         expect(desk.page.locator("details:has(> [data-pressed])")).to_have_attribute("open", "")
@@ -149,7 +152,7 @@ def test_what_was_done_is_said_so_that_its_draft_is_forgotten(desk: Desk, name: 
     desk.on = story.on
     telling = story.tell(desk)
     next(telling)
-    press(desk, story, "mouse")
+    press(desk, story)
     expect(desk.page.locator("[data-saved]").first).to_be_visible()
     telling.close()
 
