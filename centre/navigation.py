@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -16,7 +16,8 @@ AT_THE_THUMB = 5
 """How many entries fit beside one another at the bottom of a phone."""
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True)
+class Entry:
     """A page: name, word, icon, of which permissions one is enough (none: for all), and which lead there otherwise."""
 
     name: str
@@ -25,9 +26,9 @@ class Entry(NamedTuple):
     of_use_to: frozenset[str]
     unless: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def address(self) -> str:
-        return reverse(self.name)
+        return reverse(self.name)  # a page asks sixty times
 
     def holds(self, path: str) -> bool:
         """Whether the path is this page or lies below it; below the board lies everything, and it holds none of it."""
