@@ -136,14 +136,15 @@ def same_family(request: StaffRequest, site: Site) -> HttpResponse:
 def done(request: StaffRequest, _site: Site, number: int) -> HttpResponse:
     """What was saved: the number in large letters, and what comes next."""
     household = household_or_404(request, number)
-    rows = household.memberships.today().select_related("individual")
+    rows = household.memberships.today().select_related("individual__registered_in")
     mixed = [row.position + 1 for row in rows if mixes_scripts(row.individual.full_name)]
     alone = any(row.comes_alone for row in rows)
     carded = Card.objects.live().filter(number=number).exists()
     write_log(request.user, LogLine.Verb.OPENED, household, ["size"])
     context = {"household": household, "size": len(rows), "mixed": mixed, "alone": alone, "carded": carded}
-    saved = household.registered_in
-    if saved and rows and saved.kind in ("register", "complete") and may_undo_own(saved, request.user):
+    parts = [row.individual.registered_in for row in rows if row.individual.registered_in]
+    saved = max(parts, key=lambda part: part.recorded_at, default=None)
+    if saved and saved.kind in ("register", "complete") and may_undo_own(saved, request.user):
         context |= {"undo": ActForm(), "undo_act": saved.pk}
     context["missing"] = MissingForm(household=household)
     return render(request, "desk/done.html", context)

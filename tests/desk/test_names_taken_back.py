@@ -1,5 +1,7 @@
 """Names that were entered for the wrong card are taken back: the family is as it was counted, no past reading moves."""
 
+import uuid
+
 import pytest
 from django.utils import timezone
 
@@ -138,3 +140,20 @@ def test_of_one_field_the_corrections_follow_each_other_through_it_all(counted, 
         undo(name(counted, volunteer, person(name_of_mother), child()), by=volunteer)
     name(counted, volunteer, person("Vera"), child())
     assert_corrections_follow_each_other()
+
+
+def test_what_was_saved_offers_to_take_back_the_part_that_was_saved_last(client, counted, volunteer):
+    name(counted, volunteer, person())
+    later = name(counted, volunteer, child(relationship="daughter"))
+    client.force_login(volunteer)
+    page = client.get(f"/intake/done/{str(counted).replace(' ', '')}/").content.decode()
+    assert f'name="done" value="{later.pk}"' in page
+    client.post(f"/families/{str(counted).replace(' ', '')}/undo/", {"id": uuid.uuid4(), "done": later.pk})
+    assert [row[0] for row in rows(counted)] == ["Hakobyan Anna", ""]
+
+
+def test_the_first_part_is_taken_back_after_a_later_one(counted, volunteer):
+    done = name(counted, volunteer, person())
+    name(counted, volunteer, child(relationship="daughter"))
+    undo(done, by=volunteer)
+    assert [row[0] for row in rows(counted)] == ["", "Hakobyan Mane"]
