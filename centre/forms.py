@@ -176,9 +176,8 @@ class SiteNames(forms.Form):
         max_length=80,
         help_text=_("Latitude, then longitude, as a map shows them: 39.5111, 46.3389. For distances and for drivers."),
     )
-    p_code = forms.CharField(
+    p_code = LineField(
         label=_("P-code of the settlement"),
-        required=False,
         max_length=10,
         validators=[RegexValidator(r"^[A-Z]{0,3}[0-9]{2,9}\Z", _("Capital Latin letters, then digits alone."))],
         help_text=_("From the list of OCHA; census files carry it."),
