@@ -157,9 +157,9 @@ def is_drawn_on(page: HttpResponse, form: BaseForm) -> bool:
 
 
 def typed_into(form: BaseForm, *kinds: type[forms.Widget]) -> list[tuple[str, str]]:
-    """What was typed into the fields of these kinds, each with its label."""
-    fields = [field for field in form.visible_fields() if isinstance(field.field.widget, kinds)]
-    return [(str(field.label), str(field.value())) for field in fields if field.value()]
+    """What was typed into the fields of these kinds, each with its label; a day and an hour as the field draws them."""
+    fields = [field for field in form.visible_fields() if isinstance(field.field.widget, kinds) and field.value()]
+    return [(str(field.label), str(field.field.widget.format_value(field.value()))) for field in fields]
 
 
 def see(name: str, *args: Any, **query: Any) -> HttpResponseRedirect:

@@ -159,3 +159,11 @@ def test_who_has_not_chosen_a_site_is_told_to_choose_one(client, goris):
     page = client.get("/buses/").content.decode()
     assert 'id="plan"' in page
     assert "a bus is planned from there" not in page
+
+
+def test_a_day_that_the_form_draws_again_is_not_read_twice(desk, sisian):
+    facts = {"stop": sisian.pk, "seats": "9", "departs_at": "23.59", "arrives_at": "", "id": str(uuid.uuid4())}
+    page = desk.post("/buses/", facts).content.decode()
+    assert "23:59" in page
+    assert "What you typed is still here." in page
+    assert "so that you can copy it" not in page
