@@ -155,6 +155,15 @@ def test_some_become_a_family_of_their_own(desk, family):
     assert rows(Household.objects.exclude(pk=family.pk).get()) == [("Petros", "head")]
 
 
+def test_a_split_whose_answer_was_lost_is_answered_with_the_new_number(desk, family):
+    typed = {"id": uuid.uuid4(), f"is-{key_of('Petros')}": "head"}
+    desk.post(at(family, "part/"), typed)
+    desk.cookies.pop("messages")  # as on a line that was cut: it comes with the answer
+    answer = desk.post(at(family, "part/"), typed, follow=True)
+    assert "This was saved the first time you sent it." in answer.text
+    assert f"They belong to {Household.objects.exclude(pk=family.pk).get()} now." in answer.text
+
+
 def test_some_go_over_to_another_family(desk, family, goris, volunteer):
     other = register_family(goris, volunteer, person("Vera"))
     typed = {"id": uuid.uuid4(), f"is-{key_of('Petros')}": "cousin", "to": str(other)}
