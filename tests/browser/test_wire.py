@@ -323,11 +323,13 @@ def test_why_it_was_refused_is_not_said_beside_that_no_answer_came(context, serv
     close = officer.locator("form[action$='/close/']")
     close.get_by_role("button").click()
     expect(officer.locator("[data-error-summary]")).to_be_visible()
+    expect(close.locator(".error, [aria-invalid=true]").first).to_be_visible()
     close.locator("[name=words]").fill("Her aunt is here")
     wire.cut("POST", f"{case.get_absolute_url()}close/")
     close.get_by_role("button").click()
     expect(close.locator("[data-sending]")).to_contain_text("No answer came.")
     expect(officer.locator("[data-error-summary]")).to_have_count(0)
+    expect(close.locator(".error, .wrong, [aria-invalid=true]")).to_have_count(0)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["request lost", "answer lost"])

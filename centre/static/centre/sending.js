@@ -71,12 +71,17 @@ function say(form, submitter, state, text, again) {
 const unanswered = () => (navigator.onLine ? words().unanswered : words().unsent);
 
 // Why the sending before was refused is no word about this one; what can be read, or sent, nowhere else stays.
-function forgetRefusal() {
+function forgetRefusal(form) {
   for (const old of document.querySelectorAll("[data-error-summary]")) if (!old.querySelector("form, [data-typed]")) old.remove();
+  for (const old of form.querySelectorAll("ul.error")) old.remove();
+  for (const field of form.querySelectorAll(".wrong, [aria-invalid]")) {
+    field.classList.remove("wrong");
+    field.removeAttribute("aria-invalid");
+  }
 }
 
 function mark(form, submitter) {
-  forgetRefusal();
+  forgetRefusal(form);
   form.dataset.underWay = "";
   delete form.dataset.unsent;
   submitter?.setAttribute("aria-disabled", "true");
