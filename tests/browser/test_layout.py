@@ -148,3 +148,28 @@ def test_initials_in_a_house_stay_whole_on_a_telephone(page, server, goris):
     page.goto("/shelter/house/goris/sleeping/")
     for somebody in page.locator(".somebody").all():
         assert somebody.evaluate("one => one.getBoundingClientRect().height < 40"), somebody.inner_text()
+
+
+def test_fields_below_one_another_are_no_farther_apart_where_one_has_much_to_say(page, server, goris):
+    sit_down(page, server, Role.ADMINISTRATOR, NARROW)
+    page.goto(f"/settings/sites/{goris.code}/")
+    page.locator("[name=p_code]").fill("a code")
+    page.locator("main form button.main").click()
+    page.locator("main .wrong").wait_for()
+    apart = page.locator("main .columns > .field").evaluate_all(
+        """fields => fields.slice(1).map((field, at) => {
+            const above = Math.max(...[...fields[at].children].map((one) => one.getBoundingClientRect().bottom));
+            return Math.min(...[...field.children].map((one) => one.getBoundingClientRect().top)) - above;
+        })"""
+    )
+    assert max(apart) < 40, apart
+
+
+def test_the_fields_of_a_filter_are_on_one_line_where_a_label_takes_two(page, server, goris):
+    sit_down(page, server, Role.AUDITOR, WIDE)
+    page.goto("/settings/log/")
+    page.locator("form.filter label").first.evaluate("label => { label.textContent = 'Ընտանիքի համարը '.repeat(3); }")
+    controls = [one.bounding_box() for one in page.locator("form.filter > .field").locator("input, select").all()]
+    first, second = controls[:2]
+    assert second["x"] > first["x"] + first["width"]
+    assert second["y"] == first["y"]
