@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from aid.actions import Rule, plan_distribution
 from aid.models import Item
+from casework.models import Case
 from centre.access import Role
 from centre.models import Site
 from shelter.actions import place_household
@@ -173,3 +174,19 @@ def test_the_fields_of_a_filter_are_on_one_line_where_a_label_takes_two(page, se
     first, second = controls[:2]
     assert second["x"] > first["x"] + first["width"]
     assert second["y"] == first["y"]
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["narrow", "wide"])
+def test_what_is_looked_at_for_a_child_keeps_its_card_and_its_buttons_in_one_column(page, server, goris, size):
+    register_family(goris, make_user(), child("Mane", relationship="other", carer_kind="nobody"))
+    case = Case.objects.latest("opened_at", "pk")
+    sit_down(page, server, Role.PROTECTION, size)
+    page.goto(case.get_absolute_url())
+    page.locator("#safe_place").fill("ա" * 200)
+    page.locator("#safe_place").press("Enter")
+    rows = page.locator("section.card:has(#safe_place)")
+    rows.get_by_text("աաաա").wait_for()
+    assert rows.evaluate("card => card.scrollWidth <= card.clientWidth")
+    if size is WIDE:
+        ends = rows.locator("button").evaluate_all("all => all.map((one) => one.getBoundingClientRect().right)")
+        assert len({round(end) for end in ends}) == 1
