@@ -90,6 +90,15 @@ def test_the_map_draws_what_has_coordinates_and_lists_the_rest(houses):
     assert all(0 <= part <= 100 for place in places.values() for part in place)
 
 
+def test_the_map_says_who_writes_down_where_a_house_lies(houses):
+    client = Client()
+    client.force_login(make_user())
+    told = "An administrator writes down where a house lies"
+    assert told in client.get("/shelter/map/").content.decode()
+    Site.objects.filter(latitude=None).update(latitude=39.5, longitude=46.3)
+    assert told not in client.get("/shelter/map/").content.decode()
+
+
 def test_a_house_one_may_not_know_is_on_no_map(houses):
     refuge = make_site("refuge", Site.Kind.CRISIS, confidential=True, latitude=39.5, longitude=46.3)
     make_room(refuge, 5)
