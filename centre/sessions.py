@@ -96,5 +96,12 @@ def end_all(user: User, besides: str | None = None) -> None:
         Token.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=timezone.now())
 
 
+def end_everybodys() -> None:
+    """End for good every session and token of everybody: who was signed out since a backup is not let in by it."""
+    with transaction.atomic():
+        Session.objects.all().delete()
+        Token.objects.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
+
+
 def _instant(said: str | None) -> datetime | None:
     return datetime.fromisoformat(said) if said else None

@@ -15,6 +15,7 @@ from django.db import transaction
 from psycopg import sql
 from pyrage.x25519 import Identity
 
+from centre.sessions import end_everybodys
 from upkeep.backup.errors import BackupError
 from upkeep.backup.manifest import (
     FOREIGN,
@@ -63,7 +64,7 @@ def read_whole(path: Path, identities: Sequence[Identity]) -> Manifest:
 
 
 def restore_backup(connection: Any, path: Path, identities: Sequence[Identity]) -> Restored:
-    """Bring a backup back into an empty installation, then bring its tables up to this release.
+    """Bring a backup back into an empty installation, then bring its tables up to this release; everybody signs in anew.
 
     Refuses with BackupError a wrong key, a file that is damaged or cut short, a later release's, and an
     installation that holds anybody; then the installation is as empty as before.
@@ -79,6 +80,7 @@ def restore_backup(connection: Any, path: Path, identities: Sequence[Identity]) 
             _check(connection, manifest, major)
         finally:  # what was restored is brought up to this release, and an installation left empty has its tables
             call_command("migrate", interactive=False, verbosity=0)
+        end_everybodys()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
     return Restored(manifest, sum(manifest.rows.values()))
