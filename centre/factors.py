@@ -87,6 +87,20 @@ def judge(user: User, *, right: bool) -> None:
     tries_of(context.request, user.username).judge_code(right=right)
 
 
+def people_under_another_key() -> list[str]:
+    """The user names of those whose app or recovery codes no key of ours opens."""
+    kept = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).select_related("user")
+    return sorted({one.user.username for one in kept if not _is_readable(one)})
+
+
+def _is_readable(kept: Authenticator) -> bool:
+    try:
+        SealedFactors().decrypt(kept.data["secret" if kept.type == Authenticator.Type.TOTP else "seed"])
+    except FactorUnreadable:
+        return False
+    return True
+
+
 def _uses_up(authenticator: Authenticator, code: str) -> bool:
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         return bool(authenticator.wrap().validate_code(code))

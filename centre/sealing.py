@@ -82,6 +82,20 @@ def seal_all_anew() -> int:
         return sum(_seal_column_anew(model, field.name) for model in apps.get_models() for field in _sealed(model))
 
 
+def is_under_another_key() -> bool:
+    """Whether a key is missing: the first and the last of what is sealed are tried, of each column."""
+    columns = ((model, field.name) for model in apps.get_models() for field in _sealed(model))
+    return any(_is_broken(*column, order) for column in columns for order in ("pk", "-pk"))
+
+
+def _is_broken(model: type[models.Model], name: str, order: str) -> bool:
+    rows = model._default_manager.exclude(**{name: ""}).order_by(order).values_list(name, flat=True)
+    try:
+        return isinstance(rows.first(), Unreadable)
+    except SealBroken:
+        return True
+
+
 def _sealed(model: type[models.Model]) -> list[SealedField | SealedBytes]:
     return [field for field in model._meta.local_fields if isinstance(field, (SealedField, SealedBytes))]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pyrage
 import pytest
+from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from pyrage.x25519 import Identity
@@ -214,6 +215,13 @@ def test_commands_do_it_and_say_what_they_did(saved, fresh, tmp_path, monkeypatc
     assert "is whole: Goris 2026 (GORI)" in said.getvalue()
     with pytest.raises(CommandError, match="not empty"):
         call_command("restore", str(path), identity=str(key))
+
+
+def test_restore_says_which_key_of_before_is_not_here(saved, fresh, tmp_path, settings) -> None:
+    settings.CASE_KEYS = [Fernet.generate_key()]
+    call_command("restore", str(saved.path), identity=_kept(saved.identity, tmp_path), stdout=(said := io.StringIO()))
+    assert "sealed with a key that this server does not have" in said.getvalue()
+    assert "second factor" not in said.getvalue()
 
 
 def _kept(identity: Identity, folder: Path) -> str:

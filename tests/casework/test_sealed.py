@@ -7,8 +7,10 @@ from django.db import connection
 from django.test import override_settings
 
 from casework.actions import note
+from casework.letter_actions import keep_letter
 from casework.models import Step
-from centre.sealing import SealBroken, seal, unseal
+from casework.reading_letters import MediaType, Sheet
+from centre.sealing import SealBroken, is_under_another_key, seal, unseal
 
 WORDS = "զոհված է նրա մայրը, beaten at home"
 
@@ -49,6 +51,28 @@ def test_under_another_key_the_file_says_so_and_nothing_is_written_over(case, of
     with pytest.raises(CommandError, match="Nothing was changed"):
         call_command("seal_anew")
     assert kept() == before
+
+
+def test_a_key_that_is_missing_for_the_first_or_the_last_words_or_file_is_noticed(case, officer, settings):
+    assert not is_under_another_key()
+    of_before, of_today = settings.CASE_KEYS[0], Fernet.generate_key()
+    for tell in (
+        lambda: note(case, words=WORDS, by=officer),
+        lambda: keep_letter(case, sheet=Sheet(b"%PDF-", MediaType.PDF), words="", by=officer),
+    ):
+        settings.CASE_KEYS = [of_before]
+        tell()
+        assert not is_under_another_key()
+        settings.CASE_KEYS = [of_today]
+        assert is_under_another_key()
+        tell()
+        assert is_under_another_key(), "what was said first"
+        settings.CASE_KEYS = [of_before]
+        assert is_under_another_key(), "what was said last"
+        settings.CASE_KEYS = [of_today, of_before]
+        assert not is_under_another_key()
+        call_command("seal_anew")
+        of_before, of_today = of_today, Fernet.generate_key()
 
 
 def test_keys_change_and_nothing_is_lost(case, officer, settings):

@@ -6,15 +6,20 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from casework.actions import note
+from casework.models import Case
 from census.actions import take_due_snapshots
 from census.models import Snapshot
 from centre.access import Role
-from centre.models import Operation
+from centre.models import Operation, Site
 from centre.public_logins import PASSWORD
-from tests.build import STAFF, make_site, make_user
+from tests.build import STAFF, child, make_site, make_user, register_family
 from upkeep.models import Backup
 from upkeep.watch import heart, machine, state
 from upkeep.watch.findings import Finding, findings, of_clock, of_disk, of_encryption
@@ -123,6 +128,26 @@ def test_no_backup_for_a_day(all_is_well):
     assert codes() == ["backup"]
     Backup.objects.all().delete()
     assert codes() == ["backup"]
+
+
+def test_a_key_that_opens_what_was_sealed_before_is_missed(all_is_well, settings):
+    TOTP.activate(all_is_well, generate_totp_secret())
+    RecoveryCodes.activate(all_is_well)
+    assert codes() == []
+    of_before, settings.SECRET_KEY = settings.SECRET_KEY, "another"
+    [finding] = found()
+    assert (finding.code, all_is_well.username in finding.what) == ("factors", True)
+    settings.SECRET_KEY_FALLBACKS = [of_before]
+    assert codes() == []
+
+
+def test_words_of_cases_under_another_key_are_said(all_is_well, settings):
+    goris = Site.objects.get()
+    register_family(goris, make_user(), child("Mane", relationship="other", carer_kind="nobody"))
+    note(Case.objects.get(), words="her mother died", by=make_user(Role.PROTECTION, goris))
+    assert codes() == []
+    settings.CASE_KEYS = [Fernet.generate_key()]
+    assert codes() == ["case_key"]
 
 
 def test_a_clock_that_differs_from_the_database():

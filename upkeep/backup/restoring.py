@@ -64,7 +64,7 @@ def read_whole(path: Path, identities: Sequence[Identity]) -> Manifest:
 
 
 def restore_backup(connection: Any, path: Path, identities: Sequence[Identity]) -> Restored:
-    """Bring a backup back into an empty installation, then bring its tables up to this release; everybody signs in anew.
+    """Bring a backup back into an empty installation, bring its tables up to this release, and end every session.
 
     Refuses with BackupError a wrong key, a file that is damaged or cut short, a later release's, and an
     installation that holds anybody; then the installation is as empty as before.

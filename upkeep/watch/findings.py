@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from centre.bursts import bursts as bursts_of
+from centre.factors import people_under_another_key
 from centre.models import Site
+from centre.sealing import is_under_another_key
 from centre.sight import named_for_all
 from upkeep.watch import state
 from upkeep.watch.broker import waiting_tasks
@@ -168,6 +170,24 @@ def backup(now: datetime) -> Finding | None:
     return Finding("backup", what, _("Run: manage.py backup"))
 
 
+def case_key(now: datetime) -> Finding | None:
+    if not is_under_another_key():
+        return None
+    what = _("What was said in cases is sealed with a key that this server does not have.")
+    return Finding("case_key", what, _("Put the key of before on a line below the one of CASE_KEY and start again."))
+
+
+def factors(now: datetime) -> Finding | None:
+    names = people_under_another_key()
+    if not names:
+        return None
+    what = _("No key of this server opens the second factor of: %(names)s.") % {"names": ", ".join(names)}
+    todo = _(
+        "Put the key of before on a line below the one of SECRET_KEY and start again; or run: manage.py lost_factor"
+    )
+    return Finding("factors", what, todo)
+
+
 def clock(now: datetime) -> Finding | None:
     return of_clock(state.clock_difference())
 
@@ -254,6 +274,8 @@ CHECKS: tuple[Check, ...] = (
     disk,
     encryption,
     backup,
+    case_key,
+    factors,
     clock,
     debug,
     demonstration,
@@ -269,7 +291,8 @@ NEEDS: dict[Check, frozenset[str]] = {
     worker: _BROKER,
     queue: _BROKER,
     **dict.fromkeys(
-        (migrations, snapshots, skipped_days, encryption, backup, clock, demonstration, passwords, bursts, https),
+        (migrations, snapshots, skipped_days, encryption, backup, case_key, factors, clock, demonstration, passwords),
         _DATABASE,
     ),
+    **dict.fromkeys((bursts, https), _DATABASE),
 }

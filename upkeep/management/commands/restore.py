@@ -9,12 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.utils import timezone
 
 from engines.errors import EngineError
 from engines.lending import own_database
 from upkeep.backup.errors import BackupError
 from upkeep.backup.keys import read_identities
 from upkeep.backup.restoring import read_whole, restore_backup
+from upkeep.watch.findings import case_key, factors
 
 
 class Command(BaseCommand):
@@ -39,12 +41,15 @@ class Command(BaseCommand):
                 return
             with own_database(settings.VAR, connection):
                 restored = restore_backup(connection, path, identities)
+                missing = [found for check in (case_key, factors) if (found := check(timezone.now()))]
         except (BackupError, EngineError) as error:
             raise CommandError(str(error)) from error
         manifest = restored.manifest
         self.stdout.write(f"Restored {_named(manifest.operation)} as it was at {manifest.taken_at}.")
         self.stdout.write(f"  {manifest.people:,} people, {restored.rows:,} rows in {len(manifest.rows)} tables")
         self.stdout.write(f"  {len(manifest.promises)} constraints, indexes, triggers and functions are there")
+        for found in missing:
+            self.stdout.write(f"{found.what} {found.todo}")
 
 
 def _named(operation: dict[str, str]) -> str:
