@@ -20,6 +20,7 @@ from engines.addresses import (
     database_url,
     make_secret,
     password_file,
+    read_secret,
 )
 from engines.engine import ENVIRONMENT, Engine, Ground, State
 from engines.errors import EngineError
@@ -75,12 +76,15 @@ class Postgres(Engine):
 
     def prepare(self) -> None:
         """Make the data folder, or check that this PostgreSQL may open it."""
+        lost = self.data.exists() and not read_secret(self.var / password_file(SUPERUSER))
         for user in (SUPERUSER, OWNER, WEB):
             make_secret(self.var / password_file(user))
         if not self.data.exists():
             self._make_data()
         self._check_version()
         self._forget_recycled_pids()
+        if lost:
+            self._set_password()
 
     def command(self) -> list[str]:
         settings = {
@@ -105,7 +109,11 @@ class Postgres(Engine):
         try:
             connection = psycopg.connect(superuser, connect_timeout=30, autocommit=True)
         except psycopg.OperationalError as error:
-            raise EngineError(f"{self.data} does not open with the password on file: {error}") from error
+            file = self.var / password_file(SUPERUSER)
+            raise EngineError(
+                f"{self.data} does not open with the password in {file}: {error}\n"
+                "Put the file of before back; or remove it and start again: then a new password is set."
+            ) from error
         with connection:
             for setting, user in (("reception.owner_password", OWNER), ("reception.web_password", WEB)):
                 password = make_secret(self.var / password_file(user))
@@ -144,6 +152,17 @@ class Postgres(Engine):
             file.write(make_secret(self.var / password_file(SUPERUSER)))
             os.fchown(number, self.account.uid, self.account.gid)
         return name
+
+    def _set_password(self) -> None:
+        """The password on file opens the data, also where the one of before was lost."""
+        password = read_secret(self.var / password_file(SUPERUSER))
+        command = [str(self.programs.postgres), "--single", "-D", str(self.data), SUPERUSER]
+        told = f"ALTER ROLE {SUPERUSER} PASSWORD '{password}'\n"
+        done = subprocess.run(
+            command, input=told, capture_output=True, text=True, env=ENVIRONMENT, **self.account.popen()
+        )
+        if done.returncode:
+            raise EngineError(f"{self.data} takes no new password: {done.stderr.strip()}")
 
     def _check_version(self) -> None:
         """Refuse data of another major version, with the two commands that move them."""

@@ -201,6 +201,25 @@ def test_no_list_of_processes_shows_a_password(serve: Start, var: Path) -> None:
     assert not [secret for secret in secrets if secret in shown]
 
 
+def test_every_password_that_was_lost_is_set_anew(serve: Start, var: Path) -> None:
+    first = serve("--engines-only")
+    with psycopg.connect(first.address("DATABASE_URL")) as owner:
+        owner.execute("CREATE TABLE arrival AS SELECT 'Գորիս' AS site")
+    assert first.ask_to_stop() == 0
+    files = sorted(var.glob("*_password"))
+    assert len(files) == 4
+    before = [file.read_text() for file in files]
+    for file in files:
+        file.unlink()
+    second = serve("--engines-only")
+    assert ask(second.address("DATABASE_URL"), "SELECT site FROM arrival") == "Գորիս"
+    assert not {*before} & {file.read_text() for file in files}
+    assert second.ask_to_stop() == 0
+    (var / "database_postgres_password").write_text("of another server\n")
+    with pytest.raises(AssertionError, match="remove it and start again"):
+        serve("--engines-only").address("DATABASE_URL")
+
+
 def test_the_one_user_of_an_earlier_release_becomes_the_owner(serve: Start, var: Path) -> None:
     first = serve("--engines-only")
     address = first.address("DATABASE_URL")
