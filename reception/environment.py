@@ -5,6 +5,7 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import time
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,13 +17,28 @@ KEY_BYTES = 32
 HOUR = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
+ORIGIN = re.compile(r"https?://[^/\s]+", re.ASCII)
+PREFIX = "RECEPTION_"
+OURS = ("VAR", "DEMONSTRATION", "HTTPS", "SECOND_FACTOR", "ENGINE_USER")
+
+
 class Misread(ImproperlyConfigured):
     """A variable says what cannot be meant; the message is for whoever set it."""
 
 
 def word(name: str, default: str = "") -> str:
-    """The variable's value, or the default."""
-    return os.environ.get(name, default)
+    """The variable's value, or the default where it is not set or empty."""
+    return os.environ.get(name) or default
+
+
+def refuse_misspelt() -> None:
+    """Refuse a variable whose name is nearly one of ours: what it was to switch on or off would go on unnoticed."""
+    for name in os.environ:
+        rest = name.removeprefix(PREFIX)
+        if rest == name or rest in OURS:
+            continue
+        if meant := [one for one in OURS if one.startswith(rest)] or get_close_matches(rest, OURS, cutoff=0.7):
+            raise Misread(f"{name} is not known; {PREFIX}{meant[0]} is.")
 
 
 YES = {"1", "yes", "true", "on"}
@@ -46,8 +62,28 @@ def number(name: str, default: int) -> int:
 
 
 def words(name: str, default: str = "") -> list[str]:
-    """The variable's values, separated by commas."""
-    return [part.strip() for part in word(name, default).split(",") if part.strip()]
+    """The variable's values, separated by commas; refuses one that is set and holds none."""
+    said = word(name, default)
+    parts = [part.strip() for part in said.split(",") if part.strip()]
+    if said and not parts:
+        raise Misread(f"{name} holds nothing: write values with commas between them.")
+    return parts
+
+
+def hosts(name: str, default: str) -> list[str]:
+    """The variable as names of machines; refuses an address, which no visitor's could ever equal."""
+    for said in (read := words(name, default)):
+        if "/" in said:
+            raise Misread(f"{name}: write a name such as goris.example.org, without https://, not {said!r}.")
+    return read
+
+
+def origins(name: str) -> list[str]:
+    """The variable as addresses of sites; refuses a name alone, and a path."""
+    for said in (read := words(name)):
+        if not ORIGIN.fullmatch(said):
+            raise Misread(f"{name}: write an address such as https://goris.example.org, not {said!r}.")
+    return read
 
 
 def hours(name: str, default: str) -> list[time]:

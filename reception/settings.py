@@ -15,21 +15,25 @@ from reception.environment import address as _address
 from reception.environment import case_keys as _case_keys
 from reception.environment import choice as _choice
 from reception.environment import flag as _flag
+from reception.environment import hosts as _hosts
 from reception.environment import hours as _hours
 from reception.environment import number as _number
+from reception.environment import origins as _origins
+from reception.environment import refuse_misspelt
 from reception.environment import secret as _secret
 from reception.environment import secret_keys as _secret_keys
 from reception.environment import words as _list
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR = Path(os.environ.get("RECEPTION_VAR", BASE_DIR / "var"))
+refuse_misspelt()
+VAR = Path(os.environ.get("RECEPTION_VAR") or BASE_DIR / "var")
 
 DEBUG = _flag("DEBUG")
 DEMONSTRATION = _flag("RECEPTION_DEMONSTRATION")
 SECRET_KEY, *SECRET_KEY_FALLBACKS = _secret_keys(VAR)
 CASE_KEYS = _case_keys(VAR)  # what is said in cases lies in the database under the first
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = _hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = _origins("CSRF_TRUSTED_ORIGINS")
 HTTPS = _flag("RECEPTION_HTTPS")
 
 INSTALLED_APPS = [

@@ -66,7 +66,9 @@ def test_a_flag_that_is_mistyped_is_refused(monkeypatch):
 
 
 WRONG = {
-    "CENSUS_HOURS": ["24:00", "20:00;08:00", "8", "20:60", "noon"],
+    "ALLOWED_HOSTS": [" , ", "https://goris.example.org"],
+    "CSRF_TRUSTED_ORIGINS": ["goris.example.org", "https://goris.example.org/desk", ","],
+    "CENSUS_HOURS": [",", "24:00", "20:00;08:00", "8", "20:60", "noon"],
     "DATABASE_URL": ["postgresql://a:b@host:port/x", "mysql://host/x", "host", "http://[/"],
     "BROKER_URL": ["redis://host:port/0", "amqp://host", "host"],
     "DEBUG": ["perhaps"],
@@ -75,6 +77,9 @@ WRONG = {
     "SECRET_KEY": [" "],
     "RECEPTION_DEMONSTRATION": ["perhaps"],
     "RECEPTION_HTTPS": ["perhaps"],
+    "RECEPTION_HTTP": ["1"],
+    "RECEPTION_DEMO": [""],
+    "RECEPTION_SECONDFACTOR": ["0"],
     "RECEPTION_VAR": ["/dev/null/var", "/proc/var"],
     "TRUSTED_PROXIES": ["-1", "one"],
     **{
@@ -97,6 +102,34 @@ def test_a_setting_that_cannot_be_meant_is_one_sentence_that_names_it(tmp_path, 
         assert answer.returncode == 1, value
         assert answer.stderr.startswith(name), answer.stderr
         assert len(answer.stderr.splitlines()) == 1
+
+
+def test_a_setting_that_is_empty_is_as_if_it_were_absent(tmp_path):
+    program = (
+        "import json; from reception import settings as s; print(json.dumps({n: str(getattr(s, n)) for n in NAMES}))"
+    )
+    names = [
+        "VAR",
+        "ALLOWED_HOSTS",
+        "CENSUS_HOURS",
+        "HTTPS",
+        "SECOND_FACTOR",
+        "LOG_FORMAT",
+        "ALLAUTH_TRUSTED_PROXY_COUNT",
+    ]
+
+    def read(**said: str) -> str:
+        own = {name: value for name, value in os.environ.items() if name not in variables}
+        command = [sys.executable, "-c", f"NAMES = {names}; {program}"]
+        return subprocess.check_output(command, env=own | said, cwd=settings.BASE_DIR, text=True)
+
+    variables = [
+        "RECEPTION_VAR", "ALLOWED_HOSTS", "CENSUS_HOURS", "RECEPTION_HTTPS", "RECEPTION_SECOND_FACTOR",
+        "RECEPTION_DEMONSTRATION", "LOG_FORMAT", "TRUSTED_PROXIES", "DATABASE_URL", "BROKER_URL",
+        "CSRF_TRUSTED_ORIGINS",
+    ]  # fmt: skip
+    keys = {"SECRET_KEY": "k" * 50, "CASE_KEY": "0" * 64}
+    assert read(**keys, **dict.fromkeys(variables, "")) == read(**keys)
 
 
 def test_hours_of_one_digit_are_read(monkeypatch):
