@@ -41,7 +41,7 @@ def all_is_well(settings):
     for part in heart.PARTS:
         heart.note_beat(part, now)
     Backup.objects.create(taken_at=now - timedelta(hours=2), bytes=1, sha256="0" * 64, people=0)
-    settings.HTTPS = settings.DISK_ENCRYPTED = True
+    settings.HTTPS = settings.DISK_ENCRYPTED = settings.SECOND_FACTOR = True
     settings.DEMONSTRATION = settings.DEBUG = False
     return admin
 
@@ -158,7 +158,12 @@ def test_a_clock_that_differs_from_the_database():
 
 @pytest.mark.parametrize(
     ("setting", "value", "code"),
-    [("DEBUG", True, "debug"), ("DEMONSTRATION", True, "demonstration"), ("HTTPS", False, "https")],
+    [
+        ("DEBUG", True, "debug"),
+        ("DEMONSTRATION", True, "demonstration"),
+        ("HTTPS", False, "https"),
+        ("SECOND_FACTOR", False, "second_factor"),
+    ],
 )
 def test_a_setting_that_no_operation_may_have(all_is_well, settings, setting, value, code):
     setattr(settings, setting, value)
@@ -216,6 +221,7 @@ def test_a_file_system_without_a_device_cannot_tell(tmp_path):
 
 
 def test_the_page_says_what_is_wrong_and_what_to_do(client, all_is_well):
+    TOTP.activate(all_is_well, generate_totp_secret())
     client.force_login(all_is_well)
     assert "Nothing is wrong" in client.get("/settings/operation/").content.decode()
     heart.note_beat(heart.WORKER, timezone.now() - timedelta(hours=1))

@@ -224,6 +224,13 @@ def passwords(now: datetime) -> Finding | None:
     return Finding("passwords", what, _("End these accounts, or change their passwords."))
 
 
+def second_factor(now: datetime) -> Finding | None:
+    if settings.SECOND_FACTOR or not state.has_real_people():
+        return None
+    what = _("Nobody is asked to set up a second factor.")
+    return Finding("second_factor", what, _("Unset RECEPTION_SECOND_FACTOR and start again."))
+
+
 def https(now: datetime) -> Finding | None:
     if settings.HTTPS or not state.has_real_people():
         return None
@@ -281,6 +288,7 @@ CHECKS: tuple[Check, ...] = (
     demonstration,
     passwords,
     bursts,
+    second_factor,
     https,
     certificate,
 )
@@ -294,5 +302,5 @@ NEEDS: dict[Check, frozenset[str]] = {
         (migrations, snapshots, skipped_days, encryption, backup, case_key, factors, clock, demonstration, passwords),
         _DATABASE,
     ),
-    **dict.fromkeys((bursts, https), _DATABASE),
+    **dict.fromkeys((bursts, second_factor, https), _DATABASE),
 }
