@@ -1,6 +1,7 @@
 """Where a thing lies on the map, as somebody pastes it from the map of a telephone."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from centre.lines import LineField
 
 FARTHEST = (90, 180)  # degrees of latitude and of longitude
+NEAR = 3  # degrees: sites of one operation are some hundred kilometres apart at most
 FIVE_PLACES = Decimal("0.00001")  # of a degree: a metre
 
 _NUMBER = r"([+-]?\d{1,3}(?:[.,]\d{1,20})?)\s*°?"
@@ -39,3 +41,13 @@ class CoordinatesField(LineField):
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(f"{degrees.normalize():f}" for degrees in value) if isinstance(value, tuple) else value
+
+
+def are_exchanged(pair: LatitudeLongitude, others: Iterable[LatitudeLongitude]) -> bool:
+    """Whether the pair lies far from all the others, and near to one of them the other way round."""
+    known = list(others)
+    return not _near_to_one(pair, known) and _near_to_one((pair[1], pair[0]), known)
+
+
+def _near_to_one(pair: LatitudeLongitude, others: Iterable[LatitudeLongitude]) -> bool:
+    return any(all(abs(here - there) <= NEAR for here, there in zip(pair, other, strict=True)) for other in others)

@@ -15,7 +15,7 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from centre.coordinates import CoordinatesField
+from centre.coordinates import CoordinatesField, LatitudeLongitude, are_exchanged
 from centre.lines import LineField, seen
 from centre.models import Marz, Site, User
 from centre.refusals import Changed, Refusal
@@ -183,6 +183,14 @@ class SiteNames(forms.Form):
         help_text=_("From the list of OCHA; census files carry it."),
     )
     confidential = forms.BooleanField(label=_("Confidential: others do not see who is here"), required=False)
+
+    def clean_coordinates(self) -> LatitudeLongitude | None:
+        """Latitude and longitude; refused where they are the wrong way round, as far as the other sites tell."""
+        said: LatitudeLongitude | None = self.cleaned_data["coordinates"]
+        others = [site.coordinates for site in Site.objects.all() if site.coordinates] if said else []
+        if said and are_exchanged(said, others):
+            raise ValidationError(_("Latitude comes first, then longitude: these are the wrong way round."))
+        return said
 
     def clean(self) -> dict[str, Any]:
         """A name in any one language is enough."""

@@ -117,6 +117,18 @@ def test_where_a_site_lies_is_read_as_maps_show_it_and_shown_again(client, admin
     assert goris.coordinates is None
 
 
+def test_coordinates_the_wrong_way_round_are_asked_back_where_other_sites_tell(client, admin, goris):
+    make_site("sisian", latitude=Decimal("39.52"), longitude=Decimal("46.03"))
+    turned = {"name_en": "Goris", "coordinates": "46.34, 39.51"}
+    answer = client.post("/settings/sites/goris/", {"id": uuid.uuid4()} | turned)
+    assert answer.status_code == 422
+    assert "the wrong way round" in text_of(answer)
+    goris.refresh_from_db()
+    assert goris.coordinates is None
+    far = {"name_en": "Goris", "coordinates": "52.52, 13.40"}
+    assert client.post("/settings/sites/goris/", {"id": uuid.uuid4()} | far).status_code == 303
+
+
 def test_a_site_with_people_is_not_closed(client, admin, goris):
     family = register_family(goris, make_user())
     closing = "/settings/sites/goris/close/"
