@@ -10,7 +10,7 @@ import resource
 import socket
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from types import FrameType
 from typing import Any
@@ -134,6 +134,7 @@ class Worker(BaseWorker):
     """One process: waitress's loop reads and writes, its threads answer."""
 
     most_kept: int  # bytes of a body that the app takes: set once the app is loaded
+    servers: Sequence[Server] = ()  # none yet while the app is loaded
 
     def run(self) -> None:
         """Serve until asked to stop; what is being answered then is answered still."""
