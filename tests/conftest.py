@@ -8,6 +8,7 @@ import gc
 import os
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
@@ -18,6 +19,7 @@ from typing import Any
 
 import django
 import pytest
+from _pytest.nodeid import NodeId
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
@@ -102,8 +104,19 @@ def pytest_collection() -> Iterator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give out what starts processes of its own first, so that all workers end together."""
     _refuse_two_databases(items)
+    _name_each(items)
     if _WORKER:
         items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in _FIRST))
+
+
+def _name_each(items: list[pytest.Item]) -> None:
+    """Give each test an address of its own: of those that share one, several workers run the last alone."""
+    for item in items:
+        if item.parent and not item.nodeid.endswith(item.name):  # as of each operation of the API
+            item._id = NodeId.parse(f"{item.parent.nodeid}::{item.name}")
+    twins = [address for address, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if twins:
+        raise pytest.UsageError(f"several tests of one address: {', '.join(twins)}")
 
 
 def _refuse_two_databases(items: list[pytest.Item]) -> None:
