@@ -132,8 +132,9 @@ def serve(workers: int = 4, threads: int = 4, *, to_browsers: bool = False) -> I
         log = Path(folder, "server.log")
         with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener, log.open("w") as words:
             os.set_inheritable(listener.fileno(), True)
-            command = [sys.executable, "-m", "gunicorn", "--config", "python:reception.web_server", "reception.wsgi"]
+            command = [sys.executable, "-m", "gunicorn", "--config", "python:reception.web_server", "tests.served"]
             command += ["--bind", f"fd://{listener.fileno()}", "--workers", str(workers), "--threads", str(threads)]
+            command += ["--preload"]  # to load the code of all pages costs a process as much as hundreds of answers
             process = subprocess.Popen(
                 command,
                 env=environment,
