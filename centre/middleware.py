@@ -7,7 +7,7 @@ htmx says `HX-Request` too.
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
@@ -100,7 +100,8 @@ def without_nul(get_response: Answer) -> Answer:
     """An address with a NUL in it asks for nothing: PostgreSQL can keep none. A machine reads where it stands."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        named = [name for name, values in request.GET.lists() if "\0" in name + "".join(values)]
+        asked = request.GET.lists() if "\0" in unquote(request.META.get("QUERY_STRING", "")) else ()
+        named = [name for name, values in asked if "\0" in name + "".join(values)]
         if is_for_the_api(request):
             said = {name.replace("\0", "\ufffd"): [_("Null characters are not allowed.")] for name in named}
             return JsonResponse(said, status=HTTPStatus.BAD_REQUEST) if said else get_response(request)
