@@ -7,11 +7,16 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from psycopg.errors import LockNotAvailable
 
+from upkeep.migrating import Executor
+
 LONGEST_WAIT = 5  # seconds: behind a migration that waits for a table, everybody who only reads it waits too
 IN_USE = (
     "Something reads or writes what this migration changes, and does not end: a backup that runs? "
     "Nothing of this migration is done. Try again when that has ended."
 )
+
+
+migrate.MigrationExecutor = Executor  # type: ignore[attr-defined]  # Django's command names its own
 
 
 class Command(migrate.Command):
