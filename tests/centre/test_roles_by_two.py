@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -147,7 +148,9 @@ def test_the_first_role_of_a_new_account_waits_too(admin):
 
 
 def test_a_role_given_at_the_terminal_counts_at_once_and_leaves_a_line(admin, anna):
-    call_command("role", "anna", "volunteer", site="goris", last_day=timezone.localdate() + timedelta(days=1))
+    said, last = StringIO(), timezone.localdate() + timedelta(days=1)
+    call_command("role", "anna", "volunteer", site="goris", last_day=last, stdout=said)
+    assert said.getvalue() == f"anna is volunteer at goris from now on, to the end of {last:%d.%m.%Y}.\n"
     assert may_see(anna)
     assert LogLine.objects.filter(verb="role_given", by=None, subject_id=str(anna.pk)).count() == 1
     for wrong in (["nobody", "auditor"], ["anna", "auditor", "--site", "nowhere"], ["anna", "volunteer"]):
@@ -156,8 +159,9 @@ def test_a_role_given_at_the_terminal_counts_at_once_and_leaves_a_line(admin, an
 
 
 def test_a_role_that_waits_counts_when_it_is_given_at_the_terminal(admin, anna):
-    role = given(anna, admin)
-    call_command("role", "anna", "coordinator")
+    role, said = given(anna, admin), StringIO()
+    call_command("role", "anna", "coordinator", stdout=said)
+    assert said.getvalue() == "anna is coordinator at all sites from now on.\n"
     assert may_see(anna)
     assert anna.assignments.get(role=Role.COORDINATOR) == role
 

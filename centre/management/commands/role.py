@@ -3,16 +3,17 @@
 from datetime import date, time, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from centre.access import Role
 from centre.clock import local_instant
+from centre.lent import DatabaseCommand
 from centre.models import Site, User
 from centre.refusals import Refusal
 from centre.staff_acts import give_role_at_terminal
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Give a person a role that counts at once, with no second administrator."""
 
     help = "Give a role that counts at once, as for the first people of an operation. It leaves a line in the log."
@@ -35,3 +36,6 @@ class Command(BaseCommand):
             give_role_at_terminal(user, role=role, site=there, ends_at=ends_at)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
+        where = f"at {there.code}" if there else "at all sites"
+        lasts = f", to the end of {last_day:%d.%m.%Y}" if last_day else ""
+        self.stdout.write(f"{username} is {role} {where} from now on{lasts}.")

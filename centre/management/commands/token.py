@@ -3,14 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from centre.lent import DatabaseCommand
 from centre.models import User
 from centre.tokens import DOORS, LONGEST_HOURS, USUAL_HOURS, make_token, needs_tokens
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Print a new token for a user; it cannot be read again afterwards."""
 
     help = "Make a token with which a machine speaks for a user, and print it. It cannot be read again."

@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
 
 from centre.access import Role
+from centre.lent import DatabaseCommand
 from centre.models import Operation, User
 from centre.operations import holds_invented_people
 from demonstration.day import load_day, silently, take_last_census
@@ -20,7 +21,7 @@ PLACES = 1_500
 DAY = timedelta(hours=26)
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """`manage.py demonstrate`."""
 
     help = "Load sites, staff and a day of invented families that ends now. Refuses a database that holds people."

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from centre.lent import DatabaseCommand
 from upkeep.beside import not_beside
 
 NOT_BESIDE = 3  # no error ends with it
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """Asked by deploy/upgrade.sh before it migrates."""
 
     help = (

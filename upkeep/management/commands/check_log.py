@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from centre.lent import DatabaseCommand
 from centre.models import LogSeal
 from centre.seal import BROKEN, CHANGED, INSERTED, OTHER_KEY, REMOVED, check_seals
 
@@ -16,7 +17,7 @@ SAID = {
 }
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """`manage.py check_log`."""
 
     help = "Say which lines of the log were removed, changed or inserted. Ends with 1 if any was."

@@ -7,6 +7,7 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from psycopg.errors import LockNotAvailable
 
+from centre.lent import DatabaseCommand
 from upkeep.migrating import Executor
 
 LONGEST_WAIT = 5  # seconds: behind a migration that waits for a table, everybody who only reads it waits too
@@ -19,7 +20,7 @@ IN_USE = (
 migrate.MigrationExecutor = Executor  # type: ignore[attr-defined]  # Django's command names its own
 
 
-class Command(migrate.Command):
+class Command(DatabaseCommand, migrate.Command):
     """Refuses where a table is in use for longer, as by a backup, instead of keeping all desks from it."""
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from centre.lent import DatabaseCommand
 from centre.sealing import SealBroken, seal_all_anew
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """`manage.py seal_anew`."""
 
     help = "Seal what is said in cases with the first key of CASE_KEY. Ends with 1 if a key is missing."
