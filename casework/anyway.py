@@ -24,10 +24,11 @@ def asked_anyway(
     request: HttpRequest, form: ActForm, codes: Collection[str] = ASKED_OF, field: str = "happened_anyway"
 ) -> Anyway | None:
     """What to send once more with this field; none where the form was refused for something else, or has no such."""
-    if field not in form.fields or not any(form.has_error("__all__", code) for code in codes):
+    refused_as = {error.code for errors in form.errors.as_data().values() for error in errors}
+    if field not in form.fields or refused_as.isdisjoint(codes):
         return None
     sent = form.data.lists()  # type: ignore[attr-defined]  # a refused form was sent: it holds a QueryDict
     kept = [(name, value) for name, values in sent for value in values]
     left_out = ("csrfmiddlewaretoken", field)
-    told = any(form.has_error("__all__", code) for code in ASKED_OF)
+    told = not refused_as.isdisjoint(ASKED_OF)
     return Anyway(request.get_full_path(), [(name, value) for name, value in kept if name not in left_out], told)

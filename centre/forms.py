@@ -52,6 +52,7 @@ class ActForm(forms.Form):
     )
 
     BESIDE: Mapping[str, str] = MappingProxyType({})  # by a refusal's code, the field beside which it is said
+    BESIDE_ELSE: str | None = None  # the field beside which any other refusal is said; above the form without one
 
     saved_before = ""  # the number of the family that this very form saved when it was sent with other facts
 
@@ -98,7 +99,7 @@ class ActForm(forms.Form):
         self.saved_before = refusal.answer.get("number", "") if isinstance(refusal, Changed) else ""
         said = _("This form was saved already, as %(number)s. What is in it now was not saved.")
         told = said % {"number": self.saved_before} if self.saved_before else str(refusal)
-        self.add_error(self.BESIDE.get(refusal.code), ValidationError(told, code=refusal.code))
+        self.add_error(self.BESIDE.get(refusal.code, self.BESIDE_ELSE), ValidationError(told, code=refusal.code))
         if not isinstance(refusal, Changed):
             typed = self.data.copy()  # type: ignore[attr-defined]  # a refused form was sent: it holds a QueryDict
             typed[self.add_prefix("id")] = str(uuid.uuid4())

@@ -14,7 +14,6 @@ from centre.days import LocalMinute, Tense
 from centre.forms import ActForm, field_of
 from centre.lines import LineField
 from centre.models import Site
-from centre.refusals import Refusal
 from registrations.fields import DigitsInput
 from transport.errors import BusGoesByItself
 from transport.models import TransportStop
@@ -79,11 +78,9 @@ class GetOffForm(AnywayForm):
 class CardForm(ActForm):
     """A card read, or its number typed: why it was refused stands beside it, where whoever reads cards looks."""
 
-    card = CardField(label=_("Card or number"), required=True, widget=DigitsInput(attrs=SCANNED))
+    BESIDE_ELSE = "card"
 
-    def refuse(self, refusal: Refusal) -> None:
-        super().refuse(refusal)
-        self.add_error("card", str(refusal))
+    card = CardField(label=_("Card or number"), required=True, widget=DigitsInput(attrs=SCANNED))
 
 
 class CardOnForm(CardForm, AnywayForm):

@@ -63,7 +63,10 @@ def test_what_the_act_refuses_stands_beside_the_card(desk, run, family, by):
     board_bus(run, household=family, by=by)
     answer = post(desk, run, "scan/on", card=code(family))
     assert answer.status_code == 422
-    assert answer.context["scanned"].errors["card"]
+    why = answer.context["scanned"].errors
+    assert list(why) == ["card"]
+    summary = answer.text[answer.text.index("data-error-summary") :]
+    assert summary[: summary.index("</div>")].count(why["card"][0]) == 1
 
 
 def test_a_card_read_is_answered_beside_its_field_with_the_family_and_how_many(desk, run, family, sisian, by):
