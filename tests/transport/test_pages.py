@@ -170,3 +170,11 @@ def test_a_day_that_the_form_draws_again_is_not_read_twice(desk, sisian):
     assert "23:59" in page
     assert "What you typed is still here." in page
     assert "so that you can copy it" not in page
+
+
+def test_a_refused_button_says_of_nothing_that_it_was_typed(desk, run, family):
+    assert post(desk, run, f"{code(family)}/fill").status_code == 303
+    again = post(desk, run, f"{code(family)}/fill")
+    assert again.status_code == 422
+    assert "data-error-summary" in again.text
+    assert "What you typed is still here." not in again.text
