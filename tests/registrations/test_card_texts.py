@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registrations.card_texts import LENGTH, CardText, digest_of_code, read_card_text, secrets_of, write_code, write_qr
-from registrations.numbers import check_letter, write_number
+from registrations.numbers import check_letter, read_number, write_number
 
 CARD = secrets_of(uuid.UUID(int=7), 4127, "GORI")
 NUMBERS = st.integers(1, 10**12 - 1)
@@ -30,6 +30,14 @@ def test_a_typed_code_reads_however_it_is_spaced(number, act, shape):
     card = secrets_of(act, number, "GORI")
     typed = shape.format(n=write_number(number), N=write_number(number).lower(), c=write_code(card.code))
     assert read_card_text(typed) == CardText(number, code=card.code)
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u200e", "\u202a", "\u202e", "\u2060", "\ufeff", "\xad"])
+def test_marks_that_nobody_sees_come_with_what_is_copied_from_a_message(mark):
+    number = write_number(4127)
+    assert read_number(f"{mark}{number}{mark}") == 4127
+    assert read_card_text(f"{mark}{number} {mark}{write_code(CARD.code)}") == CardText(4127, code=CARD.code)
+    assert read_card_text(f"{mark}{write_qr(CARD)}{mark}") == CardText(4127, "GORI", CARD.secret)
 
 
 @given(st.integers(0, LENGTH - 1), st.integers(1, 9))
