@@ -240,6 +240,29 @@ def test_a_family_is_placed_and_moved_over_a_slow_and_cut_line(coordinator, wire
     assert {stay.room_id for stay in _stays(family)} != first
 
 
+def test_the_button_that_was_pressed_is_pressed_again_after_a_cut_line(context, server, wire, family, rooms):
+    """With what it says, and to where it leads: a hold is no stay, and the room is the one of its name."""
+    code = str(family).replace(" ", "")
+    page = sign_in(context, server, wire, make_user(Role.COORDINATOR))
+    site = make_site("sisian", name_en="Sisian")
+    away = make_room(site, places=4, name="7")
+    page.goto(f"/shelter/?family={code}&site=sisian&room={away.pk}")
+    wire.cut("POST", f"/shelter/family/{code}/hold/")
+    page.get_by_role("button", name="Hold", exact=True).first.click()
+    page.locator("form [data-again]").click()
+    expect(page.locator("[data-saved]").first).to_be_visible()
+    assert set(Stay.objects.filter(site=site).values_list("kind", flat=True)) == {Stay.Kind.HOLD}
+
+    people = [one.pk for one in Individual.objects.members_of(family)]
+    place_household(family, rooms=[rooms[0]], members=people, by=make_user(Role.COORDINATOR, rooms[0].site))
+    page.goto(f"/shelter/?family={code}&site=goris&room={rooms[1].pk}")
+    wire.cut("POST", "/shelter/move/")
+    page.get_by_role("button", name="Move here").first.click()
+    page.locator("form [data-again]").click()
+    expect(page.get_by_text("Moved: Goris")).to_be_visible()
+    assert {stay.room_id for stay in _stays(family)} == {rooms[1].pk}
+
+
 def _stays(family: Household) -> list[Stay]:
     people = family.memberships.values("individual")
     return list(Stay.objects.stays().at(timezone.now()).filter(individual__in=people))

@@ -352,7 +352,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   release(form);
   const { status, responseText } = event.detail.xhr;
   if (status === 200 && responseText.includes("data-saved")) forget(drafts.get(form));
-  const again = () => form.requestSubmit(submitter?.isConnected ? submitter : undefined);
+  // Pressed anew: htmx sends the name and the address of the button pressed last, which is otherwise "Try again".
+  const again = () => (submitter?.isConnected ? submitter.click() : form.requestSubmit());
   if (!status) form.dataset.unsent = "";
   if (!status) say(form, submitter, "bad", unanswered(), again);
   else if (status >= 400 && ![401, 409, 422].includes(status)) say(form, submitter, "bad", words()[status === 403 ? "forbidden" : "failed"], again);
