@@ -10,8 +10,8 @@ from centre.forms import ActForm, WhyField
 from centre.lines import LineField
 
 
-class TakeForm(forms.Form):
-    """Ask for a snapshot of an instant; of this moment when none is named."""
+class TakeForm(ActForm):
+    """Ask for a snapshot of an instant; of this moment when none is named. Sent again, it is one snapshot."""
 
     at = InstantInput(required=False, widget=forms.HiddenInput)
 

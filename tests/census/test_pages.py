@@ -1,5 +1,6 @@
 """The census pages: who reads them, what they show, what they shout."""
 
+import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from census.actions import take_snapshots
 from census.models import Snapshot
 from centre.access import Role
 from registrations.models import Presence
+from tests.browser.stories_everywhere import sent_for
 from tests.build import make_site, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +79,17 @@ def test_a_snapshot_shows_its_balance_and_shouts_a_difference(official, goris):
 
 def test_only_some_may_take_a_snapshot(official):
     assert official.post("/census/take/").status_code == 403
+
+
+def test_a_snapshot_asked_for_again_after_a_lost_answer_is_one(client, goris):
+    client.force_login(make_user(Role.COORDINATOR))
+    asked, before = {"id": str(uuid.uuid4())}, sent_for()
+    for _time in range(2):
+        assert client.post("/census/take/", asked).status_code == 303
+        page = client.get("/census/").text
+    assert sent_for() == before + 1
+    assert "This was saved the first time you sent it." in page
+    assert 'name="id"' in page[page.index("/census/take/") :]
 
 
 def test_snapshot_of_the_early_morning_leads_to_its_local_day():
