@@ -197,7 +197,7 @@ class AlreadyWithdrawn(Refusal):
 
 
 class GaveSomething(Refusal):
-    """Something stands given in the distribution."""
+    """Something was given in the distribution, and not taken back."""
 
     code = "gave_something"
     message = _("Something was handed out in this distribution. Take the handouts back first, or end it.")

@@ -341,7 +341,7 @@ class StockMovement(models.Model):
 
     @property
     def told_by(self) -> tuple[Site, ...]:
-        """The site whose store told of it; what became of a difference is told by either of the two."""
+        """The site whose store recorded it; either site of a transfer may record what became of a difference."""
         if self.answers and self.kind in SETTLES:
             return self.answers.between
         return tuple(site for site in (self.from_site or self.to_site,) if site)
@@ -358,7 +358,7 @@ class StockMovement(models.Model):
 
     @property
     def arrival(self) -> "StockMovement | None":
-        """What came of it, where rows are read with their answers."""
+        """The movement that confirmed what arrived; read with `with_answers`."""
         return next((one for one in self.standing_answers if one.kind == self.Kind.CAME), None)
 
     @property

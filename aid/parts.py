@@ -45,9 +45,9 @@ def recount_handouts(people: Iterable[uuid.UUID], act: Act) -> None:
 def _tell_apart(
     handouts: Iterable[Handout], target: dict[uuid.UUID, uuid.UUID]
 ) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
-    """The keys of handouts that repeat one of the same household, and of those that do not; in the order given.
+    """Two lists of keys, in the order given: handouts that repeat another of the same household, and the others.
 
-    Where a card's first part repeats, its later parts do too.
+    When the first part of a card is a repetition, its later parts are too.
     """
     repeats: list[uuid.UUID] = []
     firsts: list[uuid.UUID] = []

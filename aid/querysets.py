@@ -88,7 +88,7 @@ class StockMovementQuerySet(models.QuerySet[Any]):
         return list(self.exclude(donor="").order_by("donor").values_list("donor", flat=True).distinct())
 
     def transfers(self, sites: Iterable[Site]) -> "StockMovementQuerySet":
-        """What stands sent from or bound for one of these sites and is answered there; not what landed at once."""
+        """Goods sent from or to one of these sites that somebody has to confirm; not those that arrived at once."""
         sites = list(sites)
         between = Q(from_site__in=sites) | Q(bound_for__in=sites)
         return self.standing().filter(between, bound_for__isnull=False)

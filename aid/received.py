@@ -26,8 +26,8 @@ MIDNIGHT = datetime.min.time()
 class Had:
     """Standing handouts that reached people of a household, with those people as they count now.
 
-    `parted` are those to the household that this one was split off from since; `elsewhere` those of this round to
-    other households than this one.
+    `parted` are the handouts to the household that this one was split off from since; `elsewhere` the handouts of
+    this round to other households.
     """
 
     household_id: uuid.UUID
@@ -51,7 +51,7 @@ class Had:
         return found.latest("happened_at") if found else None
 
     def people_of(self, movement: StockMovement, per: str) -> frozenset[uuid.UUID] | None:
-        """Who had these goods, of what is given per person; None where the household had them."""
+        """Who received these goods, when they are given per person; None when the household received them."""
         if per == EntitlementRule.Per.PERSON:
             return self.people.get(movement.handout_id, frozenset())  # type: ignore[arg-type]
         ours = movement.handout.counted_as_id == self.household_id  # type: ignore[union-attr]

@@ -58,9 +58,9 @@ class Entitlement:
     """What a household may receive in a distribution now: lines, what is held back, and why it may receive nothing.
 
     `reaches` are the people it is for: those who are there and had no share of this round with another household;
-    `elsewhere` is the last handout with which others of them had it. `rules` is what the distribution gives a
-    household of this size when nothing stands against it. `part` counts what it received in this round: 1 is its first.
-    `at_site` says whether any of them is at the site that gives; `joined` counts whom no part of it reached before.
+    `elsewhere` is the last handout with which the others had theirs. `rules` is what the distribution gives a household
+    of this size when nothing forbids it. `part` is the number of this handout in the round: 1 is the first. `at_site`
+    is whether any of them is at the site that gives; `joined` counts the people whom no earlier part reached.
     """
 
     reaches: frozenset[uuid.UUID]
@@ -102,10 +102,10 @@ class Stock:
 def count_household(household: Household, by: User | None = None) -> Counted:
     """The household a card counts as after merges, and its people of today, each counted where they belong.
 
-    Who died and whose family was not told lives on for whom it is kept from; without `by` nothing is kept.
+    A person whose death `by` may not know counts as living; without `by` every death is known.
 
-    A person merged into one of another household belongs there. A household all of whose people belong to one
-    other is that one: its card opens the other's entitlement.
+    A person who is merged into one of another household belongs to that household. When all people of a household
+    belong to one other household, it counts as that one: its card opens the other's entitlement.
     """
     living, dead, members, split_off_in = _count_at_home(household.pk, by)
     homes = set(living.values())
@@ -200,7 +200,7 @@ def entitlement(
 
 @dataclass(frozen=True)
 class _Share:
-    """Whose share of a round it is: of whom its parts before reached, who `joined` since, and what was given of it."""
+    """A share of a round: the people whom its earlier parts reached, who `joined` since, and what was given of it."""
 
     of_before: frozenset[uuid.UUID]
     joined: frozenset[uuid.UUID]

@@ -24,11 +24,11 @@ class There:
 def find_there(
     living: frozenset[uuid.UUID], dead: frozenset[uuid.UUID], site: Site, at: datetime, *, said: bool
 ) -> There | None:
-    """Who of these persons is at any site, or on the way to this one, at the instant; None of no persons at all.
+    """Which of these persons are at any site, or on the way to this one, at the instant; None for no persons at all.
 
-    Who has no fact at the instant is there: nothing says that they went. Whose every arrival was taken back never was.
-    `living` has also those whose death is kept from who asks: they count until their family is told. `said`: whether
-    it may be said that people died.
+    A person with no fact at the instant counts as there: nothing says that they left. A person whose every arrival was
+    taken back does not. `living` includes people whose death the user may not know: they count until the family is
+    told. `said` is whether the answer may say that people died.
     """
     if not living and not dead:
         return None

@@ -52,7 +52,7 @@ class Followed:
 
 @dataclass(frozen=True)
 class Observed:
-    """Of whom it was said; whether a case is open is not for everybody who says it."""
+    """The person about whom it was written, and no more: not everybody who writes may know whether a case is open."""
 
     individual: str
 
@@ -182,11 +182,11 @@ def close_case(
 ) -> Followed:
     """The case is closed, with how it ended. Refuses with AlreadyClosed when another officer was first.
 
-    That a child is handed to somebody takes two: refuses with NotAskedByAnother where no colleague asked for it. With
-    its family again is no child whom nobody there looks after: refuses with NobodyCares. Nobody died of whom no death
-    stands: refuses with NoDeathRecorded. While something is to be done
-    for a child or was not looked at, or a service is asked, refuses with StillOpen, unless `happened_anyway` says why;
-    it stands beside.
+    To hand a child to somebody takes two officers: refuses with NotAskedByAnother when no colleague asked for it.
+    Refuses with NobodyCares when the child is said to be with its family and has no carer there, and with
+    NoDeathRecorded when the person is said to be dead and no death is recorded. Refuses with StillOpen while something
+    is to be done for a child, was not looked at, or a service is asked, unless `happened_anyway` gives the reason,
+    which is kept with the case.
     """
     row = lock_open(case, by, at)
     if outcome == Outcome.REUNITED and is_without_carer(row, at):

@@ -64,14 +64,14 @@ class StillOpen(Refusal):
 
 
 class NobodyCares(Refusal):
-    """A child would be with its family again, of whom nobody is said to look after it."""
+    """A case would end with the child back in its family, where nobody is recorded as its carer."""
 
     code = "nobody_cares"
     message = _("Nobody of its family looks after this child, as was said at the desk. Correct that first.")
 
 
 class NoDeathRecorded(Refusal):
-    """A case would end since the person died, of whom no death stands."""
+    """A case would end because the person died, and no death is recorded."""
 
     code = "no_death_recorded"
     message = _("No death of this person is recorded. Record the death first.")
@@ -113,7 +113,7 @@ class FollowsNoCases(Refusal):
 
 
 class ChildApart(Refusal):
-    """A child would be where nobody is who looks after it."""
+    """A child would be where none of its carers is."""
 
     code = "child_apart"
     message = _("A child would be without who looks after it. Nothing was changed: ask a protection officer.")

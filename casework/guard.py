@@ -39,11 +39,11 @@ def children_kept(
     reason: Reason = Reason.CHILD_ALONE,
     opened: Collection[uuid.UUID] = (),
 ) -> Iterator[None]:
-    """Let what is written within leave every child with who looks after it; the people are locked.
+    """Let what is written in this block leave every child with somebody who looks after it; the people are locked.
 
-    Refuses otherwise, unless a protection officer does it; of what happened anyway, and where nothing is refused, an
-    urgent case opens where the child is, but of those for whom this act has `opened` one. Of several acts in one, this
-    is asked around all of them.
+    When it separates a child it raises `refusal`, unless the user is a protection officer. When it happened anyway, or
+    `refusal` is None, an urgent case opens where the child is, but not for the children in `opened`: they have one.
+    Where such blocks are nested, only the outermost one asks.
     """
     if _guarded.get():
         yield
@@ -71,11 +71,11 @@ def require_agreed(
     act: Act,
     happened_anyway: str = "",
 ) -> set[uuid.UUID]:
-    """Let nobody give a bed to a child with whom nobody is who looks after it, without a protection officer.
+    """Let nobody give a bed to a child who is there without a carer, unless a protection officer has agreed.
 
-    `looked_after` are the children among the people, with those who look after each and are with it. A protection
-    officer does it, or has said in the child's case within the last day that the place is safe. Refuses with
-    OfficerFirst, which names who is on duty; of what happened anyway an urgent case opens, or goes on. Answers of whom.
+    `looked_after` is, for each child among the people, its carers who are with it. A protection officer gives the bed,
+    or has written in the child's case within the last day that the place is safe. Refuses with OfficerFirst, which
+    names who is on duty. When it happened anyway, an urgent case opens or goes on. Returns the children of these cases.
     """
     if allows(by, Permission.SEE_CASES, site, act.judged_at):
         return set()
@@ -93,7 +93,7 @@ def not_agreed(
     *,
     lock: bool = False,
 ) -> set[uuid.UUID]:
-    """The same children among the people, of whom no officer has said within the last day that the place is safe."""
+    """The children among the people who are there without a carer, and whose place no officer called safe in a day."""
     alone = {child for child, carers in looked_after.items() if not carers} | _followed(people, looked_after)
     return alone - (_agreed(alone, at, lock) if alone else set())
 
@@ -111,9 +111,10 @@ def on_duty_for(children: Collection[uuid.UUID], site: Site, by: User, at: datet
 
 
 def _followed(people: Collection[uuid.UUID], looked_after: Mapping[uuid.UUID, frozenset[uuid.UUID]]) -> set[uuid.UUID]:
-    """Those whom a protection officer follows as a child alone, and with whom nobody is who looked after them before.
+    """The children with an open case as a child alone for whom no carer counts who is with them now.
 
-    What a desk says of the child or its family while the case is open does not end it: an officer does.
+    A carer counts who was in the family before the case opened, and only when nothing was entered anew about the child
+    since. So a desk cannot end this by what it enters while the case is open: an officer does.
     """
     alone_now = Case.objects.open().filter(counted_as__in=people, kind=Kind.CHILD_PROTECTION).order_by()
     cases = list(alone_now.values_list("pk", flat=True))

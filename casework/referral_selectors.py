@@ -32,10 +32,10 @@ class Asked:
 
 
 def whom_to_call(referrals: Sequence[Referral], at: datetime) -> dict[uuid.UUID, Asked]:
-    """By referral that is open, whom the service asks: who follows the case, else who offered it.
+    """For each open referral, whom the service asks: the officer who follows the case, else the one who offered it.
 
-    Who is on duty, or is next, is told as a name and a telephone: not where, and not at all where nobody may know of
-    the place.
+    The person on duty, now or next, is given too, by name and telephone: not at which site, and not at all where the
+    site is confidential.
     """
     sites = {one.followed_in.site for one in referrals if is_in_the_open(one.followed_in.site)}
     coming = Duty.objects.filter(site__in=sites, until__gt=at, ended_at=None).order_by("-from_at")

@@ -99,7 +99,7 @@ def _once(likely: Iterable[Likely]) -> list[Likely]:
 def _not_told_of(
     requests: Mapping[uuid.UUID, TracingRequest], likely: Collection[Likely]
 ) -> dict[uuid.UUID, list[Likely]]:
-    """By request, those of whom nobody was told yet, and who are not of the family of who seeks; asked for at once."""
+    """For each request, the likely people who are new to it and not of the seeker's own family."""
     fresh: dict[uuid.UUID, list[Likely]] = {key: [] for key in requests}
     if not likely:
         return fresh

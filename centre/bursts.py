@@ -63,9 +63,9 @@ def say_at_once() -> None:
 
 
 def bursts_for(user: User, now: datetime) -> list[Burst]:
-    """Those whom the user supervises: who reads the log, all; who merges, those of their sites.
+    """The staff whom the user supervises: all for a user who reads the log, those of their sites for one who merges.
 
-    As in the log, none of a hidden house: what they did, and why, would tell of it.
+    As in the log, staff of a hidden house are left out: what they did, and why, would tell of the house.
     """
     reaches = [user.reach(permission) for permission in (Permission.SEE_LOG, Permission.MERGE)]
     own = {site for reach in reaches for site in reach or ()}

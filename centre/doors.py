@@ -75,9 +75,9 @@ def do(
     of: object = "",
     **facts: Any,
 ) -> Answer | None:
-    """The answer of the act that the form asks for; None when the form says why not.
+    """The answer of the act that the form asks for; None when the form shows why it was refused.
 
-    Above the next page stands `said`, after the name or number of whom it was done `of`.
+    The next page begins with the sentence `said`, after `of`: the name or number of the family or person.
     """
     if not form.is_valid():
         return None

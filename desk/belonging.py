@@ -184,10 +184,10 @@ def never_was(
 
 @act("undo", answers=Joined)
 def undo(done: Act, *, reason: str = "", by: User, at: datetime, act: Act) -> Joined:
-    """Take back everything that an act said of who people are and who belongs together.
+    """Take back everything that an act recorded about who people are and who belongs together.
 
-    Of a child who is then without who looks after it a case opens. Refuses with NothingToUndo, AskCoordinator, and
-    SaidOtherwise when it was said anew since.
+    A case opens for a child who is then without a carer. Refuses with NothingToUndo, AskCoordinator, and SaidOtherwise
+    when it was changed again since.
     """
     require(by, Permission.REGISTER, at=at)
     households = lock_by_key(Household.objects.filter(pk__in=_households_of(done)))

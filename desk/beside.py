@@ -51,7 +51,7 @@ class CarersForm(BesideForm):
 
     @property
     def carers(self) -> list[Any]:
-        """The fields of the children of whom it was asked."""
+        """The fields in which it is asked who looks after a child."""
         return [self[_name(row.individual_id)] for row, _field in self._asked()]
 
     @property

@@ -98,10 +98,10 @@ def lock_family(
     *,
     unknown: type[Refusal] = NotTold,
 ) -> list[Individual]:
-    """Lock the household, then its members of today who live as far as the user may know, or those named, by key.
+    """Lock the household, then by key the `members` that are named, else those of today who live.
 
-    Refuses with NobodyBelongs when it has no members, and with RecordClosed when one who is named has died, or with
-    `unknown` where that may not be known.
+    A person whose death the user may not know lives here too. Refuses with NobodyBelongs when it has no members. When
+    one who is named has died, it refuses with RecordClosed, or with `unknown` where the user may not know of the death.
     """
     lock_by_key(Household.objects.filter(pk=household.pk))
     people = Individual.objects.members_of(household)
@@ -118,9 +118,9 @@ def lock_family(
 def who_comes(
     people: Sequence[Individual], site: Site, at: datetime, by: User, *, named: bool = False
 ) -> list[Individual]:
-    """Those of the family, which is locked, who come to the site; who is not named only where nothing else was told.
+    """The people of the family, which is locked, who come to the site: those who are named, else those not elsewhere.
 
-    Refuses with AlreadyHere, NotTold or ToldElsewhere when that is nobody.
+    Refuses with AlreadyHere, NotTold or ToldElsewhere when nobody is left.
     """
     absent = absent_from(people, site, at)
     if not absent:
@@ -158,10 +158,10 @@ def require_beds_given_up(people: Iterable[Individual], site: Site, at: datetime
 
 
 def not_left(keys: Sequence[uuid.UUID], site: Site, at: datetime, act: Act) -> set[uuid.UUID]:
-    """Who of these, who are locked, has a presence at the site, presumed left or not: a departure may be told late.
+    """Which of these people, who are locked, have a presence at the site, also one presumed left.
 
-    Whose departure from there is told already has left once, whichever of two desks said the later hour; but what a
-    paper says is another fact.
+    A departure may be recorded late. A person whose departure from there is recorded already has left once, whichever
+    of two desks entered the later hour; but a departure that is typed from paper is another fact.
     """
     presences = Presence.objects.filter(individual__in=keys, site=site, during__contains=at)
     if not act.written_by:

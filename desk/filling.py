@@ -167,7 +167,7 @@ def _name_rows(
 
 
 def _said_again(rows: Sequence[Row], act: Act, by: User) -> list[Change]:
-    """That those are registered once more of whom it was taken back: of them it is a field that said otherwise."""
+    """The changes that register again the rows whose registration was taken back by a correction."""
     model = rows[0]._meta.model_name if rows else ""
     taken_back = Correction.objects.filter(field="registered", **{f"{model}__in": rows}) if rows else ()
     keys = {getattr(one, f"{model}_id") for one in taken_back}

@@ -121,7 +121,7 @@ def back_from_hospital(
 
 
 def who_may_be_back(people: Collection[uuid.UUID], site: Site, by: User, at: datetime) -> set[uuid.UUID]:
-    """Those who may come back from hospital to the site: who is in one, and of whom it is not told where."""
+    """The people who may come back from hospital to the site: they are in one, or at a place the user may not know."""
     eyes = Eyes.of(by, at, people)
     found = {person: where for person, where in find_people(people, at).items() if where.site != site}
     return {one for one, where in found.items() if _is_in_hospital(where) or where_in_words(where, eyes).untold}

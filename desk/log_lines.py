@@ -126,9 +126,9 @@ def told_of_buses(lines: "QuerySet[LogLine]", household: Household, user: User) 
 
 
 def told_to(lines: "QuerySet[LogLine]", user: User) -> "QuerySet[LogLine]":
-    """The lines without those of staff who work where the user may know of nobody, and of what was opened of there.
+    """The lines that the user may read: none by staff of a site whose people the user may not know, none of its house.
 
-    Else who opened a family would tell that it is, or was, at a confidential site.
+    Otherwise the name of who opened a family would tell that the family is, or was, at a confidential site.
     """
     untold = Site.objects.exclude(sight_of(user).told())  # an empty condition excludes nothing, and then all are told
     if not sight_of(user).told() or not untold.exists():

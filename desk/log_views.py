@@ -54,9 +54,9 @@ def shown(request: StaffRequest) -> HttpResponse:
 @require_GET
 @may(Permission.MERGE, Permission.SEE_LOG)
 def who_opened(request: StaffRequest, number: int) -> HttpResponse:
-    """Who was shown this family, the latest first; in whose cases, for who may know that there are any.
+    """To whom this family was shown, the latest first; with its cases, for users who may know that there are any.
 
-    For who supervises it, or reads the log of its site.
+    The page is for users who supervise the family, or read the log of its site.
     """
     household = household_or_404(request, number)
     if not reads_who_opened(request.user, household):

@@ -43,8 +43,8 @@ def shown_file(
 ) -> HttpResponse:
     """A row for each family that these lines showed: when, how often, to whom and what; with a line in the log.
 
-    It holds numbers and no names: whoever may open the families learns from them whom to tell. Those whom a merge or
-    the end of an operation has taken from every household since are counted in the last line.
+    It holds numbers and no names: a user who may open the families learns from their files whom to notify. People who
+    are in no household any more, after a merge or the end of an operation, are counted in the last line.
     """
     bound(by, FILES)
     families, gone = _families(lines, cases=reads_cases(by))

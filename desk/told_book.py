@@ -25,7 +25,7 @@ LATE = timedelta(minutes=15)  # how long after it happened something is recorded
 
 @dataclass(frozen=True)
 class Signature:
-    """Who said it, and when: by name for staff; for those of whom it was said, as what they were and where."""
+    """Who recorded it, and when. Staff read the name; the family itself reads the role and the site."""
 
     user: User
     at: datetime

@@ -108,7 +108,7 @@ def houses_to_call(user: User, at: datetime) -> list[HouseTonight]:
     """The houses where the user places, those to be called first.
 
     A house is an open site with rooms or with a contract. First come those with an open difference or holds that end
-    tonight, then those without a report today, then the others; whoever was spoken to today comes after who was not.
+    tonight, then those without a report today, then the others. A house that was called today comes after all of them.
     """
     sites = {site.pk: site for site in sites_to_place(user, at)}
     kept = Q(rooms__isnull=False) | Q(contracts__voided_at=None, contracts__isnull=False)

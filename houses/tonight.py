@@ -118,12 +118,11 @@ class Sums:
 
 
 def houses_tonight(user: User, at: datetime) -> list[House]:
-    """The houses where the user places, or where places are kept for people from there, that expect or have people.
+    """The houses that expect people, have people, or where somebody did not come.
 
-    Also those where somebody did not come.
-
-    First those that were not told of all, in the order in which the places run out; then the others who expect
-    somebody; then those where everybody is in.
+    They are those where the user places, or where places are held for people of the user's sites. First come houses
+    that were not told yet of everybody they expect, in the order in which the holds end; then the others that expect
+    somebody; then houses where everybody is in.
     """
     own = {site.pk: site for site in sites_to_place(user, at)}
     tonight = DateTimeTZRange(at, night_ends(at))

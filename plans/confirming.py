@@ -27,8 +27,9 @@ from shelter.models import Room, Stay
 
 @dataclass(frozen=True)
 class Confirmed:
-    """The numbers of the families for whom places are held now, of those who sleep there now, being there already, and
-    of those who were left out, each with why; and whose places are held for less than was asked, each until when.
+    """What became of each family, by number: `held` have places held now, `placed` were there already and sleep there.
+
+    `left_out` were left out, each with the reason; `shortened` are held for less time than asked, each with its end.
     """
 
     held: list[str]

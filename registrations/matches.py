@@ -148,7 +148,7 @@ def find_likely(sought: PersonFacts) -> list[Likely]:
 
 
 def find_likely_among(sought: Sequence[PersonFacts], people: Sequence[Individual]) -> list[Likely]:
-    """Those of these people who may be one of those sought, the likeliest first; of no other name anything is asked."""
+    """The people among these who may be one of those sought, the likeliest first; no other names are read."""
     asked = [Asked.of(one) for one in sought]
     spellings = {word: written for one in asked for word, written in one.spellings.items()}
     near = near_among(spellings, [name for person in people for name in names_of(person)])

@@ -150,7 +150,7 @@ class SightingQuerySet(models.QuerySet[Any]):
         return self.filter(confirmed_in=None, dismissed_in=None)
 
     def in_hand_of(self, user: "User") -> "SightingQuerySet":
-        """Those of families on whom the user may act, at sites of which they may know."""
+        """Sightings of families on whom the user may act, at sites of which the user may know."""
         households = self.model.household.field.related_model._default_manager
         sites = self.model.site.field.related_model._default_manager
         return self.filter(household__in=households.in_hand_of(user), site__in=sites.visible_to(user))

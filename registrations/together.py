@@ -82,9 +82,9 @@ def _carers(row: Any, adults: frozenset[uuid.UUID]) -> frozenset[uuid.UUID]:
 def carers_with(
     children: Collection[LookedAfter], at: datetime, site: Site, coming: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
-    """Who looks after each of these children and is with it, at the site, or among those who are coming there.
+    """For each of these children, its carers who are with it: at the site, or among the people who are coming there.
 
-    The dead look after nobody. Of a child who is alone, nobody does.
+    A carer who died is never with it. A child who is alone has no carer.
     """
     found = {one.child: frozenset() if one.alone else one.carers & frozenset(coming) for one in children}
     asked = [one for one in children if not one.alone and not found[one.child]]

@@ -51,9 +51,9 @@ def is_kept_from(sight: Sight, where: Whereabouts) -> bool:
 
 
 def told_of(people: Collection[uuid.UUID], by: User, at: datetime) -> dict[uuid.UUID, Whereabouts | None]:
-    """Those of whom the user may know where they are, and where that is; the others stay in their confidential place.
+    """Where each of these people is, as far as the user may know; None for a person whom no fact puts at a place.
 
-    None of a person whom no fact puts at a place. A death that is kept from the user is such a place.
+    People at a place that is kept from the user are left out. A death of which the user may not know is such a place.
     """
     found, sight = find_people(people, at), sight_of(by, at)
     dead = [person for person, one in found.items() if one.place == DIED]
@@ -70,10 +70,10 @@ def require_told_of(people: Collection[uuid.UUID], by: User, at: datetime) -> No
 
 
 def touched_at(told: Mapping[uuid.UUID, Whereabouts | None], site: Site | None) -> set[uuid.UUID]:
-    """Whom of a family an act at the site touches that names nobody: who is at the site, or nowhere that was told.
+    """The people of a family whom an act at the site touches when it names nobody: at the site, or recorded nowhere.
 
-    A family that is all together at one other place goes on together; who is on the way to a hospital comes from there
-    by name alone, whoever else is known of. Refuses with ToldElsewhere when everybody was told to be elsewhere.
+    A family that is all together at one other place goes on together. A person on the way to a hospital comes back
+    only when named, whatever is known of the others. Refuses with ToldElsewhere when everybody is recorded elsewhere.
     """
     left = untouched_at(told, site)
     if left and len(left) == len(told):

@@ -267,10 +267,10 @@ def _require_not_checked_in(people: Sequence[Sleeper], held: Sequence[Stay], at:
 def _who_is_here(
     people: Sequence[Sleeper], holds: Sequence[Stay], named: Sequence[uuid.UUID], by: User, at: datetime
 ) -> tuple[list[Sleeper], list[Stay]]:
-    """Those of these people who are checked in, and their holds: who was told to be elsewhere since only where named.
+    """The people who are checked in, and their holds. A person recorded elsewhere since comes only when named.
 
-    Refuses with ToldElsewhere or NotTold when that is nobody, and with NotTold where one who is named, or whose hold
-    ran out, as those of the dead did, is where the user may not know.
+    Refuses with ToldElsewhere or NotTold when nobody is left. Refuses with NotTold when a person who is named, or whose
+    hold ran out, is where the user may not know; holds of the dead run out, so a death is not told either.
     """
     pairs = list(zip(people, holds, strict=True))
     require_told_of([who.person for who, hold in pairs if at not in hold.during], by, at)
@@ -292,9 +292,9 @@ def _is_given_up(hold: Stay, site: Site) -> bool:
 
 
 def _who_comes(people: Sequence[Sleeper], site: Site | None, at: datetime, by: User, *, named: bool) -> list[Sleeper]:
-    """Those of the family who come to the site; who is not named only where nothing else was told.
+    """The people of the family who come to the site: those who are named, else those who are not recorded elsewhere.
 
-    Without a site: who is where most of the family are. Refuses with NotTold or ToldElsewhere when that is nobody.
+    Without a site, it is where most of the family are. Refuses with NotTold or ToldElsewhere when nobody is left.
     """
     keys = [who.person for who in people]
     if named:

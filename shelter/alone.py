@@ -58,9 +58,9 @@ def officer_asked(
 def rooms_of_strangers(
     people: Collection[uuid.UUID], children: Sequence[LookedAfter], rooms: Collection[uuid.UUID], at: datetime
 ) -> set[uuid.UUID]:
-    """Those of the rooms in which one of these people, a child, would be beside others, and nobody looks after it.
+    """The rooms in which a child among these people would sleep beside others, and beside nobody who looks after it.
 
-    Who comes with somebody who looks after it sleeps beside that one.
+    A child who comes with a carer sleeps beside that carer, and is not asked about.
     """
     coming = set(people)
     asked = [one for one in children if one.child in coming and (one.alone or one.carers.isdisjoint(coming))]

@@ -44,11 +44,11 @@ def lodge(
     seating: Mapping[uuid.UUID, Room] | None = None,
     short: bool = False,
 ) -> list[Lodging]:
-    """Where each of these sleeps in the rooms, whose free places are locked; those who share in the room of a carer.
+    """Choose a room and a place for each of these people, and lock the free places of the rooms.
 
-    Refuses with NotEnoughPlaces, unless those there are will do: then who has none is in the last room. Refuses with
-    BabyAlone when one is to share and nobody who looks after it sleeps in one of the rooms. `seating` says by hand who
-    sleeps in which room.
+    People in `sharing` get no place: they sleep in the room of a carer. `seating` is the room that was chosen by hand
+    for each person. Refuses with NotEnoughPlaces; with `short`, people for whom no place is left sleep in the last
+    room without one. Refuses with BabyAlone when nobody who looks after a baby in `sharing` sleeps in these rooms.
     """
     needing = [who.person for who in people if who.person not in sharing]
     if seating:
@@ -105,9 +105,9 @@ def _rooms_of_carers(
 
 
 def require_beside(children: Sequence[LookedAfter], at: datetime) -> None:
-    """Refuse with BabyAlone when one of these shares a bed in a room where nobody who looks after it has one.
+    """Refuse with BabyAlone when one of these shares a bed in a room where none of its carers has one.
 
-    Who sleeps looks after who sleeps; of a hold, a hold will do.
+    Beside a baby who sleeps there, a carer has to sleep; where the bed is only held, a bed held for a carer is enough.
     """
     if not children:
         return

@@ -32,10 +32,10 @@ def parted(people: Collection[uuid.UUID], at: datetime, *, families_change: bool
 
 
 def lock_beside(people: Collection[uuid.UUID], at: datetime, rooms: Collection[Room] = ()) -> list[LookedAfter]:
-    """The children of the families of these persons, who are locked; and locked are the rooms in which they have a bed.
+    """The children of the families of these persons, who are locked. Locks the rooms in which the children have a bed.
 
-    So are these rooms, into which somebody comes. Of one who leaves a child and one who comes in beside it at the same
-    instant, the second sees what the first did.
+    It locks `rooms` too, into which somebody comes. So when one person leaves a child and another one comes in beside
+    it at the same instant, the second act sees what the first wrote.
     """
     children = children_of(people, local_day(at))
     if rooms or children:
@@ -80,7 +80,7 @@ def _among_strangers(rooms: Collection[Room], at: datetime, known: Sequence[Look
 
 
 def beside_nobody(children: Collection[LookedAfter], beds: Collection[Bed]) -> set[Apart]:
-    """Those of the children who sleep beside others in these beds, and beside nobody who looks after them."""
+    """The children who sleep in these beds beside people not of their family, and beside none of their carers."""
     sleepers: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     asleep: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for room, person, kind, _during in beds:

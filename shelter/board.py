@@ -140,11 +140,11 @@ def read_board(
     here: Site | None = None,
     named: Collection[str] = (),
 ) -> Board:
-    """The board as asked for: `site` opens a house, `room` tries one, `full` shows all its rooms, `all` everybody,
-    `everywhere` those who wait at sites of others too, and `houses` every house. Those `named`, by id, need a place
-    wherever they were told to be.
+    """The board as asked for.
 
-    The house of the one who looks, `here`, comes first, then those of its province.
+    In `asked`, `site` opens a house, `room` tries a room, `full` shows all rooms of the house, `all` everybody who
+    waits, `everywhere` those at sites of others too, and `houses` every house. The people `named`, by id, need a place
+    wherever they are recorded. The user's own house, `here`, comes first, then those of its province.
     """
     reach, (asking, houses) = reach_of(user, at), read_asked(asked)
     known = {site.pk: site for site in sites_that_wait(user, at)}

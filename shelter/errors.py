@@ -19,14 +19,14 @@ class PlaceTaken(Refusal):
 
 
 class UndoTooLate(Refusal):
-    """What is to be undone is older than a few minutes, or is not the asker's own."""
+    """What is to be undone is older than five minutes, or somebody else did it."""
 
     code = "undo_too_late"
     message = _("Only what you did yourself in the last five minutes can be undone. Nothing was changed.")
 
 
 class UndoneBefore(Refusal):
-    """Nothing of it stands any more."""
+    """All of it was undone already."""
 
     code = "undone_before"
     message = _("This was undone already.")
@@ -350,7 +350,7 @@ class NotInThisHouse(Refusal):
 
 
 class CallWhoPlaces(Refusal):
-    """The same, to who only checks in: whatever has happened, of such a house they do not decide."""
+    """The same, for a user who only checks in: about such a house they may not decide, whatever has happened."""
 
     code = "call_who_places"
     message = _(
@@ -359,7 +359,7 @@ class CallWhoPlaces(Refusal):
 
 
 class NoRoomSuits(Refusal):
-    """In a house of others a rule of the house stands against it; which one, and for whom, is said to nobody."""
+    """A rule of a house that belongs to others forbids it; which rule, and because of whom, is said to nobody."""
 
     code = "no_room_suits"
     message = _("No room here suits them. Nothing is held: choose another house.")

@@ -27,7 +27,7 @@ def needs_of(
 ) -> Asleep:
     """What these people of the household, who sleep at these sites, need of a room, by their ages and their needs.
 
-    Needs are told to the same as of those who wait: to who may see them at all of these sites, or holds elsewhere.
+    Needs are shown as on the waiting list: to a user who may see needs at all of these sites, or who holds elsewhere.
     """
     day, told = local_day(at), tuple[str, ...]()
     ages = list(Individual.objects.filter(pk__in=people).values_list("birth_date", "age_group"))

@@ -99,9 +99,10 @@ def end_holds(individual_ids: Iterable[uuid.UUID], at: datetime, act: Act) -> No
 
 
 def end_holds_elsewhere(individual_ids: Iterable[uuid.UUID], site: Site, at: datetime, act: Act) -> None:
-    """End what is held elsewhere for these who came to the site, where it is not in the open: as the dead's, it ends.
+    """End what is held elsewhere for these people, who came to the site, where not everybody may know of it.
 
-    Else a hold that runs on would tell who is hidden from who died. A hospital leaves the bed that is kept.
+    Holds of the dead end too: a hold that went on would tell that its person is hidden and not dead. A hospital ends
+    no hold: the bed is kept.
     """
     if not is_in_the_open(site) and site.kind != Site.Kind.HOSPITAL:
         cut_holds(Stay.objects.holds().of(individual_ids).from_(at).exclude(site=site), at, act)

@@ -63,9 +63,9 @@ class Beds:
 def read_people(household: Household, at: datetime, user: User, waits_at: Site | None = None) -> list[Person]:
     """The members of the family of today, with where they are and sleep, as far as the user may know.
 
-    A bed at a confidential site is shown to those assigned there only; a hold there is told to nobody else at all. Who
-    died reads like one at such a site to who may not know it. Those are elsewhere who were told to be at another place
-    than where the family waits, or most of it are.
+    A bed at a confidential site is shown only to users who are assigned there; a hold there is not shown to others at
+    all. To a user who may not know of a death, the dead person reads like somebody at such a site. A person is
+    `elsewhere` when recorded at another place than where the family waits, or where most of the family are.
     """
     individuals = list(Individual.objects.members_of(household).distinct())
     keys = [one.pk for one in individuals]
@@ -87,10 +87,11 @@ def read_people(household: Household, at: datetime, user: User, waits_at: Site |
 def told_elsewhere_since(
     holds: Mapping[uuid.UUID, Stay], found: Mapping[uuid.UUID, Whereabouts], sight: Sight
 ) -> set[uuid.UUID]:
-    """Those for whom these places are held who were told to be elsewhere since: no check-in touches them unnamed.
+    """The people who were recorded elsewhere since these places were held for them: a check-in leaves out whom it
+    does not name.
 
-    All together at one other place they come together, as at every arrival; whoever is where the reader may not know
-    stays.
+    When all of them are together at one other place, they come together, as at every arrival. A person who is where
+    the reader may not know does not come.
     """
     since = {person: found.get(person) for person in holds}
     for person, where in since.items():

@@ -65,9 +65,9 @@ class Run:
 
 @dataclass(frozen=True)
 class Riding:
-    """Who was put on the run or taken off it, who got on or off; seats that are still free.
+    """The people who were put on the run or taken off it, or who got on or off, and the seats that are still free.
 
-    And of those who got off, for whom the place that was held can be given no more; a stop is told of no seats.
+    `without_bed` are those who got off and whose held place can no longer be given. A stop is told no number of seats.
     """
 
     run: str
@@ -238,10 +238,10 @@ def end_bus(run: TransportRun, *, site: Site, by: User, at: datetime, act: Act) 
 
 @act("cancel_bus", answers=Run)
 def cancel_bus(run: TransportRun, *, by: User, at: datetime, act: Act) -> Run:
-    """The bus does not leave: nobody has a seat on it, who got on is at the site still, and places stay held.
+    """The bus does not leave: nobody has a seat on it, people who got on are still at the site, and places stay held.
 
-    Of a child who is then at the site without who looks after it a case opens. The driver's link leads nowhere any
-    more. Refuses with BusCancelled, BusArrived or BusLeft.
+    A case opens for a child who is then at the site without a carer. The driver's link leads nowhere any more. Refuses
+    with BusCancelled, BusArrived or BusLeft.
     """
     require(by, Permission.PLACE, run.site, at)
     row = lock_waiting(run)

@@ -40,7 +40,7 @@ class DriverLinkQuerySet(models.QuerySet["DriverLink"]):
         return self.live(at).filter(digest__in=as_kept_ever(_plain_digest(token)))
 
     def visible_to(self, user: User, at: datetime | None = None) -> "DriverLinkQuerySet":
-        """Those of buses from the sites where the user places: who may make one."""
+        """Links of buses from the sites where the user places: such a user may make one."""
         return self.filter(allowed_at(user, Permission.PLACE, at=at, path="run__site"))
 
 

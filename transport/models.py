@@ -47,9 +47,9 @@ class TransportRunQuerySet(models.QuerySet["TransportRun"]):
         return self.told_to(user, at).filter(at_a_door)
 
     def told_to(self, user: User, at: datetime | None = None) -> "TransportRunQuerySet":
-        """Runs at each of whose stops the user may know of people: a bus is told of whole or not at all.
+        """Runs where the user may know of people at every stop: a bus is shown as a whole or not at all.
 
-        Of one that was told of without a stop, the gap would tell of it.
+        A bus that is shown without one of its stops has a gap, and the gap would tell of the stop.
         """
         told = sight_of(user, at).told("site")
         stops = TransportStop.objects.kept().filter(run=OuterRef("pk"))
@@ -63,7 +63,7 @@ class TransportRunQuerySet(models.QuerySet["TransportRun"]):
     def with_counts(self, reader: User | None = None) -> "TransportRunQuerySet":
         """Annotate people by what became of their seat: `taken` seats, babies `on_laps`, `aboard`, `off`.
 
-        Of all who ride, or of those of whom the reader is told.
+        It counts all riders, or with `reader` those whom the reader sees.
         """
         told = rides_in_sight(reader, "site", "passengers__site") if reader else Q()
         travelling = (Q(passengers__ended_at=None) | Q(passengers__ended_as__in=TRAVELLED)) & told
@@ -190,10 +190,11 @@ class PassengerQuerySet(models.QuerySet["Passenger"]):
         return self.filter(on & (Q(ended_at=None) | Q(ended_as=Passenger.End.NOT_SEEN)))
 
     def at_a_door_of(self, user: User, at: datetime | None = None) -> "PassengerQuerySet":
-        """Those who travel, or were left behind, in sight of who works where the bus leaves or where they get off.
+        """Riders, and people left behind, whom the user sees: at the site where the bus leaves, or where they get off.
 
-        Who boarded is present at no site, and still somebody's to read off the bus. Who sent them sees that they got
-        off, wherever it was: else whoever vanishes from the list got off where the user may know of nobody.
+        A person who boarded is present at no site, and a desk still has to read them off the bus. The desk that sent
+        them sees that they got off, wherever it was: otherwise a person who is missing from its list would be known to
+        have got off at a hidden site.
         """
         gone = (Passenger.End.TAKEN_OFF, Passenger.End.CANCELLED, Passenger.End.MERGED)
         sent = self.filter(works_at(user, "run__site", at))
@@ -201,7 +202,7 @@ class PassengerQuerySet(models.QuerySet["Passenger"]):
         return (sent | awaited).filter(sight_of(user, at).told("site")).exclude(ended_as__in=gone)
 
     def without_place(self, at: datetime) -> "PassengerQuerySet":
-        """Those for whom no place is held where they get off."""
+        """Riders for whom no place is held where they get off."""
         records = Membership.objects.filter(counted_as=OuterRef(OuterRef("individual"))).values("individual")
         return self.exclude(Exists(Stay.objects.holds().at(at).filter(site=OuterRef("site"), individual__in=records)))
 

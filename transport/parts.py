@@ -79,9 +79,9 @@ def present_at(people: Collection[uuid.UUID], site: Site, at: datetime) -> set[u
 
 
 def require_no_seat(seats: PassengerQuerySet, by: User, at: datetime) -> None:
-    """Refuse with OnABus when one of these seats is kept or sat in, and with NotTold on a bus untold to the user.
+    """Refuse with OnABus when one of these seats is kept or sat in; with NotTold when the user may not see the bus.
 
-    These are the words for who is at a confidential site.
+    NotTold is also what is said of a person at a confidential site: so the two read alike.
     """
     runs = TransportRun.objects.filter(pk__in=seats.open().values("run"))
     if runs.exists():
@@ -122,7 +122,7 @@ def stops_ahead(run: TransportRun) -> list[Site]:
 
 
 def where_it_stops_now(run: TransportRun, site: Site) -> Site:
-    """The stop at which those who were to get off at the site get off, who were not on the bus as it was re-routed."""
+    """Where people with a seat to the site get off now; they had not boarded when the bus was re-routed."""
     stops = list(TransportStop.objects.filter(run=run).select_related("site").order_by("position"))
     kept = [one.site for one in stops if one.given_up_in_id is None]
     instead = {one.act_id: one for one in stops}
@@ -153,9 +153,9 @@ def seats_left(run: TransportRun) -> int:
 def apart_on_seats(
     people: Collection[uuid.UUID], here: Collection[uuid.UUID], at: datetime
 ) -> Callable[[], set[Apart]]:
-    """Finds the children of these families who would travel, or stay at the site, apart from who looks after them.
+    """Return a function that finds the children of these families who would be apart from their carers.
 
-    `here` are those of them at the site. Where each will be is the run on which they have a seat, or the site.
+    Each person will be on the run on which they have a seat, or at the site: `here` are the people who are there.
     """
     children = children_of(people, local_day(at))
     everyone = {person for one in children for person in (one.child, *one.carers)}
@@ -206,7 +206,7 @@ def facts_of(act: Act, kind: str) -> dict[uuid.UUID, uuid.UUID]:
 
 
 def standing_departures(passengers: Sequence[Passenger]) -> list[Movement]:
-    """What was told as these got on, where nothing took it back since."""
+    """The departures that were recorded when these people got on, and not taken back since."""
     told = Movement.objects.filter(pk__in=[one.departure_id for one in passengers if one.departure_id])
     return list(told.filter(voided_by=None))
 

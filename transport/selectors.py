@@ -144,9 +144,10 @@ LIMIT %(most)s
 
 
 def who_may_be_put_on(run: TransportRun, user: User, at: datetime) -> list[Offered]:
-    """Families at the site of the run with places held at its stops and no seat, who were promised first first.
+    """Families at the site of the run with places held at its stops and no seat; the earliest promise comes first.
 
-    Also with one on a bus of which the user is told nothing: who was missing here would tell of it.
+    A family with a seat on a bus that the user may not know of is listed too: if it were missing, that would tell of
+    the bus.
     """
     stops = list(TransportStop.objects.kept().filter(run=run).values_list("site", flat=True))
     seated = Passenger.objects.open().filter(run__in=TransportRun.objects.told_to(user))
@@ -203,9 +204,9 @@ class DriverStop:
 
 @dataclass(frozen=True)
 class DriverSheet:
-    """What the driver of a run reads: stops, and the families who travel from and to places that anybody may know of.
+    """What the driver of a run reads: the stops, and the families whose way begins and ends at sites open to all.
 
-    Of whoever goes to a confidential site, or leaves one, there are heads and no number.
+    People who go to a confidential site, or leave one, are counted and have no family number here.
     """
 
     start: str

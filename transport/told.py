@@ -1,7 +1,7 @@
-"""Who of the riders of a bus is told to whom, of the buses of which one is told at all (TransportRun.told_to).
+"""Which riders of a bus a user sees. Whether the user sees the bus at all is decided before: TransportRun.told_to.
 
-Who works where a bus leaves reads all who ride on it, and where each gets off; who works at stops alone reads who gets
-off there, and no sums of the bus. Who may know of people at every site reads all of it.
+A user who works where the bus leaves sees all riders, and where each gets off. A user who works only at a stop sees
+the people who get off there, and no sums. A user who may know of people at every site sees everything.
 """
 
 from datetime import datetime
@@ -21,9 +21,9 @@ def works_at(user: User, path: str = "site", at: datetime | None = None) -> Q:
 
 
 def rides_in_sight(user: User, start: str = "run__site", stop: str = "site", at: datetime | None = None) -> Q:
-    """The condition that the user is told that somebody rides: these are the sites at the ends of their way.
+    """The condition that the user sees a rider, whose way begins at the site at the path `start` and ends at `stop`.
 
-    Also of who got off, or was to, at a confidential site before the bus was sent to another.
+    It holds back also a rider who got off at a confidential site, or was to, before the bus was sent to another one.
     """
     doors = works_at(user, start, at), works_at(user, stop, at)
     at_a_door = doors[0] | doors[1] if all(doors) else Q()  # an empty condition is true of all

@@ -215,7 +215,7 @@ def _run_or_404(request: StaffRequest, key: uuid.UUID) -> TransportRun:
 
 
 def _other_sites(request: StaffRequest, site: Site | None) -> Any:
-    """The open sites to which a bus may go, of those of whose people, and so of whose buses, the user may know."""
+    """The open sites to which a bus may go, where the user may know of people: only such buses does the user see."""
     sites = Site.objects.filter(sight_of(request.user).told()).offered(timezone.now())
     return sites.exclude(pk=site.pk) if site else sites
 
