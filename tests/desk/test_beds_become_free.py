@@ -26,16 +26,6 @@ ANNA = {"given_name": "Anna", "family_name": "Hakobyan", "birth_year": 1989}
 
 
 @pytest.fixture
-def goris():
-    return make_site("goris")
-
-
-@pytest.fixture
-def volunteer(goris):
-    return make_user(Role.VOLUNTEER, goris)
-
-
-@pytest.fixture
 def family(goris, volunteer):
     """Registered at Goris, asleep in a hotel."""
     family = register_family(goris, volunteer)

@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def goris():
-    return make_site("goris")
-
-
-@pytest.fixture
 def by(goris):
     return make_user(Role.COORDINATOR, goris, username="karine")
 

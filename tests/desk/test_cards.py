@@ -34,18 +34,8 @@ FACTS = HouseholdFacts(going="shelter")
 
 
 @pytest.fixture
-def goris():
-    return make_site("goris")
-
-
-@pytest.fixture
 def admin(goris):
     return make_user(Role.ADMINISTRATOR, username="armine")
-
-
-@pytest.fixture
-def coordinator(goris):
-    return make_user(Role.COORDINATOR, goris)
 
 
 @pytest.fixture

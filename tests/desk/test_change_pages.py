@@ -19,21 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def goris():
-    return make_site("goris")
-
-
-@pytest.fixture
-def volunteer(goris):
-    return make_user(Role.VOLUNTEER, goris)
-
-
-@pytest.fixture
-def coordinator(goris):
-    return make_user(Role.COORDINATOR, goris)
-
-
-@pytest.fixture
 def family(goris, volunteer):
     husband = person("Petros", sex="M", relationship="spouse")
     return register_family(goris, volunteer, person("Anna"), husband, child("Mane"))

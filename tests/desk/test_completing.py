@@ -29,16 +29,6 @@ pytestmark = pytest.mark.django_db
 SHELTER = HouseholdFacts(going="shelter")
 
 
-@pytest.fixture
-def goris():
-    return make_site("goris")
-
-
-@pytest.fixture
-def volunteer(goris):
-    return make_user(Role.VOLUNTEER, goris)
-
-
 def count(site, by, *groups):
     return Household.objects.get(pk=pre_register(site, groups=groups, facts=SHELTER, by=by).household)
 

@@ -8,16 +8,11 @@ from centre.models import LogLine
 from desk.correcting import Said, correct
 from desk.errors import AskCoordinator
 from registrations.models import Individual
-from tests.build import make_site, make_user, person, register_family
+from tests.build import make_user, person, register_family
 
 pytestmark = pytest.mark.django_db
 
 PASSPORT = {"kind": "passport", "number": "AM0123456", "issuer": "070"}
-
-
-@pytest.fixture
-def goris():
-    return make_site("goris")
 
 
 def page_of(goris, client, role, documents=()):

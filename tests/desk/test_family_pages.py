@@ -29,16 +29,6 @@ SISTER_IN_LAW = {"relationship": "sibling", "birth": Birth.in_year(1980)}
 
 
 @pytest.fixture
-def goris():
-    return make_site("goris")
-
-
-@pytest.fixture
-def sisian():
-    return make_site("sisian")
-
-
-@pytest.fixture
 def staff():
     return make_user()
 

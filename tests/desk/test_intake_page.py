@@ -22,16 +22,6 @@ FIELDS = ("family_name", "given_name", "fathers_name", "sex", "birth", "relation
 
 
 @pytest.fixture
-def goris():
-    return make_site("goris")
-
-
-@pytest.fixture
-def volunteer(goris):
-    return make_user(Role.VOLUNTEER, goris)
-
-
-@pytest.fixture
 def page(client, volunteer):
     client.force_login(volunteer)
     return client

@@ -31,11 +31,6 @@ OUR_FILES = [path for path in Path(__file__).parents[2].glob("*/*.py") if path.p
 
 
 @pytest.fixture
-def goris():
-    return make_site("goris")
-
-
-@pytest.fixture
 def volunteer(goris):
     return make_user(Role.VOLUNTEER, goris, username="gate")
 

@@ -22,7 +22,7 @@ from shelter.actions import check_in, end_stays, hold_places, place_household
 from shelter.errors import AlreadyHeld, AlreadyHoused
 from shelter.models import Bedding, Stay
 from shelter.undoing import void_bedding
-from tests.build import make_room, make_site, make_user, person, register_family
+from tests.build import make_room, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,16 +37,6 @@ def now():
 @pytest.fixture
 def desk():
     return make_user()
-
-
-@pytest.fixture
-def goris():
-    return make_site("goris")
-
-
-@pytest.fixture
-def sisian():
-    return make_site("sisian")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from registrations.models import Household, Individual, Membership, Merge, Movem
 from shelter.actions import place_household
 from shelter.models import Bedding, Stay
 from tests.api.conftest import Machine
-from tests.build import make_room, make_site, make_user, person, register_family
+from tests.build import make_room, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db
 
@@ -33,16 +33,6 @@ def start() -> datetime:
 
 def hours(count):
     return start() + timedelta(hours=count)
-
-
-@pytest.fixture
-def goris():
-    return make_site("goris")
-
-
-@pytest.fixture
-def sisian():
-    return make_site("sisian")
 
 
 @pytest.fixture

@@ -25,16 +25,6 @@ NAMED = HouseholdFacts(going="shelter", phones=["+37477123456"], languages=["ru"
 
 
 @pytest.fixture
-def goris():
-    return make_site("goris")
-
-
-@pytest.fixture
-def volunteer(goris):
-    return make_user(Role.VOLUNTEER, goris)
-
-
-@pytest.fixture
 def counted(goris, volunteer):
     """A woman and a girl, counted at the gate."""
     groups = [Group(1, "F", "18-59"), Group(1, "F", "5-11")]

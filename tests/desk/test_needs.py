@@ -12,26 +12,11 @@ from desk.needing import change_needs
 from registrations.errors import NeverWas
 from registrations.models import Individual, Merge, NeedCode, SpecificNeed
 from tests.api.conftest import Machine
-from tests.build import make_site, make_user, person, register_family
+from tests.build import make_user, person, register_family
 
 pytestmark = pytest.mark.django_db
 
 AT_DESK, OTHER = "SM-CC", "SM-CI"
-
-
-@pytest.fixture
-def goris():
-    return make_site("goris")
-
-
-@pytest.fixture
-def volunteer(goris):
-    return make_user(Role.VOLUNTEER, goris)
-
-
-@pytest.fixture
-def coordinator(goris):
-    return make_user(Role.COORDINATOR, goris)
 
 
 @pytest.fixture

@@ -12,15 +12,10 @@ from desk.newborn import CHILDS, NO_CHILDS, is_of_these_days
 from registrations.facts import Birth
 from registrations.models import Individual, Movement, Relationship
 from tests.api.conftest import Machine
-from tests.build import child, make_site, make_user, newborn, person, register_family
+from tests.build import child, make_user, newborn, person, register_family
 
 DAY = date(2026, 3, 4)
 MAN = {"given_name": "Hayk", "family_name": "Hakobyan", "sex": "M", "relationship": "son"}
-
-
-@pytest.fixture
-def goris():
-    return make_site("goris")
 
 
 @pytest.fixture

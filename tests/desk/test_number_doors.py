@@ -19,7 +19,7 @@ from registrations.numbers import LETTERS, read_number, write_number
 from tests.aid.conftest import make_distribution, make_item
 from tests.api.conftest import intake as api_intake
 from tests.build import make_user
-from tests.desk.test_cards import admin, block, carried, coordinator, goris, operation  # noqa: F401
+from tests.desk.test_cards import admin, block, carried, operation  # noqa: F401
 from tests.desk.test_intake_page import intake
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_two_numbers_under_two_readings_are_asked_again(typed):
 
 
 @pytest.fixture
-def round_one(goris, coordinator):  # noqa: F811
+def round_one(goris, coordinator):
     soap = make_item("Soap", coordinator)
     receive_stock(goris, item=soap, quantity=9, by=coordinator)
     return make_distribution(goris, coordinator, Rule(soap, "household", 1))

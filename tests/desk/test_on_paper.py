@@ -27,16 +27,6 @@ WHO_CAN = "a coordinator can enter it"
 
 
 @pytest.fixture
-def goris():
-    return make_site("goris")
-
-
-@pytest.fixture
-def coordinator(goris):
-    return make_user(Role.COORDINATOR, goris)
-
-
-@pytest.fixture
 def desk(client, goris):
     """A volunteer at a page, whose role began an hour ago: after what the paper tells."""
     user = make_user(Role.VOLUNTEER, goris)

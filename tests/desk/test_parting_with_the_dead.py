@@ -8,14 +8,9 @@ from desk.belonging import change_household, make_head, split
 from desk.correcting import Said, correct
 from desk.errors import HeadMissing, NotPlanned
 from registrations.models import Individual, Membership
-from tests.build import child, make_site, make_user, person, register_family
+from tests.build import child, make_user, person, register_family
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def goris():
-    return make_site("goris")
 
 
 @pytest.fixture

@@ -23,16 +23,7 @@ from registrations.numbers import write_number
 from tests.api.conftest import Machine, member
 from tests.api.conftest import intake as body_of
 from tests.build import child, make_site, make_user, person, register_family, said_in
-from tests.desk.test_cards import (  # noqa: F401
-    admin,
-    block,
-    carried,
-    coordinator,
-    goris,
-    operation,
-    table,
-    text_of,
-)  # fmt: skip
+from tests.desk.test_cards import admin, block, carried, operation, table, text_of  # noqa: F401
 from tests.desk.test_intake_page import intake, row
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +35,7 @@ def kapan():
 
 
 @pytest.fixture
-def stranger(goris):  # noqa: F811
+def stranger(goris):
     """A volunteer at Goris, who sees nobody yet."""
     return make_user(Role.VOLUNTEER, goris, username="stranger")
 
@@ -370,7 +361,7 @@ def test_a_strangers_tap_ends_nothing_and_who_has_them_confirms_it(desk, family,
 
 
 def test_the_api_notes_and_confirms_what_was_seen(stranger, family, kapan):
-    goris = stranger.assignments.get().site  # noqa: F811
+    goris = stranger.assignments.get().site
     noted = Machine(stranger).post("sightings/", site="goris", card=str(family))
     assert (noted.status_code, noted.json()) == (201, {"number": str(family)})
     assert everything_stays()

@@ -27,11 +27,6 @@ def kapan():
 
 
 @pytest.fixture
-def goris():
-    return make_site("goris")
-
-
-@pytest.fixture
 def family(kapan):
     return register_family(kapan, make_user(), person("Anna"), person("Mane", relationship="daughter"))
 

@@ -47,16 +47,6 @@ def now():
 
 
 @pytest.fixture
-def goris():
-    return make_site("goris")
-
-
-@pytest.fixture
-def sisian():
-    return make_site("sisian")
-
-
-@pytest.fixture
 def by():
     return make_user(Role.COORDINATOR, username="karine")
 
