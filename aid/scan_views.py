@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from aid.actions import hand_out, reverse_handout
@@ -33,7 +33,7 @@ from centre.doors import press, see
 from centre.log import write_log
 from centre.models import LogLine
 from centre.refusals import Refusal
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from registrations.models import Household
 from registrations.numbers import without_letter, write_number
 
@@ -43,7 +43,7 @@ OF_WHAT_WAS_TYPED = (MoreThanDue, NothingToGive)
 LONGEST_SHOWN = 40  # of what was scanned and is no card: nobody types more of it again
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def scan(request: StaffRequest) -> HttpResponse:
     """Scan a card: green or red; hand out; the next card."""
     require(request.user, Permission.HAND_OUT)
@@ -71,7 +71,7 @@ def card(request: StaffRequest) -> HttpResponse:
     return _look_up(request, distribution, CardForm(request.POST), len(running))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def choose(request: StaffRequest) -> HttpResponse:
     """Choose the distribution of this table; it is kept for the session."""
     require(request.user, Permission.HAND_OUT)

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from aid.actions import (
     add_item,
@@ -58,7 +58,7 @@ from centre.doors import do, draw, not_understood, press, see
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from centre.shift import site_of_shift
 from registrations.card_texts import read_card_text
 from registrations.models import Household
@@ -115,7 +115,7 @@ def overview(request: StaffRequest) -> HttpResponse:
     return render(request, "aid/overview.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def plan(request: StaffRequest) -> HttpResponse:
     """Plan a distribution: a form with a row for each item."""
     require(request.user, Permission.PLAN_AID)
@@ -162,7 +162,7 @@ def end(request: StaffRequest, key: str) -> HttpResponse:
     return see("aid:distribution", key)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def withdraw(request: StaffRequest, key: str) -> HttpResponse:
     """Take back a round that was planned by mistake, with a reason."""
     shown = get_object_or_404(_rounds(request), pk=key)
@@ -172,7 +172,7 @@ def withdraw(request: StaffRequest, key: str) -> HttpResponse:
     return draw(request, "aid/withdraw.html", form, distribution=shown)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def reverse_one(request: StaffRequest, key: str) -> HttpResponse:
     """Take a handout back, with a reason."""
     handout = get_object_or_404(_handouts(request), pk=key)
@@ -203,7 +203,7 @@ def stock(request: StaffRequest, code: str) -> HttpResponse:
     return render(request, "aid/stock.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def move_stock(request: StaffRequest, code: str, move: str) -> HttpResponse:
     """Receive, send, write off or count."""
     site = get_object_or_404(_all_sites(request), code=code)
@@ -220,7 +220,7 @@ def move_stock(request: StaffRequest, code: str, move: str) -> HttpResponse:
     return draw(request, "aid/move.html", form, site=site, move=way)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def confirm(request: StaffRequest, key: str) -> HttpResponse:
     """Say what came of what was sent here."""
     sent = get_object_or_404(_transfers(request).filter(bound_for__in=_all_sites(request)), pk=key)
@@ -230,7 +230,7 @@ def confirm(request: StaffRequest, key: str) -> HttpResponse:
     return draw(request, "aid/confirm.html", form, sent=sent)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def settle(request: StaffRequest, key: str) -> HttpResponse:
     """Say what became of a difference."""
     sent = get_object_or_404(_transfers(request), pk=key)
@@ -249,7 +249,7 @@ def confirm_counted(request: StaffRequest, key: str) -> HttpResponse:
     return see("aid:stock", count.site.code)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def withdraw_counted(request: StaffRequest, key: str) -> HttpResponse:
     """Take back a count that was wrong, with a reason."""
     count = get_object_or_404(_counts(request), pk=key)
@@ -259,7 +259,7 @@ def withdraw_counted(request: StaffRequest, key: str) -> HttpResponse:
     return draw(request, "aid/withdraw_count.html", form, count=count)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def void(request: StaffRequest, key: str) -> HttpResponse:
     """Take back an entry of stock that was wrong, with a reason."""
     moved = StockMovement.objects.where(request.user, Permission.PLAN_AID).filter(handout=None, voids=None)
@@ -271,7 +271,7 @@ def void(request: StaffRequest, key: str) -> HttpResponse:
     return draw(request, "aid/void.html", form, movement=movement, site=site)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def items(request: StaffRequest) -> HttpResponse:
     """The list of items, and a form for one more."""
     require(request.user, Permission.PLAN_AID)
@@ -281,7 +281,7 @@ def items(request: StaffRequest) -> HttpResponse:
     return draw(request, "aid/items.html", form, items=Item.objects.all())
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def category(request: StaffRequest, code: str) -> HttpResponse:
     """Which like goods an item counts together with."""
     require(request.user, Permission.PLAN_AID)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from cards.actions import print_card, print_cards, revoke_block, revoke_card
 from cards.forms import BlockForm, ComplaintsForm, FamilyCardForm, RevokeFamilyCardForm, RevokeForm
@@ -21,12 +21,12 @@ from centre.actions import say_where_to_complain
 from centre.doors import at_a_site, do, draw, may, see, warn
 from centre.log import write_log
 from centre.models import LogLine, Operation, Site
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from registrations.doors import household_or_404
 from registrations.models import Household
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @at_a_site(Permission.PRINT_CARDS)
 def cards(request: StaffRequest, site: Site) -> HttpResponse:
     """The blocks that were printed here, and one more."""
@@ -38,7 +38,7 @@ def cards(request: StaffRequest, site: Site) -> HttpResponse:
     return draw(request, "cards/cards.html", form, **context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @may(Permission.SET_UP)
 def complaints(request: StaffRequest) -> HttpResponse:
     """Where people can complain, as every card says."""
@@ -73,7 +73,7 @@ def sheet(request: StaffRequest, act: uuid.UUID) -> HttpResponse:
     return render(request, "cards/sheet.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @at_a_site(Permission.REGISTER)
 def family_card(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The family's card: printed, and in place of which."""

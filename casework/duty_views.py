@@ -3,7 +3,6 @@
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from casework.actions import set_case_rule, set_duty
 from casework.forms import DutyForm, RuleForm
@@ -11,12 +10,12 @@ from casework.models import CaseRule, Duty
 from centre.access import Permission, allows
 from centre.doors import at_a_site, do, draw, may, see
 from centre.models import Site
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from registrations.models import NeedCode
 
 
 @at_a_site(Permission.REGISTER)
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def duty(request: StaffRequest, site: Site) -> HttpResponse:
     """Who is called for a matter at the site of the shift, now and next; who follows cases there says it."""
     form = DutyForm(request.POST or None)
@@ -28,7 +27,7 @@ def duty(request: StaffRequest, site: Site) -> HttpResponse:
 
 
 @may(Permission.SET_UP)
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def rules(request: StaffRequest) -> HttpResponse:
     """Which matter each need opens, and how soon somebody has to look; an administrator changes it."""
     form = RuleForm(request.POST or None)

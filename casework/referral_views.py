@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from casework.models import Case
 from casework.referral_actions import (
@@ -45,7 +45,7 @@ from centre.doors import do, draw, may, press, see
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ Sent = tuple[uuid.UUID, str, ActForm]  # a form of a referral that was not carri
 
 
 @may(Permission.SEE_CASES, Permission.SET_UP)
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def services(request: StaffRequest) -> HttpResponse:
     """The services to which people are referred; who follows cases, or sets up, at all sites adds one."""
     form = ServiceForm(request.POST or None)

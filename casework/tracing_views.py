@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from casework.models import Case
 from casework.tracing import TracingMatch, TracingRequest
@@ -22,7 +22,7 @@ from centre.doors import do, draw, see
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 
 
 @require_GET
@@ -38,7 +38,7 @@ def searches(request: StaffRequest) -> HttpResponse:
     return render(request, "casework/searches.html", {"page": page})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def trace(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Somebody is sought for the person of a case."""
     case = case_or_404(request, key)

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from casework.actions import (
     ask_to_hand_over_child,
@@ -47,7 +47,7 @@ from centre.doors import at_a_site, do, draw, press, see
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from registrations.doors import household_or_404
 from registrations.models import Household, Individual, Membership
 
@@ -178,7 +178,7 @@ def step_void(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @at_a_site(Permission.REGISTER)
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def tell(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """What a volunteer sees of a person, in two taps; who follows cases reads it, and nobody at the desk."""
     household = _opened(request, number)
@@ -189,7 +189,7 @@ def tell(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     return draw(request, "casework/tell.html", form, household=household)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def open_one(request: StaffRequest, number: int) -> HttpResponse:
     """Open a case for a person of a family, or for all of it."""
     if not allows(request.user, Permission.SEE_CASES):

@@ -3,10 +3,14 @@
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
 from rest_framework.request import Request
 
 from centre.models import User
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+"""A page with a form: it is read, and its form is sent to the same address."""
 
 
 class StaffRequest(HttpRequest):

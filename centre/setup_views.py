@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from centre.access import Permission, require
 from centre.actions import add_site, change_site
@@ -19,7 +19,7 @@ from centre.factors import has_factor
 from centre.forms import ActForm, SiteChangeForm, SiteForm, SiteNames
 from centre.log import write_log
 from centre.models import Assignment, LogLine, LostFactor, Site, User
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from centre.setup import read_lost, read_slip, read_staff, read_waiting
 from centre.setup_forms import RoleForm, StaffForm
 from centre.staff_acts import (
@@ -36,7 +36,7 @@ from centre.staff_acts import (
 SITE_FACTS = tuple(SiteNames.base_fields)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def sites(request: StaffRequest) -> HttpResponse:
     """The sites, and one more."""
     shown = _sites(request)
@@ -47,7 +47,7 @@ def sites(request: StaffRequest) -> HttpResponse:
     return draw(request, "centre/sites.html", form, sites=listed, now=timezone.now())
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def site(request: StaffRequest, code: str) -> HttpResponse:
     """What may change of a site."""
     known = get_object_or_404(_sites(request), code=code)
@@ -57,7 +57,7 @@ def site(request: StaffRequest, code: str) -> HttpResponse:
     return draw(request, "centre/site.html", form, site=known)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def staff(request: StaffRequest) -> HttpResponse:
     """Who works here, and one more."""
     require(request.user, Permission.SET_UP)
@@ -72,7 +72,7 @@ def staff(request: StaffRequest) -> HttpResponse:
     return draw(request, "centre/staff.html", form, people=people, words=words, **undecided)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def person(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """One member of staff: their roles, and one more."""
     user = person_of(request, key)

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from centre.access import GIVEN_TO, Permission, Role, permissions_of
 from centre.accounts import LANGUAGE_BEFORE_SIGN_IN
@@ -30,7 +30,7 @@ from centre.forms import LanguageForm
 from centre.guides import GUIDES, picture_of
 from centre.models import User
 from centre.operations import known_operation, marked_as
-from centre.requests import StaffRequest, is_for_the_api
+from centre.requests import StaffRequest, form_page, is_for_the_api
 from centre.shift import as_looked_for, choose_site, site_of_shift, sites_of_shift
 
 ASK_AGAIN = 5  # seconds until a page asks again by itself
@@ -50,7 +50,7 @@ def access(request: HttpRequest) -> HttpResponse:
     return render(request, "centre/access.html", {"roles": list(Role), "given_to": given_to, "rows": rows})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def shift(request: StaffRequest) -> HttpResponse:
     """Choose the site of this shift among those one is assigned to; any other is not there."""
     sites = sites_of_shift(request.user)

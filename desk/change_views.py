@@ -9,14 +9,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from centre.access import Permission
 from centre.doors import at_a_site, do, draw, may, see, warn
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import Act, LogLine, Site
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from desk.belonging import change_household, join, make_head, never_was, split, undo
 from desk.belonging_forms import HeadForm, JoinForm, NeverWasForm, PartForm, members_of
 from desk.change_forms import FamilyForm, PersonForm, SettleForm, UndoForm
@@ -27,10 +27,8 @@ from registrations.corrections import Conflict
 from registrations.doors import household_or_404
 from registrations.models import Household, Individual, Membership
 
-PAGE = ["GET", "HEAD", "POST"]
 
-
-@require_http_methods(PAGE)
+@form_page
 @may(Permission.REGISTER)
 def correct_person(request: StaffRequest, number: int, key: uuid.UUID) -> HttpResponse:
     """One person of the family, each field as it stands."""
@@ -47,7 +45,7 @@ def correct_person(request: StaffRequest, number: int, key: uuid.UUID) -> HttpRe
     return draw(request, "desk/correct_person.html", form, household=household, member=member)
 
 
-@require_http_methods(PAGE)
+@form_page
 @may(Permission.REGISTER)
 def correct_family(request: StaffRequest, number: int) -> HttpResponse:
     """What the family says of itself, each field as it stands."""
@@ -70,7 +68,7 @@ def shelter_wanted(request: StaffRequest, number: int) -> HttpResponse:
     return _on(request, household)
 
 
-@require_http_methods(PAGE)
+@form_page
 @at_a_site(Permission.REGISTER)
 def joining(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """Somebody came after the family, and belongs to it."""
@@ -81,7 +79,7 @@ def joining(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     return draw(request, "desk/join.html", form, household=household)
 
 
-@require_http_methods(PAGE)
+@form_page
 @may(Permission.REGISTER)
 def heading(request: StaffRequest, number: int) -> HttpResponse:
     """Another member is the head."""
@@ -93,7 +91,7 @@ def heading(request: StaffRequest, number: int) -> HttpResponse:
     return draw(request, "desk/head.html", form, household=household)
 
 
-@require_http_methods(PAGE)
+@form_page
 @at_a_site(Permission.REGISTER)
 def parting(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """Some of the family are a family of their own, or belong to another one."""
@@ -113,7 +111,7 @@ def parting(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     return draw(request, "desk/part.html", form, household=household)
 
 
-@require_http_methods(PAGE)
+@form_page
 @may(Permission.REGISTER)
 def taking_out(request: StaffRequest, number: int) -> HttpResponse:
     """Members who never were."""

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from aid.actions import HandedOut, hand_out
 from aid.errors import NotGivenYet
@@ -18,7 +17,7 @@ from cards.fields import CardField
 from centre.access import Permission
 from centre.doors import do, draw, may, see
 from centre.lines import LineField
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from desk.on_paper import PAPER, PaperForm
 from registrations.models import Household
 
@@ -54,7 +53,7 @@ class HandoutOnPaperForm(PaperForm):
         return {name: value for name, value in super().facts().items() if name != "number"}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @may(Permission.HAND_OUT)
 def handouts_on_paper(request: StaffRequest, key: str) -> HttpResponse:
     """Type in what a list on paper says was handed out in this round; the next line follows."""

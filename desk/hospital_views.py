@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods
 
 from centre.access import Permission
 from centre.clock import local_day, local_instant
@@ -22,7 +21,7 @@ from centre.forms import field_of
 from centre.lines import LineField
 from centre.log import write_log
 from centre.models import LogLine, Site
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from desk.hospital import back_from_hospital, send_to_hospital, who_may_be_back
 from desk.on_paper import PaperForm
 from desk.proof import sees
@@ -119,7 +118,7 @@ class BackForm(PaperForm):
             self.fields["members"].initial = [str(one.pk) for one in people]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @at_a_site(Permission.REGISTER)
 def to_hospital(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """One member of the family goes to a hospital; the others stay."""
@@ -136,7 +135,7 @@ def to_hospital(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     return draw(request, "desk/to_hospital.html", form, household=household, site=site)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @at_a_site(Permission.REGISTER)
 def from_hospital(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """Members of the family are back from hospital, in the beds that were kept."""

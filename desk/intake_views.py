@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from cards.in_hand import OnTable, as_seen, look_up_card, was_in_hand
 from cards.models import Card
@@ -19,7 +19,7 @@ from centre.limits import EMERGENCIES, MATCHES, bound
 from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.refusals import Refusal
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from desk.actions import Registered, arrive, open_in_emergency, pre_register
 from desk.at_the_desk import arrived_in_words, remember_family
 from desk.coming import note_seen
@@ -43,7 +43,7 @@ LAST_COUNTS = 20
 # The intake
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @at_a_site(Permission.REGISTER)
 def intake(request: StaffRequest, site: Site) -> HttpResponse:
     """Take a family's names: register it, or complete the one whose card was given at the gate."""
@@ -150,7 +150,7 @@ def done(request: StaffRequest, _site: Site, number: int) -> HttpResponse:
     return render(request, "desk/done.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @at_a_site(Permission.REGISTER)
 def gate(request: StaffRequest, site: Site) -> HttpResponse:
     """Count a family at the gate and give it a number."""
@@ -162,7 +162,7 @@ def gate(request: StaffRequest, site: Site) -> HttpResponse:
     return draw(request, "desk/gate.html", form)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @at_a_site(Permission.COUNT_GATE)
 def count(request: StaffRequest, site: Site) -> HttpResponse:
     """Record people and vehicles seen crossing since the last count."""

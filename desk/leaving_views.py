@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from centre.access import Permission
 from centre.doors import do, draw, may, see, warn
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from desk.actions import depart
 from desk.leaving_forms import LeaveForm
 from desk.not_left import take_back_leaving
@@ -25,7 +25,7 @@ from shelter.rollcalls import who_sleeps_in
 from shelter.undoing import seen_out_lately
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @may(Permission.CHECK_IN)
 def leave_house(request: StaffRequest, code: str, number: int) -> HttpResponse:
     """Those of the family who sleep in the house leave it, or some of them."""

@@ -5,14 +5,14 @@ import uuid
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from centre.access import Permission
 from centre.doors import do, draw, may, press, see
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from desk.forms import MergeForm, PairForm
 from desk.merging import merge_pairs, unmerge
 from desk.selectors import read_merges
@@ -20,7 +20,7 @@ from registrations.living import known_deaths
 from registrations.models import Household, Individual, Merge
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @may(Permission.MERGE)
 def duplicates(request: StaffRequest) -> HttpResponse:
     """Two families side by side, who of them is the same person, and the merges that stand."""

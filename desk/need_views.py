@@ -7,14 +7,13 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
 from centre.access import Permission
 from centre.doors import do, draw, may, see
 from centre.forms import ActForm, field_of
 from centre.log import write_log
 from centre.models import LogLine
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from desk.intake import need_name
 from desk.needing import change_needs, sees_needs
 from registrations.doors import household_or_404
@@ -50,7 +49,7 @@ class NeedsForm(ActForm):
         return cleaned
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @may(Permission.REGISTER)
 def needs(request: StaffRequest, number: int, key: uuid.UUID) -> HttpResponse:
     """What a member of the family needs begins or ends; who may not read needs adds to them."""

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from centre.access import Permission
 from centre.doors import do, draw, may, press, see
@@ -17,7 +17,7 @@ from centre.forms import ActForm, field_of
 from centre.lines import LineField
 from centre.log import write_log
 from centre.models import LogLine, User
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from desk.telling_deaths import take_back_family_told, tell_family_of_death
 from registrations.choosing import PersonChoice, as_choices
 from registrations.deaths import DeathTold
@@ -45,7 +45,7 @@ class FamilyToldForm(ActForm):
         return self.people[self.cleaned_data["individual"]]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @may(Permission.SEE_CASES)
 def family_told(request: StaffRequest, number: int) -> HttpResponse:
     """The family was told of a death in it."""

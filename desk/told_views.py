@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from casework.anyway import asked_anyway
 from centre.access import Permission
@@ -22,7 +22,7 @@ from centre.forms import ActForm, field_of
 from centre.lines import LineField
 from centre.log import write_log
 from centre.models import LogLine
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from desk.pages import Page
 from desk.told import by_day, read_told
 from desk.told_book import Line
@@ -85,7 +85,7 @@ def _draw_told(
     return render(request, "desk/told.html", context, status=status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @may(Permission.MERGE)
 def beds_wrong(request: StaffRequest, number: int, key: uuid.UUID) -> HttpResponse:
     """What the line with this entry tells of beds was wrong; or it was taken back and was right after all."""

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from cards.in_hand import OnTable, look_up_card, was_in_hand
 from casework.anyway import asked_anyway
@@ -20,7 +20,7 @@ from centre.doors import at_a_site, do, draw, may, see, site_or_none
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from desk.actions import arrive, depart, record_birth, record_death
 from desk.at_the_desk import ASK_WHO, arrived_in_words, arriving_or_404, forget_family
 from desk.coming import confirm_seen, dismiss_seen
@@ -59,7 +59,7 @@ from shelter.sight import sites_to_place
 from shelter.waiting import lost_their_beds, who_waits
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @may(Permission.SEE_FAMILIES)
 def families(request: StaffRequest) -> HttpResponse:
     """The families one may see, the latest first; or those whom a name or a number finds, the likeliest first.
@@ -111,7 +111,7 @@ def family(request: StaffRequest, number: int) -> HttpResponse:
     return draw_file(request, household_or_404(request, number))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @at_a_site(Permission.REGISTER)
 def arrival(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The family has arrived at the site, whole or whoever is chosen of it."""
@@ -157,7 +157,7 @@ def not_them(request: StaffRequest, number: int) -> HttpResponse:
     return _answer_seen(request, number, dismiss_seen, SeenForm, _("Noted: it was not them."))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @at_a_site(Permission.REGISTER)
 def departure(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """The family, or some of it, leaves the site."""
@@ -171,7 +171,7 @@ def departure(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     return draw(request, "desk/depart.html", form, household=household, file=file, site=site)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @at_a_site(Permission.REGISTER)
 def death(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """A member died."""
@@ -184,7 +184,7 @@ def death(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     return draw(request, "desk/died.html", form, household=household)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @at_a_site(Permission.REGISTER)
 def birth(request: StaffRequest, site: Site, number: int) -> HttpResponse:
     """A child was born into the family at the site."""

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from cards.in_hand import look_up_card
 from casework.anyway import ASKED_OF, asked_anyway
@@ -22,7 +22,7 @@ from centre.doors import at_a_site, do, draw, may, not_understood, press, see
 from centre.forms import ActForm, with_values
 from centre.log import write_log
 from centre.models import LogLine, Site, User
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from centre.sight import allowed_at
 from registrations.card_texts import LENGTH
 from registrations.models import Household, Membership
@@ -52,7 +52,6 @@ from shelter.views import AGAIN, BACK, OFF, UNDONE, acts_named, say_who_is_left
 
 LONGEST_TYPED = LENGTH + 20
 READ_WHO_SLEEPS = (Permission.CHECK_IN, Permission.SEE_CASES)  # a child among strangers is an officer's concern
-PAGE = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def house(request: StaffRequest, code: str) -> HttpResponse:
     return _draw_house(request, _house(request, code))
 
 
-@PAGE
+@form_page
 @may(Permission.CHECK_IN)
 def scan(request: StaffRequest, code: str) -> HttpResponse:
     """A card at the door: expected, sleeping here, or neither; loaded again without one, the house."""
@@ -194,7 +193,7 @@ def _families_of(people: Sequence[Any]) -> list[str]:
     return list(map(write_number, sorted(set(numbers))))
 
 
-@PAGE
+@form_page
 @may(Permission.CHECK_IN)
 def roll_call(request: StaffRequest, code: str) -> HttpResponse:
     """The roll call that runs: who was not seen and since when; a card or a tick says that somebody was."""

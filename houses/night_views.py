@@ -7,13 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from centre.access import Permission, allows
 from centre.doors import do, draw, may, press, see
 from centre.forms import ActForm
 from centre.models import Site
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from centre.sheets import list_separator
 from houses.actions import type_invoice, void_invoice
 from houses.forms import InvoiceForm, MonthForm, NightsFileForm
@@ -52,7 +52,7 @@ def nights_file(request: StaffRequest) -> HttpResponse:
     return write_file(sites_read(request.user), said.pop("month"), by=request.user, separator=parted, **said)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @may(*READ)
 def house_nights(request: StaffRequest, code: str) -> HttpResponse:
     """Night by night of a house, its invoice, and a form to type one in."""

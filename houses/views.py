@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from centre.access import Permission, allows
 from centre.doors import do, draw, may, offered, press, see
@@ -17,7 +17,7 @@ from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine, Site
 from centre.refusals import Refusal
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from houses.actions import add_contract, void_contract
 from houses.errors import HeadcountReplaced
 from houses.evening import houses_to_call, read_evenings
@@ -147,7 +147,7 @@ def difference_settle(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     return _draw_house(request, task.site, form, settling=task.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @may(Permission.SET_UP_ROOMS)
 def contracts(request: StaffRequest, code: str) -> HttpResponse:
     """What is agreed with the owner, now, before and later."""

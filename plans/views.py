@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from centre.access import Permission
 from centre.doors import do, draw, may, offered, see, warn
 from centre.forms import ActForm
 from centre.log import write_log
 from centre.models import LogLine
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from plans.actions import ask_plan, search_plan, stop_plan
 from plans.confirming import beds_by_plan, beds_elsewhere, confirm_plan, is_there, planned_with_places, rooms_of_family
 from plans.errors import SearchAway
@@ -75,7 +75,7 @@ class Figure:
     solver: int | None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @may(Permission.PLACE)
 def plans(request: StaffRequest) -> HttpResponse:
     """Tick houses, and the whole waiting list is planned over them; the plans made before."""
@@ -230,7 +230,7 @@ def _figures(row: Plan) -> Sequence[Figure]:
     return [Figure(words, greedy[name], solver[name] if solver else None) for name, words in NUMBERS.items()]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @may(MAY_KEEP_APART)
 def apart(request: StaffRequest) -> HttpResponse:
     """Families that no plan puts into one house, with why; two more."""

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from centre.access import Permission, allows, require
 from centre.doors import do, draw, may, offered, see
@@ -16,7 +16,7 @@ from centre.forms import ActForm
 from centre.limits import HOUSES, bound
 from centre.log import write_log
 from centre.models import LogLine, Site
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from centre.shift import site_of_shift
 from shelter.begun import begin_house, marzes_to_begin, may_take_back
 from shelter.board import read_houses
@@ -47,10 +47,9 @@ from shelter.inventory_forms import (
 from shelter.models import FEATURES, Room
 
 NOW = "%s-now"  # the ids of the fields of how many places a room has; others of its page are called so too
-PAGE = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@PAGE
+@form_page
 def rooms(request: StaffRequest) -> HttpResponse:
     """The rooms of the sites where the user sets them up, narrowed down by what they have, and a form for more."""
     require(request.user, Permission.SET_UP_ROOMS)
@@ -82,7 +81,7 @@ def _narrowed(request: StaffRequest, opened: Any) -> dict[str, Any]:
     }
 
 
-@PAGE
+@form_page
 @may(Permission.PLACE)
 def room(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """One room: who sleeps on which place, and blocking, opening or taking away places."""
@@ -134,7 +133,7 @@ def draw_room(
     return page
 
 
-@PAGE
+@form_page
 @may(Permission.PLACE)
 def change(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """What a room is called and has; what it was stays readable."""
@@ -169,7 +168,7 @@ def bed(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     return draw_room(request, found, BlockForm(room=found), bed=form)
 
 
-@PAGE
+@form_page
 @may(Permission.PLACE)
 def divide(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """Places of a room become a room of their own, with who sleeps on them."""
@@ -196,7 +195,7 @@ def blocked(request: StaffRequest) -> HttpResponse:
     return render(request, "shelter/blocked.html", {"blocked": blocked_places(list(ours.open(now)), now)})
 
 
-@PAGE
+@form_page
 def enter(request: StaffRequest) -> HttpResponse:
     """Rooms typed into a grid or pasted from a sheet: all of them, or none and what is wrong beside each."""
     require(request.user, Permission.SET_UP_ROOMS)
@@ -209,7 +208,7 @@ def enter(request: StaffRequest) -> HttpResponse:
     return draw(request, "shelter/enter_rooms.html", form)
 
 
-@PAGE
+@form_page
 @may(Permission.BEGIN_HOUSE)
 def begin(request: StaffRequest) -> HttpResponse:
     """A house by telephone: its name, what it is, where, and how many places."""

@@ -6,13 +6,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from centre.access import Permission, require
 from centre.clock import local_day, local_instant
 from centre.doors import do, draw, may, see
 from centre.models import Site
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from shelter.forms import DeclineForm, MoveUpForm, OpeningForm, VoidWaitingForm
 from shelter.models import Opening
 from shelter.reach import open_to_others
@@ -52,7 +52,7 @@ def taken_back(request: StaffRequest, number: str) -> HttpResponse:
     return do_on_board(request, form, void_waiting_fact, said=_("It is taken back."))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def opening(request: StaffRequest, code: str) -> HttpResponse:
     """For how many places tonight the site is open to those who place elsewhere."""
     now = timezone.now()

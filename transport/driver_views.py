@@ -15,14 +15,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from centre.access import Permission
 from centre.doors import may, press, see
 from centre.limits import MINUTE, count
 from centre.log import write_log
 from centre.models import LogLine
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from houses.models import Contract
 from transport.linking import make_driver_link, withdraw_driver_link
 from transport.links import DriverLink, read_address
@@ -66,7 +66,7 @@ def show_link(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
 @login_not_required
 @csrf_exempt  # what is sent is the link itself: who has none can do nothing here, and it is nobody's session
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def driver(request: HttpRequest) -> HttpResponse:
     """The list of the bus for who has its link: by stop, numbers and heads; another link leads nowhere.
 

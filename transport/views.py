@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from cards.selectors import Shown
 from casework.anyway import ASKED_OF, asked_anyway
@@ -23,7 +23,7 @@ from centre.forms import ActForm
 from centre.limits import LOOKS, bound
 from centre.log import write_log
 from centre.models import LogLine, Site
-from centre.requests import StaffRequest
+from centre.requests import StaffRequest, form_page
 from centre.sight import sight_of
 from registrations.models import Household, Membership
 from shelter.begun import begun_by
@@ -78,7 +78,7 @@ RUNS: dict[str, Way] = {
 }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @may(*WORK)
 def buses(request: StaffRequest) -> HttpResponse:
     """The buses that leave today or have not arrived; who places at the site of the shift plans one."""
@@ -303,7 +303,7 @@ def take_back(request: StaffRequest, code: str) -> HttpResponse:
     return draw_room(request, begun, PlacesForm(room=begun), back=form)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def close(request: StaffRequest, code: str) -> HttpResponse:
     """Close a site that nobody is at or comes to; it stays in every figure of before."""
     require(request.user, Permission.SET_UP)
