@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from desk.errors import NotNewborn, NotTheMother
-from registrations.facts import Birth, PersonFacts, age_on
+from registrations.facts import UNDER_TWELVE, Birth, PersonFacts, age_on
 from registrations.models import Household, Membership, Relationship, Sex
 
 OF_THESE_DAYS = timedelta(days=7)
@@ -26,7 +26,6 @@ NO_CHILDS = frozenset(
     }
 )
 CHILDS = [choice for choice in Relationship.choices if choice[0] not in NO_CHILDS]
-TOO_YOUNG = frozenset({"0-4", "5-11"})
 
 
 def faults_of(child: PersonFacts, day: date) -> Mapping[str, Any]:
@@ -70,4 +69,4 @@ def require_newborn(child: PersonFacts, mother: uuid.UUID | None, household: Hou
 
 
 def _may_be_a_mother(birth: Birth, day: date) -> bool:
-    return birth.age_group not in TOO_YOUNG if birth.on is None else age_on(birth.on, day) >= YOUNGEST_MOTHER
+    return birth.age_group not in UNDER_TWELVE if birth.on is None else age_on(birth.on, day) >= YOUNGEST_MOTHER

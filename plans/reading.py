@@ -7,7 +7,7 @@ from datetime import datetime
 from centre.clock import local_day
 from centre.models import Site, User
 from plans.evening import SHARED_KINDS, Evening, Family, Person, Space
-from registrations.facts import cohort_on
+from registrations.facts import UNDER_TWELVE, cohort_on
 from registrations.models import Individual
 from registrations.together import children_of
 from shelter.apart import barred_houses
@@ -17,7 +17,6 @@ from shelter.sight import reach_of, sites_that_wait
 from shelter.waiting import LONG, MOST_LISTED, Waiting, who_waits
 from shelter.wants import features_of, wants_of
 
-UNDER_TWELVE = frozenset({"0-4", "5-11"})
 HOUR = 3600  # seconds
 
 

@@ -9,7 +9,8 @@ ADULT = 18  # years
 CHILDREN_OF_THE_HEAD = frozenset({"son", "daughter"})
 COHORTS = ((5, "0-4"), (12, "5-11"), (18, "12-17"), (60, "18-59"))  # UNHCR: below this age, in years
 MONTHS_SAID = "age_months"  # the precision of an age that was said in months, weeks or days
-CHILD_COHORTS = frozenset({"0-4", "5-11", "12-17"})
+UNDER_TWELVE = frozenset({"0-4", "5-11"})
+CHILD_COHORTS = UNDER_TWELVE | {"12-17"}
 
 
 @dataclass(frozen=True)

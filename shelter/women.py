@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from centre.clock import local_day
-from registrations.facts import years_before
+from registrations.facts import UNDER_TWELVE, years_before
 from registrations.models import Individual
 from shelter.errors import WomenOnly
 from shelter.models import Room
@@ -16,7 +16,7 @@ GROWN = 12  # years from which on a boy sleeps in no room for women
 
 def men_among(people: Collection[uuid.UUID], at: datetime) -> set[uuid.UUID]:
     """Those of these who are a man, a boy of twelve or older, or not known to be neither."""
-    grown = Individual.objects.filter(pk__in=people).exclude(sex="F").exclude(age_group__in=("0-4", "5-11"))
+    grown = Individual.objects.filter(pk__in=people).exclude(sex="F").exclude(age_group__in=UNDER_TWELVE)
     young = grown.exclude(birth_date__gt=years_before(local_day(at), GROWN))
     return set(young.order_by().values_list("pk", flat=True))
 
