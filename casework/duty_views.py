@@ -17,7 +17,7 @@ from registrations.models import NeedCode
 @at_a_site(Permission.REGISTER)
 @form_page
 def duty(request: StaffRequest, site: Site) -> HttpResponse:
-    """Who is called for a matter at the site of the shift, now and next; who follows cases there says it."""
+    """Who is called for a matter at the site of the shift, now and next; a user who follows cases there enters it."""
     form = DutyForm(request.POST or None)
     if do(request, form, set_duty, site, said=_("On duty.")):
         return see("casework:duty")

@@ -59,5 +59,5 @@ class Letter(models.Model):
 
     @property
     def file_name(self) -> str:
-        """What it is called where it is saved: no word of whom it is about."""
+        """The name under which it is saved: it does not tell whom it is about."""
         return f"letter-{str(self.step_id)[-8:]}.{MediaType(self.media_type).ending}"

@@ -56,7 +56,7 @@ def households_of(people: Sequence[object]) -> dict[object, Household]:
 
 
 def children_kept_from(user: User, at: datetime) -> set[uuid.UUID]:
-    """The children with whom nobody came who looks after them, and whose open cases the user may not see."""
+    """The children who came without a carer, and whose open cases the user may not see."""
     reasons = (Reason.CHILD_ALONE, Reason.CHILD_LEFT)
     rows = Case.objects.open().filter(kind=Kind.CHILD_PROTECTION, steps__reason__in=reasons)
     followed = rows.values_list("counted_as", flat=True)

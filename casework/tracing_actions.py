@@ -85,7 +85,7 @@ def seek_person(
 
 @act("ask_seeker", answers=Sought)
 def ask_seeker(request: TracingRequest, *, consent: str, by: User, at: datetime, act: Act) -> Sought:
-    """Who seeks agrees, or does not, that the other is told of them. Refuses with SearchEnded or AlreadyClosed."""
+    """The seeker agrees, or not, that the other is told about them. Refuses with SearchEnded or AlreadyClosed."""
     request = _lock(request, by, at)
     TracingRequest.objects.filter(pk=request.pk).update(**_asked(consent, by, at))
     return _said(request, act, by, kind=Step.Kind.CONSENT, traced=Consent(consent))

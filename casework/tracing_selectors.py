@@ -57,7 +57,7 @@ def read_searches(case: Case, by: User, at: datetime) -> list[Search]:
 
 
 def told_about(people: Collection[uuid.UUID], by: User, at: datetime) -> set[uuid.UUID]:
-    """Those of whom the user may know where they are, or where they go."""
+    """The people among these whose place, or whose way, the user may know."""
     return set(people) - _hidden(find_people(people, at), by, at)
 
 

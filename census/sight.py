@@ -1,4 +1,4 @@
-"""What a reader is told of each site: of those they may not know of, one line together."""
+"""What a reader is shown of each site; the sites that the reader may not know are one line together."""
 
 import uuid
 from collections import Counter, defaultdict

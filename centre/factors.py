@@ -88,7 +88,7 @@ def judge(user: User, *, right: bool) -> None:
 
 
 def people_under_another_key() -> list[str]:
-    """The user names of those whose app or recovery codes no key of ours opens."""
+    """The user names of people whose app or recovery codes were sealed under a key that is missing here."""
     kept = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).select_related("user")
     return sorted({one.user.username for one in kept if not _is_readable(one)})
 

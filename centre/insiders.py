@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def insiders(user: User) -> "QuerySet[User]":
-    """The staff who work, or worked, only at sites where the user may know of nobody."""
+    """The staff who work, or worked, only at sites whose people the user may not know."""
     told = sight_of(user).told()
     if not told:  # an empty condition excludes nothing, and then all are told
         return User.objects.none()

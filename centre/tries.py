@@ -31,7 +31,7 @@ class TooManyPasswords(Exception):
 
 @dataclass(frozen=True)
 class Tries:
-    """What is counted of one try: of whom, from where."""
+    """One try to sign in: to which account, and from where."""
 
     account: str
     address: str

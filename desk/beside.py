@@ -102,7 +102,7 @@ def carer_of(child: uuid.UUID, said: str) -> Carer:
 
 
 def heads_among(said: Mapping[Membership, str]) -> set[str]:
-    """The ids of those of whom it is said that they are the head."""
+    """The ids of the people who are entered as the head."""
     return {str(row.individual_id) for row, relation in said.items() if relation == HEAD}
 
 

@@ -1,4 +1,4 @@
-"""Who looks after a child: what is said of it beside an act that leaves a child of whom it is not said."""
+"""Who looks after a child: what is entered beside an act that leaves a child without a recorded carer."""
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -23,7 +23,7 @@ def children_alone(members: Sequence[PersonFacts], day: date) -> list[int]:
 
 
 def left_without_carer(household: Household, departing: Collection[uuid.UUID], day: date) -> list[uuid.UUID]:
-    """The children among the departing with whom none of those who look after them goes."""
+    """The children among the departing with whom none of their carers goes."""
     children = children_in(household, day)
     return [one.child for one in children if one.child in departing and not one.carers & set(departing)]
 

@@ -127,7 +127,7 @@ def settle(conflict: Conflict, *, take: bool, by: User, at: datetime, act: Act) 
 
 
 def may_supervise(by: User, household: Household, at: datetime) -> bool:
-    """Whether the user is one of those who set right what a desk wrote of this family."""
+    """Whether the user may set right what a desk wrote about this family."""
     return Household.objects.supervised_by(by, at).filter(pk=household.pk).exists()
 
 

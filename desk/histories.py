@@ -60,7 +60,7 @@ NOT_IN_WORDS = ("left_at", "never_was", "registered")  # the verb says it
 
 @dataclass(frozen=True)
 class FieldSaid:
-    """What a field said and what it says since, as a desk reads it; of whom, where it is no family's."""
+    """What a field said before and what it says since, in a desk's words; with the person it is about, if any."""
 
     field: str
     words: str
@@ -237,7 +237,7 @@ def value_in_words(field: str, value: Any, people: Mapping[uuid.UUID, str]) -> s
 
 
 def person_of(one: Correction | Conflict) -> uuid.UUID | None:
-    """The record of whom it was said; None of a household."""
+    """The record of the person it is about; None when it is about the household."""
     return one.membership.individual_id if one.membership else one.individual_id
 
 

@@ -1,4 +1,4 @@
-"""Who may record that somebody leaves: a desk of those who are there, reception of those who sleep in its house."""
+"""Who may record that somebody leaves: a desk for people at its site, reception for people who sleep in its house."""
 
 import uuid
 from collections.abc import Collection

@@ -12,7 +12,7 @@ from registrations.models import Household, Individual
 
 
 class MissingForm(ActForm):
-    """Those of a family who were counted at the gate and have no name yet, and who of them was counted by mistake."""
+    """The people of a family who were counted at the gate and have no name yet: who was counted by mistake."""
 
     members = PeopleField(
         label=gettext_lazy("Who was counted by mistake?"),

@@ -175,7 +175,7 @@ def read_rows(
 
 
 def _found_names(people: Sequence[uuid.UUID], eyes: "Eyes", at: datetime) -> dict[uuid.UUID | None, str]:
-    """The names of whom a search found; of the dead it is said to those who are told of deaths."""
+    """The names of the people whom a search found; that somebody died is shown to users who may know it."""
     found = Individual.objects.in_bulk(people)
     living = set(Individual.objects.filter(pk__in=people).living(at).values_list("pk", flat=True))
     return {

@@ -64,7 +64,7 @@ def told_of(people: Collection[uuid.UUID], by: User, at: datetime) -> dict[uuid.
 
 
 def require_told_of(people: Collection[uuid.UUID], by: User, at: datetime) -> None:
-    """Refuse with NotTold when one of these, who are named, is where the user may not know: as of the dead."""
+    """Refuse with NotTold when the place, or the death, of one of these named people is kept from the user."""
     if len(told_of(people, by, at)) < len(set(people)):
         raise NotTold
 

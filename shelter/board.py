@@ -107,7 +107,7 @@ class Board:
 
     @property
     def kept(self) -> list[tuple[HoldRow, Site]]:
-        """The holds of which somebody has to know: all but those of people who were taken off the list."""
+        """The holds that have to be shown: all but those of people who were taken off the list."""
         return [(row, site) for row, site in self.holds if not row.taken_off]
 
     @property

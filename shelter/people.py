@@ -87,8 +87,7 @@ def read_people(household: Household, at: datetime, user: User, waits_at: Site |
 def told_elsewhere_since(
     holds: Mapping[uuid.UUID, Stay], found: Mapping[uuid.UUID, Whereabouts], sight: Sight
 ) -> set[uuid.UUID]:
-    """The people who were recorded elsewhere since these places were held for them: a check-in leaves out whom it
-    does not name.
+    """The people who were recorded elsewhere since these places were held for them; a check-in has to name them.
 
     When all of them are together at one other place, they come together, as at every arrival. A person who is where
     the reader may not know does not come.

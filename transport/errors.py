@@ -168,7 +168,7 @@ class NoDriverLink(Refusal):
 
 
 class LinkNotShown(Refusal):
-    """The link was made by somebody else, some while ago, or leads nowhere any more: it is kept nowhere."""
+    """The link is shown no more: somebody else made it, it was made some time ago, or it leads nowhere any more."""
 
     code = "link_not_shown"
     message = _("This link can no longer be shown. Make a new one.")

@@ -49,7 +49,7 @@ class RunFilterSet(filters.FilterSet):
 
 
 def sites_at_work(request: StaffRequest) -> SiteQuerySet:
-    """The sites where the asker places or registers."""
+    """The sites where the user places or registers."""
     return Site.objects.filter(allowed_at(request.user, *WORK))
 
 

@@ -87,7 +87,7 @@ def restore_backup(connection: Any, path: Path, identities: Sequence[Identity]) 
 
 
 class _Opened:
-    """Takes what was deciphered: reads the head, and passes the dump on where it is wanted."""
+    """Receives what was decrypted: reads the head, and passes the dump on to PostgreSQL's programs."""
 
     def __init__(self, onward: IO[bytes] | None) -> None:
         self._head = b""
