@@ -438,6 +438,8 @@ SAID_ONCE = {
     "the order of locks": (r"select_for_update", {"centre/locks.py"}),
     "how a form's act is done": (r"\.carry_out\(", {"centre/doors.py"}),
     "that a refused form is drawn again": (r"\b422 if\b", {"centre/doors.py"}),
+    "what a page with a form answers to": (r'methods\(\["GET", "HEAD", "POST"', {"centre/requests.py"}),
+    "which age groups are under twelve": (r'"0-4", "5-11"[)}\]]', {"registrations/facts.py"}),
     "where an act leads on to": (r"\bstatus=303\b", {"centre/doors.py", "centre/views.py"}),  # back to any page of ours
 }
 
