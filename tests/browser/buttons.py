@@ -218,9 +218,9 @@ class Desk:
         others = [person(f"Child{n}", relationship="son", sex="M") for n in range(size - 1)]
         return register_family(self.site, self.by, person(), *others, **facts)
 
-    def works_at_another(self, role: str = Role.COORDINATOR) -> Site:
-        """Another site, where the user has the same role as at this one."""
-        other = make_site()
+    def works_at_another(self) -> Site:
+        """Another site, where the user is a coordinator as at this one."""
+        other, role = make_site(), Role.COORDINATOR
         self.user = make_user(role, self.site)
         self.user.assignments.create(role=role, site=other, starts_at=other.opened_at, ends_at=other.closed_at)
         return other

@@ -42,9 +42,9 @@ def newest(desk: Desk) -> Household:
 # The intake
 
 
-def type_a_family(desk: Desk, address: str = "/intake/", sex: str = "F") -> None:
-    """One woman, on the intake."""
-    page = desk.open(address, Role.VOLUNTEER)
+def type_a_family(desk: Desk, sex: str = "F") -> None:
+    """One person, who is the head, on the intake."""
+    page = desk.open("/intake/", Role.VOLUNTEER)
     for name, typed in (("family_name", desk.user.username), ("given_name", "Anna"), ("birth", "34")):
         page.locator(f"#id_member-0-{name}").fill(typed)
     page.locator("#id_member-0-relationship").select_option("head")

@@ -70,10 +70,10 @@ def where(individual):
     return Presence.objects.at(timezone.now()).get(individual=individual).site.code
 
 
-def asleep_with_strangers(goris, desk, among=2):
-    """A room where others sleep already, with places left."""
-    room = make_room(goris, among + 4)
-    place_household(register_family(goris, desk, *[person()] * 1), rooms=[room], by=desk)
+def asleep_with_strangers(goris, desk):
+    """A room of six places where a stranger sleeps already."""
+    room = make_room(goris, 6)
+    place_household(register_family(goris, desk, person()), rooms=[room], by=desk)
     return room
 
 

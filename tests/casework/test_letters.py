@@ -33,9 +33,9 @@ BOMB = 5_000, 4_000
 THREAD = 1, MOST_ASIDE + 1
 
 
-def picture(kind="JPEG", size=(40, 30), mode="RGB", **said):
+def picture(kind="JPEG", size=(40, 30), **said):
     drawn = BytesIO()
-    Image.new(mode, size, "red").save(drawn, kind, **said)
+    Image.new("RGB", size, "red").save(drawn, kind, **said)
     return drawn.getvalue()
 
 
