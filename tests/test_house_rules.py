@@ -349,6 +349,27 @@ def test_buttons_stand_in_their_forms_and_addresses_are_named(path):
     assert OUTSIDE_ITS_FORM.findall(text) + LITERAL.findall(text) == []
 
 
+POSTED = re.compile(r"<form[^>]*method=\"post\".*?</form>", re.S)
+ID_OF_ACT = re.compile(r"name=\"id\"|\.id ?}}|act_id|{{ form }}|hidden_fields|as_hidden|\.fields %}|_departure\.html")
+LEADS_TO = re.compile(r"action=\"{% url '([^']*)'")
+
+# Where a form that posts does no act, or one that is the same however often it is done.
+WITHOUT_AN_ACT = {
+    "account_logout", "centre:language", "centre:shift", "aid:choose",  # the same twice
+    "centre:end_session", "centre:end_token",  # ended once
+    "desk:families", "centre:staff", "aid:card", "{{ to }}",  # look somebody up: what is typed is in no address
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", _templates(), ids=relative)
+def test_a_form_that_does_an_act_carries_its_id_so_that_trying_again_does_it_once(path):
+    if {"account", "mfa"} & set(path.parts):
+        return  # signing in is allauth's
+    forms = [one for one in POSTED.findall(path.read_text()) if not ID_OF_ACT.search(one)]
+    leads = [found[1] if (found := LEADS_TO.search(one)) else "{{ to }}" for one in forms]
+    assert set(leads) <= WITHOUT_AN_ACT
+
+
 # Files that write an address down, and why each has to.
 LITERAL_ADDRESSES = {
     "reception/settings.py": "settings are read before there are addresses",
