@@ -6,7 +6,7 @@ of what is wrong says that the broker is away.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -16,6 +16,16 @@ from redis.exceptions import TimeoutError as Silent
 
 log = logging.getLogger("reception.cache")
 
+COUNT_APART = """
+local counts = {}
+for i, key in ipairs(KEYS) do
+    local before = redis.call("SCARD", key)
+    for number in string.gmatch(ARGV[i + 1], "%S+") do redis.call("SADD", key, number) end
+    if redis.call("TTL", key) < 0 then redis.call("EXPIRE", key, ARGV[1]) end
+    counts[i] = {before, redis.call("SCARD", key)}
+end
+return counts
+"""
 ASK_AGAIN = 2.0  # seconds after it did not answer: nobody waits for each question anew
 
 
@@ -58,6 +68,22 @@ class Cache(RedisCache):
         return default if found is None else found
 
     _get = _unless_away(None)(lambda cache, key, version: RedisCache.get(cache, key, None, version))
+
+    def count_apart(self, said: Mapping[str, Iterable[int]], within: int) -> list[tuple[int, int]] | None:
+        """How many different numbers were said under each key within so many seconds, before and with these.
+
+        None while away. All in one question, and of two at once each counts what the other said.
+        """
+        found: list[tuple[int, int]] | None = self._count_apart(said, within)
+        return found
+
+    @_unless_away(None)
+    def _count_apart(self, said: Mapping[str, Iterable[int]], within: int) -> list[tuple[int, int]]:
+        keys = [self.make_and_validate_key(key) for key in said]
+        client = self._cache.get_client(write=True)
+        numbers = (" ".join(map(str, of_key)) for of_key in said.values())
+        counts = client.eval(COUNT_APART, len(keys), *keys, within, *numbers)
+        return [(int(before), int(now)) for before, now in counts]
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         found = self._incr(key, delta, version)

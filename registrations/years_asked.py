@@ -9,12 +9,11 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
-from django.core.cache import cache
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from centre.bursts import YEARS_TRIED
-from centre.limits import HOUR
+from centre.limits import HOUR, count_apart
 from centre.log import write_log
 from centre.models import LogLine, User
 from registrations.models import Individual
@@ -38,20 +37,13 @@ def names_told_no_more(asked: Sequence[Asked], near: NearNames, by: User) -> set
     a line in the log.
     """
     years = _years_of_each(asked, near)
-    shut, kept = set(), cache.get_many([key for pair in years for key in _keys(pair, by)])
-    over = set()
-    for pair, said in years.items():
-        door, *places = _keys(pair, by)
-        new = said - {kept.get(place) for place in places}
-        if not all(_has_place(year, places) for year in sorted(new)):
-            cache.set(door, 1, HOUR)
-            over.add(pair)
-        elif door in kept:
-            shut.add(pair)
-    first = {pair for pair in over if _keys(pair, by)[0] not in kept}
+    keys = {pair: _key(pair, by) for pair in years}
+    counts = count_apart({keys[pair]: said for pair, said in years.items()}, HOUR) if years else []
+    shut = {pair: before for pair, (before, now) in zip(years, counts, strict=True) if now > MOST_YEARS}
+    first = {pair for pair, before in shut.items() if before <= MOST_YEARS}
     if first and _hide_somebody(first, by):
         write_log(by, LogLine.Verb.REFUSED, "household", [YEARS_TRIED])
-    return shut | over
+    return set(shut)
 
 
 def _years_of_each(asked: Sequence[Asked], near: NearNames) -> Mapping[Pair, set[int]]:
@@ -76,19 +68,13 @@ def _known(asked: Iterable[Asked], near: NearNames) -> list[Pair]:
     return [Pair(*names) for names in people.values_list("family_fold", "given_fold").distinct()]
 
 
-def _keys(pair: Pair, by: User) -> list[str]:
-    """Where it is kept that a name is shut for who asks, and a place for each year: the cache holds no names."""
+def _key(pair: Pair, by: User) -> str:
+    """Where the years are kept that were asked of a name by this user: the cache holds no names."""
     name = salted_hmac("registrations.years_asked", f"{by.pk} {pair.family} {pair.given}", algorithm="sha256")
-    key = f"years:{name.hexdigest()}"
-    return [key, *(f"{key}:{place}" for place in range(MOST_YEARS))]
-
-
-def _has_place(year: int, places: Iterable[str]) -> bool:
-    """Whether the year is among the first so many, taking a place for an hour: two at once never take the same."""
-    return any(cache.get_or_set(place, year, HOUR) == year for place in places)
+    return f"years:{name.hexdigest()}"
 
 
 def _hide_somebody(pairs: Iterable[Pair], by: User) -> bool:
     named = reduce(or_, (Q(family_fold=pair.family, given_fold=pair.given) for pair in pairs))
-    seen = Individual.objects.visible_to(by).values("pk")
-    return Individual.objects.filter(named).exclude(pk__in=seen).exists()
+    people = set(Individual.objects.filter(named).values_list("pk", flat=True))
+    return Individual.objects.visible_to(by).filter(pk__in=people).count() < len(people)

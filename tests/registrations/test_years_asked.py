@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from centre.access import Role
 from centre.bursts import bursts
+from centre.limits import count_apart
 from registrations.facts import Birth
 from registrations.matches import find_matches
-from registrations.years_asked import MOST_YEARS, Pair, _has_place, _keys
+from registrations.years_asked import MOST_YEARS
 from tests.api.conftest import Machine, intake, member
 from tests.build import make_site, make_user, person, register_family
 
@@ -131,9 +132,10 @@ def test_while_the_broker_is_away_it_is_told_as_before(desk, settings, client):
     assert by_questions(desk, [*ELSEWHERE, BORN], client)
 
 
-def test_at_once_no_more_years_are_told_than_one_after_the_other(desk):
-    """Four places, each taken by one year: two questions at once never take the same."""
-    places = _keys(Pair("x", "y"), desk)[1:]
+def test_of_questions_at_the_same_time_each_counts_the_years_of_the_others():
     with ThreadPoolExecutor(8) as hands:
-        told = list(hands.map(lambda year: _has_place(year, places), range(1940, 1980)))
-    assert sum(told) <= MOST_YEARS
+        counts = [
+            pair for found in hands.map(lambda year: count_apart({"years:x": [year]}, 60), ELSEWHERE) for pair in found
+        ]
+    assert sorted(now for _before, now in counts) == list(range(1, MOST_YEARS + 1))
+    assert count_apart({"years:x": [], "years:y": [1, 1]}, 60) == [(MOST_YEARS, MOST_YEARS), (0, 1)]
