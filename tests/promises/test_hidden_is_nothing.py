@@ -36,6 +36,7 @@ UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 PASSING = re.compile(
     r'csrfmiddlewaretoken" value="\w+"|"csrf": "\w+"|nonce-\w+|nonce="[^"]+"|data-draft-key="[^"]*"|asked=[\w-]+'
     r'|X-CSRFToken[^}]*|\d\d:\d\d(:\d\d)?|"cursor[^,]*|data-\w*mark="\w*"|mark=\w*|data-since="[^"]*"|data-acts="\d+"'
+    r'|<datalist id="untils">.*</datalist>'  # which hours are offered changes with the quarter of an hour
 )
 SUMS = (
     "/census/",
