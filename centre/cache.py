@@ -69,16 +69,12 @@ class Cache(RedisCache):
 
     _get = _unless_away(None)(lambda cache, key, version: RedisCache.get(cache, key, None, version))
 
-    def count_apart(self, said: Mapping[str, Iterable[int]], within: int) -> list[tuple[int, int]] | None:
+    @_unless_away(None)
+    def count_apart(self, said: Mapping[str, Iterable[int]], within: int) -> list[tuple[int, int]]:
         """How many different numbers were said under each key within so many seconds, before and with these.
 
-        None while away. All in one question, and of two at once each counts what the other said.
+        All in one question, and of two at once each counts what the other said.
         """
-        found: list[tuple[int, int]] | None = self._count_apart(said, within)
-        return found
-
-    @_unless_away(None)
-    def _count_apart(self, said: Mapping[str, Iterable[int]], within: int) -> list[tuple[int, int]]:
         keys = [self.make_and_validate_key(key) for key in said]
         client = self._cache.get_client(write=True)
         numbers = (" ".join(map(str, of_key)) for of_key in said.values())

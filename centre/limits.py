@@ -54,7 +54,8 @@ def count(key: str, within: int, more: int = 1) -> int:
 
 def count_apart(said: Mapping[str, Iterable[int]], within: int) -> list[tuple[int, int]]:
     """How many different numbers were said under each of the keys within so many seconds, before and with these."""
-    return cast(Cache, cache).count_apart(said, within) or [(0, 0)] * len(said)
+    found: list[tuple[int, int]] | None = cast(Cache, cache).count_apart(said, within)
+    return found or [(0, 0)] * len(said)
 
 
 def _in_minutes(seconds: int) -> str:

@@ -33,8 +33,8 @@ class Pair(NamedTuple):
 def names_told_no_more(asked: Sequence[Asked], near: NearNames, by: User) -> set[Pair]:
     """The known names about which this user asked with more than four birth years within an hour, with these.
 
-    Of each nothing more is told for an hour. When that begins, and somebody so named is not seen by who asks, it leaves
-    a line in the log.
+    Of each nothing more is told until an hour after the first of them. When that begins, and somebody so named is not
+    seen by who asks, it leaves a line in the log.
     """
     years = _years_of_each(asked, near)
     keys = {pair: _key(pair, by) for pair in years}
